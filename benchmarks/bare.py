@@ -1,0 +1,58 @@
+"""The floor: a bare Flask application that makes the same two writes, one row and one file, both on the disk."""
+
+import os
+import sqlite3
+from pathlib import Path
+from threading import local
+
+import psycopg
+from flask import Flask, Response, request
+
+HOME = Path(os.environ["FIELD_HOME"])
+URL = os.environ["FIELD_DATABASE_URL"]
+app = Flask(__name__)
+kept = local()
+
+
+def connection() -> sqlite3.Connection | psycopg.Connection[tuple[object, ...]]:
+    """This thread's own connection."""
+    if not hasattr(kept, "connection"):
+        if URL.startswith("sqlite"):
+            kept.connection = sqlite3.connect(URL.removeprefix("sqlite:///"), timeout=30)
+            kept.connection.execute("PRAGMA journal_mode=WAL")
+            kept.connection.execute("PRAGMA synchronous=FULL")
+        else:
+            kept.connection = psycopg.connect(URL.replace("+psycopg", ""))
+    own: sqlite3.Connection = kept.connection
+    return own
+
+
+@app.get("/api/openapi.json")
+def ready() -> Response:
+    return Response("{}")
+
+
+@app.post("/api/visits")
+def row() -> Response:
+    """One row."""
+    mark = "?" if URL.startswith("sqlite") else "%s"
+    body = request.get_json()
+    statement = f"INSERT INTO bare (id, body) VALUES ({mark}, {mark})"
+    connection().execute(statement, (body["id"], request.get_data(as_text=True)))
+    connection().commit()
+    return Response(status=201)
+
+
+@app.put("/api/evidence/<name>")
+def file(name: str) -> Response:
+    """One file, whole or not at all, there after a power cut."""
+    part = HOME / f"{name}.part"
+    with part.open("wb") as out:
+        out.write(request.get_data())
+        out.flush()
+        os.fsync(out.fileno())
+    part.rename(HOME / name)
+    folder = os.open(HOME, os.O_RDONLY)
+    os.fsync(folder)
+    os.close(folder)
+    return Response(status=201)

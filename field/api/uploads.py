@@ -1,0 +1,150 @@
+"""断点续传: photographs in pieces by tus 1.0 (core, creation), so that a cut repeats at most one piece."""
+
+import base64
+import binascii
+import contextlib
+import re
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import Blueprint, Response, current_app, request, url_for
+from werkzeug.exceptions import ClientDisconnected
+
+from field.api.describe import describe
+from field.api.evidence import take_in
+from field.auth import actor
+from field.db import db
+from field.media.photo import MAX_BYTES
+from field.media.pieces import OtherOffset, Pieces, Promise
+from field.monitoring import evidence
+from field.problems import NOT_FOUND, Problem
+from field.registry.rights import Right
+
+api = Blueprint("uploads", __name__, url_prefix="/api")
+VERSION = "1.0.0"
+PIECE = 64 * 1024
+DIGEST = re.compile("[0-9a-f]{64}")
+View = Callable[..., Response]
+
+
+def tus(view: View) -> View:
+    """Speak tus: its version on every answer, and no other version."""
+
+    @wraps(view)
+    def spoken(**given: Any) -> Response:
+        if request.method != "OPTIONS" and request.headers.get("Tus-Resumable") != VERSION:
+            raise Problem(412, "tus_version", "上传协议版本不对", headers={"Tus-Version": VERSION})
+        answer = view(**given)
+        answer.headers["Tus-Resumable"] = VERSION
+        return answer
+
+    return spoken
+
+
+@api.route("/uploads", methods=["OPTIONS"], provide_automatic_options=False)
+@describe(Right.PUBLIC, "续传能力", {204: "tus 1.0"})
+@tus
+def upload_options() -> Response:
+    ability = {"Tus-Version": VERSION, "Tus-Extension": "creation", "Tus-Max-Size": str(MAX_BYTES)}
+    return Response(status=204, headers=ability)
+
+
+@api.post("/uploads")
+@describe(Right.RECORD_VISITS, "开始上传一张照片", {201: "Location 是上传地址"})
+@tus
+def begin_upload() -> Response:
+    length = _number("Upload-Length")
+    if length > MAX_BYTES:
+        raise Problem(413, "too_large", "照片太大,最多 15 MB")
+    upload = pieces().begin(Promise(_digest(), length, actor().staff_id))
+    return Response(status=201, headers={"Location": url_for(".upload_offset", upload=upload)})
+
+
+@api.route("/uploads/<upload:upload>", methods=["HEAD"], provide_automatic_options=False)
+@describe(Right.RECORD_VISITS, "已收到多少", {200: "Upload-Offset"})
+@tus
+def upload_offset(upload: str) -> Response:
+    promise = _mine(upload)
+    known = evidence.known(db.session(), promise.sha256)
+    here = promise.length if known else pieces().offset(upload)
+    if here == promise.length and not known:  # the server died between the last piece and taking it in
+        _finish(upload, promise)
+    headers = {"Upload-Offset": str(here), "Upload-Length": str(promise.length), "Cache-Control": "no-store"}
+    return Response(headers=headers)
+
+
+@api.patch("/uploads/<upload:upload>")
+@describe(Right.RECORD_VISITS, "接着上传", {204: "Upload-Offset"})
+@tus
+def continue_upload(upload: str) -> Response:
+    promise = _mine(upload)
+    if request.mimetype != "application/offset+octet-stream":
+        raise Problem(415, "tus_content", "上传内容的格式不对")
+    offset = _receive(upload, promise, _number("Upload-Offset"))
+    if offset == promise.length:
+        _finish(upload, promise)
+    return Response(status=204, headers={"Upload-Offset": str(offset)})
+
+
+def pieces() -> Pieces:
+    """The county's folder of photographs that are on their way."""
+    kept: Any = current_app.extensions["field_pieces"]
+    assert isinstance(kept, Pieces)
+    return kept
+
+
+def _receive(upload: str, promise: Promise, offset: int) -> int:
+    """Keep what comes, piece by piece, until it ends or is cut."""
+    request.max_content_length = MAX_BYTES
+    with contextlib.suppress(ClientDisconnected, OSError):
+        while piece := request.stream.read(PIECE):
+            if offset + len(piece) > promise.length:
+                raise Problem(413, "too_long", "比说好的长")
+            try:
+                offset = pieces().add(upload, offset, piece)
+            except OtherOffset as error:
+                raise Problem(409, "tus_offset", "续传位置不对,请从已收到的地方接着传") from error
+            except FileNotFoundError as error:
+                raise Problem(*NOT_FOUND) from error
+    return offset
+
+
+def _finish(upload: str, promise: Promise) -> None:
+    """Take the photograph in; one that is refused is dropped, so that a better one may come."""
+    if not evidence.known(db.session(), promise.sha256):
+        try:
+            take_in(promise.sha256, pieces().whole(upload), actor())
+        except Problem:
+            pieces().drop(upload)
+            raise
+    pieces().empty(upload)
+
+
+def _mine(upload: str) -> Promise:
+    try:
+        promise = pieces().promised(upload)
+    except FileNotFoundError as error:
+        raise Problem(*NOT_FOUND) from error
+    if promise.staff_id != actor().staff_id:
+        raise Problem(*NOT_FOUND)
+    return promise
+
+
+def _number(header: str) -> int:
+    text = request.headers.get(header, "")
+    if not re.fullmatch("[0-9]{1,12}", text):
+        raise Problem(400, "tus_header", f"缺少 {header}")
+    return int(text)
+
+
+def _digest() -> str:
+    pairs = [part.split() for part in request.headers.get("Upload-Metadata", "").split(",")]
+    told = {pair[0]: pair[1] for pair in pairs if len(pair) == 2}
+    try:
+        digest = base64.b64decode(told.get("sha256", ""), validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        digest = ""
+    if not DIGEST.fullmatch(digest):
+        raise Problem(400, "tus_header", "Upload-Metadata 里缺少 sha256")
+    return digest

@@ -1,0 +1,88 @@
+"""走访接口: a visit from the phone, and a refused one handed to the town office."""
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify
+from pydantic import Field
+
+from field import clock
+from field.api.describe import Strict, created, describe
+from field.auth import actor
+from field.db import transact
+from field.ledger.receipts import number
+from field.monitoring.held import hand_over
+from field.monitoring.timeline import masked
+from field.monitoring.visit_rules import definition, faults, plain, unkeepable
+from field.monitoring.visits import Faulty, OtherContent, Recorded, record_visit
+from field.problems import Problem
+from field.registry.rights import Right
+
+api = Blueprint("visits", __name__, url_prefix="/api")
+
+
+class Receipt(Strict):
+    """回执."""
+
+    number: str
+    entry_hash: str
+
+
+class VisitRecorded(Strict):
+    """走访已入台账."""
+
+    id: str
+    receipt: Receipt
+    evidence_missing: list[str]
+    held: bool
+
+
+class HandOver(Strict):
+    """交乡镇处理."""
+
+    visit: dict[str, Any]
+    reason: str = Field(max_length=500)
+
+
+class HandedOver(Strict):
+    """已交乡镇."""
+
+    receipt: Receipt
+
+
+@api.post("/visits")
+@describe(Right.RECORD_VISITS, "提交一次走访", {201: VisitRecorded, 200: VisitRecorded}, body=definition())
+def post_visit(body: Any) -> Response:
+    visit = plain(body)
+    if found := faults(visit):
+        raise Problem(422, "invalid", "有几处需要改一下,改好再保存", found)
+    by, now = actor(), clock.now()
+    try:
+        recorded = transact(lambda session: record_visit(session, visit, by, now))
+    except Faulty as error:
+        raise Problem(422, "invalid", "有几处需要改一下,改好再保存", error.faults) from error
+    except OtherContent as error:
+        both = {"kept": masked(error.kept), "sent": masked(error.sent)}
+        raise Problem(409, "other_content", "这次走访已经入账,内容和这次交的不一样", more=both) from error
+    return created(_receipt(visit["id"], recorded), recorded.fresh)
+
+
+@api.post("/visits/held")
+@describe(Right.RECORD_VISITS, "把没有收下的走访交给乡镇", {202: HandedOver}, body=HandOver)
+def hand_over_visit(body: HandOver) -> Response:
+    if found := [{"field": f"visit.{path}", "message": "有不能保存的符号"} for path in unkeepable(body.visit)]:
+        raise Problem(422, "invalid", "有几处需要改一下,改好再交", found)
+    by, now = actor(), clock.now()
+    entry = transact(lambda session: hand_over(session, body.visit, body.reason, by, now))
+    answer = jsonify({"receipt": {"number": number(entry.hash), "entry_hash": entry.hash}})
+    answer.status_code = 202
+    return answer
+
+
+def _receipt(visit_id: str, recorded: Recorded) -> dict[str, Any]:
+    digest = recorded.entry.hash
+    return {
+        "id": visit_id,
+        "receipt": {"number": number(digest), "entry_hash": digest},
+        "evidence_missing": recorded.missing,
+        "held": recorded.held,
+    }

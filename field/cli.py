@@ -1,0 +1,84 @@
+"""命令: what is done from the terminal."""
+
+import csv
+import threading
+from functools import partial
+from pathlib import Path
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup
+from flask_migrate import upgrade
+
+from field import demo_cli, ledger_cli, roster_cli, staff_cli, worker
+from field.config import Settings
+from field.db import db, transact
+from field.monitoring import reseal
+from field.registry.regions import load_regions
+from field.registry.sealing import keyring, save_keyring
+
+keys = AppGroup("keys", help="密钥.")
+regions = AppGroup("regions", help="行政区划.")
+
+
+def register(app: Flask) -> None:
+    """Put every command on the application."""
+    for group in (keys, regions, ledger_cli.ledger, staff_cli.staff, roster_cli.roster, demo_cli.demo):
+        app.cli.add_command(group)
+    app.cli.add_command(migrate)
+    app.cli.add_command(work)
+
+
+@click.command("migrate")
+def migrate() -> None:
+    """Bring the database to the newest version."""
+    upgrade()
+
+
+@click.command("worker")
+def work() -> None:
+    """Do the work that can wait, until told to stop."""
+    stop = threading.Event()
+    try:
+        worker.run(current_app._get_current_object(), stop)  # type: ignore[attr-defined]
+    except KeyboardInterrupt:
+        stop.set()
+
+
+@regions.command("load")
+@click.argument("file", type=click.Path(exists=True, path_type=Path))
+def regions_load(file: Path) -> None:
+    """Load regions from a CSV file with the columns code,name."""
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        rows = [(row["code"], row["name"]) for row in csv.DictReader(lines)]
+    click.echo(f"{transact(lambda session: load_regions(session, rows))} 个地区")
+
+
+@keys.command("rotate")
+def keys_rotate() -> None:
+    """Seal everything new with a new key, then what is there; running servers take the key up by themselves."""
+    settings: Settings = current_app.config["FIELD"]
+    save_keyring(keyring().rotated(), settings.keys)
+    keyring().reread()
+    click.echo(f"现在用第 {keyring().active} 号密钥")
+    _reseal()
+
+
+@keys.command("reseal")
+def keys_reseal() -> None:
+    """Go on sealing old values with the newest key, after a rotation that was broken off."""
+    _reseal()
+
+
+def _reseal() -> None:
+    """Batch by batch; exit 1 when a value could not be opened, which is then left as it is."""
+    anew = broken = 0
+    for shelf in reseal.shelves():
+        last: reseal.Key | None = ()
+        while last is not None:
+            batch = transact(partial(reseal.reseal_rows, shelf=shelf, after=last or None))
+            anew, broken, last = anew + batch.anew, broken + batch.broken, batch.last
+    files = reseal.reseal_photos(db.session(), current_app.extensions["field_vault"])
+    click.echo(f"重新加密 {anew} 个值、{files} 个照片文件" + (f";{broken} 个值打不开,没有动" if broken else ""))
+    if broken:
+        raise SystemExit(1)

@@ -1,0 +1,176 @@
+"""词汇: every code with its Chinese label, in one place for API, screens and tests."""
+
+from enum import StrEnum
+from typing import Self
+
+
+class Labelled(StrEnum):
+    """A code that knows its Chinese label."""
+
+    label: str
+
+    def __new__(cls, code: str, label: str = "") -> Self:
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.label = label
+        return member
+
+    @classmethod
+    def labels(cls) -> dict[str, str]:
+        """Code to label, in the order of the definition."""
+        return {member.value: member.label for member in cls}
+
+    @classmethod
+    def label_of(cls, code: str | None) -> str:
+        """The label of a code that may be unknown or missing; then the code itself or nothing."""
+        return cls.labels().get(code or "", code or "")
+
+
+class Kind(Labelled):
+    """三类户: the kinds of monitored household (domain, section 2)."""
+
+    UNSTABLE = "unstable", "脱贫不稳定户"
+    MARGINAL = "marginal", "边缘易致贫户"
+    SUDDEN = "sudden", "突发严重困难户"
+
+
+class RiskFactor(Labelled):
+    """风险点: what may push a household back into poverty."""
+
+    ILLNESS = "illness", "因病"
+    DISABILITY = "disability", "因残"
+    SCHOOLING = "schooling", "因学"
+    DISASTER = "disaster", "因灾"
+    ACCIDENT = "accident", "因意外"
+    UNSTABLE_WORK = "unstable_work", "务工就业不稳"
+    FAILED_BUSINESS = "failed_business", "产业失败"
+    LACK_OF_LABOUR = "lack_of_labour", "缺劳动力"
+    HOUSING = "housing", "住房"
+    WATER = "water", "饮水"
+    OTHER = "other", "其他"
+
+
+class Grade(Labelled):
+    """预警等级: how urgent a household's risk is; judged from the policy pack."""
+
+    RED = "red", "红色"
+    ORANGE = "orange", "橙色"
+    YELLOW = "yellow", "黄色"
+    NONE = "none", "无"
+
+
+class Guarantee(Labelled):
+    """两不愁三保障和饮水安全."""
+
+    FOOD = "food", "不愁吃"
+    CLOTHING = "clothing", "不愁穿"
+    SCHOOLING = "schooling", "义务教育"
+    MEDICAL = "medical", "基本医疗"
+    HOUSING = "housing", "住房安全"
+    WATER = "water", "饮水安全"
+
+
+class Income(Labelled):
+    """收入: the parts of a household's yearly income, and what it cost to make."""
+
+    WAGES = "wages", "工资性收入"
+    BUSINESS = "business", "生产经营性收入"
+    PROPERTY = "property", "财产性收入"
+    TRANSFERS = "transfers", "转移性收入"
+    PRODUCTION_COST = "production_cost", "生产经营性支出"
+
+
+class Expense(Labelled):
+    """刚性支出: the large expenses that a household cannot avoid."""
+
+    MEDICAL_SELF_PAID = "medical_self_paid", "自付医疗费"
+    SCHOOLING = "schooling", "上学费用"
+    HOUSING = "housing", "住房费用"
+    OTHER = "other", "其他大额支出"
+
+
+class Need(Labelled):
+    """需求: what a household asks for."""
+
+    MEDICAL = "medical", "看病救助"
+    SOCIAL_SECURITY = "social_security", "低保特困"
+    JOB = "job", "找工作"
+    TRAINING = "training", "技能培训"
+    INDUSTRY = "industry", "发展产业"
+    SCHOOLING = "schooling", "上学资助"
+    HOUSING = "housing", "修缮住房"
+    WATER = "water", "解决饮水"
+    CASH = "cash", "临时救助"
+    OTHER = "other", "其他"
+
+
+class EvidenceKind(Labelled):
+    """佐证照片的种类."""
+
+    RECEIPT = "receipt", "票据"
+    MEDICAL_RECORD = "medical_record", "病历"
+    HOUSE = "house", "房屋"
+    PERSON = "person", "人员"
+    OTHER = "other", "其他"
+
+
+class Left(Labelled):
+    """减员: why a member no longer belongs to the household."""
+
+    MOVED = "moved", "迁出"
+    DIED = "died", "去世"
+    MARRIED_OUT = "married_out", "婚嫁迁出"
+    DELISTED = "delisted", "名册上已没有"
+
+
+class Role(Labelled):
+    """角色: whose hands the software is in (domain, section 1)."""
+
+    VILLAGE = "village", "村干部"
+    TOWN = "town", "乡镇"
+    COUNTY = "county", "县"
+    DEPARTMENT = "department", "行业部门"
+
+
+class Channel(Labelled):
+    """渠道: the way by which something reached the ledger."""
+
+    PHONE = "phone", "手机走访"
+    WEB = "web", "网页"
+    ROSTER = "roster", "名册导入"
+    WECHAT = "wechat", "微信"
+    SMS = "sms", "短信"
+    CALL = "call", "电话"
+    DEPARTMENT = "department", "部门推送"
+    SYSTEM = "system", "平台"
+
+
+class EntryKind(Labelled):
+    """台账条目的种类."""
+
+    ROSTER = "roster", "名册登记"
+    VISIT = "visit", "干部走访摸排"
+    HELD_VISIT = "held_visit", "待乡镇核收的走访"
+    HELD_DECISION = "held_decision", "乡镇核收"
+
+
+class JobKind(Labelled):
+    """后台工作的种类."""
+
+    ROSTER_IMPORT = "roster_import", "名册导入"
+    PHOTO_VERSIONS = "photo_versions", "照片处理"
+    PLACE_JUDGEMENT = "place_judgement", "位置核对"
+    CHECKPOINT = "checkpoint", "台账封存"
+
+
+class JobState(Labelled):
+    """后台工作的状态."""
+
+    QUEUED = "queued", "排队中"
+    RUNNING = "running", "进行中"
+    DONE = "done", "已完成"
+    FAILED = "failed", "失败"
+    CANCELLED = "cancelled", "已取消"
+
+
+LEVELS = ("听说", "自报", "来源已核实", "干部看到", "看过材料", "部门数据")

@@ -1,0 +1,114 @@
+"""数据库: the handle, SQLite's and PostgreSQL's settings, and the one commit of every edge."""
+
+import contextlib
+import fcntl
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session
+
+from field.ledger.entries import Repeated
+from field.orm import Base
+
+Result = TypeVar("Result")
+SQLITE = (
+    "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000", "journal_size_limit=67108864",
+    "wal_autocheckpoint=4000",
+)  # fmt: skip
+TRIES = 6
+TRY_AGAIN = {"40001", "40P01", "XX000", "23505"}
+CONNECTION_LOST = {"08000", "08003", "08006", "57P01", "57P02", "57P03"}
+
+db = SQLAlchemy(metadata=Base.metadata)
+
+
+class Unavailable(Exception):
+    """数据库暂时连不上: nothing was written; the phone tries again under its idempotency key."""
+
+
+def transact(work: Callable[[Session], Result], session: Session | None = None) -> Result:
+    """Do the work and commit once; the whole of it is tried again after a conflict with another writer."""
+    session = session or db.session()
+    for attempt in range(1, TRIES + 1):
+        try:
+            with _turn(session):
+                result = work(session)
+                session.commit()
+                return result
+        except (Repeated, DBAPIError) as error:
+            session.rollback()
+            if isinstance(error, DBAPIError) and _sqlstate(error) in CONNECTION_LOST:
+                raise Unavailable from error
+            if attempt == TRIES or not _may_try_again(error):
+                raise
+            time.sleep(0.02 * attempt)
+        except BaseException:
+            session.rollback()
+            raise
+    raise AssertionError("unreachable")
+
+
+@contextlib.contextmanager
+def _turn(session: Session) -> Iterator[None]:
+    """A writing transaction; on SQLite writers queue in the kernel, where its own lock would sleep and ask again."""
+    file = session.get_bind().engine.url.database
+    if session.get_bind().dialect.name != "sqlite" or not file:
+        yield
+        return
+    session.rollback()
+    with Path(f"{file}-turn").open("ab") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        session.connection(execution_options={"field_writes": True})
+        yield
+
+
+def engine_for(url: str) -> Engine:
+    """An engine set up as the application's own, for commands and tests without an application."""
+    engine = create_engine(url, **engine_options(url))
+    prepare(engine)
+    return engine
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Pool and time-outs by kind of database."""
+    if url.startswith("sqlite"):
+        return {"connect_args": {"timeout": 30, "isolation_level": None}}
+    return {"pool_size": 10, "max_overflow": 30, "isolation_level": "READ COMMITTED"}
+
+
+def prepare(engine: Engine) -> None:
+    """SQLite: WAL, every commit on the disk, foreign keys, and a write lock taken at the start."""
+    if engine.dialect.name != "sqlite":
+        return
+    event.listen(engine, "connect", _sqlite_settings)
+    event.listen(engine, "begin", _sqlite_begin)
+
+
+def _sqlite_settings(connection: sqlite3.Connection, _record: object) -> None:
+    for pragma in SQLITE:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("field_writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _sqlstate(error: DBAPIError) -> str | None:
+    return getattr(error.orig, "sqlstate", None)
+
+
+def _may_try_again(error: Repeated | DBAPIError) -> bool:
+    if isinstance(error, Repeated):
+        return True
+    if isinstance(error.orig, sqlite3.Error):
+        busy = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY}
+        code = error.orig.sqlite_errorcode
+        return code in busy or (isinstance(error, OperationalError) and code & 0xFF in busy)
+    return _sqlstate(error) in TRY_AGAIN

@@ -1,0 +1,1 @@
+"""演示县: a real county's places with invented people, so that no page is empty."""

@@ -1,0 +1,169 @@
+"""演示县装载: places, accounts, roster and earlier visits, by the same core calls as everything else."""
+
+import csv
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from itertools import islice
+from pathlib import Path
+from random import Random
+from typing import Any, TypeVar
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from field.db import transact
+from field.demo.accounts import CADRE, CADRE2, open_accounts
+from field.demo.county import ROSTER, places
+from field.demo.people import Author
+from field.demo.pictures import DRAWN, picture
+from field.demo.visits import Home, moment, visit
+from field.media.photo import inspect
+from field.media.vault import Vault
+from field.monitoring.enrol import BATCH, enrol
+from field.monitoring.evidence import take_in
+from field.monitoring.visits import record_visit, record_visits
+from field.registry.households import Household, Person
+from field.registry.regions import VILLAGE, load_regions
+from field.registry.rights import Actor
+
+REGIONS = Path(__file__).with_name("regions-420626.csv")
+SINCE, VISITED_SINCE = timedelta(days=270), timedelta(days=182)
+SENT_AFTER = timedelta(minutes=40)
+VISITED, PICTURES, AT_ONCE = 330, 40, 25
+Item = TypeVar("Item")
+Planned = tuple[datetime, Home, Actor]
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """已装载: how much there is in the county now."""
+
+    households: int
+    persons: int
+    entries: int
+
+
+class Founding:
+    """建县: fills one empty county, the same for the same seed and day."""
+
+    def __init__(self, begin: Callable[[], Session], vault: Vault, now: datetime, seed: int = 420626) -> None:
+        self.begin, self.vault, self.now = begin, vault, now
+        self.since = now - SINCE
+        self.rng = Random(seed)  # noqa: S311 - invented people, no secret
+        self.actors: dict[str, Actor] = {}
+
+    def load(self, households: int = ROSTER, entries: int = 0) -> Loaded:
+        """A roster of so many households, and visits until the ledger has at least so many entries."""
+        names = self._settle()
+        persons = self._enrol(names, households)
+        homes = self._homes()
+        earlier = self._plan(homes)
+        more = max(entries - households - len(earlier), 0)
+        self._fill_up(homes, more)
+        self._visit(earlier)
+        return Loaded(households, persons, households + len(earlier) + more)
+
+    def _settle(self) -> dict[str, str]:
+        with REGIONS.open(encoding="utf-8", newline="") as lines:
+            names = {row["code"]: row["name"] for row in csv.DictReader(lines)}
+        towns = [(code, name) for code, name in names.items() if len(code) == 9]
+
+        def work(session: Session) -> None:
+            load_regions(session, names.items())
+            self.actors = open_accounts(session, towns, self.since)
+
+        self._transact(work)
+        return names
+
+    def _enrol(self, names: dict[str, str], households: int) -> int:
+        villages = [code for code in names if len(code) == VILLAGE]
+        author = Author(self.rng, self.since.date())
+        invented = (author.household(place, names[place.village]) for place in places(villages, households, self.rng))
+        for batch in _batches(invented, BATCH):
+            self._transact(lambda session: enrol(session, batch, "county", self.since))  # noqa: B023
+        return author.people
+
+    def _homes(self) -> list[Home]:
+        wages = func.coalesce(func.sum(Person.months_away * Person.monthly_income), 0)
+        of = Household
+        columns = (of.id, of.region, of.main_risk, of.risk_factors, of.latitude, of.longitude)
+        rows = select(*columns, wages).outerjoin(Person, Person.household_id == of.id)
+        with self.begin() as session:
+            return [Home._make(row) for row in session.execute(rows.group_by(of.id).order_by(of.number))]
+
+    def _plan(self, homes: Sequence[Home]) -> list[Planned]:
+        """Who visits whom and when, oldest first; every third village has seen nobody."""
+        villages = sorted({home.region for home in homes})
+        quiet = {village for place, village in enumerate(villages) if place % 3 == 1} - {CADRE, CADRE2}
+        monitored = [home for home in homes if home.main_risk and home.region not in quiet]
+        near = [
+            home for home in homes if home.region in (CADRE, CADRE2) and (home.main_risk or self.rng.random() < 0.5)
+        ]
+        chosen = self.rng.sample(monitored, min(VISITED, len(monitored)))
+        visited = {home.id: home for home in (*near, *chosen)}
+        planned = [one for home in visited.values() for one in self._rounds(home)]
+        return sorted(planned, key=lambda one: (one[0], one[1].id))
+
+    def _rounds(self, home: Home) -> Iterator[Planned]:
+        """One to three visits of a household, now and then by another's eyes."""
+        day = self.rng.randint(1, 90)
+        team = self.actors[f"team-{home.region[:9]}"]
+        own = {CADRE: self.actors["cadre"], CADRE2: self.actors["cadre2"]}.get(home.region, team)
+        first = (self.now - VISITED_SINCE).replace(hour=0, minute=0, second=0)  # 8:00 in China
+        for turn in range(self.rng.choice((1, 1, 2, 3))):
+            at = first + timedelta(days=day, minutes=self.rng.randint(0, 9 * 60))
+            if at < self.now - timedelta(days=1):
+                yield at, home, own if turn != 1 else team
+            day += self.rng.randint(9, 50)
+
+    def _visit(self, planned: Sequence[Planned]) -> None:
+        pictured = set(self.rng.sample(range(len(planned)), min(PICTURES, len(planned))))
+        for batch in _batches(iter(enumerate(planned)), AT_ONCE):
+            told = [(self._with_picture(one, place in pictured), one) for place, one in batch]
+
+            def work(session: Session) -> None:
+                for (one, photo), (at, _, by) in told:  # noqa: B023
+                    now = at + SENT_AFTER
+                    if photo:
+                        take_in(session, inspect(photo), by, now)
+                    record_visit(session, one, by, now)
+
+            self._transact(work)
+
+    def _with_picture(self, planned: Planned, pictured: bool) -> tuple[dict[str, Any], bytes | None]:
+        at, home, _ = planned
+        told = visit(home, at, self.rng)
+        if not pictured:
+            return told, None
+        kind, taken_at = self.rng.choice(list(DRAWN)), at + timedelta(minutes=1)
+        photo = picture(kind, taken_at, self.rng)
+        digest = sha256(photo).hexdigest()
+        self.vault.put(digest, photo)
+        item: dict[str, Any] = {"sha256": digest, "kind": kind, "taken_at": moment(taken_at)}
+        if kind == "receipt":
+            amount = self.rng.randrange(80_000, 2_000_000, 1_000)
+            item |= {"issued_on": f"{at - timedelta(days=20):%Y-%m-%d}", "amount": amount}
+            item["compliant_amount"] = amount * self.rng.randint(70, 95) // 100
+        return told | {"evidence": [item]}, photo
+
+    def _fill_up(self, homes: Sequence[Home], visits: int) -> None:
+        """Visits of every household in turn, before all others."""
+        turn = timedelta(days=(SINCE - VISITED_SINCE).days / (visits // max(len(homes), 1) + 2))
+        at = self.since
+        while visits > 0:
+            at += turn
+            for batch in _batches(islice(homes, visits), BATCH):
+                told = [(visit(home, at, self.rng, placed=False), self.actors["county"]) for home in batch]
+                self._transact(lambda session: record_visits(session, told, at + SENT_AFTER))  # noqa: B023
+                visits -= len(batch)
+
+    def _transact(self, work: Callable[[Session], object]) -> None:
+        with self.begin() as session:
+            transact(work, session)
+
+
+def _batches(items: Iterator[Item], size: int) -> Iterator[list[Item]]:
+    while batch := list(islice(items, size)):
+        yield batch

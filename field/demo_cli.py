@@ -1,0 +1,87 @@
+"""演示命令: load the demo county and print its accounts."""
+
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+from flask_migrate import upgrade
+from sqlalchemy import select
+
+from field import clock, worker
+from field.db import db, transact
+from field.demo.accounts import ACCOUNTS, set_passwords
+from field.demo.county import ROSTER
+from field.demo.load import Founding
+from field.login import hash_password
+from field.registry.households import Household
+
+demo = AppGroup("demo", help="演示县.")
+
+
+@demo.command("load")
+@click.option("--households", type=click.IntRange(min=1), default=ROSTER, show_default=True, help="名册上的户数.")
+@click.option("--entries", type=click.IntRange(min=0), default=0, help="台账至少有多少条.")
+def load(households: int, entries: int) -> None:
+    """Migrate, fill an empty county with invented people, and print the accounts."""
+    upgrade()
+    loaded_before = db.session().scalar(select(Household.id).limit(1)) is not None
+    db.session.remove()  # an open look at the database would keep SQLite's log growing
+    if loaded_before:
+        click.echo("已有数据，没有再装载")
+    else:
+        begin = worker.sessions(current_app._get_current_object())  # type: ignore[attr-defined]
+        loaded = Founding(begin, current_app.extensions["field_vault"], clock.now()).load(households, entries)
+        click.echo(f"演示数据：{loaded.households} 户 {loaded.persons} 人，台账 {loaded.entries} 条")
+    show_accounts()
+
+
+@demo.command("run")
+def run() -> None:
+    """Load the demo county if there is none, and serve it with one worker until told to stop."""
+    port = os.environ.get("PORT", "8000")
+    click.get_current_context().invoke(load)
+    click.echo(f"  办公网页  http://127.0.0.1:{port}/\n  手机走访  http://127.0.0.1:{port}/m/")
+    click.echo(f"  接口文档  http://127.0.0.1:{port}/api/docs\n  按 Ctrl+C 停止", nl=True)
+    sys.stdout.flush()
+    serve = [
+        "-m",
+        "gunicorn",
+        "wsgi:app",
+        "--no-control-socket",
+        "-w",
+        "2",
+        "-k",
+        "gthread",
+        "--threads",
+        "32",
+        "-b",
+        f"127.0.0.1:{port}",
+    ]
+    both = [subprocess.Popen([sys.executable, *words]) for words in (serve, ["-m", "flask", "--app", "wsgi", "worker"])]  # noqa: S603 (our own words)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        while all(process.poll() is None for process in both):
+            time.sleep(0.5)
+    except KeyboardInterrupt:
+        pass
+    finally:
+        for process in both:
+            process.terminate()
+        for process in both:
+            process.wait(30)
+
+
+def show_accounts() -> None:
+    """Set the password of all demo accounts, from FIELD_DEMO_PASSWORD or a random one, and print them."""
+    password = os.environ.get("FIELD_DEMO_PASSWORD") or secrets.token_urlsafe(9)
+    hashed = hash_password(password)
+    transact(lambda session: set_passwords(session, hashed))
+    for username, (role, region, name) in ACCOUNTS.items():
+        click.echo(f"  {username:8} {name}（{role.label}，{region}）")
+    click.echo(f"  密码 {password}")

@@ -1,0 +1,105 @@
+"""事实: what the ledger says about a household or person, each with who said it, when, and how sure it is."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import JSON, Index, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from field.orm import Base, Code, Id, Name, Utc, insert_many
+from field.registry.sealing import Sealed
+
+HEARSAY, SELF_REPORTED, VERIFIED_ADDRESS, SEEN, DOCUMENT, DEPARTMENT = range(6)
+HALF_LIFE = {"phone": 120, "work_place": 60, "monthly_income": 90, "health": 180}
+HALF_LIFE_OTHERS = 180
+
+
+class Fact(Base):
+    """事实: one value of one attribute, as one entry reported it; never overwritten.
+
+    `value` is JSON; a telephone is kept sealed beside it and `value` shows it masked.
+    """
+
+    __tablename__ = "fact"
+
+    chain_id: Mapped[Id] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    subject: Mapped[Id]
+    attribute: Mapped[Code]
+    value: Mapped[Any] = mapped_column(JSON)
+    sealed: Mapped[str | None] = mapped_column(Sealed("fact"))
+    channel: Mapped[Code]
+    informant: Mapped[Name | None]
+    recorder: Mapped[Name]
+    observed_at: Mapped[Utc]
+    level: Mapped[int]
+
+    __table_args__ = (Index(None, "subject", "attribute", "observed_at"), {"sqlite_with_rowid": False})
+
+
+@dataclass(frozen=True)
+class Known:
+    """已知情况: the best value of an attribute with all that was said of it."""
+
+    best: Fact
+    others: tuple[Fact, ...]
+
+    @property
+    def contested(self) -> bool:
+        """Whether a fact that is not older news says otherwise, so that both are shown."""
+        return bool(self.others)
+
+
+def state(session: Session, facts: Sequence[dict[str, Any]]) -> None:
+    """Write the facts of one or more entries."""
+    insert_many(session, Fact, [{"sealed": None, "informant": None, **fact} for fact in facts])
+
+
+def latest(session: Session, subject: str, attributes: Iterable[str]) -> dict[str, Fact]:
+    """The fact observed last for each attribute of a subject."""
+    found = session.scalars(
+        select(Fact)
+        .where(Fact.subject == subject, Fact.attribute.in_(list(attributes)))
+        .order_by(Fact.observed_at, Fact.seq, Fact.place)
+    )
+    return {fact.attribute: fact for fact in found}
+
+
+def known(facts: Iterable[Fact], as_of: datetime) -> dict[tuple[str, str], Known]:
+    """By (subject, attribute): the best fact and those that contradict it.
+
+    A fact contradicts when another recorder said otherwise and has not since said the same as the best.
+    """
+    by_attribute: dict[tuple[str, str], list[Fact]] = {}
+    for fact in facts:
+        by_attribute.setdefault((fact.subject, fact.attribute), []).append(fact)
+    return {key: _weigh(several, as_of) for key, several in by_attribute.items()}
+
+
+def weight(fact: Fact, as_of: datetime, agreeing: int = 0) -> float:
+    """可信度: level (plus one, so hearsay counts) halved with each half-life of age, raised by agreement."""
+    days = HALF_LIFE.get(fact.attribute, HALF_LIFE_OTHERS)
+    age: timedelta = max(as_of - fact.observed_at, timedelta())
+    return float((fact.level + 1) * 0.5 ** (age / timedelta(days=days)) * (1 + 0.25 * agreeing))
+
+
+def _weigh(facts: list[Fact], as_of: datetime) -> Known:
+    last_words: dict[str, Fact] = {}
+    for fact in sorted(facts, key=lambda fact: (fact.observed_at, fact.seq, fact.place)):
+        last_words[fact.recorder] = fact
+    voices = list(last_words.values())
+    agreeing = [sum(said(other) == said(fact) for other in voices) - 1 for fact in voices]
+    ranked = sorted(
+        zip(voices, agreeing, strict=True),
+        key=lambda pair: (weight(pair[0], as_of, pair[1]), pair[0].observed_at, pair[0].chain_id, pair[0].seq),
+    )
+    best = ranked[-1][0]
+    return Known(best, tuple(fact for fact in voices if said(fact) != said(best)))
+
+
+def said(fact: Fact) -> Any:
+    """What a fact says, in a form that can be compared."""
+    return fact.sealed if fact.sealed is not None else fact.value

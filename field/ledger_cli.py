@@ -1,0 +1,82 @@
+"""台账命令: flask ledger verify | checkpoint | rebuild | show."""
+
+import json
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+from sqlalchemy import or_, select
+
+from field import clock
+from field.codes import Channel, EntryKind
+from field.db import db, transact
+from field.ledger import checkpoints
+from field.ledger.entries import Entry
+from field.ledger.faults import Report
+from field.ledger.receipts import number
+from field.ledger.verify import verify
+from field.monitoring.rebuild import rebuild
+from field.registry.households import Household
+from field.worker import signer
+
+ledger = AppGroup("ledger", help="台账: 核验, 封存, 重建, 查看.")
+
+
+@ledger.command("verify")
+@click.option("--json", "as_json", is_flag=True, help="结果写成 JSON.")
+@click.option("--checkpoint", "kept", type=click.Path(exists=True, path_type=Path), help="另处保存的封存单.")
+def ledger_verify(as_json: bool, kept: Path | None) -> None:
+    """Recompute every hash; exit 0, or 1 naming the first broken entry."""
+    note = kept.read_text(encoding="utf-8", errors="replace") if kept else None
+    report = verify(db.session(), signer(current_app.config["FIELD"]).verifier, note)
+    click.echo(json.dumps(report.as_json(), ensure_ascii=False) if as_json else _told(report))
+    raise SystemExit(0 if report.broken is None else 1)
+
+
+@ledger.command("checkpoint")
+def ledger_checkpoint() -> None:
+    """Log every new entry, sign, and print the checkpoint to keep elsewhere."""
+    checkpoint = transact(lambda session: checkpoints.take(session, signer(current_app.config["FIELD"]), clock.now()))
+    click.echo(checkpoint.note if checkpoint else "台账里还没有条目", nl=not checkpoint)
+
+
+@ledger.command("key")
+def ledger_key() -> None:
+    """Print the public key by which anyone may check checkpoints and receipts."""
+    click.echo(str(signer(current_app.config["FIELD"]).verifier))
+
+
+@ledger.command("rebuild")
+def ledger_rebuild() -> None:
+    """Derive everything again from the entries; exit 1 when something differs, and then change nothing."""
+    session = db.session()
+    session.connection(execution_options={"field_writes": True})
+    rebuilt = rebuild(session)
+    if rebuilt.differing:
+        session.rollback()
+        click.echo(f"{rebuilt.entries} 条,重建后不同的表: {', '.join(rebuilt.differing)};没有改动")
+        raise SystemExit(1)
+    session.commit()
+    click.echo(f"{rebuilt.entries} 条,重建后完全相同")
+
+
+@ledger.command("show")
+@click.argument("household")
+def ledger_show(household: str) -> None:
+    """Print a household's entries (by id or household number), without what they say."""
+    found = db.session.scalar(select(Household.id).where(or_(Household.id == household, Household.number == household)))
+    entries = db.session.scalars(select(Entry).where(Entry.chain_id == (found or household)).order_by(Entry.seq)).all()
+    for entry in entries:
+        words = EntryKind.label_of(entry.kind), Channel.label_of(entry.channel), entry.actor
+        click.echo(f"{entry.seq:4}  {entry.recorded_at:%Y-%m-%d %H:%M:%S}Z  {'  '.join(words)}  {number(entry.hash)}")
+    if not entries:
+        raise click.ClickException("没有这一户,或者还没有条目")
+
+
+def _told(report: Report) -> str:
+    broken = report.broken
+    if broken is None:
+        return f"台账完好: {report.entries} 条, {report.chains} 条链, 已封存 {report.logged} 条"
+    place = f"{broken.chain} 第 {broken.seq} 条: " if broken.chain else ""
+    return f"台账有问题: {place}{broken.words}"

@@ -1,0 +1,1 @@
+"""影像: photographs as evidence, from bytes and coordinates alone."""

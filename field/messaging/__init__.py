@@ -1,0 +1,1 @@
+"""消息: talking with households by WeChat, SMS and telephone."""

@@ -1,0 +1,71 @@
+"""待核收: visits sent after the right had ended, or refused by the rules, which the town office decides on."""
+
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import String, cast, exists, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from field.codes import Channel, EntryKind
+from field.ledger.chain import canonical
+from field.ledger.entries import Draft, Entry, append, recorded
+from field.monitoring.derive import derive
+from field.registry.households import Household
+from field.registry.regions import in_region
+from field.registry.rights import Actor, NotAllowed, Right
+
+AT_ONCE = 200
+
+
+class AlreadyDecided(Exception):
+    """已经处理: somebody has decided on this visit before."""
+
+
+def region_chain(region: str) -> str:
+    """The chain of what is attached to no household yet: a region's own."""
+    return f"region:{region}"
+
+
+def hand_over(session: Session, visit: dict[str, Any], reason: str, by: Actor, now: datetime) -> Entry:
+    """交乡镇处理: keep a visit that the rules refused, as it is, in the chain of the cadre's region."""
+    content = {"visit": visit, "reason": reason}
+    key = f"handed:{by.staff_id}:{sha256(canonical(content).encode()).hexdigest()}"
+    if known := recorded(session, key):
+        return known
+    chain = region_chain(by.region)
+    return append(session, Draft(chain, EntryKind.HELD_VISIT, Channel.PHONE, by.username, now, key, content), now)
+
+
+def waiting(session: Session, by: Actor) -> list[Entry]:
+    """The held visits of the actor's region on which nobody has decided, oldest first."""
+    decided = aliased(Entry)
+    key = "held:" + Entry.chain_id + ":" + cast(Entry.seq, String)
+    undecided = ~exists(select(decided.seq).where(decided.idempotency_key == key))
+    ours = select(Household.id).where(in_region(Household.region, by.region))
+    held = select(Entry).where(Entry.kind == EntryKind.HELD_VISIT.value, undecided)
+    held = held.where(or_(Entry.chain_id.in_(ours), in_region(Entry.chain_id, region_chain(by.region))))
+    return list(session.scalars(held.order_by(Entry.recorded_at).limit(AT_ONCE)))
+
+
+def decide(session: Session, chain_id: str, seq: int, accepted: bool, reason: str, by: Actor, now: datetime) -> Entry:
+    """乡镇核收或退回: recorded once; NotAllowed outside the region or one's own; AlreadyDecided the second time."""
+    held = session.get(Entry, (chain_id, seq))
+    if held is None or held.kind != EntryKind.HELD_VISIT or held.actor == by.username:
+        raise NotAllowed
+    if not by.may(Right.DECIDE_HELD, _region_of(session, chain_id)):
+        raise NotAllowed
+    key = f"held:{chain_id}:{seq}"
+    if recorded(session, key):
+        raise AlreadyDecided
+    content = {"seq": seq, "accepted": accepted, "reason": reason}
+    entry = append(session, Draft(chain_id, EntryKind.HELD_DECISION, Channel.WEB, by.username, now, key, content), now)
+    derive(session, entry, content)
+    return entry
+
+
+def _region_of(session: Session, chain_id: str) -> str:
+    kind, _, region = chain_id.partition(":")
+    if kind == "region":
+        return region
+    return session.get_one(Household, chain_id).region

@@ -1,0 +1,180 @@
+"""一户一档: households as lists, as the form on the phone needs them, and as people know them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from field.ledger.entries import Entry, opened
+from field.ledger.facts import Fact, Known, known
+from field.registry import regions
+from field.registry.households import Household, Person
+from field.registry.masking import mask_account, mask_id_number, mask_phone
+from field.registry.rights import Actor, NotAllowed, Right
+from field.registry.sealing import blind
+from field.registry.staff import Staff
+
+SECTIONS = ("informant", "income", "expenses", "guarantees", "risk_factors", "needs", "note")
+ORDERS = {
+    "number": (Household.number,),
+    "longest_unvisited": (Household.last_visit_at.is_not(None), Household.last_visit_at, Household.number),
+}
+
+
+@dataclass(frozen=True)
+class Sought:
+    """查询条件: `region` must lie within the actor's own; `kind` a code, "any" monitored or "none"; `q` free words."""
+
+    region: str | None = None
+    kind: str | None = None
+    risk: str | None = None
+    q: str | None = None
+    order: str = "number"
+    page: int = 1
+    per_page: int = 20
+
+
+def households(session: Session, by: Actor, sought: Sought) -> tuple[list[Household], int]:
+    """One page of the households that the actor may read, and how many there are in all."""
+    region = sought.region or by.region
+    if not by.may(Right.READ_HOUSEHOLDS, region):
+        raise NotAllowed
+    wanted = and_(regions.in_region(Household.region, region), *_conditions(sought))
+    total = session.scalar(select(func.count()).select_from(Household).where(wanted)) or 0
+    rows = select(Household).where(wanted).order_by(*ORDERS[sought.order])
+    page = session.scalars(rows.offset((sought.page - 1) * sought.per_page).limit(sought.per_page))
+    return list(page), total
+
+
+def household(session: Session, by: Actor, household_id: str, right: Right = Right.READ_HOUSEHOLDS) -> Household:
+    """The household, or NotAllowed when it is outside the actor's region or is not there."""
+    found = session.get(Household, household_id)
+    if found is None or not by.may(right, found.region):
+        raise NotAllowed
+    return found
+
+
+def people(session: Session, household_ids: Iterable[str]) -> dict[str, list[Person]]:
+    """The members of households, those who left at the end."""
+    found: dict[str, list[Person]] = {household_id: [] for household_id in household_ids}
+    rows = select(Person).where(Person.household_id.in_(list(found)))
+    for person in session.scalars(rows.order_by(Person.left.is_not(None), Person.position)):
+        found[person.household_id].append(person)
+    return found
+
+
+def facts(session: Session, subjects: Iterable[str], as_of: datetime) -> dict[tuple[str, str], Known]:
+    """What is known of households and people, each with what contradicts it."""
+    rows = select(Fact).where(Fact.subject.in_(list(subjects)), Fact.observed_at <= as_of)
+    return known(session.scalars(rows), as_of)
+
+
+def forms(session: Session, several: Sequence[Household]) -> list[dict[str, Any]]:
+    """What the phone's form needs of each household, with a constant number of statements."""
+    ids = [one.id for one in several]
+    members = people(session, ids)
+    visits = _last_visits(session, several)
+    places = {person.work_place for group in members.values() for person in group if person.work_place}
+    names = regions.names(session, {one.region for one in several} | places)
+    return [_form(one, members[one.id], visits.get(one.id), names) for one in several]
+
+
+def person_shown(person: Person, names: dict[str, str] | None = None) -> dict[str, Any]:
+    """人员 with every number masked; money in 分, dates ISO."""
+    return {
+        "id": person.id, "name": person.name, "sex": person.sex, "relation": person.relation,
+        "birth_date": _day(person.birth_date), "id_number": mask_id_number(person.id_number),
+        "phone": mask_phone(person.phone), "bank_account": mask_account(person.bank_account),
+        "work_place": person.work_place, "work_place_name": (names or {}).get(person.work_place or ""),
+        "work": person.work, "months_away": person.months_away, "monthly_income": person.monthly_income,
+        "health": person.health, "schooling": person.schooling, "labour": person.labour,
+        "left": person.left, "details": person.details,
+    }  # fmt: skip
+
+
+def household_shown(one: Household, names: dict[str, str]) -> dict[str, Any]:
+    """农户 as lists show it."""
+    return {
+        "id": one.id, "number": one.number, "head": one.head, "village": names.get(one.region, one.region),
+        "region": one.region, "kind": one.kind, "persons": one.persons, "group": one.group,
+        "main_risk": one.main_risk, "risk_factors": one.risk_factors, "address": one.address,
+        "formerly_poor": one.formerly_poor, "no_labour": one.no_labour,
+        "identified_on": _day(one.identified_on), "last_visit_at": _time(one.last_visit_at),
+    }  # fmt: skip
+
+
+def _conditions(sought: Sought) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if sought.kind == "any":
+        conditions.append(Household.kind.is_not(None))
+    elif sought.kind == "none":
+        conditions.append(Household.kind.is_(None))
+    elif sought.kind:
+        conditions.append(Household.kind == sought.kind)
+    if sought.risk:
+        conditions.append(Household.main_risk == sought.risk)
+    if sought.q:
+        conditions.append(_named(sought.q.strip()))
+    return conditions
+
+
+def _named(words: str) -> ColumnElement[bool]:
+    """Household number or head by beginning, a member by whole name, an ID number or phone by blind index."""
+    indexes = [blind("id_number", words.upper()), blind("phone", words), blind("phone", f"+86{words}")]
+    member = select(Person.household_id).where(
+        or_(Person.name == words, Person.id_number_index == indexes[0], Person.phone_index.in_(indexes[1:]))
+    )
+    return or_(
+        Household.number.startswith(words, autoescape=True),
+        Household.head.startswith(words, autoescape=True),
+        Household.id.in_(member),
+    )
+
+
+def _last_visits(session: Session, several: Sequence[Household]) -> dict[str, tuple[Entry, dict[str, Any], str]]:
+    keys = [(one.id, one.last_visit_seq) for one in several if one.last_visit_seq]
+    found = select(Entry).where(tuple_(Entry.chain_id, Entry.seq).in_(keys))
+    entries = list(session.scalars(found)) if keys else []
+    actors = {entry.actor for entry in entries}
+    rows = session.execute(select(Staff.username, Staff.name).where(Staff.username.in_(actors)))
+    names = dict(rows.all())
+    sections = _sections_as_known(session, keys)
+    return {
+        entry.chain_id: (entry, sections.get(entry.chain_id, {}) | payload, names.get(entry.actor, entry.actor))
+        for entry, payload in zip(entries, opened(session, entries), strict=True)
+    }
+
+
+def _sections_as_known(session: Session, keys: Sequence[tuple[str, int | None]]) -> dict[str, dict[str, Any]]:
+    """The sections of visits from their facts, where "unchanged" has become what it confirmed."""
+    rows = select(Fact).where(tuple_(Fact.chain_id, Fact.seq).in_(keys), Fact.subject == Fact.chain_id)
+    sections: dict[str, dict[str, Any]] = {}
+    for fact in session.scalars(rows) if keys else ():
+        sections.setdefault(fact.chain_id, {})[fact.attribute] = fact.value
+    return sections
+
+
+def _form(
+    one: Household, members: list[Person], visit: tuple[Entry, dict[str, Any], str] | None, names: dict[str, str]
+) -> dict[str, Any]:
+    place = None
+    if one.latitude is not None and one.longitude is not None:
+        place = {"latitude": one.latitude, "longitude": one.longitude}
+    last = None
+    if visit:
+        entry, payload, by = visit
+        last = {"id": payload["id"], "visited_at": _time(entry.occurred_at), "by": by}
+        last |= {section: payload[section] for section in SECTIONS if section in payload}
+    present = [person_shown(person, names) for person in members if not person.left]
+    return {**household_shown(one, names), "place": place, "persons": present, "last_visit": last}
+
+
+def _day(value: date | None) -> str | None:
+    return value.isoformat() if value else None
+
+
+def _time(value: datetime | None) -> str | None:
+    return value.isoformat(timespec="milliseconds").replace("+00:00", "Z") if value else None

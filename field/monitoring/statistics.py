@@ -1,0 +1,58 @@
+"""统计: the reference table of monitored households, for any region."""
+
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from field.codes import Kind, RiskFactor
+from field.registry.households import Household
+from field.registry.regions import in_region
+
+Figures = dict[str, Any]
+
+
+def statistics(session: Session, region: str) -> Figures:
+    """Monitored households and persons of a region, by kind, by main risk factor and by grade."""
+    return statistics_by(session, region, len(region)).get(region) or figures_of(region)
+
+
+def statistics_by(session: Session, region: str, digits: int) -> dict[str, Figures]:
+    """The same for each region of so many digits inside, in one statement; where nobody is monitored there is none."""
+    part = func.substr(Household.region, 1, digits).label("part")
+    rows = session.execute(
+        select(part, Household.kind, Household.main_risk, func.count(), func.sum(Household.persons))
+        .where(in_region(Household.region, region), Household.kind.is_not(None))
+        .group_by("part", Household.kind, Household.main_risk)
+    )
+    parts: dict[str, Figures] = {}
+    for code, kind, risk, households, persons in rows:
+        _count(parts.setdefault(code, figures_of(code)), str(kind), risk, households, persons)
+    return parts
+
+
+def figures_of(region: str, parts: tuple[Figures, ...] = ()) -> Figures:
+    """The sum of the figures of a region's parts; of none, every code with 0."""
+    none = {"households": 0, "persons": 0}
+    figures: Figures = {"region": region, **none, "by_kind": {kind.value: {**none} for kind in Kind}}
+    figures |= {"by_risk_factor": {factor.value: 0 for factor in RiskFactor}, "by_grade": {}}
+    for part in parts:
+        _add(figures, part)
+        for kind, share in part["by_kind"].items():
+            _add(figures["by_kind"][kind], share)
+        for risk, households in part["by_risk_factor"].items():
+            figures["by_risk_factor"][risk] += households
+    return figures
+
+
+def _count(figures: Figures, kind: str, risk: str | None, households: int, persons: int) -> None:
+    share = {"households": households, "persons": persons}
+    _add(figures, share)
+    _add(figures["by_kind"][kind], share)
+    if risk:
+        figures["by_risk_factor"][risk] += households
+
+
+def _add(figures: Figures, more: Figures) -> None:
+    figures["households"] += more["households"]
+    figures["persons"] += more["persons"]

@@ -1,0 +1,42 @@
+"""时间线: entries as people and programs read them, personal numbers masked."""
+
+from typing import Any
+
+from field.codes import Channel, EntryKind
+from field.ledger.entries import Entry
+from field.ledger.receipts import number
+from field.registry.masking import mask_account, mask_id_number, mask_phone
+
+MASKS = {
+    "id_number": mask_id_number,
+    "phone": mask_phone,
+    "bank_account": mask_account,
+    "disability_card": mask_id_number,
+}
+
+
+def entry_shown(entry: Entry, payload: Any) -> dict[str, Any]:
+    """A ledger entry with its opened payload, every personal number in it masked; times are UTC."""
+    return {
+        "seq": entry.seq, "kind": entry.kind, "kind_name": EntryKind.label_of(entry.kind),
+        "channel": entry.channel, "channel_name": Channel.label_of(entry.channel), "actor": entry.actor,
+        "occurred_at": _time(entry.occurred_at), "recorded_at": _time(entry.recorded_at),
+        "hash": entry.hash, "prev_hash": entry.prev_hash, "receipt": number(entry.hash),
+        "payload": masked(payload),
+    }  # fmt: skip
+
+
+def masked(payload: Any) -> Any:
+    """The same JSON with ID numbers, telephones and accounts masked wherever they stand."""
+    if isinstance(payload, list):
+        return [masked(item) for item in payload]
+    if not isinstance(payload, dict):
+        return payload
+    return {
+        key: MASKS[key](value) if key in MASKS and isinstance(value, str) else masked(value)
+        for key, value in payload.items()
+    }
+
+
+def _time(value: Any) -> str:
+    return str(value.isoformat(timespec="milliseconds").replace("+00:00", "Z"))

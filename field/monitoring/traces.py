@@ -1,0 +1,50 @@
+"""留痕: who looked at what, and why; a full number is shown only against a reason."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, String
+from sqlalchemy.orm import Mapped, Session, mapped_column
+from uuid6 import uuid7
+
+from field.orm import Base, Code, Id, Utc
+from field.registry.households import Household, Person
+from field.registry.rights import Actor, NotAllowed, Right
+
+
+class Trace(Base):
+    """查看记录: one look at something personal."""
+
+    __tablename__ = "trace"
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    at: Mapped[Utc]
+    staff_id: Mapped[Id]
+    what: Mapped[Code]
+    subject: Mapped[str] = mapped_column(String(64))
+    reason: Mapped[str | None] = mapped_column(String(200))
+
+    __table_args__ = (Index(None, "subject", "at"), Index(None, "staff_id", "at"))
+
+
+def leave_trace(session: Session, by: Actor, what: str, subject: str, now: datetime, reason: str | None = None) -> None:
+    """Note that somebody looked at something."""
+    session.add(Trace(id=str(uuid7()), at=now, staff_id=by.staff_id, what=what, subject=subject, reason=reason))
+
+
+def reveal_phone(session: Session, person_id: str, by: Actor, reason: str, now: datetime) -> str:
+    """The full telephone number (E.164) of a person, traced; NotAllowed outside the region or where there is none."""
+    return _revealed(session, person_id, by, "phone", reason, now).phone or ""
+
+
+def reveal_numbers(session: Session, person_id: str, by: Actor, reason: str, now: datetime) -> Person:
+    """全号: a person with every number in full, traced; NotAllowed as above."""
+    return _revealed(session, person_id, by, "numbers", reason, now)
+
+
+def _revealed(session: Session, person_id: str, by: Actor, what: str, reason: str, now: datetime) -> Person:
+    person = session.get(Person, person_id)
+    household = session.get(Household, person.household_id) if person else None
+    if person is None or household is None or not by.may(Right.REVEAL_NUMBERS, household.region):
+        raise NotAllowed
+    leave_trace(session, by, what, person_id, now, reason)
+    return person

@@ -1,0 +1,114 @@
+"""走访规则: judges a visit by the one definition that the phone uses too (visit.schema.json)."""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from functools import cache, reduce
+from pathlib import Path
+from typing import Any, cast
+
+from jsonschema_rs import Draft202012Validator, ValidationError, ValidationErrorKind
+
+DEFINITION = Path(__file__).with_name("visit.schema.json")
+UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
+INTEGERS = 2**53
+
+
+@cache
+def definition() -> dict[str, Any]:
+    """The rules as JSON Schema 2020-12, with Chinese titles and the words of every fault."""
+    schema: dict[str, Any] = json.loads(DEFINITION.read_text(encoding="utf-8"))
+    return schema
+
+
+def moment(text: str) -> datetime:
+    """An RFC 3339 time as aware UTC, cut to milliseconds; ValueError for anything else."""
+    parsed = datetime.fromisoformat(text)
+    if parsed.tzinfo is None:
+        raise ValueError("a time needs its zone")
+    return parsed.astimezone(UTC).replace(microsecond=parsed.microsecond // 1000 * 1000)
+
+
+def faults(visit: Any) -> list[dict[str, str]]:
+    """Every fault of a visit as {"field", "message"} in order of the fields; none when it may be recorded."""
+    strange = list(unkeepable(visit))
+    if strange:
+        return sorted((_fault([path], "characters", "这一项") for path in strange), key=lambda fault: fault["field"])
+    if _validator().is_valid(visit):
+        return []
+    first: dict[str, dict[str, str]] = {}
+    for error in _validator().iter_errors(visit):
+        for fault in _told(error):
+            first.setdefault(fault["field"], fault)
+    return sorted(first.values(), key=lambda fault: fault["field"])
+
+
+def plain(value: Any) -> Any:
+    """The same JSON with whole floats as integers, so that 1.0 and 1 are one content."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < INTEGERS:
+        return int(value)
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    return [plain(item) for item in value] if isinstance(value, list) else value
+
+
+def unkeepable(value: Any, path: str = "") -> Iterator[str]:
+    """The paths of texts that no database keeps: NUL and half characters."""
+    if isinstance(value, str) and UNKEEPABLE.search(value):
+        yield path
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            here = f"{path}.{key}" if path else str(key)
+            yield from unkeepable(item, UNKEEPABLE.sub("?", here))
+    elif isinstance(value, list):
+        for place, item in enumerate(value):
+            yield from unkeepable(item, f"{path}.{place}")
+
+
+@cache
+def _validator() -> Draft202012Validator:
+    return Draft202012Validator(definition(), formats={"date": _is_date, "date-time": _is_time}, validate_formats=True)
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return bool(date.fromisoformat(text))
+    except ValueError:
+        return False
+
+
+def _is_time(text: str) -> bool:
+    try:
+        return bool(moment(text))
+    except (ValueError, OverflowError):
+        return False
+
+
+def _told(error: ValidationError) -> Iterator[dict[str, str]]:
+    *place, keyword = error.schema_path
+    schema: Any = reduce(lambda node, step: node[step], place, cast(Any, definition()))
+    path = [str(part)[:60] for part in error.instance_path]
+    title = str(schema.get("title", "这一项"))
+    match error.kind:
+        case ValidationErrorKind.Required(property=name):
+            title = str(schema.get("properties", {}).get(name, {}).get("title", title))
+            yield _fault([*path, name], "required", title)
+        case ValidationErrorKind.AdditionalProperties(unexpected=names):
+            yield from (_fault([*path, name[:60]], "additionalProperties", title) for name in names)
+        case ValidationErrorKind.AnyOf():
+            yield _fault([*path, schema["x-at"]], "anyOf", title)
+        case ValidationErrorKind.Type() if schema["type"] in ("integer", "number"):
+            yield _fault(path, "integer", title)
+        case _:
+            yield _fault(path, str(keyword), title, schema.get(str(keyword)))
+
+
+def _fault(path: list[str], keyword: str, title: str, limit: object = "") -> dict[str, str]:
+    field = UNKEEPABLE.sub("?", ".".join(path))
+    return {"field": field, "message": _words(keyword, title, limit)}
+
+
+def _words(keyword: str, title: str, limit: object = "") -> str:
+    template: str = definition()["x-words"][keyword]
+    return template.format(title=title, limit=limit)

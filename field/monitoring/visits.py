@@ -1,0 +1,133 @@
+"""走访: the one core call by which a visit enters the ledger, and what follows from its entry."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, exists, select
+from sqlalchemy.orm import Session
+
+from field.codes import Channel, EntryKind, JobKind
+from field.ledger.chain import canonical
+from field.ledger.entries import Draft, Entry, append, append_many, opened, recorded
+from field.monitoring.derive import derive, link_evidence, observe_visits
+from field.monitoring.evidence import missing
+from field.monitoring.visit_rules import moment
+from field.registry.households import Household, Person
+from field.registry.rights import Actor, NotAllowed, Right
+from field.registry.staff import Staff
+from field.work import enqueue
+
+_known = exists(select(Entry.seq).where(Entry.idempotency_key == bindparam("key")))
+_place = select(Household.region, _known.label("known")).where(Household.id == bindparam("id"))
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """入账回执: the entry, whether it is new, and the photographs still on their way."""
+
+    entry: Entry
+    fresh: bool
+    missing: list[str]
+
+    @property
+    def held(self) -> bool:
+        """Whether the visit waits for the town office to take it in."""
+        return self.entry.kind == EntryKind.HELD_VISIT
+
+
+class OtherContent(Exception):
+    """内容不同: the same id was recorded with other content; both versions are named."""
+
+    def __init__(self, kept: dict[str, Any], sent: dict[str, Any]) -> None:
+        super().__init__("other content under the same id")
+        self.kept, self.sent = kept, sent
+
+
+class Faulty(Exception):
+    """填写有误: every fault as {"field", "message"}."""
+
+    def __init__(self, faults: list[dict[str, str]]) -> None:
+        super().__init__("faults")
+        self.faults = faults
+
+
+def record_visit(session: Session, visit: dict[str, Any], by: Actor, now: datetime) -> Recorded:
+    """Record a visit that the rules found faultless; the same again gives the same receipt.
+
+    A visit made with the right and sent after it ended is held for the town office. Raises NotAllowed,
+    OtherContent, or Faulty for people who are not of the household.
+    """
+    digests = [item["sha256"] for item in visit.get("evidence", [])]
+    occurred_at, key = moment(visit["visited_at"]), f"visit:{visit['id']}"
+    place = session.execute(_place, {"id": visit["household_id"], "key": key}).first()
+    if place is None or not by.has(Right.RECORD_VISITS):
+        raise NotAllowed
+    kind = _way_in(session, place.region, by, occurred_at)
+    if place.known and (known := recorded(session, key)):
+        _same_or_raise(session, known, visit)
+        return Recorded(known, False, missing(session, digests))
+    if faults := _strangers(session, visit):
+        raise Faulty(faults)
+    draft = Draft(visit["household_id"], kind, Channel.PHONE, by.username, occurred_at, key, visit, digests)
+    entry = append(session, draft, now)
+    derive(session, entry, visit)
+    enqueue(session, JobKind.PLACE_JUDGEMENT, {"chain_id": entry.chain_id, "seq": entry.seq}, now)
+    return Recorded(entry, True, missing(session, digests))
+
+
+def record_visits(session: Session, visits: Sequence[tuple[dict[str, Any], Actor]], now: datetime) -> list[Entry]:
+    """The same for many new visits with few statements: one a household, no member changed, no place to judge.
+
+    Raises NotAllowed for all of them when one is outside its actor's region.
+    """
+    ids = [visit["household_id"] for visit, _ in visits]
+    rows = session.execute(select(Household.id, Household.region).where(Household.id.in_(ids)))
+    regions = dict(rows.all())
+    drafts: list[Draft] = []
+    for visit, by in visits:
+        if not by.may(Right.RECORD_VISITS, regions.get(visit["household_id"], "-")):
+            raise NotAllowed
+        digests = [item["sha256"] for item in visit.get("evidence", [])]
+        at, key = moment(visit["visited_at"]), f"visit:{visit['id']}"
+        drafts.append(Draft(ids[len(drafts)], EntryKind.VISIT, Channel.PHONE, by.username, at, key, visit, digests))
+    entries = append_many(session, drafts, now)
+    several = [(entry, visit) for entry, (visit, _) in zip(entries, visits, strict=True)]
+    for entry, visit in several:
+        link_evidence(session, entry, visit)
+    observe_visits(session, several)
+    return entries
+
+
+def _way_in(session: Session, region: str, by: Actor, visited_at: datetime) -> EntryKind:
+    if by.may(Right.RECORD_VISITS, region):
+        return EntryKind.VISIT
+    staff = session.get(Staff, by.staff_id)
+    if staff is not None and staff.held_region_at(region, visited_at):
+        return EntryKind.HELD_VISIT
+    raise NotAllowed
+
+
+def _same_or_raise(session: Session, known: Entry, visit: dict[str, Any]) -> None:
+    if known.chain_id != visit["household_id"]:
+        raise NotAllowed
+    [kept] = opened(session, [known])
+    if canonical(kept) != canonical(visit):
+        raise OtherContent(kept, visit)
+
+
+def _strangers(session: Session, visit: dict[str, Any]) -> list[dict[str, str]]:
+    """People named in a visit who do not belong to its household."""
+    named = [(f"members.{n}.person_id", item.get("person_id")) for n, item in enumerate(visit.get("members", []))]
+    named += [(f"evidence.{n}.person_id", item.get("person_id")) for n, item in enumerate(visit.get("evidence", []))]
+    wanted: Sequence[str] = [person_id for _, person_id in named if person_id]
+    if not wanted:
+        return []
+    rows = select(Person.id).where(Person.household_id == visit["household_id"], Person.id.in_(wanted))
+    ours = set(session.scalars(rows))
+    return [
+        {"field": field, "message": "这位成员不在这一户里,请重新选择"}
+        for field, person_id in named
+        if person_id and person_id not in ours
+    ]

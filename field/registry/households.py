@@ -1,0 +1,72 @@
+"""农户与人员: households and their members, derived from the ledger and rebuilt from it."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import JSON, Float, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from field.orm import Base, Code, Id, Name, RegionCode, Utc
+from field.registry.sealing import Sealed
+
+
+class Household(Base):
+    """农户: one household of one village, known by the county's household number."""
+
+    __tablename__ = "household"
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(40), unique=True)
+    region: Mapped[RegionCode]
+    group: Mapped[Name | None]
+    head: Mapped[Name]
+    persons: Mapped[int]
+    address: Mapped[str | None] = mapped_column(String(200))
+    latitude: Mapped[float | None] = mapped_column(Float(53))
+    longitude: Mapped[float | None] = mapped_column(Float(53))
+    formerly_poor: Mapped[bool] = mapped_column(default=False)
+    no_labour: Mapped[bool] = mapped_column(default=False)
+    kind: Mapped[Code | None]
+    identified_on: Mapped[date | None]
+    risk_factors: Mapped[list[str]] = mapped_column(JSON, default=list)
+    main_risk: Mapped[Code | None]
+    last_visit_at: Mapped[Utc | None]
+    last_visit_seq: Mapped[int | None]
+
+    members: Mapped[list["Person"]] = relationship(back_populates="household", order_by="Person.position", lazy="raise")
+
+    __table_args__ = (
+        Index(None, "region", "last_visit_at", "id"),
+        Index(None, "region", "kind", "main_risk"),
+        Index(None, "head"),
+    )
+
+
+class Person(Base):
+    """人员: one member of a household; numbers are sealed, found through their blind index."""
+
+    __tablename__ = "person"
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    household_id: Mapped[Id] = mapped_column(ForeignKey("household.id"), index=True)
+    position: Mapped[int]
+    name: Mapped[Name]
+    sex: Mapped[Code | None]
+    relation: Mapped[Name | None]
+    birth_date: Mapped[date | None]
+    id_number: Mapped[str | None] = mapped_column(Sealed("id_number"))
+    id_number_index: Mapped[str | None] = mapped_column(String(64), index=True)
+    phone: Mapped[str | None] = mapped_column(Sealed("phone"))
+    phone_index: Mapped[str | None] = mapped_column(String(64), index=True)
+    bank_account: Mapped[str | None] = mapped_column(Sealed("bank_account"))
+    work_place: Mapped[RegionCode | None]
+    work: Mapped[Name | None]
+    months_away: Mapped[int | None]
+    monthly_income: Mapped[int | None]
+    health: Mapped[Name | None]
+    schooling: Mapped[Name | None]
+    labour: Mapped[Name | None]
+    left: Mapped[Code | None]
+    details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+    household: Mapped[Household] = relationship(back_populates="members", lazy="raise")

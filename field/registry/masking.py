@@ -1,0 +1,26 @@
+"""脱敏: how numbers and names are shown to who need not know them whole."""
+
+
+def mask_id_number(number: str | None) -> str | None:
+    """身份证号: first 6 and last 4 digits, `420626********3515`."""
+    if number is None:
+        return None
+    return f"{number[:6]}{'*' * (len(number) - 10)}{number[-4:]}" if len(number) > 14 else f"****{number[-2:]}"
+
+
+def mask_phone(number: str | None) -> str | None:
+    """电话: first 3 and last 4 digits without the country code, `138****0156`."""
+    if number is None:
+        return None
+    local = number.removeprefix("+86")
+    return f"{local[:3]}****{local[-4:]}" if len(local) > 9 else f"****{local[-2:]}"
+
+
+def mask_account(number: str | None) -> str | None:
+    """银行账号: the last 4 digits."""
+    return None if number is None else f"****{number[-4:]}"
+
+
+def mask_name(name: str | None) -> str | None:
+    """姓名: the family name, `陈某某`."""
+    return None if name is None else f"{name[:1]}某某"

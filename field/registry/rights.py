@@ -1,0 +1,64 @@
+"""权限: who may do what over which region, decided here and nowhere else; what is not named is refused."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from field.codes import Role
+from field.registry.regions import within
+
+V, T, C, D = Role.VILLAGE, Role.TOWN, Role.COUNTY, Role.DEPARTMENT
+
+
+class Right(StrEnum):
+    """What can be done; each route of the house names one of these."""
+
+    PUBLIC = "public"
+    SIGNED_IN = "signed_in"
+    READ_STATISTICS = "read_statistics"
+    READ_HOUSEHOLDS = "read_households"
+    READ_EVIDENCE = "read_evidence"
+    READ_ORIGINALS = "read_originals"
+    READ_PLACES = "read_places"
+    READ_PHONES = "read_phones"
+    REVEAL_NUMBERS = "reveal_numbers"
+    RECORD_VISITS = "record_visits"
+    DECIDE_HELD = "decide_held"
+    IMPORT_ROSTER = "import_roster"
+
+
+HOLDERS: dict[Right, frozenset[Role]] = {
+    Right.SIGNED_IN: frozenset((V, T, C, D)),
+    Right.READ_STATISTICS: frozenset((V, T, C, D)),
+    Right.READ_HOUSEHOLDS: frozenset((V, T, C)),
+    Right.READ_EVIDENCE: frozenset((V, T, C)),
+    Right.READ_ORIGINALS: frozenset((T, C)),
+    Right.READ_PLACES: frozenset((T, C)),
+    Right.READ_PHONES: frozenset((T, C)),
+    Right.REVEAL_NUMBERS: frozenset((V, T, C)),
+    Right.RECORD_VISITS: frozenset((V, T, C)),
+    Right.DECIDE_HELD: frozenset((T, C)),
+    Right.IMPORT_ROSTER: frozenset((C,)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """操作人: a signed-in member of staff with the post held now."""
+
+    staff_id: str
+    username: str
+    name: str
+    role: Role
+    region: str
+
+    def has(self, right: Right) -> bool:
+        """Whether the post gives the right at all."""
+        return right is Right.PUBLIC or self.role in HOLDERS.get(right, frozenset())
+
+    def may(self, right: Right, region: str) -> bool:
+        """Whether the post gives the right over a region: its own subtree and nothing beside it."""
+        return self.has(right) and within(region, self.region)
+
+
+class NotAllowed(Exception):
+    """无权: outside one's region, or not there at all; both are told alike."""

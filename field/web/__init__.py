@@ -1,0 +1,36 @@
+"""网页: the office screen, and the shell of the phone form."""
+
+from flask import Flask, render_template
+from flask import Response as Page
+from werkzeug.wrappers import Response
+
+from field.problems import Problem
+from field.web import frame
+from field.web.board import board
+from field.web.file_page import dossier
+from field.web.held_page import held
+from field.web.households_page import listing
+from field.web.imports_page import imports
+from field.web.ledger_page import ledger
+from field.web.login_page import login
+from field.web.numbers_page import numbers
+from field.web.phone_shell import phone
+from field.web.receipt_page import receipt
+from field.web.served import office
+
+ROOMS = (board, dossier, held, imports, ledger, listing, login, numbers, office, phone, receipt)
+
+
+def register(app: Flask) -> None:
+    """Put every page on the application."""
+    frame.register(app)
+    for room in ROOMS:
+        app.register_blueprint(room)
+
+
+def told(problem: Problem) -> Response:
+    """A fault as a page for people; who is not signed in is shown the way."""
+    if way := frame.to_login(problem):
+        return way
+    page = render_template("problem.html", problem=problem)
+    return Page(page, problem.status, problem.headers)

@@ -1,0 +1,146 @@
+"""一户一档: who lives there, what is known and who says otherwise, and every entry with its photographs."""
+
+from typing import Any, NamedTuple
+
+from flask import Blueprint, render_template, request
+from sqlalchemy import func, select
+
+from field.auth import actor, allow
+from field.codes import LEVELS, Channel, EvidenceKind, Kind, Left, RiskFactor
+from field.db import db
+from field.ledger.entries import Entry, opened
+from field.ledger.facts import Fact, Known
+from field.monitoring import household_file
+from field.monitoring.album import Picture, album
+from field.monitoring.household_file import person_shown
+from field.monitoring.places import PlaceJudgement
+from field.monitoring.timeline import entry_shown
+from field.monitoring.visit_rules import definition
+from field.registry import regions
+from field.registry.households import Household, Person
+from field.registry.rights import Right
+from field.registry.staff import staff_names
+from field.web import visit_words
+from field.web.entry_words import content
+from field.web.visit_words import Line, Section
+from field.web.wording import now
+
+dossier = Blueprint("file", __name__, url_prefix="/households")
+PER_PAGE = 20
+LABELS = {
+    "kind_labels": Kind.labels(), "risk_labels": RiskFactor.labels(), "left_labels": Left.labels(),
+    "evidence_labels": EvidenceKind.labels(),
+}  # fmt: skip
+
+
+class Told(NamedTuple):
+    """一个说法: what one recorder says, from where, how sure and since when."""
+
+    lines: list[Line]
+    fact: Fact
+    source: str
+    level: str
+
+
+class Item(NamedTuple):
+    """已知一项: whose and what, the best word first and those that contradict it beside it."""
+
+    whose: str
+    title: str
+    words: list[Told]
+
+
+class Moment(NamedTuple):
+    """时间线一条: an entry with its content, photographs and, for who may see it, the judgement of its place."""
+
+    entry: dict[str, Any]
+    sections: list[Section]
+    pictures: list[Picture]
+    place: PlaceJudgement | None
+
+
+@dossier.get("/<id:household_id>")
+@allow(Right.READ_HOUSEHOLDS)
+def one(household_id: str) -> str:
+    """The file of one household."""
+    session = db.session()
+    found = household_file.household(session, actor(), household_id)
+    members = household_file.people(session, [found.id])[found.id]
+    known = household_file.facts(session, [found.id, *(member.id for member in members)], now())
+    names = _names(found, members, known)
+    moments, total = _moments(found, names)
+    who = {moment.entry["actor"] for moment in moments} | _recorders(known)
+    return render_template(
+        "file.html", household=found, members=[(member, person_shown(member)) for member in members], names=names,
+        known=[_item(found, names, key, known[key]) for key in _ordered(found, members, known)], moments=moments,
+        staff=staff_names(session, who), oldest=_oldest_first(), page=_page(), pages=-(-total // PER_PAGE),
+        total=total, **LABELS,
+    )  # fmt: skip
+
+
+def _moments(found: Household, names: dict[str, str]) -> tuple[list[Moment], int]:
+    session, chain = db.session(), Entry.chain_id == found.id
+    order = Entry.seq if _oldest_first() else Entry.seq.desc()
+    rows = select(Entry).where(chain).order_by(order).offset((_page() - 1) * PER_PAGE).limit(PER_PAGE)
+    entries = list(session.scalars(rows))
+    pictures = album(session, found.id, [entry.seq for entry in entries])
+    judged = _judged(found.id, entries)
+    moments = [
+        Moment(shown, content(entry.kind, shown["payload"], names), pictures.get(entry.seq, []), judged.get(entry.seq))
+        for entry, payload in zip(entries, opened(session, entries), strict=True)
+        for shown in [entry_shown(entry, payload)]
+    ]
+    return moments, session.scalar(select(func.count()).select_from(Entry).where(chain)) or 0
+
+
+def _judged(chain_id: str, entries: list[Entry]) -> dict[int, PlaceJudgement]:
+    if not actor().has(Right.READ_PLACES):
+        return {}
+    seqs = [entry.seq for entry in entries]
+    rows = select(PlaceJudgement).where(PlaceJudgement.chain_id == chain_id, PlaceJudgement.seq.in_(seqs))
+    return {judged.seq: judged for judged in db.session.scalars(rows)}
+
+
+def _names(found: Household, members: list[Person], known: dict[tuple[str, str], Known]) -> dict[str, str]:
+    """People by id, places by code."""
+    facts = [fact for one in known.values() for fact in (one.best, *one.others)]
+    codes = {str(fact.value) for fact in facts if fact.attribute == "work_place"}
+    codes |= {member.work_place for member in members if member.work_place}
+    places = regions.names(db.session(), {found.region, found.region[:9], *codes})
+    return places | {member.id: member.name for member in members}
+
+
+def _ordered(found: Household, members: list[Person], known: dict[tuple[str, str], Known]) -> list[tuple[str, str]]:
+    """The household's own first, then person by person; by the order of the form."""
+    whose = [found.id, *(member.id for member in members)]
+    form = [*visit_words.TOLD, *definition()["$defs"]["member"]["properties"]]
+    return sorted(known, key=lambda key: (whose.index(key[0]), form.index(key[1]) if key[1] in form else 99))
+
+
+def _item(found: Household, names: dict[str, str], key: tuple[str, str], one: Known) -> Item:
+    subject, attribute = key
+    words = [_told(fact, subject == found.id, names) for fact in (one.best, *one.others)]
+    if subject == found.id:
+        return Item("", visit_words.title(attribute), words)
+    return Item(names.get(subject, ""), visit_words.personal_title(attribute), words)
+
+
+def _told(fact: Fact, of_household: bool, names: dict[str, str]) -> Told:
+    if of_household:
+        lines = visit_words.lines_of(fact.attribute, fact.value, names)
+    else:
+        lines = [Line("", visit_words.personal(fact.attribute, fact.value, names).text)]
+    return Told(lines, fact, Channel.label_of(fact.channel), LEVELS[fact.level])
+
+
+def _recorders(known: dict[tuple[str, str], Known]) -> set[str]:
+    return {fact.recorder for one in known.values() for fact in (one.best, *one.others)}
+
+
+def _oldest_first() -> bool:
+    return request.args.get("order") == "oldest"
+
+
+def _page() -> int:
+    page = request.args.get("page", "")
+    return max(int(page), 1) if page.isdecimal() and len(page) < 7 else 1

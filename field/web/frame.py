@@ -1,0 +1,61 @@
+"""页面框架: what every office page shares: navigation by rights, the demo's mark, and the way to log in."""
+
+from typing import Any, NamedTuple
+
+from flask import Flask, current_app, redirect, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from field.auth import csrf_token, signed_in
+from field.codes import Role
+from field.problems import Problem
+from field.registry.rights import Right
+from field.web.wording import FILTERS, now
+
+
+class Door(NamedTuple):
+    """One way in the navigation."""
+
+    endpoint: str
+    label: str
+    right: Right
+
+
+def register(app: Flask) -> None:
+    """Give the templates their filters and globals."""
+    app.jinja_env.filters |= FILTERS
+    app.jinja_env.globals |= {"csrf_token": csrf_token, "doors": doors, "may": may}
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.context_processor(_everywhere)
+
+
+def doors() -> list[Door]:
+    """The pages that the person may open."""
+    ways = (
+        Door("board.figures", _("总览"), Right.READ_STATISTICS),
+        Door("households_page.listed", _("农户"), Right.READ_HOUSEHOLDS),
+        Door("ledger.listed", _("台账"), Right.READ_HOUSEHOLDS),
+        Door("held.waiting", _("待核收"), Right.DECIDE_HELD),
+        Door("imports.page", _("名册导入"), Right.IMPORT_ROSTER),
+    )
+    return [way for way in ways if may(way.right)]
+
+
+def may(right: str) -> bool:
+    """Whether whoever looks holds a right at all."""
+    person = signed_in()
+    return person is not None and person.has(Right(right))
+
+
+def to_login(problem: Problem) -> Response | None:
+    """The way to the log-in page for a visitor whom a page refused for want of one; what was sent is not kept."""
+    if problem.code != "login_needed":
+        return None
+    here = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else None
+    return redirect(url_for("login.ask", next=here), 303)
+
+
+def _everywhere() -> dict[str, Any]:
+    person = signed_in()
+    demo = current_app.config["FIELD"].demo
+    return {"person": person, "demo": demo, "now": now(), "is_cadre": person and person.role is Role.VILLAGE}

@@ -1,0 +1,117 @@
+"""待核收页: visits sent after the right had ended, and those that the rules refused, for the town office to decide."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from field import clock
+from field.auth import actor, allow
+from field.db import db, transact
+from field.ledger.entries import Entry, opened
+from field.monitoring.held import AlreadyDecided, decide
+from field.monitoring.held import waiting as held_waiting
+from field.monitoring.household_file import people
+from field.monitoring.timeline import masked
+from field.monitoring.visit_rules import faults, moment
+from field.problems import Problem
+from field.registry import regions
+from field.registry.households import Household
+from field.registry.rights import Right
+from field.registry.staff import staff_names
+from field.web.visit_words import Section, sections
+
+held = Blueprint("held", __name__, url_prefix="/held")
+LONGEST = 500
+
+
+class Case(NamedTuple):
+    """一条待核收: the entry, whose household, what it says, and why it waits."""
+
+    entry: Entry
+    household: Household | None
+    sections: list[Section]
+    refused: bool
+    faults: list[dict[str, str]]
+    reason: str
+    own: bool
+    visited_at: datetime | None
+
+
+@held.get("")
+@allow(Right.DECIDE_HELD)
+def waiting() -> str:
+    """All that waits in the reader's region, oldest first."""
+    session = db.session()
+    entries = held_waiting(session, actor())
+    payloads = opened(session, entries)
+    visits = [_visit(payload) for payload in payloads]
+    homes = _homes(visits)
+    names = _names(homes, visits)
+    cases = [_case(*both, homes, names) for both in zip(entries, payloads, strict=True)]
+    staff = staff_names(session, {entry.actor for entry in entries})
+    return render_template("held.html", cases=cases, staff=staff, names=names)
+
+
+@held.post("/<chain:chain_id>/<seq:seq>")
+@allow(Right.DECIDE_HELD)
+def decision(chain_id: str, seq: int) -> Response:
+    """Take a visit in or send it back; sent back only with a reason."""
+    accepted = request.form.get("verdict") == "accept"
+    reason = request.form.get("reason", "").replace("\0", "").strip()[:LONGEST]
+    if not accepted and not reason:
+        raise Problem(422, "reason_needed", _("退回要写明原因，好让村里知道怎么改。请返回上一页填写"))
+    by, now = actor(), clock.now()
+    try:
+        transact(lambda session: decide(session, chain_id, seq, accepted, reason, by, now))
+    except AlreadyDecided:
+        raise Problem(409, "already_decided", _("这一条已经有人处理过了，没有再记一次")) from None
+    return redirect(url_for(".waiting"), 303)
+
+
+def _visit(payload: dict[str, Any]) -> dict[str, Any]:
+    """The visit itself, out of what the phone handed over where the rules had refused it."""
+    inner = payload.get("visit", payload)
+    return inner if isinstance(inner, dict) else {}
+
+
+def _homes(visits: Sequence[dict[str, Any]]) -> dict[str, Household]:
+    """The households named, as far as the reader may know of them."""
+    named = {str(visit.get("household_id"))[:36] for visit in visits}
+    found = db.session.scalars(select(Household).where(Household.id.in_(named)))
+    return {one.id: one for one in found if actor().may(Right.READ_HOUSEHOLDS, one.region)}
+
+
+def _names(homes: dict[str, Household], visits: Sequence[dict[str, Any]]) -> dict[str, str]:
+    """People by id; places by code."""
+    persons = [person for several in people(db.session(), homes).values() for person in several]
+    lists = [visit["members"] for visit in visits if isinstance(visit.get("members"), list)]
+    named = [item for members in lists for item in members if isinstance(item, dict)]
+    codes = {item["work_place"] for item in named if isinstance(item.get("work_place"), str)}
+    places = regions.names(db.session(), codes | {one.region for one in homes.values()})
+    return places | {person.id: person.name for person in persons}
+
+
+def _case(entry: Entry, payload: dict[str, Any], homes: dict[str, Household], names: dict[str, str]) -> Case:
+    visit, refused = _visit(payload), "visit" in payload
+    return Case(
+        entry=entry,
+        household=homes.get(str(visit.get("household_id"))),
+        sections=sections(masked(visit), names),
+        refused=refused,
+        faults=faults(visit) if refused else [],
+        reason=str(payload.get("reason", "")) if refused else "",
+        own=entry.actor == actor().username,
+        visited_at=_visited_at(visit),
+    )
+
+
+def _visited_at(visit: dict[str, Any]) -> datetime | None:
+    try:
+        return moment(str(visit.get("visited_at")))
+    except (ValueError, OverflowError):
+        return None

@@ -1,0 +1,72 @@
+"""台账页: entries newest first with filters in the address."""
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, render_template, request
+
+from field.auth import actor, allow
+from field.codes import Channel, EntryKind
+from field.db import db
+from field.ledger.receipts import number
+from field.monitoring.ledger_list import Mark, Wanted, lines
+from field.monitoring.visit_rules import moment
+from field.registry import regions
+from field.registry.rights import Right
+from field.web.whereabouts import here
+
+ledger = Blueprint("ledger", __name__, url_prefix="/ledger")
+LONGEST = 60
+
+
+@ledger.get("")
+@allow(Right.READ_HOUSEHOLDS)
+def listed() -> str:
+    """One page of the ledger, and the address of the next."""
+    where, wanted = here(Right.READ_HOUSEHOLDS), _wanted()
+    found, after = lines(db.session(), actor(), wanted)
+    names = regions.names(db.session(), {line.region for line in found if line.region})
+    return render_template(
+        "ledger.html", here=where, found=found, wanted=wanted, asked=_asked(wanted), names=names, number=number,
+        after=_written(after) if after else None, kinds=EntryKind.labels(), channels=Channel.labels(),
+    )  # fmt: skip
+
+
+def _wanted() -> Wanted:
+    """What was asked for; what makes no sense is passed over."""
+    kind, channel = request.args.get("kind"), request.args.get("channel")
+    return Wanted(
+        region=request.args.get("region") or None,
+        kind=kind if kind in EntryKind.labels() else None,
+        channel=channel if channel in Channel.labels() else None,
+        actor=request.args.get("actor", "").replace("\0", "").strip()[:LONGEST] or None,
+        day=_day(request.args.get("day", "")),
+        after=_read(request.args.get("after", "")),
+    )
+
+
+def _asked(wanted: Wanted) -> dict[str, Any]:
+    asked = {"region": wanted.region, "kind": wanted.kind, "channel": wanted.channel, "actor": wanted.actor}
+    return asked | {"day": wanted.day.isoformat() if wanted.day else None}
+
+
+def _day(text: str) -> date | None:
+    try:
+        wanted = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return wanted if date.min < wanted < date.max else None  # its hours in China lie in the calendar too
+
+
+def _written(mark: Mark) -> str:
+    return f"{mark.recorded_at.isoformat(timespec='milliseconds')}~{mark.chain_id}~{mark.seq}"
+
+
+def _read(text: str) -> Mark | None:
+    at, _, place = text.replace("\0", "").partition("~")
+    chain_id, _, seq = place.rpartition("~")
+    try:
+        mark = Mark(moment(at), chain_id, int(seq))
+    except (ValueError, OverflowError):
+        return None
+    return mark if 0 <= mark.seq < 2**31 else None

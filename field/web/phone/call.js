@@ -1,0 +1,29 @@
+// 打电话: the number is fetched at the tap, with a reason that the county can see; kept sealed for calls without data.
+import {el} from './dom.js'
+import {words} from './words.js'
+import {Offline, api} from './net.js'
+import {choose, sheet} from './sheet.js'
+import {get, put} from './store.js'
+import {locked} from './vault.js'
+
+/** call(person) → Promise: asks why, then shows the number to be dialled. */
+export async function call(person) {
+  const reason = await choose(words.call.why, words.call.traced, words.call.reasons.map(word => [word, word]))
+  if (!reason) return
+  const phone = await number(person.id, reason)
+  await sheet(person.name, close => [
+    phone ? el('a.primary.figures', {href: `tel:${phone}`}, words.call.dial(phone)) : el('p', null, words.call.none),
+    el('button.quiet', {onclick: () => close()}, words.close),
+  ])
+}
+
+async function number(id, reason) {
+  try {
+    const {status, data} = await api('POST', `/api/people/${id}/phone`, {reason})
+    if (status === 200 && !locked()) await put('settings', 'phone ' + id, data.phone)
+    return status === 200 ? data.phone : null
+  } catch (error) {
+    if (!(error instanceof Offline)) throw error
+    return locked() ? null : get('settings', 'phone ' + id)
+  }
+}

@@ -1,0 +1,62 @@
+// 农户: who lives there, what the last visit found, how to call, how to get there, and the way into a visit.
+import {el, icon, link} from './dom.js'
+import {words} from './words.js'
+import {labels} from './labels.js'
+import {age, day} from './days.js'
+import {told} from './last.js'
+import {people} from './draft.js'
+import {household} from './sync.js'
+import {keptFor} from './keep.js'
+
+export const open = true
+const CALL = 'M6 3h3l2 5-2 2c1 2 3 4 5 5l2-2 5 2v3c0 1-1 2-2 2C11 20 4 13 4 5c0-1 1-2 2-2z'
+const WAY = 'M12 21c4-5 7-8 7-11a7 7 0 10-14 0c0 3 3 6 7 11zM12 12a2 2 0 100-4 2 2 0 000 4z'
+
+/** show(id) → the page. */
+export async function show(id) {
+  const form = await household(id)
+  const begun = await keptFor(id)
+  return {
+    title: form.head, back: '/m/households',
+    body: [band(form), residents(people(form)), last(form), way(form)],
+    bar: [link(`/m/households/${id}/visit`, 'a.primary', begun ? words.go_on : words.begin)],
+  }
+}
+
+function band({kind, risk_factors, group, village, number, address}) {
+  return el('section.card', null,
+    el('p.kind', null, kind ? labels.kind[kind] : words.watched_not,
+      (risk_factors || []).map(code => el('span.tag', null, labels.risk_factors[code]))),
+    el('p.quiet', null, [village, group].filter(Boolean).join(' '), address && el('br'), address),
+    el('p.quiet', null, words.number, el('span.figures', null, number)))
+}
+
+function residents(persons) {
+  return el('section.card', null, el('h2', null, words.lives_here(persons.length)),
+    el('ul.people', null, persons.map(person => el('li', null,
+      el('div', null, el('strong', null, person.name), el('span.quiet', null, about(person))),
+      person.phone && el('button.call', {'aria-label': words.call.label(person.name), onclick: () => call(person)}, icon(CALL), words.call.short)))))
+}
+
+function about(person) {
+  return [person.relation, labels.sex[person.sex], person.birth_date && words.age(age(person.birth_date, new Date())),
+    person.health, person.work, person.work_place_name].filter(Boolean).join(' · ')
+}
+
+function last(form) {
+  const visit = form.last_visit
+  const lines = visit ? [told(form, 'income'), told(form, 'guarantees'), visit.note || told(form, 'needs')] : [words.never_long]
+  return el('section.card', null,
+    el('h2', null, words.last_visit, visit && el('small', null, [day(visit.visited_at), visit.by].filter(Boolean).join(' · '))),
+    lines.filter(Boolean).map(line => el('p', null, line)))
+}
+
+function way({place, head}) {
+  if (!place) return null
+  const at = `${place.latitude},${place.longitude}`
+  return el('a.plain', {href: `geo:${at}?q=${at}(${encodeURIComponent(head)})`}, icon(WAY), words.way)
+}
+
+async function call(person) {
+  (await import('./call.js')).call(person)
+}

@@ -1,0 +1,35 @@
+// 农户: every household of the village, found by name, group or number.
+import {el, fill} from './dom.js'
+import {words} from './words.js'
+import {listed, ordered, village} from './today.js'
+import {all} from './store.js'
+import {list} from './sender.js'
+
+let asked = ''
+
+/** show() → the page; the last search stays until another one is typed. */
+export async function show() {
+  const [forms, drafts, queue] = await Promise.all([village(), all('drafts'), list()])
+  const found = el('div')
+  const said = el('p.lead', {role: 'status'})
+  const look = () => {
+    const hits = matching(forms, asked)
+    fill(said, words.found(hits.length))
+    fill(found, listed(ordered(hits, drafts, queue)))
+  }
+  const box = el('input.search', {
+    type: 'search', value: asked, placeholder: words.search, 'aria-label': words.search, enterkeyhint: 'search',
+    oninput: () => { asked = box.value; look() },
+  })
+  look()
+  return {title: words.tabs.households, tab: 'households', body: [box, said, found]}
+}
+
+/** matching(forms, text) → those where every word is in the name, a member's name, the group or the number. */
+export function matching(forms, text) {
+  const wanted = text.trim().toLowerCase().split(/\s+/).filter(Boolean)
+  return forms.filter(form => {
+    const told = [form.head, form.group, form.number, ...form.persons.map(person => person.name)].join(' ').toLowerCase()
+    return wanted.every(word => told.includes(word))
+  })
+}

@@ -1,0 +1,135 @@
+// Who is at the phone: the login at the server and the key of what lies here, opened by one password.
+import {Offline, LoggedOut, api} from './net.js'
+import {run} from './idb.js'
+import {get, put} from './store.js'
+import {owner} from './standing.js'
+import * as vault from './vault.js'
+
+let me = null
+let quiet = false
+
+/** Why nobody came in; `why` is a key of words.refused. */
+export class Refused extends Error {
+  constructor(why, detail = '') {
+    super(why)
+    this.why = why
+    this.detail = detail
+  }
+}
+
+/** asking() → whether a lost login should be asked for again now. */
+export function asking() {
+  return !quiet
+}
+
+/** who() → Promise<{id, username, name, role, region, demo} | null>: from the server once, else as it was kept. */
+export async function who() {
+  me = me || await answered() || !vault.locked() && await get('settings', 'me') || null
+  return me
+}
+
+/** enter(username, password, old?) → Promise: opens the vault (made at the first login) and sees to the server's cookie.
+ *  Throws Offline, or Refused: wrong, ended, slow, other, old (the password was changed elsewhere: `old` opens what lies here). */
+export async function enter(username, password, old = '') {
+  const here = await owner()
+  if (here && here !== username) await giveWay(here)
+  if (here === username && await vault.unlock(username, password)) return void renew(username, password)
+  await login(username, password).catch(error => { throw here && error instanceof Offline ? new Refused('wrong') : error })
+  if (await owner()) await reopen(username, password, old)
+  else await vault.create(username, password)
+  await who()
+}
+
+/** again(username, password) → Promise: only the server's cookie anew; the vault and the page stay as they are. */
+export async function again(username, password) {
+  await login(username, password)
+  return who()
+}
+
+/** unsent() → Promise<number>: visits and drafts that only this phone holds; known while it is locked, too. */
+export async function unsent() {
+  const [visits, drafts] = [await at('readonly', 'plain', table => table.get('unsent')), await at('readonly', 'drafts', table => table.count())]
+  return (visits || 0) + drafts
+}
+
+/** count(list) → Promise: keeps how many visits wait, so that the next person at this phone can be told. */
+export function count(list) {
+  return at('readwrite', 'plain', table => table.put(list.filter(visit => visit.state !== 'done').length, 'unsent'))
+}
+
+/** leave() → Promise: logs out and clears the phone; the caller has seen to what was unsent. */
+export async function leave() {
+  await api('POST', '/api/logout').catch(error => { if (!(error instanceof Offline || error instanceof LoggedOut)) throw error })
+  me = null
+  await vault.wipe()
+}
+
+/** erase() → Promise: gives up what lies on this phone, because its password is forgotten. */
+export function erase() {
+  return vault.wipe()
+}
+
+/** end() → Promise: the account has ended, so nothing stays on this phone; told on the page that is loaded next. */
+export async function end() {
+  if (!await owner()) return
+  sessionStorage.setItem('field:ended', '1')
+  await vault.wipe()
+  location.replace('/m/login')
+}
+
+/** ended() → whether this phone was just wiped because the account has ended; told once. */
+export function ended() {
+  const told = sessionStorage.getItem('field:ended')
+  sessionStorage.removeItem('field:ended')
+  return Boolean(told)
+}
+
+async function login(username, password) {
+  const {status, data} = await api('POST', '/api/login', {username, password})
+  me = null
+  if (status === 200) return
+  if (!data || data.code !== 'account_ended') throw new Refused(status === 429 ? 'slow' : 'wrong')
+  await end()
+  throw new Refused('ended')
+}
+
+async function reopen(username, password, old) {
+  if (!old || !await vault.rekey(old, password)) throw new Refused('old', old)
+  await vault.unlock(username, password)
+}
+
+async function giveWay(here) {
+  if (await unsent()) throw new Refused('other', here)
+  await vault.wipe()
+}
+
+// The vault was opened without asking the server: a cookie that has run out meanwhile is renewed behind the page.
+async function renew(username, password) {
+  quiet = true
+  try {
+    me = await answered()
+    if (!me && navigator.onLine) await again(username, password)
+  } catch (error) {
+    if (!(error instanceof Offline || error instanceof Refused)) throw error
+  } finally {
+    quiet = false
+  }
+}
+
+// Without the readable cookie beside the login's there is no login to ask about.
+async function answered() {
+  if (!document.cookie.includes('field_csrf=')) return null
+  try {
+    const {status, data} = await api('GET', '/api/me')
+    if (status !== 200) return null
+    if (!vault.locked()) await put('settings', 'me', data)
+    return data
+  } catch (error) {
+    if (error instanceof Offline || error instanceof LoggedOut) return null
+    throw error
+  }
+}
+
+function at(mode, name, work) {
+  return run(name, mode, tables => work(tables(name)))
+}

@@ -1,0 +1,69 @@
+// 今天: the own village's households, the longest unvisited first; what was begun stands on top.
+import {el, link} from './dom.js'
+import {words} from './words.js'
+import {daysSince} from './days.js'
+import {labels} from './labels.js'
+import {all, get} from './store.js'
+import {pull} from './sync.js'
+import {list} from './sender.js'
+
+const PAGE = 30
+
+/** show() → the page. */
+export async function show() {
+  const forms = await village()
+  const [drafts, queue] = await Promise.all([all('drafts'), list()])
+  const work = ordered(forms, drafts, queue)
+  return {title: words.tabs.today, tab: 'today', body: forms.length ? [heading(work), ...listed(work)] : nothing()}
+}
+
+/** ordered(forms, drafts, queue) → [{form, begun, visited}]: begun first, then by the day of the last visit, never visited before all. */
+export function ordered(forms, drafts, queue) {
+  const begun = new Set(drafts.map(draft => draft.household_id))
+  const sent = new Map(queue.map(visit => [visit.household, visit.saved_at]))
+  const last = form => sent.get(form.id) || (form.last_visit || {}).visited_at || ''
+  return forms
+    .map(form => ({form, begun: begun.has(form.id), visited: last(form)}))
+    .sort((one, other) => other.begun - one.begun || (one.visited < other.visited ? -1 : one.visited > other.visited ? 1 : 0))
+}
+
+/** card({form, begun, visited}) → who, which group, what for, and how long ago. */
+export function card({form, begun, visited}) {
+  const since = begun ? words.begun : visited ? words.since(daysSince(visited, new Date())) : words.never
+  return link(`/m/households/${form.id}`, 'a.card.who' + (begun ? '.begun' : ''),
+    el('span.name', null, form.head), el('span.group', null, form.group),
+    el('span.why', null, why(form)), el('span.since', null, since))
+}
+
+/** village() → Promise<Form[]>: from the phone; fetched first when there is nothing yet. */
+export async function village() {
+  const forms = await all('households')
+  if (forms.length || await get('settings', 'pack')) return forms
+  await pull().catch(() => 0)
+  return all('households')
+}
+
+/** listed(work) → cards, thirty at a time. */
+export function listed(work) {
+  const cards = el('div.cards', null, work.slice(0, PAGE).map(card))
+  const more = el('button.plain', {onclick: () => {
+    cards.append(...work.slice(cards.children.length, cards.children.length + PAGE).map(card))
+    more.hidden = cards.children.length >= work.length
+  }}, words.more)
+  more.hidden = work.length <= PAGE
+  return [cards, more]
+}
+
+function heading(work) {
+  const never = work.filter(({visited}) => !visited).length
+  return el('p.lead', null, words.village(work.length, never))
+}
+
+function why({kind, risk_factors}) {
+  const risks = (risk_factors || []).map(code => labels.risk_factors[code])
+  return [kind ? labels.kind[kind] : words.watched_not, risks[0]].filter(Boolean).join(' · ')
+}
+
+function nothing() {
+  return el('p', null, navigator.onLine ? words.empty : words.failed.first)
+}

@@ -1,0 +1,90 @@
+"""措辞: numbers, money and time as people read them on a screen; times are shown in China's zone."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from flask import g
+from flask_babel import gettext as _
+
+from field import clock
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+WEEK = "一二三四五六日"
+
+
+def now() -> datetime:
+    """The moment at which this page is made, the same all over it."""
+    if "now" not in g:
+        g.now = clock.now()
+    moment: datetime = g.now
+    return moment
+
+
+def day(value: date | datetime | str) -> str:
+    """11月23日 周一 in this year, 2025年11月23日 in another; takes ISO texts too."""
+    local = _local_day(value)
+    if local.year == _local_day(now()).year:
+        return f"{local.month}月{local.day}日 周{WEEK[local.weekday()]}"
+    return f"{local.year}年{local.month}月{local.day}日"
+
+
+def at(value: datetime | str) -> str:
+    """The day and the time: 11月23日 周一 10:32."""
+    moment = _moment(value)
+    return f"{day(moment)} {moment:%H:%M}"
+
+
+def ago(value: datetime | str) -> str:
+    """今天, 昨天, 12 天前."""
+    days = (_local_day(now()) - _local_day(value)).days
+    if days < 0:
+        return day(value)
+    told: str = {0: _("今天"), 1: _("昨天")}.get(days) or _("%(days)d 天前", days=days)
+    return told
+
+
+def years(birth: date | None) -> str:
+    """58 岁; nothing where the birth date is not known."""
+    if birth is None:
+        return ""
+    today = _local_day(now())
+    before_birthday = (today.month, today.day) < (birth.month, birth.day)
+    return str(_("%(years)d 岁", years=today.year - birth.year - before_birthday))
+
+
+def yuan(fen: int) -> str:
+    """分 as 1,234.50 元."""
+    return f"{fen / 100:,.2f} 元"
+
+
+def count(number: int) -> str:
+    """2,172."""
+    return f"{number:,}"
+
+
+def share(part: int, whole: int) -> str:
+    """46.2%; nothing of nothing."""
+    return f"{part * 100 / whole:.1f}%" if whole else "—"
+
+
+FILTERS: dict[str, Callable[..., str]] = {
+    "day": day,
+    "at": at,
+    "ago": ago,
+    "years": years,
+    "yuan": yuan,
+    "count": count,
+    "share": share,
+}
+
+
+def _moment(value: datetime | str) -> datetime:
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return moment.astimezone(SHANGHAI)
+
+
+def _local_day(value: date | datetime | str) -> date:
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
+    return value.astimezone(SHANGHAI).date() if isinstance(value, datetime) else value

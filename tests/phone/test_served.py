@@ -1,0 +1,34 @@
+"""外壳: what travels to the phone is what was written, without its comments, and light enough for a bad line."""
+
+import gzip
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from field.web.phone_shell import COMMENTS, LATER, files
+from tests.conftest import not_here
+
+LIMIT = 60_000
+MODULES = sorted(name for name in files() if name.endswith(".js"))
+NODE = shutil.which("node")
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_module_without_its_comments_is_still_a_module(name: str, tmp_path: Path) -> None:
+    if not NODE:
+        not_here("there is no Node (Debian: apt install nodejs)")
+    module = tmp_path / name.replace(".js", ".mjs")
+    module.write_bytes(files()[name])
+    subprocess.run([str(NODE), "--check", module], check=True, timeout=60)
+
+
+def test_only_lines_that_are_comments_are_taken_out() -> None:
+    source = b"// why\n/** f(x) \xe2\x86\x92 y,\n *  in words. */\nexport const f = x =>\n  x // y\nconst url = 'http://a/**/b'\n"
+    assert COMMENTS.sub(b"", source) == b"export const f = x =>\nx // y\nconst url = 'http://a/**/b'\n"
+
+
+def test_everything_that_a_first_visit_needs_weighs_less_than_the_limit() -> None:
+    texts = [content for name, content in files().items() if name not in LATER and not name.endswith(".png")]
+    assert sum(len(gzip.compress(content)) for content in texts) < LIMIT

@@ -1,0 +1,56 @@
+"""重建: what is derived is a function of the entries alone."""
+
+import random
+from typing import Any
+
+from field.db import db, transact
+from field.ledger.verify import verify
+from field.monitoring.rebuild import DERIVED, fingerprint, rebuild
+from field.registry.households import Household
+from field.worker import signer
+from tests.county import County
+
+VILLAGE = "420626107204"
+
+
+def test_rebuilding_gives_the_same_after_a_month_of_visits(county: County) -> None:
+    chance = random.Random(7)
+    cadres = [county.client("cadre"), county.client("town")]
+    head, spouse = members(county)
+    for day in range(12):
+        changes: dict[str, Any] = {"unchanged": chance.sample(["income", "expenses", "members"], 2)}
+        if day % 3 == 0:
+            changes["members"] = [{"person_id": head, "phone": "13800000199", "work": "电子厂", "months_away": day}]
+        if day == 5:
+            changes["members"] = [{"new": {"name": "陈小宝", "sex": "male", "phone": "0710-5822345"}}]
+        if day == 8:
+            changes["members"] = [{"person_id": spouse, "left": "married_out"}]
+        visit = county.visit(**changes)
+        if day % 4 == 1:
+            del visit["income"], visit["expenses"]
+            visit["unchanged"] = ["income", "expenses"]
+        visit["evidence"] = [{"sha256": f"{day:064x}", "kind": "house"}]
+        assert chance.choice(cadres).post("/api/visits", json=visit).status_code == 201
+    with county.app.app_context():
+        before = {table: fingerprint(db.session(), table) for table in DERIVED}
+        rebuilt = transact(rebuild)
+        assert rebuilt.differing == ()
+        assert {table: fingerprint(db.session(), table) for table in DERIVED} == before
+        household = db.session.get_one(Household, county.households[VILLAGE])
+        assert household.persons == 2, "one was born, one married away"
+        assert verify(db.session(), signer(county.app.config["FIELD"]).verifier).sound
+
+
+def test_a_household_changed_by_hand_is_named(county: County) -> None:
+    with county.app.app_context():
+        household = db.session.get_one(Household, county.households[VILLAGE])
+        household.head = "改过的人"
+        db.session.commit()
+        assert transact(rebuild).differing == ("household",)
+
+
+def members(county: County) -> list[str]:
+    """The ids of the people of the village's household."""
+    answer = county.client("cadre").get(f"/api/households/{county.households[VILLAGE]}")
+    assert answer.status_code == 200
+    return [person["id"] for person in answer.get_json()["members"]]

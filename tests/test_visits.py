@@ -1,0 +1,92 @@
+"""走访: what becomes of a visit that a cadre sends."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from sqlalchemy import func, select
+
+from field import clock
+from field.codes import Role
+from field.db import db
+from field.ledger.entries import Entry
+from tests.county import County, moment
+
+VILLAGE, ELSEWHERE = "420626107204", "420626102201"
+
+
+def count(county: County, visit_id: str) -> int:
+    """How many entries a visit has."""
+    with county.app.app_context():
+        key = f"visit:{visit_id}"
+        return db.session.scalar(select(func.count()).where(Entry.idempotency_key == key)) or 0
+
+
+def test_the_same_visit_again_gets_the_same_receipt(county: County) -> None:
+    cadre, visit = county.client("cadre"), county.visit()
+    first, again = cadre.post("/api/visits", json=visit), cadre.post("/api/visits", json=visit)
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.get_json() == again.get_json()
+    assert count(county, visit["id"]) == 1
+
+
+def test_twelve_at_once_are_one_visit(county: County) -> None:
+    cadre, visit = county.client("cadre"), county.visit()
+    with ThreadPoolExecutor(12) as pool:
+        clients = [county.client("cadre") for _ in range(12)]
+        answers = list(pool.map(lambda client: client.post("/api/visits", json=visit), clients))
+    assert cadre.get("/api/me").status_code == 200
+    assert sorted(answer.status_code for answer in answers) == [200] * 11 + [201]
+    assert len({answer.get_json()["receipt"]["number"] for answer in answers}) == 1
+    assert count(county, visit["id"]) == 1
+
+
+def test_other_content_under_the_same_id_is_refused_and_both_versions_are_named(county: County) -> None:
+    cadre, visit = county.client("cadre"), county.visit()
+    cadre.post("/api/visits", json=visit)
+    answer = cadre.post("/api/visits", json=visit | {"note": "另一个说法"})
+    body = answer.get_json()
+    assert answer.status_code == 409
+    assert (body["kept"]["note"], body["sent"]["note"]) == ("", "另一个说法")
+
+
+def test_a_household_elsewhere_and_one_that_is_not_there_are_refused_alike(county: County) -> None:
+    cadre = county.client("cadre")
+    nowhere = "019aaaaa-0000-7000-8000-00000000dead"
+    answers = [
+        cadre.post("/api/visits", json=county.visit(ELSEWHERE)),
+        cadre.post("/api/visits", json=county.visit() | {"household_id": nowhere}),
+    ]
+    assert [answer.status_code for answer in answers] == [403, 403]
+    assert answers[0].get_json() == answers[1].get_json()
+
+
+def test_a_visit_made_with_the_right_and_sent_after_it_ended_is_held_for_the_town(county: County) -> None:
+    cadre, visit = county.client("cadre"), county.visit()
+    county.move("cadre", Role.VILLAGE, ELSEWHERE)
+    answer = cadre.post("/api/visits", json=visit)
+    assert answer.status_code == 201
+    assert answer.get_json()["held"] is True
+    after = cadre.post("/api/visits", json=county.visit(visited_at=moment(clock.now())))
+    assert after.status_code == 403
+
+
+def test_people_of_another_household_are_named_as_faults(county: County) -> None:
+    stranger = {"person_id": "019aaaaa-0000-7000-8000-00000000dead", "work": "电工"}
+    answer = county.client("cadre").post("/api/visits", json=county.visit(members=[stranger]))
+    assert answer.status_code == 422
+    assert [fault["field"] for fault in answer.get_json()["errors"]] == ["members.0.person_id"]
+
+
+def test_a_visit_is_taken_before_its_photographs_and_names_them(county: County) -> None:
+    digest = "ab" * 32
+    visit = county.visit(evidence=[{"sha256": digest, "kind": "house"}])
+    answer = county.client("cadre").post("/api/visits", json=visit)
+    assert answer.get_json()["evidence_missing"] == [digest]
+
+
+def test_a_time_that_no_clock_bears_out_is_taken(county: County) -> None:
+    visit = county.visit(visited_at="2031-01-01T00:00:00Z")
+    assert county.client("cadre").post("/api/visits", json=visit).status_code == 201
+
+
+def test_without_login_nothing_is_taken(county: County) -> None:
+    assert county.client().post("/api/visits", json=county.visit()).status_code == 401

@@ -1,0 +1,136 @@
+"""待核收: the town office reads what waits, takes it in or sends it back."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from field import clock
+from field.codes import Role
+from field.db import db
+from field.registry.households import Household
+from tests.county import County, moment
+from tests.web.office import browser, links, visited, words
+
+HERE, NEXT = "420626107204", "420626107205"
+
+
+def held(county: County, **changes: Any) -> str:
+    """A visit made in time and sent after the cadre had moved; the address of its decision."""
+    visit = county.visit(visited_at=moment(clock.now() - timedelta(hours=2)), **changes)
+    county.move("cadre", Role.VILLAGE, NEXT)
+    assert county.client("cadre").post("/api/visits", json=visit).get_json()["held"] is True
+    return f"/held/{visit['household_id']}/2"
+
+
+def handed_over(county: County, visit: dict[str, Any]) -> str:
+    """A visit that the rules refused, given to the town office; the address of its decision."""
+    answer = county.client("cadre").post("/api/visits/held", json={"visit": visit, "reason": "手机上改不了"})
+    assert answer.status_code == 202
+    return f"/held/region:{HERE}/1"
+
+
+def last_visit(county: County) -> Any:
+    with county.app.app_context():
+        return db.session.get_one(Household, county.households[HERE]).last_visit_at
+
+
+def test_what_waits_can_be_read_and_once_taken_in_it_counts(county: County) -> None:
+    path = held(county, note="自费药没有报销", risk_factors=["disability"])
+    town = browser(county, "town")
+    assert "1 条走访等您核收" in words(town.page("/"))
+    said = words(town.page("/held"))
+    for told in (
+        "陈大一户 堰垭村 三组",
+        "陈干部",
+        "发送时已经离岗或换岗",
+        "工资性收入 18,600.00 元",
+        "因残",
+        "自费药没有报销",
+    ):
+        assert told in said
+    assert last_visit(county) is None
+    assert town.send(path, verdict="accept").status_code == 303
+    assert last_visit(county) is not None
+    assert "没有等着核收的走访" in words(town.page("/held"))
+    assert "乡镇意见 结果 核收" in words(town.page(f"/households/{county.households[HERE]}"))
+
+
+def test_sent_back_it_does_not_count_and_the_reason_is_in_the_ledger(county: County) -> None:
+    path, town = held(county), browser(county, "town")
+    assert town.send(path, verdict="return", reason="  ").status_code == 422
+    assert town.send(path, verdict="return", reason="日期不对，请重新走访").status_code == 303
+    assert last_visit(county) is None
+    said = words(town.page(f"/households/{county.households[HERE]}"))
+    assert "▲" in said
+    assert "说明 日期不对，请重新走访" in said
+
+
+def test_it_is_decided_once(county: County) -> None:
+    path, town = held(county), browser(county, "town")
+    assert town.send(path, verdict="accept").status_code == 303
+    again = town.send(path, verdict="return", reason="再看看")
+    assert again.status_code == 409
+    assert "已经有人处理过了" in words(again.text)
+
+
+def test_nobody_elsewhere_and_not_the_sender_decides(county: County) -> None:
+    path = held(county)
+    assert words(browser(county, "town2").page("/held")).count("陈干部") == 0
+    assert browser(county, "town2").send(path, verdict="accept").status_code == 403
+    assert browser(county, "cadre").send(path, verdict="accept").status_code == 403
+    county.move("cadre", Role.TOWN, "420626107")
+    assert "这是您自己交来的" in words(browser(county, "cadre").page("/held"))
+    assert browser(county, "cadre").send(path, verdict="accept").status_code == 403
+    assert last_visit(county) is None
+
+
+def test_a_visit_that_the_rules_refused_is_shown_with_every_reason_and_never_counts(county: County) -> None:
+    visit = county.visit(risk_factors=["illness", "illness"])
+    visit["income"]["wages"] = -5
+    del visit["informant"]
+    path, town = handed_over(county, visit), browser(county, "town")
+    said = words(town.page("/held"))
+    for told in (
+        "村里说：手机上改不了",
+        "工资性收入不能小于0",
+        "请填写谁介绍的情况",
+        "风险点有重复",
+        "-0.05 元",
+        "陈大一户",
+    ):
+        assert told in said
+    assert town.send(path, verdict="accept", reason="已经重新走访").status_code == 303
+    assert last_visit(county) is None
+    assert "没有等着核收的走访" in words(town.page("/held"))
+
+
+@pytest.mark.parametrize(
+    "visit",
+    [
+        {}, {"household_id": 5, "visited_at": 7, "members": "x"}, {"income": 3, "guarantees": {"food": "x"}, "needs": 1},
+        {"members": [1, None, {"new": 5}, {"work_place": []}], "location": [], "risk_factors": {"a": 1}},
+        {"income": {"wages": "many", "period": 1}, "expenses": {"other": [1]}, "unchanged": ["x"], "visited_at": "x"},
+        {"guarantees": {"food": {}}, "note": {"a": ["<script>"]}, "informant": ["<script>"], "needs": ["x", 5]},
+    ],
+)  # fmt: skip
+def test_whatever_a_phone_sent_can_be_read(small_county: County, visit: dict[str, Any]) -> None:
+    handed_over(small_county, visit)
+    page = browser(small_county, "town").page("/held")
+    assert "村里说：手机上改不了" in words(page)
+    assert "<script>" not in page
+
+
+def test_a_household_out_of_reach_named_in_a_refused_visit_is_not_told(county: County) -> None:
+    visit = {**county.visit(), "household_id": county.households["420626102201"], "income": 5}
+    handed_over(county, visit)
+    page = browser(county, "town").page("/held")
+    assert "还没有对上农户" in words(page)
+    assert "陈大三" not in page
+    assert county.households["420626102201"] not in "".join(links(page))
+
+
+def test_the_county_sees_what_waits_in_all_towns(county: County) -> None:
+    held(county)
+    visited(county, "town2", household_id=county.households["420626102201"])
+    assert "1 条走访等您核收" in words(browser(county, "county").page("/"))
