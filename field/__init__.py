@@ -7,6 +7,7 @@ from flask import Flask, Response, request
 from flask_babel import Babel
 from flask_compress import Compress
 from flask_migrate import Migrate
+from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import BadHost, HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -115,6 +116,10 @@ def _answer_problems(app: Flask) -> None:
             return error
         headers = {key: value for key, value in error.get_headers() if key in ("Allow", "Retry-After")}
         return _problem(Problem(status, f"http_{status}", WORDS.get(status, "没有完成,请重试"), headers=headers))
+
+    @app.errorhandler(ParseException)
+    def _garbled(_: ParseException) -> Any:
+        return _problem(Problem(400, "cut", "内容没有传完,请再传一次"))
 
     @app.errorhandler(Exception)
     def _unforeseen(error: Exception) -> Any:

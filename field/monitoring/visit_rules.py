@@ -54,13 +54,14 @@ def plain(value: Any) -> Any:
 
 
 def unkeepable(value: Any, path: str = "") -> Iterator[str]:
-    """The paths of texts that no database keeps: NUL and half characters."""
+    """The paths of texts and names that no database keeps: NUL and half characters."""
     if isinstance(value, str) and UNKEEPABLE.search(value):
         yield path
     elif isinstance(value, dict):
         for key, item in value.items():
-            here = f"{path}.{key}" if path else str(key)
-            yield from unkeepable(item, UNKEEPABLE.sub("?", here))
+            here = UNKEEPABLE.sub("?", f"{path}.{key}" if path else str(key))
+            yield from unkeepable(key, here)
+            yield from unkeepable(item, here)
     elif isinstance(value, list):
         for place, item in enumerate(value):
             yield from unkeepable(item, f"{path}.{place}")
