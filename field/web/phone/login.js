@@ -27,9 +27,10 @@ export async function unlock() {
   return sheet(words.login.keep, close => [form(name, words.login.why_keep, words.next, session.enter, () => close(true)), later(close)])
 }
 
-/** again() → Promise<true | undefined>: the login ran out; nothing on the page is lost. Not asked while it is being renewed. */
+/** again() → Promise<true | undefined>: the login ran out; nothing on the page is lost. Not asked where it is being renewed. */
 export async function again() {
-  if (!session.asking()) return undefined
+  const back = await session.renewed()
+  if (back !== false) return back
   const name = await owner() || ''
   return sheet(words.login.again, close => [form(name, words.login.why_again, words.login.title, session.again, () => close(true)), later(close)])
 }

@@ -6,7 +6,7 @@ import {owner} from './standing.js'
 import * as vault from './vault.js'
 
 let me = null
-let quiet = false
+let renewing = Promise.resolve(false)
 
 /** Why nobody came in; `why` is a key of words.refused. */
 export class Refused extends Error {
@@ -17,9 +17,9 @@ export class Refused extends Error {
   }
 }
 
-/** asking() → whether a lost login should be asked for again now. */
-export function asking() {
-  return !quiet
+/** renewed() → Promise<boolean | null>: whether the login came back behind the page; null where there is no network to ask. */
+export function renewed() {
+  return renewing
 }
 
 /** who() → Promise<{id, username, name, role, region, demo} | null>: from the server once, else as it was kept. */
@@ -33,7 +33,7 @@ export async function who() {
 export async function enter(username, password, old = '') {
   const here = await owner()
   if (here && here !== username) await giveWay(here)
-  if (here === username && await vault.unlock(username, password)) return void renew(username, password)
+  if (here === username && await vault.unlock(username, password)) return void (renewing = renew(username, password).finally(() => { renewing = Promise.resolve(false) }))
   await login(username, password).catch(error => { throw here && error instanceof Offline ? new Refused('wrong') : error })
   if (await owner()) await reopen(username, password, old)
   else await vault.create(username, password)
@@ -105,14 +105,14 @@ async function giveWay(here) {
 
 // The vault was opened without asking the server: a cookie that has run out meanwhile is renewed behind the page.
 async function renew(username, password) {
-  quiet = true
   try {
     me = await answered()
     if (!me && navigator.onLine) await again(username, password)
+    return Boolean(me)
   } catch (error) {
-    if (!(error instanceof Offline || error instanceof Refused)) throw error
-  } finally {
-    quiet = false
+    if (error instanceof Offline) return null
+    if (error instanceof Refused) return false
+    throw error
   }
 }
 
