@@ -152,6 +152,36 @@ class EntryKind(Labelled):
     VISIT = "visit", "干部走访摸排"
     HELD_VISIT = "held_visit", "待乡镇核收的走访"
     HELD_DECISION = "held_decision", "乡镇核收"
+    DECLARATION = "declaration", "农户自主申报"
+    CHECKIN = "checkin", "务工回访"
+    SILENCE = "silence", "回访没有回音"
+    LEAD_ATTACHED = "lead_attached", "线索归户"
+
+
+class Source(Labelled):
+    """线索来源: which of the ways in a lead or a task came from (domain, section 3)."""
+
+    DECLARATION = "declaration", "农户自主申报"
+    VISIT = "visit", "干部走访摸排"
+    SCREENING = "screening", "行业部门筛查"
+    ANALYSIS = "analysis", "平台监测分析"
+    CHECKIN = "checkin", "务工回访"
+
+
+class LeadKind(Labelled):
+    """线索的种类: what somebody should look into."""
+
+    HARDSHIP = "hardship", "遇到困难"
+    OUT_OF_TOUCH = "out_of_touch", "联系不上"
+    INCOME = "income", "收入变化大"
+
+
+class TaskKind(Labelled):
+    """待办的种类: what somebody should do."""
+
+    CHECK = "check", "入户核实"
+    CALL = "call", "打电话问问家里"
+    FIND = "find", "找到是哪一户"
 
 
 class JobKind(Labelled):

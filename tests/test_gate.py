@@ -18,13 +18,14 @@ from uuid6 import uuid7
 from werkzeug.test import TestResponse
 
 from field import clock
-from field.codes import JobKind, Role
+from field.codes import Channel, JobKind, Role
 from field.db import db, transact
 from field.ledger import checkpoints
 from field.ledger.receipts import number
 from field.media.photo import inspect
 from field.media.pieces import Promise
 from field.monitoring import evidence
+from field.monitoring.declarations import Declared, record_declaration
 from field.monitoring.enrol import enrol
 from field.monitoring.held import hand_over
 from field.monitoring.visits import record_visit
@@ -109,6 +110,9 @@ TABLE = {
     ),
     "POST /api/phones": Way(GRASSROOTS, 204, send=lambda s: {"json": {"device": s["household"], "waiting": 0}}),
     "GET /api/phones": Way(OFFICES, 200),
+    "GET /api/leads": Way(GRASSROOTS, 200),
+    "GET /api/tasks": Way(GRASSROOTS, 200),
+    "POST /api/leads/attach": Way(OFFICES, 200, REGION, send=lambda s: {"json": s["stray"]}),
     "GET /api/statistics": Way(ALL, 200, REGION, send=by_region),
     "GET /api/jobs/<id:job_id>": Way(ALL, 200, OWN, 404, "/api/jobs/{job}"),
     "POST /api/jobs/<id:job_id>/cancel": Way(ALL, 200, OWN, 404, "/api/jobs/{job}/cancel"),
@@ -180,7 +184,11 @@ class Ground:
         held = hand_over(session, visit, "交不上去", replace(by, region=village), now)
         vault.put(village, b"faults", FAULTS)
         roster = enqueue(session, JobKind.ROSTER_IMPORT, {"file": village}, now, staff_id=by.staff_id, region=village)
-        return {"held": f"{held.chain_id}/{held.seq}", "roster": roster, "receipt": number(recorded.entry.hash)}
+        said = Declared(village, Channel.SMS, ["illness"], "家里有人住院", "2026-1", village)
+        lead = record_declaration(session, said, now)
+        stray = {"chain_id": lead.chain_id, "seq": lead.seq, "household_id": self.households[village]}
+        made = {"held": f"{held.chain_id}/{held.seq}", "roster": roster, "receipt": number(recorded.entry.hash)}
+        return made | {"stray": stray}
 
     def of(self, village: str) -> Subject:
         """What can be named in a village; beyond all villages, what is not there."""
@@ -190,7 +198,8 @@ class Ground:
             "region": village, "household": household, "person": self.persons.get(village, nobody),
             "digest": hashlib.sha256(photo).hexdigest(), "photo": photo,
             "visit": self.county.visit() | {"household_id": household},
-            "held": f"region:{village}/1", "roster": nobody, **self.made.get(village, {}),
+            "held": f"region:{village}/1", "roster": nobody,
+            "stray": {"chain_id": f"region:{village}", "seq": 1, "household_id": nobody}, **self.made.get(village, {}),
         }  # fmt: skip
 
     def owned_by(self, username: str | None) -> Subject:

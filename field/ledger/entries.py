@@ -98,6 +98,11 @@ class Draft:
     evidence: Sequence[str] = field(default_factory=tuple)
 
 
+def region_chain(region: str) -> str:
+    """The chain of what is attached to no household yet: a region's own."""
+    return f"region:{region}"
+
+
 def append(session: Session, draft: Draft, now: datetime) -> Entry:
     """Write the next entry of a chain; the head row is locked last, so no other writer waits long.
 

@@ -10,7 +10,10 @@ from sqlalchemy.orm import Session
 from field.codes import EntryKind
 from field.ledger.entries import Entry, opened
 from field.ledger.facts import SEEN, latest, state
+from field.monitoring.checkins import derive_checkin, derive_silence
+from field.monitoring.declarations import derive_declaration
 from field.monitoring.evidence import EvidenceLink
+from field.monitoring.leads import derive_attached
 from field.monitoring.register import register_roster
 from field.orm import UtcDateTime
 from field.registry.households import Household, Person
@@ -155,4 +158,8 @@ DERIVERS: dict[str, tuple[Deriver, ...]] = {
     EntryKind.VISIT: (link_evidence, observe_visit),
     EntryKind.HELD_VISIT: (link_evidence,),
     EntryKind.HELD_DECISION: (take_in_held,),
+    EntryKind.DECLARATION: (derive_declaration,),
+    EntryKind.CHECKIN: (derive_checkin,),
+    EntryKind.SILENCE: (derive_silence,),
+    EntryKind.LEAD_ATTACHED: (derive_attached,),
 }

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from field.codes import Channel, EntryKind
 from field.ledger.chain import canonical
-from field.ledger.entries import Draft, Entry, append, recorded
+from field.ledger.entries import Draft, Entry, append, recorded, region_chain
 from field.monitoring.derive import derive
 from field.registry.households import Household
 from field.registry.regions import in_region
@@ -20,11 +20,6 @@ AT_ONCE = 200
 
 class AlreadyDecided(Exception):
     """已经处理: somebody has decided on this visit before."""
-
-
-def region_chain(region: str) -> str:
-    """The chain of what is attached to no household yet: a region's own."""
-    return f"region:{region}"
 
 
 def hand_over(session: Session, visit: dict[str, Any], reason: str, by: Actor, now: datetime) -> Entry:

@@ -8,8 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from field.ledger.entries import Entry
-from field.monitoring.held import region_chain
+from field.ledger.entries import Entry, region_chain
 from field.orm import UtcDateTime
 from field.registry.households import Household
 from field.registry.regions import VILLAGE, in_region

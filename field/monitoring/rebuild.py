@@ -13,10 +13,11 @@ from field.ledger.entries import Entry, opened
 from field.ledger.facts import Fact
 from field.monitoring.derive import derive
 from field.monitoring.evidence import EvidenceLink
+from field.monitoring.leads import Lead, Task
 from field.orm import Base
 from field.registry.households import Household, Person
 
-DERIVED: tuple[type[Base], ...] = (EvidenceLink, Fact, Person, Household)
+DERIVED: tuple[type[Base], ...] = (Lead, Task, EvidenceLink, Fact, Person, Household)
 BATCH = 500
 
 

@@ -67,6 +67,7 @@ class Person(Base):
     schooling: Mapped[Name | None]
     labour: Mapped[Name | None]
     left: Mapped[Code | None]
+    last_heard_at: Mapped[Utc | None]
     details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
     household: Mapped[Household] = relationship(back_populates="members", lazy="raise")

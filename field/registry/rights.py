@@ -24,6 +24,9 @@ class Right(StrEnum):
     RECORD_VISITS = "record_visits"
     DECIDE_HELD = "decide_held"
     IMPORT_ROSTER = "import_roster"
+    READ_LEADS = "read_leads"
+    ATTACH_LEADS = "attach_leads"
+    RECORD_CALLS = "record_calls"
 
 
 HOLDERS: dict[Right, frozenset[Role]] = {
@@ -38,6 +41,9 @@ HOLDERS: dict[Right, frozenset[Role]] = {
     Right.RECORD_VISITS: frozenset((V, T, C)),
     Right.DECIDE_HELD: frozenset((T, C)),
     Right.IMPORT_ROSTER: frozenset((C,)),
+    Right.READ_LEADS: frozenset((V, T, C)),
+    Right.ATTACH_LEADS: frozenset((T, C)),
+    Right.RECORD_CALLS: frozenset((V, T, C)),
 }
 
 

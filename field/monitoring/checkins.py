@@ -1,0 +1,126 @@
+"""务工回访: what a worker confirmed about phone, place and work, or a cadre heard by telephone; and silence."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from field.codes import Channel, EntryKind, LeadKind, Source, TaskKind
+from field.ledger.entries import Draft, Entry, append, recorded
+from field.ledger.facts import SEEN, SELF_REPORTED, VERIFIED_ADDRESS, latest, state
+from field.monitoring.leads import Wanted, open_lead
+from field.registry.households import Person
+from field.registry.masking import mask_phone
+
+FACTS = ("phone", "work_place", "work", "months_away", "monthly_income", "monthly_income_max")
+HELD_NOW = ("work_place", "work", "months_away", "monthly_income")
+FALLEN = 0.5  # an income under half of the last one known is looked into, not judged
+
+
+@dataclass(frozen=True)
+class CheckedIn:
+    """回访内容: confirmed facts (phone E.164, work_place a division code, monthly_income and its range in 分).
+
+    `unchanged` says that all is as before; `declined` that the person would rather not say: an answer, not silence.
+    `said_by` names the relative who answered for the worker; `note` is the words, masked.
+    """
+
+    key: str
+    channel: Channel
+    person_id: str
+    household_id: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    unchanged: bool = False
+    declined: bool = False
+    asks_help: bool = False
+    verified: bool = False
+    recorder: str | None = None
+    said_by: str | None = None
+    note: str = ""
+
+
+def record_checkin(session: Session, said: CheckedIn, occurred_at: datetime, now: datetime) -> tuple[Entry, bool]:
+    """Record a confirmed check-in once; the entry and whether it is new."""
+    key = f"checkin:{said.key}"
+    if known := recorded(session, key):
+        return known, False
+    content: dict[str, Any] = {
+        "person_id": said.person_id, "facts": {name: said.facts[name] for name in sorted(said.facts)},
+        "unchanged": said.unchanged, "declined": said.declined, "asks_help": said.asks_help,
+        "level": _level(said), "note": said.note,
+    }  # fmt: skip
+    if said.said_by:
+        content["said_by"] = {"name": said.said_by}
+    actor = said.recorder or f"person:{said.person_id}"
+    draft = Draft(said.household_id, EntryKind.CHECKIN, said.channel, actor, occurred_at, key, content)
+    entry = append(session, draft, now)
+    derive_checkin(session, entry, content)
+    return entry, True
+
+
+def record_silence(session: Session, person_id: str, household_id: str, key: str, waves: int, now: datetime) -> Entry:
+    """没有回音: somebody should call the family."""
+    if known := recorded(session, f"silence:{key}"):
+        return known
+    content = {"person_id": person_id, "waves": waves}
+    draft = Draft(household_id, EntryKind.SILENCE, Channel.SYSTEM, "field", now, f"silence:{key}", content)
+    entry = append(session, draft, now)
+    derive_silence(session, entry, content)
+    return entry
+
+
+def derive_checkin(session: Session, entry: Entry, said: dict[str, Any]) -> None:
+    """Facts with their level and source, when the person was last heard of, and what should be looked into."""
+    person_id, facts = said["person_id"], _facts(session, said)
+    before = latest(session, person_id, ["monthly_income"])
+    common = {
+        "chain_id": entry.chain_id, "seq": entry.seq, "channel": entry.channel, "level": said["level"],
+        "informant": (said.get("said_by") or {}).get("name"), "recorder": entry.actor,
+        "observed_at": entry.occurred_at, "subject": person_id,
+    }  # fmt: skip
+    rows = [common | {"place": place} | fact for place, fact in enumerate(facts)]
+    state(session, rows)
+    now_held = {fact["attribute"]: fact["value"] for fact in facts if fact["attribute"] in HELD_NOW}
+    heard = update(Person).where(Person.id == person_id).values(last_heard_at=entry.occurred_at, **now_held)
+    session.execute(heard)
+    if said["asks_help"]:
+        wanted = Wanted(LeadKind.HARDSHIP, Source.CHECKIN, TaskKind.CHECK, (), person_id)
+        open_lead(session, entry, wanted)
+    elif _fallen(before["monthly_income"].value if before else None, said["facts"].get("monthly_income")):
+        open_lead(session, entry, Wanted(LeadKind.INCOME, Source.CHECKIN, TaskKind.CHECK, (), person_id))
+
+
+def derive_silence(session: Session, entry: Entry, said: dict[str, Any]) -> None:
+    """没有回音: a lead and a call to the family."""
+    person_id = said["person_id"]
+    open_lead(session, entry, Wanted(LeadKind.OUT_OF_TOUCH, Source.CHECKIN, TaskKind.CALL, (), person_id))
+
+
+def _level(said: CheckedIn) -> int:
+    """可信度: what a cadre heard from the person counts as seen; else how well the address is known."""
+    if said.recorder:
+        return SEEN
+    return VERIFIED_ADDRESS if said.verified else SELF_REPORTED
+
+
+def _facts(session: Session, said: dict[str, Any]) -> list[dict[str, Any]]:
+    if said["unchanged"]:
+        before = latest(session, said["person_id"], FACTS)
+        return [{"attribute": name, "value": fact.value, "sealed": fact.sealed} for name, fact in before.items()]
+    facts = []
+    for name in FACTS:
+        if name in said["facts"]:
+            value = said["facts"][name]
+            shown = (
+                {"value": mask_phone(value), "sealed": value} if name == "phone" else {"value": value, "sealed": None}
+            )
+            facts.append({"attribute": name, **shown})
+    return facts
+
+
+def _fallen(before: Any, now: Any) -> bool:
+    """收入变化大: far under the last figure; only ever a reason to look."""
+    return isinstance(before, int) and isinstance(now, int) and now < before * FALLEN

@@ -1,0 +1,193 @@
+"""线索与待办: what came in that somebody should look into, and what is to be done about it by when."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeVarTuple
+
+from sqlalchemy import JSON, ColumnElement, Index, Select, String, and_, case, false, func, or_, select, tuple_, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from field.codes import Channel, EntryKind, LeadKind, Source, TaskKind
+from field.ledger.entries import Draft, Entry, append, opened, recorded
+from field.ledger.receipts import number
+from field.orm import Base, Code, Id, RegionCode, Utc, insert_many
+from field.registry.households import Household, Person
+from field.registry.regions import Region, in_region
+from field.registry.rights import Actor, NotAllowed, Right
+
+Row = TypeVarTuple("Row")
+# 入户核实 2 or 3 days by counties' public notices (domain, section 4); the other two are our own first figures.
+DAYS = {TaskKind.CHECK: 3, TaskKind.CALL: 7, TaskKind.FIND: 1}
+
+
+class Lead(Base):
+    """线索: one entry that somebody should look into; derived, and open until a later visit."""
+
+    __tablename__ = "lead"
+
+    chain_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[Code]
+    source: Mapped[Code]
+    channel: Mapped[Code]
+    region: Mapped[RegionCode]
+    household_id: Mapped[Id | None]
+    person_id: Mapped[Id | None]
+    risk_factors: Mapped[list[str]] = mapped_column(JSON)
+    opened_at: Mapped[Utc]
+    hash: Mapped[str] = mapped_column(String(64))
+
+    __table_args__ = (Index(None, "region", "opened_at"), Index(None, "household_id"))
+
+
+class Task(Base):
+    """待办: what is to be done about an entry; derived, and open until it was done."""
+
+    __tablename__ = "task"
+
+    chain_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[Code]
+    source: Mapped[Code]
+    region: Mapped[RegionCode]
+    household_id: Mapped[Id | None]
+    person_id: Mapped[Id | None]
+    opened_at: Mapped[Utc]
+    due_at: Mapped[Utc]
+
+    __table_args__ = (Index(None, "region", "due_at"), Index(None, "household_id"))
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What an entry asks somebody to look into, and what is to be done about it."""
+
+    kind: LeadKind
+    source: Source
+    task: TaskKind
+    risk_factors: Sequence[str] = ()
+    person_id: str | None = None
+
+
+class AlreadyAttached(Exception):
+    """已经归户: somebody has attached this lead before."""
+
+
+def open_lead(session: Session, entry: Entry, wanted: Wanted) -> None:
+    """立线索: a lead and its task, as they follow from an entry of a household's or a region's chain."""
+    kind, _, place = entry.chain_id.partition(":")
+    alone = kind == "region"
+    region = place if alone else session.scalar(select(Household.region).where(Household.id == entry.chain_id))
+    task = TaskKind.FIND if alone else wanted.task
+    both = {
+        "chain_id": entry.chain_id, "seq": entry.seq, "source": wanted.source.value, "region": region,
+        "household_id": None if alone else entry.chain_id, "person_id": wanted.person_id,
+        "opened_at": entry.occurred_at,
+    }  # fmt: skip
+    lead = {
+        "kind": wanted.kind.value, "channel": entry.channel, "risk_factors": list(wanted.risk_factors),
+        "hash": entry.hash,
+    }  # fmt: skip
+    insert_many(session, Lead, [both | lead])
+    due = entry.occurred_at + timedelta(days=DAYS[task])
+    insert_many(session, Task, [both | {"kind": task.value, "due_at": due}])
+
+
+def attach(session: Session, chain_id: str, seq: int, household_id: str, by: Actor, now: datetime) -> Entry:
+    """线索归户: a person says whose lead it is; NotAllowed outside the region, AlreadyAttached the second time."""
+    lead, household = session.get(Lead, (chain_id, seq)), session.get(Household, household_id)
+    if lead is None or household is None or not chain_id.startswith("region:"):
+        raise NotAllowed
+    if not by.may(Right.ATTACH_LEADS, household.region) or not by.may(Right.ATTACH_LEADS, lead.region):
+        raise NotAllowed
+    key = f"attached:{chain_id}:{seq}"
+    if recorded(session, key):
+        raise AlreadyAttached
+    content = {"seq": seq, "household_id": household_id, "region": household.region}
+    entry = append(session, Draft(chain_id, EntryKind.LEAD_ATTACHED, Channel.WEB, by.username, now, key, content), now)
+    derive_attached(session, entry, content)
+    return entry
+
+
+def derive_attached(session: Session, entry: Entry, said: dict[str, Any]) -> None:
+    """线索归户, as it arrives and in every rebuild."""
+    for table in (Lead, Task):
+        here = (table.chain_id == entry.chain_id) & (table.seq == said["seq"])
+        values = {"household_id": said["household_id"], "region": said["region"]}
+        session.execute(update(table).where(here).values(values))
+    check = (Task.chain_id == entry.chain_id) & (Task.seq == said["seq"])
+    due = entry.occurred_at + timedelta(days=DAYS[TaskKind.CHECK])
+    session.execute(update(Task).where(check).values(kind=TaskKind.CHECK.value, due_at=due))
+
+
+def leads(session: Session, by: Actor, open_only: bool, page: int, per_page: int) -> tuple[list[dict[str, Any]], int]:
+    """线索 of the actor's region, the newest first, and how many there are."""
+    done = _visited(Lead)
+    wanted = and_(in_region(Lead.region, by.region), ~done if open_only else done.is_not(None))
+    rows = select(Lead, done.label("done"), Household.head, Region.name)
+    rows = _beside(rows, Lead).where(wanted)
+    total = session.scalar(_beside(select(func.count()).select_from(Lead), Lead).where(wanted)) or 0
+    newest = rows.order_by(Lead.opened_at.desc(), Lead.chain_id, Lead.seq)
+    found = session.execute(newest.offset((page - 1) * per_page).limit(per_page)).all()
+    words = _words(session, [row[0] for row in found])
+    return [_lead_shown(*row) | {"words": words[row[0].chain_id, row[0].seq]} for row in found], total
+
+
+def tasks(session: Session, by: Actor, open_only: bool, page: int, per_page: int) -> tuple[list[dict[str, Any]], int]:
+    """待办 of the actor's region, the most urgent first, and how many there are."""
+    done = case((Task.kind == TaskKind.CALL.value, _heard()), else_=_visited(Task))
+    wanted = and_(in_region(Task.region, by.region), ~done if open_only else done.is_not(None))
+    count = _beside(select(func.count()).select_from(Task), Task).outerjoin(Person, Person.id == Task.person_id)
+    rows = select(Task, done.label("done"), Household.head, Region.name)
+    rows = _beside(rows, Task).outerjoin(Person, Person.id == Task.person_id)
+    urgent = rows.where(wanted).order_by(Task.due_at, Task.chain_id, Task.seq)
+    found = session.execute(urgent.offset((page - 1) * per_page).limit(per_page))
+    return [_task_shown(*row) for row in found], session.scalar(count.where(wanted)) or 0
+
+
+def _visited(table: type[Lead] | type[Task]) -> ColumnElement[bool]:
+    """Whether somebody was at the door since; never null."""
+    return func.coalesce(Household.last_visit_at > table.opened_at, false())
+
+
+def _heard() -> ColumnElement[bool]:
+    """Whether the person, or the family, was heard since; never null."""
+    return or_(func.coalesce(Person.last_heard_at > Task.opened_at, false()), _visited(Task))
+
+
+def _beside(rows: Select[*Row], table: type[Lead] | type[Task]) -> Select[*Row]:
+    """The household and the village beside each row."""
+    return rows.outerjoin(Household, Household.id == table.household_id).outerjoin(Region, Region.code == table.region)
+
+
+def _words(session: Session, several: Sequence[Lead]) -> dict[tuple[str, int], str]:
+    """What was said in the entries of leads, sealed everywhere but in the answer."""
+    places = [(lead.chain_id, lead.seq) for lead in several]
+    entries = list(session.scalars(select(Entry).where(tuple_(Entry.chain_id, Entry.seq).in_(places))))
+    payloads = zip(entries, opened(session, entries), strict=True)
+    return {(entry.chain_id, entry.seq): payload.get("note") or "" for entry, payload in payloads}
+
+
+def _lead_shown(lead: Lead, done: bool, head: str | None, village: str | None) -> dict[str, Any]:
+    return {
+        "id": f"{lead.chain_id}:{lead.seq}", "kind": lead.kind, "kind_name": LeadKind.label_of(lead.kind),
+        "source": lead.source, "source_name": Source.label_of(lead.source), "channel": lead.channel,
+        "state": "checked" if done else "open", "region": lead.region, "village": village or lead.region,
+        "household_id": lead.household_id, "person_id": lead.person_id, "head": head,
+        "risk_factors": lead.risk_factors, "opened_at": _time(lead.opened_at),
+        "receipt": number(lead.hash),
+    }  # fmt: skip
+
+
+def _task_shown(task: Task, done: bool, head: str | None, village: str | None) -> dict[str, Any]:
+    return {
+        "id": f"{task.chain_id}:{task.seq}", "kind": task.kind, "kind_name": TaskKind.label_of(task.kind),
+        "source": task.source, "source_name": Source.label_of(task.source), "state": "done" if done else "open",
+        "region": task.region, "village": village or task.region, "household_id": task.household_id,
+        "person_id": task.person_id, "head": head, "opened_at": _time(task.opened_at), "due_at": _time(task.due_at),
+    }  # fmt: skip
+
+
+def _time(value: datetime) -> str:
+    return value.isoformat(timespec="milliseconds").replace("+00:00", "Z")

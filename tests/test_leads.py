@@ -1,0 +1,165 @@
+"""线索: a declaration or a check-in becomes a lead and a task, a visit answers it, and a rebuild gives the same."""
+
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from field import clock
+from field.codes import Channel
+from field.db import db, transact
+from field.ledger.facts import SEEN, VERIFIED_ADDRESS
+from field.monitoring.checkins import CheckedIn, record_checkin, record_silence
+from field.monitoring.declarations import Declared, record_declaration
+from field.monitoring.household_file import facts
+from field.monitoring.rebuild import rebuild
+from field.registry.households import Person
+from tests.county import County
+
+HOME = "420626107204"
+
+
+class Place(NamedTuple):
+    """Where an entry stands."""
+
+    chain_id: str
+    seq: int
+    hash: str
+
+
+def declare(county: County, **changes: Any) -> Place:
+    with county.app.app_context():
+        person = worker(db.session(), county)
+        said: dict[str, Any] = {
+            "key": "d1", "channel": Channel.SMS, "risk_factors": ["illness"], "note": "老婆住院,花了三万多",
+            "notice": "2026-1", "region": HOME, "household_id": county.households[HOME], "person_id": person.id,
+        }  # fmt: skip
+
+        def work(session: Session) -> Place:
+            entry = record_declaration(session, Declared(**said | changes), clock.now())
+            return Place(entry.chain_id, entry.seq, entry.hash)
+
+        return transact(work)
+
+
+def check_in(county: County, **changes: Any) -> None:
+    with county.app.app_context():
+        person = worker(db.session(), county)
+        said: dict[str, Any] = {
+            "key": "c1", "channel": Channel.SMS, "person_id": person.id, "household_id": person.household_id,
+            "verified": True, "facts": {"work_place": "440309", "monthly_income": 520000, "phone": "+8613800000199"},
+        }  # fmt: skip
+        now = clock.now()
+        transact(lambda session: record_checkin(session, CheckedIn(**said | changes), now, now))
+
+
+def worker(session: Session, county: County) -> Person:
+    here = Person.household_id == county.households[HOME]
+    return session.scalars(select(Person).where(here).order_by(Person.position)).all()[0]
+
+
+def listed(county: County, path: str, role: str = "cadre") -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = county.client(role).get(path).get_json()["items"]
+    return items
+
+
+def rebuilt(county: County) -> tuple[str, ...]:
+    with county.app.app_context():
+        return transact(rebuild).differing
+
+
+def test_a_declaration_is_a_lead_and_a_task_until_somebody_was_at_the_door(county: County) -> None:
+    entry = declare(county)
+    [lead], [task] = listed(county, "/api/leads"), listed(county, "/api/tasks")
+    assert (lead["source"], lead["kind"], lead["state"]) == ("declaration", "hardship", "open")
+    assert (lead["words"], lead["risk_factors"]) == ("老婆住院,花了三万多", ["illness"])
+    assert (task["kind"], task["source"], task["household_id"]) == ("check", "declaration", entry.chain_id)
+    assert rebuilt(county) == ()
+    visit = county.visit() | {"visited_at": (clock.now() + timedelta(seconds=1)).isoformat()}
+    assert county.client("cadre").post("/api/visits", json=visit).status_code == 201
+    assert listed(county, "/api/leads") == listed(county, "/api/tasks") == []
+    assert [lead["state"] for lead in listed(county, "/api/leads?state=all")] == ["checked"]
+    assert rebuilt(county) == ()
+
+
+def test_the_same_declaration_again_is_the_same_entry(county: County) -> None:
+    assert declare(county).hash == declare(county).hash
+    assert len(listed(county, "/api/leads")) == 1
+
+
+def test_a_strangers_declaration_waits_for_somebody_to_say_whose_it_is(county: County) -> None:
+    entry = declare(county, household_id=None, person_id=None, claim={"name": "陈大一", "village": HOME})
+    [lead], [task] = listed(county, "/api/leads"), listed(county, "/api/tasks")
+    assert (lead["household_id"], lead["village"], task["kind"]) == (None, "堰垭村", "find")
+    whose = {"chain_id": entry.chain_id, "seq": entry.seq, "household_id": county.households[HOME]}
+    assert county.client("cadre").post("/api/leads/attach", json=whose).status_code == 403
+    assert county.client("town2").post("/api/leads/attach", json=whose).status_code == 403
+    assert county.client("town").post("/api/leads/attach", json=whose).status_code == 200
+    assert county.client("town").post("/api/leads/attach", json=whose).status_code == 409
+    [lead], [task] = listed(county, "/api/leads"), listed(county, "/api/tasks")
+    assert (lead["household_id"], task["kind"]) == (county.households[HOME], "check")
+    assert rebuilt(county) == ()
+
+
+@pytest.mark.parametrize("role", ["cadre2", "town2"])
+def test_leads_stay_within_their_region(county: County, role: str) -> None:
+    declare(county)
+    assert listed(county, "/api/leads?state=all", role) == listed(county, "/api/tasks?state=all", role) == []
+
+
+def test_a_confirmed_check_in_becomes_facts_with_level_and_source(county: County) -> None:
+    check_in(county)
+    with county.app.app_context():
+        person = worker(db.session(), county)
+        known = facts(db.session(), [person.id], clock.now())
+        place = known[person.id, "work_place"].best
+        assert (place.value, place.level, place.channel) == ("440309", VERIFIED_ADDRESS, "sms")
+        assert known[person.id, "monthly_income"].best.value == 520000
+        phones = {known[person.id, "phone"].best.value} | {one.value for one in known[person.id, "phone"].others}
+        assert phones == {"138****0150", "138****0199"}, "the old number stays beside the new one"
+        assert person.phone == "+8613800000150", "a number changes only when the new one confirms"
+        assert (person.work_place, person.monthly_income) == ("440309", 520000)
+        assert person.last_heard_at is not None
+    assert rebuilt(county) == ()
+
+
+def test_nothing_changed_confirms_what_was_known(county: County) -> None:
+    check_in(county)
+    check_in(county, key="c2", facts={}, unchanged=True, recorder="cadre", channel=Channel.CALL)
+    with county.app.app_context():
+        person = worker(db.session(), county)
+        best = facts(db.session(), [person.id], clock.now())[person.id, "work_place"].best
+        assert (best.value, best.level, best.recorder) == ("440309", SEEN, "cadre")
+    assert rebuilt(county) == ()
+
+
+def test_rather_not_say_is_an_answer_and_no_fact(county: County) -> None:
+    check_in(county, facts={}, declined=True)
+    with county.app.app_context():
+        person = worker(db.session(), county)
+        assert person.last_heard_at is not None
+        assert (person.id, "work_place") not in facts(db.session(), [person.id], clock.now())
+
+
+def test_an_income_that_fell_by_half_is_looked_into_and_not_judged(county: County) -> None:
+    check_in(county)
+    check_in(county, key="c2", facts={"monthly_income": 300000})
+    assert listed(county, "/api/leads") == []
+    check_in(county, key="c3", facts={"monthly_income": 100000})
+    [lead] = listed(county, "/api/leads")
+    assert (lead["kind"], lead["source"]) == ("income", "checkin")
+    assert rebuilt(county) == ()
+
+
+def test_silence_is_seen_and_an_answer_ends_it(county: County) -> None:
+    with county.app.app_context():
+        person = worker(db.session(), county)
+        told = (person.id, person.household_id, "wave:1", 2, clock.now() - timedelta(hours=1))
+        transact(lambda session: record_silence(session, *told))
+        transact(lambda session: record_silence(session, *told))
+    assert [(task["kind"], task["person_id"]) for task in listed(county, "/api/tasks")] == [("call", told[0])]
+    check_in(county, facts={}, declined=True)
+    assert listed(county, "/api/tasks") == []
+    assert rebuilt(county) == ()
