@@ -133,6 +133,10 @@ PAGES = {
     "POST /people/<id:person_id>/numbers": Way(
         GRASSROOTS, 200, REGION, path="/people/{person}/numbers", send=lambda _: {"data": {"reason": "上门前联系"}}
     ),
+    "GET /leads": Way(GRASSROOTS, 200),
+    "POST /leads/<chain:chain_id>/<seq:seq>": Way(
+        OFFICES, 303, REGION, path="/leads/{lead}", send=lambda s: {"data": {"number": s["number"]}}
+    ),
     "GET /ledger": Way(GRASSROOTS, 200, REGION, send=by_region),
     "GET /held": Way(OFFICES, 200),
     "POST /held/<chain:chain_id>/<seq:seq>": Way(
@@ -164,6 +168,8 @@ class Ground:
             transact(_beyond_the_border)
             households = select(Household.region, Household.id)
             persons = select(Household.region, Person.id).join(Person).order_by(Person.position.desc())
+            numbers = select(Household.region, Household.number)
+            self.numbers = {row.region: row.number for row in db.session.execute(numbers)}
             self.households = {row.region: row.id for row in db.session.execute(households)}
             self.persons = {row.region: row.id for row in db.session.execute(persons)}
             self.photos = {village: saved(scene(number), "JPEG") for number, village in enumerate(self.households)}
@@ -186,9 +192,10 @@ class Ground:
         roster = enqueue(session, JobKind.ROSTER_IMPORT, {"file": village}, now, staff_id=by.staff_id, region=village)
         said = Declared(village, Channel.SMS, ["illness"], "家里有人住院", "2026-1", village)
         lead = record_declaration(session, said, now)
+        again = record_declaration(session, replace(said, key=f"{village} again"), now)
         stray = {"chain_id": lead.chain_id, "seq": lead.seq, "household_id": self.households[village]}
         made = {"held": f"{held.chain_id}/{held.seq}", "roster": roster, "receipt": number(recorded.entry.hash)}
-        return made | {"stray": stray}
+        return made | {"stray": stray, "lead": f"{again.chain_id}/{again.seq}"}
 
     def of(self, village: str) -> Subject:
         """What can be named in a village; beyond all villages, what is not there."""
@@ -199,6 +206,7 @@ class Ground:
             "digest": hashlib.sha256(photo).hexdigest(), "photo": photo,
             "visit": self.county.visit() | {"household_id": household},
             "held": f"region:{village}/1", "roster": nobody,
+            "number": self.numbers.get(village, "X"), "lead": f"region:{village}/1",
             "stray": {"chain_id": f"region:{village}", "seq": 1, "household_id": nobody}, **self.made.get(village, {}),
         }  # fmt: skip
 

@@ -28,6 +28,8 @@ class LeadLine(Strict):
     """线索."""
 
     id: str
+    chain_id: str
+    seq: int
     kind: str
     kind_name: str
     source: str

@@ -96,10 +96,9 @@ def open_lead(session: Session, entry: Entry, wanted: Wanted) -> None:
 
 def attach(session: Session, chain_id: str, seq: int, household_id: str, by: Actor, now: datetime) -> Entry:
     """线索归户: a person says whose lead it is; NotAllowed outside the region, AlreadyAttached the second time."""
-    lead, household = session.get(Lead, (chain_id, seq)), session.get(Household, household_id)
-    if lead is None or household is None or not chain_id.startswith("region:"):
-        raise NotAllowed
-    if not by.may(Right.ATTACH_LEADS, household.region) or not by.may(Right.ATTACH_LEADS, lead.region):
+    household = session.get(Household, household_id)
+    attachable(session, chain_id, seq, by)
+    if household is None or not by.may(Right.ATTACH_LEADS, household.region):
         raise NotAllowed
     key = f"attached:{chain_id}:{seq}"
     if recorded(session, key):
@@ -108,6 +107,13 @@ def attach(session: Session, chain_id: str, seq: int, household_id: str, by: Act
     entry = append(session, Draft(chain_id, EntryKind.LEAD_ATTACHED, Channel.WEB, by.username, now, key, content), now)
     derive_attached(session, entry, content)
     return entry
+
+
+def attachable(session: Session, chain_id: str, seq: int, by: Actor) -> None:
+    """NotAllowed unless it is a lead of no household yet, within the actor's region."""
+    lead = session.get(Lead, (chain_id, seq))
+    if lead is None or not chain_id.startswith("region:") or not by.may(Right.ATTACH_LEADS, lead.region):
+        raise NotAllowed
 
 
 def derive_attached(session: Session, entry: Entry, said: dict[str, Any]) -> None:
@@ -171,7 +177,8 @@ def _words(session: Session, several: Sequence[Lead]) -> dict[tuple[str, int], s
 
 def _lead_shown(lead: Lead, done: bool, head: str | None, village: str | None) -> dict[str, Any]:
     return {
-        "id": f"{lead.chain_id}:{lead.seq}", "kind": lead.kind, "kind_name": LeadKind.label_of(lead.kind),
+        "id": f"{lead.chain_id}:{lead.seq}", "chain_id": lead.chain_id, "seq": lead.seq, "kind": lead.kind,
+        "kind_name": LeadKind.label_of(lead.kind),
         "source": lead.source, "source_name": Source.label_of(lead.source), "channel": lead.channel,
         "state": "checked" if done else "open", "region": lead.region, "village": village or lead.region,
         "household_id": lead.household_id, "person_id": lead.person_id, "head": head,

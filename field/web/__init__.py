@@ -11,6 +11,7 @@ from field.web.file_page import dossier
 from field.web.held_page import held
 from field.web.households_page import listing
 from field.web.imports_page import imports
+from field.web.leads_page import leads_room
 from field.web.ledger_page import ledger
 from field.web.login_page import login
 from field.web.numbers_page import numbers
@@ -18,7 +19,7 @@ from field.web.phone_shell import phone
 from field.web.receipt_page import receipt
 from field.web.served import office
 
-ROOMS = (board, dossier, held, imports, ledger, listing, login, numbers, office, phone, receipt)
+ROOMS = (board, dossier, held, imports, leads_room, ledger, listing, login, numbers, office, phone, receipt)
 
 
 def register(app: Flask) -> None:

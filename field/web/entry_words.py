@@ -1,20 +1,22 @@
 """条目内容: what an entry of any kind says, as titled sections in Chinese."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask_babel import gettext as _
 
 from field.codes import EntryKind, Kind, RiskFactor
 from field.web.visit_words import Line, Section, sections
-from field.web.wording import day
+from field.web.wording import day, yuan
 
 
 def content(kind: str, payload: dict[str, Any], names: Mapping[str, str]) -> list[Section]:
     """The sections of an entry whose payload is opened and masked; `names` as for visits."""
     if kind in (EntryKind.VISIT, EntryKind.HELD_VISIT):
         return sections(payload, names)
-    return {EntryKind.ROSTER: _roster, EntryKind.HELD_DECISION: _decision}.get(EntryKind(kind), _nothing)(payload)
+    if kind == EntryKind.CHECKIN:
+        return _checkin(payload, names)
+    return READ.get(EntryKind(kind), _nothing)(payload)
 
 
 def _roster(payload: dict[str, Any]) -> list[Section]:
@@ -40,5 +42,60 @@ def _decision(payload: dict[str, Any]) -> list[Section]:
     return [Section(_("乡镇意见"), [line for line in lines if line.text])]
 
 
+def _declaration(payload: dict[str, Any]) -> list[Section]:
+    amount, claim = payload.get("amount"), payload.get("claim") or {}
+    place = payload.get("place") or {}
+    lines = [
+        Line(_("遇到的困难"), "、".join(RiskFactor.label_of(code) for code in payload.get("risk_factors", []))),
+        Line(_("什么时候开始"), payload.get("since") or ""),
+        Line(_("自己花了"), yuan(amount) if amount is not None else ""),
+        Line(_("原话"), payload.get("note") or ""),
+        Line(_("自称"), " ".join(str(claim[key]) for key in ("name", "village", "id_tail") if claim.get(key))),
+        Line(_("代为申报"), (payload.get("helper") or {}).get("name") or ""),
+        Line(_("位置"), place.get("label") or ""),
+        Line(_("告知书"), payload.get("notice") or ""),
+    ]
+    return [Section(_("申报内容"), [line for line in lines if line.text])]
+
+
+def _checkin(payload: dict[str, Any], names: Mapping[str, str]) -> list[Section]:
+    facts = payload.get("facts", {})
+    income, most = facts.get("monthly_income"), facts.get("monthly_income_max")
+    pay = "" if income is None else yuan(income) if most in (None, income) else f"{yuan(income)} – {yuan(most)}"
+    months = facts.get("months_away")
+    lines = [
+        Line(_("谁"), names.get(payload.get("person_id", ""), "")),
+        Line(_("由谁代答"), (payload.get("said_by") or {}).get("name") or ""),
+        Line(_("情况"), _("和上次一样") if payload.get("unchanged") else ""),
+        Line(_("情况"), _("不方便说") if payload.get("declined") else ""),
+        Line(_("新电话"), facts.get("phone") or ""),
+        Line(_("务工地点"), names.get(facts.get("work_place", ""), facts.get("work_place", ""))),
+        Line(_("做什么工作"), facts.get("work") or ""),
+        Line(_("一年在外"), _("%(months)s 个月", months=months) if months is not None else ""),
+        Line(_("每月收入"), pay),
+        Line(_("求助"), _("说家里有困难，需要帮助") if payload.get("asks_help") else "", True),
+        Line(_("原话"), payload.get("note") or ""),
+    ]
+    return [Section(_("回访内容"), [line for line in lines if line.text])]
+
+
+def _silence(payload: dict[str, Any]) -> list[Section]:
+    said = _("问了 %(waves)s 次没有回音，请打电话问问家里", waves=payload.get("waves"))
+    return [Section(_("务工回访"), [Line(_("情况"), said, True)])]
+
+
+def _attached(payload: dict[str, Any]) -> list[Section]:
+    return [Section(_("线索归户"), [Line(_("针对"), _("第 %(seq)s 条", seq=payload.get("seq")))])]
+
+
 def _nothing(_payload: dict[str, Any]) -> list[Section]:
     return []
+
+
+READ: dict[EntryKind, Callable[[dict[str, Any]], list[Section]]] = {
+    EntryKind.ROSTER: _roster,
+    EntryKind.HELD_DECISION: _decision,
+    EntryKind.DECLARATION: _declaration,
+    EntryKind.SILENCE: _silence,
+    EntryKind.LEAD_ATTACHED: _attached,
+}

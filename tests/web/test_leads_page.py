@@ -1,0 +1,41 @@
+"""线索页: what households said, whose it is, and what is to be done by when."""
+
+from field import clock
+from field.codes import Channel
+from field.db import transact
+from field.monitoring.declarations import Declared, record_declaration
+from tests.county import County
+from tests.web.office import browser, words
+
+HERE = "420626107204"
+
+
+def declared(county: County, key: str, household_id: str | None) -> str:
+    """A declaration by SMS; the address of its lead."""
+    said = Declared(key, Channel.SMS, ["illness"], "老婆住院", "2026-1", HERE, household_id, amount=3200000)
+    with county.app.app_context():
+        return transact(lambda session: "{0.chain_id}/{0.seq}".format(record_declaration(session, said, clock.now())))
+
+
+def test_the_town_reads_what_was_said_and_the_file_tells_the_whole(county: County) -> None:
+    home = county.households[HERE]
+    declared(county, "one", home)
+    town = browser(county, "town")
+    said = words(town.page("/leads"))
+    for told in ("入户核实", "陈大一户 堰垭村", "农户自主申报 · 短信", "遇到困难：因病", "原话：老婆住院"):
+        assert told in said
+    file = words(town.page(f"/households/{home}"))
+    for told in ("农户自主申报", "遇到的困难 因病", "自己花了 32,000.00 元", "告知书 2026-1"):
+        assert told in file
+    assert "没有等着上门的线索" in words(browser(county, "town2").page("/leads"))
+
+
+def test_a_strangers_lead_is_attached_by_the_households_number(county: County) -> None:
+    path = declared(county, "one", None)
+    town = browser(county, "town")
+    assert "还没有对上农户" in words(town.page("/leads"))
+    assert town.send(f"/leads/{path}", number="nobody's").status_code == 422
+    assert town.send(f"/leads/{path}", number="H0003").status_code == 422, "of another town"
+    assert town.send(f"/leads/{path}", number="H0000").status_code == 303
+    assert "陈大一户" in words(town.page("/leads"))
+    assert town.send(f"/leads/{path}", number="H0000").status_code == 409
