@@ -79,6 +79,12 @@ def by_region(subject: Subject) -> dict[str, Any]:
     return {"query_string": {"region": subject["region"]}}
 
 
+def a_call(person_id: str) -> dict[str, Any]:
+    """A call that found all as before."""
+    now = clock.now().isoformat()
+    return {"id": str(uuid7()), "person_id": person_id, "called_at": now, "answered_by": "self", "unchanged": True}
+
+
 TABLE = {
     "POST /api/login": Way(EVERYBODY, 401, send=lambda _: {"json": {"username": "nobody", "password": "wrong"}}),
     "GET /api/me": Way(ALL, 200),
@@ -113,6 +119,7 @@ TABLE = {
     "GET /api/leads": Way(GRASSROOTS, 200),
     "GET /api/tasks": Way(GRASSROOTS, 200),
     "POST /api/leads/attach": Way(OFFICES, 200, REGION, send=lambda s: {"json": s["stray"]}),
+    "POST /api/calls": Way(GRASSROOTS, 201, REGION, send=lambda s: {"json": a_call(s["person"])}),
     "GET /api/statistics": Way(ALL, 200, REGION, send=by_region),
     "GET /api/jobs/<id:job_id>": Way(ALL, 200, OWN, 404, "/api/jobs/{job}"),
     "POST /api/jobs/<id:job_id>/cancel": Way(ALL, 200, OWN, 404, "/api/jobs/{job}/cancel"),

@@ -2,11 +2,11 @@
 
 from flask import Flask
 
-from field.api import access, evidence, households, leads, openapi, phones, statistics, uploads, visits, work
+from field.api import access, calls, evidence, households, leads, openapi, phones, statistics, uploads, visits, work
 
 
 def register(app: Flask) -> None:
     """Put every route of the API on the application."""
-    for room in (access, households, visits, evidence, uploads, phones, leads, statistics, work):
+    for room in (access, households, visits, evidence, uploads, phones, leads, calls, statistics, work):
         app.register_blueprint(room.api)
     openapi.register(app)

@@ -8,9 +8,10 @@ from functools import wraps
 from typing import Any, NamedTuple, TypeVar
 
 from flask import Response, jsonify, request
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from field.auth import allow
+from field.monitoring.visit_rules import unkeepable
 from field.problems import Problem
 from field.registry.rights import Right
 
@@ -42,6 +43,13 @@ class Description(NamedTuple):
     query: type[BaseModel] | None
     body: Shape | None
     answers: Mapping[int, Shape | str]
+
+
+class PageQuery(Strict):
+    """分页."""
+
+    page: int = Field(1, ge=1, le=1_000_000)
+    per_page: int = Field(20, ge=1, le=200)
 
 
 def describe(
@@ -132,9 +140,8 @@ def _shaped(shape: type[Any_], value: Any, strict: bool | None = None) -> Any_:
     except ValidationError as error:
         errors = [{"field": _field(fault["loc"]), "message": _word(fault["type"])} for fault in error.errors()]
         raise Problem(422, "invalid", "填写有误,请改正后再提交", errors) from None
-    for name, text in shaped:
-        if isinstance(text, str) and NUL_OR_HALF.search(text):
-            raise Problem(422, "invalid", "填写有误", [{"field": name, "message": "有不能保存的符号"}])
+    if strange := list(unkeepable(shaped.model_dump(mode="python"))):
+        raise Problem(422, "invalid", "填写有误", [{"field": path, "message": "有不能保存的符号"} for path in strange])
     return shaped
 
 

@@ -8,25 +8,19 @@ from pydantic import Field, field_validator
 from sqlalchemy import func, select
 
 from field import clock
-from field.api.describe import Strict, describe
+from field.api.describe import PageQuery, Strict, describe
+from field.api.leads import TaskLine
 from field.auth import actor
 from field.db import db, transact
 from field.ledger.entries import Entry, opened
-from field.monitoring import household_file, traces
+from field.monitoring import household_file, leads, traces
 from field.monitoring.household_file import Sought, forms, household_shown, person_shown
 from field.monitoring.timeline import entry_shown
 from field.registry import regions
 from field.registry.rights import Right
 
 api = Blueprint("households", __name__, url_prefix="/api")
-PACK = 500
-
-
-class PageQuery(Strict):
-    """分页."""
-
-    page: int = Field(1, ge=1, le=1_000_000)
-    per_page: int = Field(20, ge=1, le=200)
+PACK, TASKS = 500, 50
 
 
 class HouseholdQuery(PageQuery):
@@ -103,10 +97,11 @@ class HouseholdForm(HouseholdLine):
 
 
 class Pack(Strict):
-    """手机随身带的农户: those longest unvisited first."""
+    """手机随身带的农户: those longest unvisited first, and what is to be done."""
 
     items: list[HouseholdForm]
     total: int
+    tasks: list[TaskLine]
 
 
 class HouseholdDetail(HouseholdLine):
@@ -196,7 +191,8 @@ def household_form(household_id: str) -> Response:
 def pack() -> Response:
     sought = Sought(order="longest_unvisited", per_page=PACK)
     found, total = household_file.households(db.session(), actor(), sought)
-    return _remembered({"items": forms(db.session(), found), "total": total})
+    waiting, _ = leads.tasks(db.session(), actor(), True, 1, TASKS)
+    return _remembered({"items": forms(db.session(), found), "total": total, "tasks": waiting})
 
 
 @api.post("/people/<id:person_id>/phone")

@@ -6,8 +6,7 @@ from flask import Blueprint
 from pydantic import Field
 
 from field import clock
-from field.api.describe import Strict, describe
-from field.api.households import PageQuery
+from field.api.describe import PageQuery, Strict, describe
 from field.auth import actor
 from field.db import db, transact
 from field.monitoring import leads

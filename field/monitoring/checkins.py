@@ -1,7 +1,7 @@
 """务工回访: what a worker confirmed about phone, place and work, or a cadre heard by telephone; and silence."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,11 +9,12 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from field.codes import Channel, EntryKind, LeadKind, Source, TaskKind
-from field.ledger.entries import Draft, Entry, append, recorded
+from field.ledger.entries import Draft, Entry, append, opened, recorded
 from field.ledger.facts import SEEN, SELF_REPORTED, VERIFIED_ADDRESS, latest, state
 from field.monitoring.leads import Wanted, open_lead
-from field.registry.households import Person
+from field.registry.households import Household, Person
 from field.registry.masking import mask_phone
+from field.registry.rights import Actor, NotAllowed, Right
 
 FACTS = ("phone", "work_place", "work", "months_away", "monthly_income", "monthly_income_max")
 HELD_NOW = ("work_place", "work", "months_away", "monthly_income")
@@ -42,23 +43,36 @@ class CheckedIn:
     note: str = ""
 
 
+class OtherWords(Exception):
+    """内容不同: the same id was recorded with other content."""
+
+
 def record_checkin(session: Session, said: CheckedIn, occurred_at: datetime, now: datetime) -> tuple[Entry, bool]:
     """Record a confirmed check-in once; the entry and whether it is new."""
     key = f"checkin:{said.key}"
     if known := recorded(session, key):
         return known, False
-    content: dict[str, Any] = {
-        "person_id": said.person_id, "facts": {name: said.facts[name] for name in sorted(said.facts)},
-        "unchanged": said.unchanged, "declined": said.declined, "asks_help": said.asks_help,
-        "level": _level(said), "note": said.note,
-    }  # fmt: skip
-    if said.said_by:
-        content["said_by"] = {"name": said.said_by}
+    content = _content(said)
     actor = said.recorder or f"person:{said.person_id}"
     draft = Draft(said.household_id, EntryKind.CHECKIN, said.channel, actor, occurred_at, key, content)
     entry = append(session, draft, now)
     derive_checkin(session, entry, content)
     return entry, True
+
+
+def record_call(session: Session, said: CheckedIn, called_at: datetime, by: Actor, now: datetime) -> tuple[str, bool]:
+    """电话回访 by a cadre: the entry's hash and whether it is new.
+
+    Raises NotAllowed outside the region, OtherWords where the same id was recorded with other content.
+    """
+    person = session.get(Person, said.person_id)
+    household = session.get(Household, person.household_id) if person else None
+    if household is None or not by.may(Right.RECORD_CALLS, household.region):
+        raise NotAllowed
+    entry, fresh = record_checkin(session, replace(said, household_id=household.id), called_at, now)
+    if not fresh and (entry.chain_id != household.id or opened(session, [entry]) != [_content(said)]):
+        raise OtherWords
+    return entry.hash, fresh
 
 
 def record_silence(session: Session, person_id: str, household_id: str, key: str, waves: int, now: datetime) -> Entry:
@@ -97,6 +111,17 @@ def derive_silence(session: Session, entry: Entry, said: dict[str, Any]) -> None
     """没有回音: a lead and a call to the family."""
     person_id = said["person_id"]
     open_lead(session, entry, Wanted(LeadKind.OUT_OF_TOUCH, Source.CHECKIN, TaskKind.CALL, (), person_id))
+
+
+def _content(said: CheckedIn) -> dict[str, Any]:
+    content: dict[str, Any] = {
+        "person_id": said.person_id, "facts": {name: said.facts[name] for name in sorted(said.facts)},
+        "unchanged": said.unchanged, "declined": said.declined, "asks_help": said.asks_help,
+        "level": _level(said), "note": said.note,
+    }  # fmt: skip
+    if said.said_by:
+        content["said_by"] = {"name": said.said_by}
+    return content
 
 
 def _level(said: CheckedIn) -> int:

@@ -11,7 +11,9 @@ from playwright.sync_api import Browser, Playwright, expect
 from sqlalchemy.orm import Session
 
 from field import clock, codes
+from field.codes import Channel
 from field.db import transact
+from field.monitoring.declarations import Declared, record_declaration
 from field.monitoring.visit_rules import definition
 from field.registry.staff import find_staff
 from tests.conftest import CHROMIUM
@@ -324,3 +326,43 @@ def looks(hand: Hand, path: Path) -> None:
     assert hand.page.evaluate("document.documentElement.scrollWidth") == 360, path.name
     targets = hand.page.locator("button, main a, nav a, select, summary, input:not([type=file]), textarea, label.tile")
     assert targets.evaluate_all(TOO_SMALL) == [], path.name
+
+
+def test_what_is_asked_of_the_village_stands_on_top_until_it_was_done(hand: Hand) -> None:
+    county, home = hand.county, hand.household
+    said = Declared("d1", Channel.SMS, ["illness"], "老婆住院", "2026-1", "420626107204", home)
+    with county.app.app_context():
+        transact(lambda session: record_declaration(session, said, clock.now()))
+    hand.open("")
+    hand.log_in()
+    asked = hand.page.locator("section.asked")
+    expect(asked).to_contain_text("等您办的 1 件")
+    expect(asked).to_contain_text("入户核实 · 农户自主申报")
+    asked.locator("a.card").click()
+    expect(hand.page.get_by_role("link", name="开始走访")).to_be_visible()
+
+
+def test_a_call_is_noted_in_a_minute_without_network_and_arrives(hand: Hand) -> None:
+    hand.at_household()
+    person = hand.page.locator("ul.people li", has_text="陈大一")
+    person.get_by_role("button", name="打电话").click()
+    hand.tap("约时间走访")
+    hand.page.get_by_text("拨打 +8613800000150").wait_for()
+    hand.page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+    hand.context.set_offline(True)
+    hand.tap("打通了，记下来")
+    hand.tap("有变化")
+    hand.save()
+    expect(hand.page.get_by_text("有变化的，请至少填一项。")).to_be_visible()
+    hand.fill("facts.monthly_income", "5200")
+    hand.fill("facts.months_away", "十")
+    hand.save()
+    expect(hand.page.get_by_text("这里填得不对，请再看看。")).to_be_visible()
+    hand.fill("facts.months_away", "10")
+    hand.save()
+    expect(hand.page.get_by_text("已记录，等有网络自动上传")).to_be_visible()
+    hand.context.set_offline(False)
+    expect(hand.page.get_by_text("已入台账")).to_be_visible(timeout=20_000)
+    path = f"/api/households/{hand.household}/entries?per_page=50"
+    [entry] = [one for one in hand.county.client("cadre").get(path).get_json()["items"] if one["kind"] == "checkin"]
+    assert (entry["channel"], entry["payload"]["facts"]) == ("call", {"monthly_income": 520000, "months_away": 10})

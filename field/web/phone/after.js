@@ -9,7 +9,7 @@ import {persist} from './store.js'
 import {pull} from './sync.js'
 
 // Where there is no service worker the open page itself keeps what a visit without network may need.
-const REST = ['today', 'households', 'household', 'call', 'members', 'places', 'amounts', 'guarantees', 'choices', 'photos', 'picture',
+const REST = ['today', 'households', 'household', 'call', 'heard', 'to_call', 'members', 'places', 'amounts', 'guarantees', 'choices', 'photos', 'picture',
   'place', 'save', 'sent', 'waiting', 'ways', 'me', 'rescue']
 const FRESH = 10 * 60e3 // ms
 const done = new Set()

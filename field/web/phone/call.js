@@ -6,15 +6,20 @@ import {choose, sheet} from './sheet.js'
 import {get, put} from './store.js'
 import {locked} from './vault.js'
 
-/** call(person) → Promise: asks why, then shows the number to be dialled. */
-export async function call(person) {
+/** call(person, household) → Promise: asks why, shows the number to be dialled, and the way to note what was heard. */
+export async function call(person, household) {
   const reason = await choose(words.call.why, words.call.traced, words.call.reasons.map(word => [word, word]))
   if (!reason) return
   const phone = await number(person.id, reason)
   await sheet(person.name, close => [
     phone ? el('a.primary.figures', {href: `tel:${phone}`}, words.call.dial(phone)) : el('p', null, words.call.none),
+    el('button.plain', {onclick: () => { close(); heard(person, household) }}, words.call.reached),
     el('button.quiet', {onclick: () => close()}, words.close),
   ])
+}
+
+function heard(person, household) {
+  dispatchEvent(new CustomEvent('field:go', {detail: {path: `/m/households/${household}/call/${person.id}`}}))
 }
 
 async function number(id, reason) {

@@ -18,7 +18,7 @@ export async function show(id) {
   const begun = await keptFor(id)
   return {
     title: form.head, back: '/m/households',
-    body: [band(form), residents(people(form)), last(form), way(form)],
+    body: [band(form), residents(people(form), id), last(form), way(form)],
     bar: [link(`/m/households/${id}/visit`, 'a.primary', begun ? words.go_on : words.begin)],
   }
 }
@@ -31,11 +31,11 @@ function band({kind, risk_factors, group, village, number, address}) {
     el('p.quiet', null, words.number, el('span.figures', null, number)))
 }
 
-function residents(persons) {
+function residents(persons, id) {
   return el('section.card', null, el('h2', null, words.lives_here(persons.length)),
     el('ul.people', null, persons.map(person => el('li', null,
       el('div', null, el('strong', null, person.name), el('span.quiet', null, about(person))),
-      person.phone && el('button.call', {'aria-label': words.call.label(person.name), onclick: () => call(person)}, icon(CALL), words.call.short)))))
+      person.phone && el('button.call', {'aria-label': words.call.label(person.name), onclick: () => call(person, id)}, icon(CALL), words.call.short)))))
 }
 
 function about(person) {
@@ -57,6 +57,6 @@ function way({place, head}) {
   return el('a.plain', {href: `geo:${at}?q=${at}(${encodeURIComponent(head)})`}, icon(WAY), words.way)
 }
 
-async function call(person) {
-  (await import('./call.js')).call(person)
+async function call(person, household) {
+  (await import('./call.js')).call(person, household)
 }

@@ -10,6 +10,7 @@ const PAGES = [
   [/^\/m\/households$/, () => import('./households.js')],
   [/^\/m\/households\/([\w-]+)$/, () => import('./household.js')],
   [/^\/m\/households\/([\w-]+)\/visit$/, () => import('./visit.js')],
+  [/^\/m\/households\/([\w-]+)\/call\/([\w-]+)$/, () => import('./heard.js')],
   [/^\/m\/waiting$/, () => import('./waiting.js')],
   [/^\/m\/waiting\/([\w-]+)$/, () => import('./sent.js')],
   [/^\/m\/me$/, () => import('./me.js')],

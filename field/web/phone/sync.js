@@ -14,6 +14,7 @@ export async function pull() {
     {table: 'households'},
     ...data.items.map(form => ({table: 'households', id: form.id, value: form})),
     {table: 'settings', id: 'pack', value: pack},
+    {table: 'settings', id: 'tasks', value: data.tasks || []},
   ])
   return pack.total
 }

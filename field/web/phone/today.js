@@ -12,9 +12,10 @@ const PAGE = 30
 /** show() → the page. */
 export async function show() {
   const forms = await village()
-  const [drafts, queue] = await Promise.all([all('drafts'), list()])
+  const [drafts, queue, tasks] = await Promise.all([all('drafts'), list(), get('settings', 'tasks')])
   const work = ordered(forms, drafts, queue)
-  return {title: words.tabs.today, tab: 'today', body: forms.length ? [heading(work), ...listed(work)] : nothing()}
+  const open = todo(tasks || [], queue)
+  return {title: words.tabs.today, tab: 'today', body: forms.length ? [asked(open), heading(work), ...listed(work)] : nothing()}
 }
 
 /** ordered(forms, drafts, queue) → [{form, begun, visited}]: begun first, then by the day of the last visit, never visited before all. */
@@ -52,6 +53,22 @@ export function listed(work) {
   }}, words.more)
   more.hidden = work.length <= PAGE
   return [cards, more]
+}
+
+/** todo(tasks, queue) → the tasks about which nothing has been recorded on this phone since. */
+export function todo(tasks, queue) {
+  return tasks.filter(task => !queue.some(({household, saved_at}) => household === task.household_id && saved_at > task.opened_at))
+}
+
+function asked(tasks) {
+  return tasks.length > 0 && el('section.asked', null, el('h2', null, words.tasks.title(tasks.length)), tasks.map(task => task.household_id
+    ? link(`/m/households/${task.household_id}`, 'a.card.who', el('span.name', null, task.head), what(task))
+    : el('div.card.who', null, el('span.name', null, words.tasks.nobody), what(task))))
+}
+
+function what({kind_name, source_name, due_at}) {
+  const left = -daysSince(due_at, new Date())
+  return [el('span.why', null, [kind_name, source_name].join(' · ')), el('span.since' + (left < 0 ? '.late' : ''), null, words.tasks.due(left))]
 }
 
 function heading(work) {

@@ -35,7 +35,7 @@ function card(visit, form) {
   const stuck = visit.state === 'needs_attention'
   return el('section.card', null,
     link(`/m/waiting/${visit.id}`, 'a.line', el('strong', null, name(form)), el(`span.tag.${visit.state}`, null, words.waiting.states[visit.state])),
-    el('p.quiet', null, line(visit, form)), stuck && el('p.fault', null, visit.reason || words.sent.refused),
+    el('p.quiet', null, visit.path && words.waiting.call + ' · ', line(visit, form)), stuck && el('p.fault', null, visit.reason || words.sent.refused),
     progress(visit.photos), stuck && ways(visit))
 }
 

@@ -12,8 +12,8 @@ export function ways(visit) {
   return [
     visit.errors.length > 0 && el('ul.errors', null, visit.errors.map(({message}) => el('li', null, message))),
     el('div.stack', null,
-      !visit.receipt && el('button.answer', {onclick: () => mended(visit)}, words.ways.mend),
-      !visit.receipt && el('button.plain', {onclick: () => handOver(visit)}, words.ways.town),
+      !visit.receipt && !visit.path && el('button.answer', {onclick: () => mended(visit)}, words.ways.mend),
+      !visit.receipt && !visit.path && el('button.plain', {onclick: () => handOver(visit)}, words.ways.town),
       visit.visit && el('button.plain', {onclick: () => copied(visit.id)}, words.ways.text),
       el('button.quiet', {onclick: () => forgotten(visit)}, words.ways.remove)),
   ]

@@ -42,12 +42,17 @@ export const words = {
   since: days => days <= 0 ? '今天走访过' : `${days} 天没走访`,
   village: (n, never) => never ? `全村 ${n} 户，${never} 户还没走访过` : `全村 ${n} 户，久未走访的在前`,
   empty: '您负责的范围里还没有农户。请联系乡镇核对。', more: '再看一些',
+  tasks: {
+    title: n => `等您办的 ${n} 件`, nobody: '还不知道是哪一户',
+    due: days => days < 0 ? `过期 ${-days} 天` : days === 0 ? '今天要办' : `还有 ${days} 天`,
+  },
   search: '姓名、组名或户编号', found: n => n ? `${n} 户` : '没有找到，换一个词试试',
   number: '户编号 ', lives_here: n => `家里 ${n} 口人`, last_visit: '上次走访', way: '怎么走',
   begin: '开始走访', go_on: '接着填',
   call: {
     short: '打电话', label: name => `打电话给${name}`, why: '为什么打电话？', traced: '取号码会留下记录。',
     reasons: ['约时间走访', '核实情况', '告知帮扶进展'], dial: phone => `拨打 ${phone}`,
+    reached: '打通了，记下来', title: name => `电话回访 ${name}`,
     none: '没有取到号码。要有网络才能取，取过一次就存在手机里。',
   },
   visit: {
@@ -100,7 +105,7 @@ export const words = {
     none: '手机里没有待发的走访，都已上传。', drafts: '没填完的', done: '已入台账',
     states: {waiting: '等待上传', sending: '正在上传', needs_attention: '需要处理'},
     out: '一直发不出去？', out_why: '可以取出来交给乡镇，手机里的仍会保留。',
-    now: '现在就发', file: '导出成文件', text: '导出成文字', begun: (date, time) => `${date} ${time} 开始`, unknown: '一户',
+    call: '电话回访', now: '现在就发', file: '导出成文件', text: '导出成文字', begun: (date, time) => `${date} ${time} 开始`, unknown: '一户',
   },
   ways: {
     mend: '修改后再发', town: '交乡镇处理', why: '请写一句原因，乡镇会看到：', hand: '交给乡镇',

@@ -1,0 +1,98 @@
+"""电话回访接口: what a cadre heard by telephone, in a minute, also without network."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
+
+from flask import Blueprint, Response
+from pydantic import AwareDatetime, Field, field_validator, model_validator
+
+from field import clock
+from field.api.describe import Strict, created, describe
+from field.auth import actor
+from field.codes import Channel
+from field.db import transact
+from field.ledger.receipts import number
+from field.monitoring.checkins import CheckedIn, OtherWords, record_call
+from field.monitoring.visit_rules import moment
+from field.problems import Problem
+from field.registry.numbers import e164
+from field.registry.rights import Right
+
+api = Blueprint("calls", __name__, url_prefix="/api")
+UUID = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+
+
+class CallFacts(Strict):
+    """电话里说的: only what was said; money in 分 a month."""
+
+    phone: str | None = Field(None, max_length=20)
+    work_place: str | None = Field(None, pattern="^[0-9]{2}([0-9]{2}){0,2}$|^[0-9]{9}$|^[0-9]{12}$")
+    work: str | None = Field(None, min_length=1, max_length=60)
+    months_away: int | None = Field(None, ge=0, le=12)
+    monthly_income: int | None = Field(None, ge=0, le=100_000_000)
+
+    @field_validator("phone")
+    @classmethod
+    def _a_number(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        known = e164(value)
+        if known is None:
+            raise ValueError("no number")
+        return known
+
+
+class Call(Strict):
+    """电话回访: `id` is made on the phone; something must have been said."""
+
+    id: str = Field(pattern=UUID)
+    person_id: str = Field(pattern=UUID)
+    called_at: Annotated[AwareDatetime, Field(strict=False)]
+    answered_by: Literal["self", "family"]
+    said_by: str | None = Field(None, min_length=1, max_length=60)
+    unchanged: bool = False
+    declined: bool = False
+    asks_help: bool = False
+    facts: CallFacts | None = None
+    note: str = Field("", max_length=500)
+
+    @field_validator("called_at")
+    @classmethod
+    def _in_the_calendar(cls, value: datetime) -> datetime:
+        try:
+            return moment(value.isoformat())
+        except OverflowError as error:
+            raise ValueError("no such time") from error
+
+    @model_validator(mode="after")
+    def _something_was_said(self) -> Self:
+        if not (self.unchanged or self.declined or self.asks_help or self.note or self.given()):
+            raise ValueError("nothing")
+        return self
+
+    def given(self) -> dict[str, Any]:
+        """The facts that were told."""
+        return self.facts.model_dump(exclude_none=True) if self.facts else {}
+
+
+class CallRecorded(Strict):
+    """回访已入台账."""
+
+    id: str
+    receipt: dict[str, str]
+
+
+@api.post("/calls")
+@describe(Right.RECORD_CALLS, "记下一次电话回访", {201: CallRecorded, 200: CallRecorded}, body=Call)
+def post_call(body: Call) -> Response:
+    by, now = actor(), clock.now()
+    said = CheckedIn(
+        key=f"call:{body.id}", channel=Channel.CALL, person_id=body.person_id, household_id="", facts=body.given(),
+        unchanged=body.unchanged, declined=body.declined, asks_help=body.asks_help, recorder=by.username,
+        said_by=(body.said_by or "家里人") if body.answered_by == "family" else None, note=body.note,
+    )  # fmt: skip
+    try:
+        digest, fresh = transact(lambda session: record_call(session, said, body.called_at, by, now))
+    except OtherWords as error:
+        raise Problem(409, "other_content", "这次回访已经入账,内容和这次交的不一样") from error
+    return created({"id": body.id, "receipt": {"number": number(digest), "entry_hash": digest}}, fresh)
