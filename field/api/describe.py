@@ -140,7 +140,7 @@ def _shaped(shape: type[Any_], value: Any, strict: bool | None = None) -> Any_:
     except ValidationError as error:
         errors = [{"field": _field(fault["loc"]), "message": _word(fault["type"])} for fault in error.errors()]
         raise Problem(422, "invalid", "填写有误,请改正后再提交", errors) from None
-    if strange := list(unkeepable(shaped.model_dump(mode="python"))):
+    if strange := unkeepable(shaped.model_dump()):
         raise Problem(422, "invalid", "填写有误", [{"field": path, "message": "有不能保存的符号"} for path in strange])
     return shaped
 

@@ -68,7 +68,7 @@ def take_in(digest: str, data: bytes, by: Actor) -> bool:
     if evidence.known(db.session(), digest):
         return False
     try:
-        photo = inspect(data)
+        photo = inspect(data, digest)
     except NotEvidence as error:
         raise Problem(STATUS.get(error.code, 422), error.code, error.message) from error
     vault().put(digest, data)

@@ -32,9 +32,8 @@ def moment(text: str) -> datetime:
 
 def faults(visit: Any) -> list[dict[str, str]]:
     """Every fault of a visit as {"field", "message"} in order of the fields; none when it may be recorded."""
-    strange = list(unkeepable(visit))
-    if strange:
-        return sorted((_fault([path], "characters", "这一项") for path in strange), key=lambda fault: fault["field"])
+    if strange := unkeepable(visit):
+        return [_fault([path], "characters", "这一项") for path in strange]
     if _validator().is_valid(visit):
         return []
     first: dict[str, dict[str, str]] = {}
@@ -53,18 +52,23 @@ def plain(value: Any) -> Any:
     return [plain(item) for item in value] if isinstance(value, list) else value
 
 
-def unkeepable(value: Any, path: str = "") -> Iterator[str]:
+def unkeepable(value: Any) -> list[str]:
     """The paths of texts and names that no database keeps: NUL and half characters."""
+    whole = json.dumps(value, ensure_ascii=False, default=str)  # one look at all of it, for hardly ever is there one
+    return sorted(set(_strange(value, ""))) if "\\u0000" in whole or UNKEEPABLE.search(whole) else []
+
+
+def _strange(value: Any, path: str) -> Iterator[str]:
     if isinstance(value, str) and UNKEEPABLE.search(value):
         yield path
     elif isinstance(value, dict):
         for key, item in value.items():
             here = UNKEEPABLE.sub("?", f"{path}.{key}" if path else str(key))
-            yield from unkeepable(key, here)
-            yield from unkeepable(item, here)
+            yield from _strange(key, here)
+            yield from _strange(item, here)
     elif isinstance(value, list):
         for place, item in enumerate(value):
-            yield from unkeepable(item, f"{path}.{place}")
+            yield from _strange(item, f"{path}.{place}")
 
 
 @cache

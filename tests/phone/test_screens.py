@@ -347,7 +347,7 @@ def test_a_call_is_noted_in_a_minute_without_network_and_arrives(hand: Hand) -> 
     person = hand.page.locator("ul.people li", has_text="陈大一")
     person.get_by_role("button", name="打电话").click()
     hand.tap("约时间走访")
-    hand.page.get_by_text("拨打 +8613800000150").wait_for()
+    hand.page.get_by_text("拨打 13800000150").wait_for()
     hand.page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
     hand.context.set_offline(True)
     hand.tap("打通了，记下来")

@@ -95,7 +95,10 @@ function fits(schema, value, root) {
 function* unkeepable(value, path) {
   if (types.string(value) && value.search(UNKEEPABLE) >= 0) yield {path, keyword: 'characters'}
   if (typeof value !== 'object' || value === null) return
-  for (const name of Object.keys(value)) yield* unkeepable(value[name], [...path, name])
+  for (const name of Object.keys(value)) {
+    yield* unkeepable(name, [...path, name])
+    yield* unkeepable(value[name], [...path, name])
+  }
 }
 
 function has(value, name) {

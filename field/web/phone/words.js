@@ -51,7 +51,7 @@ export const words = {
   begin: '开始走访', go_on: '接着填',
   call: {
     short: '打电话', label: name => `打电话给${name}`, why: '为什么打电话？', traced: '取号码会留下记录。',
-    reasons: ['约时间走访', '核实情况', '告知帮扶进展'], dial: phone => `拨打 ${phone}`,
+    reasons: ['约时间走访', '核实情况', '告知帮扶进展'], dial: phone => `拨打 ${phone.replace('+86', '')}`,
     reached: '打通了，记下来', title: name => `电话回访 ${name}`,
     none: '没有取到号码。要有网络才能取，取过一次就存在手机里。',
   },
