@@ -14,11 +14,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from field.db import transact
+from field.demo import voices
 from field.demo.accounts import CADRE, CADRE2, open_accounts
 from field.demo.county import ROSTER, places
 from field.demo.people import Author
 from field.demo.pictures import DRAWN, picture
 from field.demo.visits import Home, moment, visit
+from field.demo.voices import Worker
 from field.media.photo import inspect
 from field.media.vault import Vault
 from field.monitoring.enrol import BATCH, enrol
@@ -63,7 +65,8 @@ class Founding:
         more = max(entries - households - len(earlier), 0)
         self._fill_up(homes, more)
         self._visit(earlier)
-        return Loaded(households, persons, households + len(earlier) + more)
+        heard = self._hear(homes)
+        return Loaded(households, persons, households + len(earlier) + more + heard)
 
     def _settle(self) -> dict[str, str]:
         with REGIONS.open(encoding="utf-8", newline="") as lines:
@@ -158,6 +161,20 @@ class Founding:
                 told = [(visit(home, at, self.rng, placed=False), self.actors["county"]) for home in batch]
                 self._transact(lambda session: record_visits(session, told, at + SENT_AFTER))  # noqa: B023
                 visits -= len(batch)
+
+    def _hear(self, homes: Sequence[Home]) -> int:
+        """What came in by WeChat and SMS in the last day."""
+        away = select(Person.id, Person.household_id).where(Person.work_place.is_not(None)).order_by(Person.id)
+        with self.begin() as session:
+            one_of_each = {home: Worker(person, home) for person, home in session.execute(away)}
+        workers = list(one_of_each.values())
+
+        def work(session: Session) -> int:
+            told = voices.declare(session, homes, self.now, self.rng)
+            return told + voices.check_in(session, workers, self.now, self.rng)
+
+        with self.begin() as session:
+            return transact(work, session)
 
     def _transact(self, work: Callable[[Session], object]) -> None:
         with self.begin() as session:
