@@ -4,10 +4,12 @@ import json
 import resource
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 from field.registry.roster import RosterHousehold
@@ -15,6 +17,7 @@ from field.registry.roster_household import Fault, Sheet
 from field.registry.roster_sheet import UNREADABLE, Refused, table
 
 MEMORY = 2 * 2**30
+AHEAD, LEFT = 4000, 1_000_000  # lines of about 1 KB
 SECONDS = 300
 ALONE = """
 import sys, types
@@ -59,9 +62,29 @@ def read_roster(path: Path, villages: Mapping[str, str], today: date) -> Iterato
         try:
             child.stdin.write(told)
             child.stdin.close()
-            yield from _heard(child.stdout)
+            yield from _heard(_ahead(child.stdout))
         finally:
             child.kill()
+
+
+def _ahead(lines: Iterator[str]) -> Iterator[str]:
+    """The same lines, read while the last ones are being worked on: a pipe holds a few households only."""
+    held: SimpleQueue[str | None] = SimpleQueue()
+    room = threading.Semaphore(AHEAD)
+
+    def read() -> None:
+        for line in lines:
+            room.acquire()
+            held.put(line)
+        held.put(None)
+
+    threading.Thread(target=read, daemon=True).start()
+    try:
+        while (line := held.get()) is not None:
+            room.release()
+            yield line
+    finally:
+        room.release(LEFT)  # a reader that waits for room must see that the process has ended
 
 
 def _heard(lines: Iterator[str]) -> Iterator[Opened | Read]:
