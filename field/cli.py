@@ -10,7 +10,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 from flask_migrate import upgrade
 
-from field import demo_cli, ledger_cli, roster_cli, staff_cli, worker
+from field import demo_cli, ledger_cli, roster_cli, staff_cli, understand_cli, worker
 from field.config import Settings
 from field.db import db, transact
 from field.monitoring import reseal
@@ -27,6 +27,7 @@ def register(app: Flask) -> None:
         app.cli.add_command(group)
     app.cli.add_command(migrate)
     app.cli.add_command(work)
+    app.cli.add_command(understand_cli.understand)
 
 
 @click.command("migrate")

@@ -3,6 +3,8 @@
 from alembic import context
 from flask import current_app
 
+from field.messaging import conversations, inbox, sending  # noqa: F401 (their tables belong to the county too)
+
 database = current_app.extensions["migrate"].db
 
 

@@ -1,0 +1,99 @@
+"""收件: every message that came in, once, masked before it is kept, with the answer that was given to it."""
+
+import hashlib
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Index, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+from uuid6 import uuid7
+
+from field.messaging.messages import Inbound
+from field.orm import Base, Code, Id, Utc, insert_or_leave
+from field.registry.contacts import Contact, address_index
+from field.registry.sealing import Sealed
+
+ID_LENGTH = 160
+
+
+class InboundMessage(Base):
+    """来信: as it was taken in; nobody's until it is attached, then its contact's and household's.
+
+    `text_masked` and `answer` are sealed besides: what people tell is as personal as their numbers.
+    """
+
+    __tablename__ = "inbound_message"
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    channel: Mapped[Code]
+    provider: Mapped[Code]
+    provider_message_id: Mapped[str] = mapped_column(String(ID_LENGTH))
+    sender: Mapped[str] = mapped_column(Sealed("sender"))
+    sender_index: Mapped[str] = mapped_column(String(64))
+    contact_id: Mapped[Id | None]
+    household_id: Mapped[Id | None]
+    said: Mapped[Code]
+    text_masked: Mapped[str] = mapped_column(Sealed("inbound_text"))
+    place: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    photos: Mapped[list[str]] = mapped_column(JSON)
+    dialog_id: Mapped[Id | None]
+    answer: Mapped[str | None] = mapped_column(Sealed("inbound_answer"))
+    sent_at: Mapped[Utc]
+    received_at: Mapped[Utc]
+
+    __table_args__ = (
+        UniqueConstraint("channel", "provider_message_id"),
+        Index(None, "channel", "sender_index", "received_at"),
+        Index(None, "household_id", "received_at"),
+    )
+
+
+_unmatched = InboundMessage.household_id.is_(None)
+Index(None, InboundMessage.received_at, sqlite_where=_unmatched, postgresql_where=_unmatched)
+
+
+def take_in(session: Session, inbound: Inbound, masked_text: str, now: datetime) -> tuple[InboundMessage, bool]:
+    """Keep a message; a retry or replay of it finds the first, with its answer. The message and whether it is new."""
+    row = _row(inbound, masked_text, now)
+    keep = insert_or_leave(session, InboundMessage).values(row).on_conflict_do_nothing()
+    if message := session.scalar(keep.returning(InboundMessage)):
+        return message, True
+    same = {name: row[name] for name in ("channel", "provider_message_id")}
+    return session.scalars(select(InboundMessage).filter_by(**same)).one(), False
+
+
+def attach(message: InboundMessage, contact: Contact) -> None:
+    """归户: the message is this contact's, and its household's."""
+    message.contact_id, message.household_id = contact.id, contact.household_id
+
+
+def add_photo(session: Session, message_id: str, sha256: str) -> None:
+    """Note a photograph that came with the message, once its bytes are evidence; the same again changes nothing."""
+    message = session.get_one(InboundMessage, message_id, with_for_update=True, populate_existing=True)
+    if sha256 not in message.photos:
+        message.photos = [*message.photos, sha256]
+        session.flush()
+
+
+def _row(inbound: Inbound, masked_text: str, now: datetime) -> dict[str, Any]:
+    sender = _whole(inbound.sender)
+    return {
+        "id": str(uuid7()), "channel": inbound.channel.value, "provider": inbound.provider,
+        "provider_message_id": _id(inbound.id), "sender": sender,
+        "sender_index": address_index(inbound.channel, sender), "said": inbound.said.value,
+        "text_masked": _whole(masked_text), "place": asdict(inbound.place) if inbound.place else None, "photos": [],
+        "sent_at": inbound.sent_at, "received_at": now,
+    }  # fmt: skip
+
+
+def _id(given: str) -> str:
+    """The provider's id as it is, or a digest of one that no column holds (too long, or with control characters)."""
+    if len(given) <= ID_LENGTH and given.isprintable():
+        return given
+    return hashlib.sha256(given.encode(errors="surrogatepass")).hexdigest()
+
+
+def _whole(text: str) -> str:
+    """The text with halves of characters replaced, which cannot be written down."""
+    return text.encode(errors="replace").decode()

@@ -1,0 +1,1 @@
+"""理解: what a reply in people's own words may mean; always proposed, never a fact before it is confirmed."""
