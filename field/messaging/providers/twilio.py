@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 from twilio.twiml.messaging_response import MessagingResponse
+from werkzeug.datastructures import MultiDict
 
 from field.codes import Channel
 from field.messaging.messages import (
@@ -24,6 +24,7 @@ from field.messaging.messages import (
     Unreadable,
 )
 
+Form = MultiDict[str, str]
 NAME = "twilio"
 LONGEST, PHOTOS, TIMEOUT = 1600, 10, 10.0  # characters and photographs of one message, seconds for one call
 OPTED_OUT, TOO_FAST = 21610, 20429
@@ -33,14 +34,6 @@ DELIVERIES = {
     "sent": Delivery.SENT, "delivered": Delivery.DELIVERED, "read": Delivery.DELIVERED,
     "undelivered": Delivery.FAILED, "failed": Delivery.FAILED, "canceled": Delivery.FAILED,
 }  # fmt: skip
-
-
-class Form(Protocol):
-    """表单: a multi-dict as the web framework read it."""
-
-    def get(self, key: str, default: str = "", /) -> str: ...
-    def getlist(self, key: str, /) -> list[str]: ...
-    def __iter__(self) -> object: ...
 
 
 @dataclass(frozen=True)
