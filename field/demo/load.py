@@ -170,11 +170,22 @@ class Founding:
         workers = list(one_of_each.values())
 
         def work(session: Session) -> int:
+            voices.bind(session, self._telephones(session), self.now)
             told = voices.declare(session, homes, self.now, self.rng)
             return told + voices.check_in(session, workers, self.now, self.rng)
 
         with self.begin() as session:
             return transact(work, session)
+
+    def _telephones(self, session: Session) -> list[str]:
+        """One household's head at home and one worker away, both with a number that nobody else has."""
+        alone = select(Person.phone_index).group_by(Person.phone_index).having(func.count() == 1)
+        rows = select(Person.id).join(Household, Household.id == Person.household_id)
+        order = Household.region != CADRE, Person.household_id, Person.position
+        near = rows.where(Person.phone_index.in_(alone)).order_by(*order)
+        head = session.scalars(near.where(Person.relation == "户主", Person.work_place.is_(None)).limit(1)).one()
+        worker = session.scalars(near.where(Person.work_place.is_not(None)).limit(1)).one()
+        return [head, worker]
 
     def _transact(self, work: Callable[[Session], object]) -> None:
         with self.begin() as session:

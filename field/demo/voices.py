@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import NamedTuple
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from field.codes import Channel
@@ -12,6 +13,10 @@ from field.demo.accounts import CADRE, CADRE2
 from field.demo.visits import Home
 from field.monitoring.checkins import CheckedIn, record_checkin, record_silence
 from field.monitoring.declarations import Declared, record_declaration
+from field.registry import contacts
+from field.registry.contact_rules import Proof
+from field.registry.contacts import Contact
+from field.registry.households import Person
 
 NOTICE = "2026-1"
 SAID = [
@@ -63,6 +68,20 @@ def check_in(session: Session, workers: Sequence[Worker], now: datetime, rng: Ra
         )  # fmt: skip
         record_checkin(session, said, at, at)
     return len(chosen)
+
+
+def bind(session: Session, people: Sequence[str], now: datetime) -> None:
+    """绑定 the telephones of one household's head and of one worker, as after a cadre's visit."""
+    for person_id in people:
+        person = session.get_one(Person, person_id)
+        contact = contacts.claim(session, person, Channel.SMS, person.phone or "", now)
+        contacts.confirm(session, contact, Proof.VISIT, "cadre", now)
+
+
+def bound(session: Session) -> list[Person]:
+    """The people whose telephones are bound, the household's head before the worker."""
+    rows = select(Person).join(Contact, Contact.person_id == Person.id).where(Contact.channel == Channel.SMS.value)
+    return list(session.scalars(rows.order_by(Contact.id).limit(2)))
 
 
 def _hours(now: datetime, count: int) -> Iterator[datetime]:

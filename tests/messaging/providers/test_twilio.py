@@ -26,7 +26,7 @@ SETTINGS = Twilio("token")
 
 
 def signed(form: dict[str, str], url: str = URL, token: str = "token") -> str:
-    return RequestValidator(token).compute_signature(url, form)
+    return str(RequestValidator(token).compute_signature(url, form))
 
 
 def test_what_was_signed_for_our_address_is_genuine() -> None:
