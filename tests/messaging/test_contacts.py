@@ -158,6 +158,20 @@ def test_a_number_of_another_household_is_never_moved_silently(
     assert number not in str(contested.value)
 
 
+def test_a_number_that_was_long_not_confirmed_is_still_held(session: Session, people: list[Person]) -> None:
+    husband, _, neighbour = people
+    old = verified(session, neighbour, ONE)
+    later = NOW + FRESH
+    contacts.grow_old(session, later)
+    contact = contacts.claim(session, husband, SMS, ONE, later)
+    with pytest.raises(Contested):
+        contacts.confirm(session, contact, Proof.CODE, "code", later)
+    session.refresh(old)
+    assert old.state == STALE
+    contacts.confirm(session, contact, Proof.VISIT, "town", later, Decision.SHARE)
+    assert who(attached(session, SMS, ONE, later)) == [(husband.id, VERIFIED), (neighbour.id, STALE)]
+
+
 @pytest.mark.parametrize("decision", Decision)
 def test_a_person_decides_whether_a_held_number_is_shared_or_moved(
     session: Session, people: list[Person], decision: Decision

@@ -17,15 +17,16 @@ from typing import Any, TypeVar
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, LargeBinary, delete, select, type_coerce, update
+from sqlalchemy import Engine, LargeBinary, delete, select, text, type_coerce, update
 from sqlalchemy.orm import Session
 
 from field import clock
 from field.codes import Channel
+from field.db import engine_for
 from field.messaging import outbox
 from field.messaging.messages import Delivery, Outbound, Receipt, Sender, SendError
 from field.messaging.outbox import Cost, EarlyReceipt, Letter, OutboundMessage, monthly_cost, plain, post, receipt
-from field.messaging.sending import UNREADABLE, send_some
+from field.messaging.sending import UNREADABLE, lease, send_some
 from field.messaging.sending_rules import (
     DOUBTFUL,
     LOST,
@@ -516,6 +517,50 @@ def test_a_late_acceptance_counts_before_the_heir_has_begun(office: Office) -> N
 
     office.round(sleeper := Sleeping())
     assert (sleeper.keys, office.state("m1")) == (["m1"], (Fate.SENT, None))
+
+
+def test_a_worker_that_was_too_slow_leaves_the_rest_to_its_heir_even_before_that_has_begun(office: Office) -> None:
+    for number in range(3):
+        office.post(f"m{number}")
+
+    class Sleeping(Provider):
+        def send(self, message: Outbound) -> str:
+            office.now += RULES.lease + SECOND
+            office.die(BEGIN_TURN, worker="heir")
+            return super().send(message)
+
+    office.round(sleeper := Sleeping())
+    assert sleeper.keys == ["m0"]
+    assert [office.row(f"m{number}").worker for number in range(3)] == ["heir", "heir", "heir"]
+
+
+def test_a_late_refusal_does_not_count_for_the_message_of_the_heir(office: Office) -> None:
+    office.post("m1")
+
+    class Sleeping(Provider):
+        def send(self, message: Outbound) -> str:
+            office.now += RULES.lease + SECOND
+            office.die(BEGIN_TURN, worker="heir")
+            raise SendError("超时", retryable=False)
+
+    office.round(Sleeping())
+    assert office.state("m1") == (Fate.QUEUED, None)
+    office.now += RULES.lease + SECOND
+    assert office.round() == 1
+    assert office.state("m1")[0] == Fate.SENT
+
+
+@pytest.mark.postgres
+def test_leasing_waits_for_no_other_worker_and_takes_nothing_of_what_it_is_taking(postgres_url: str) -> None:
+    engine = engine_for(postgres_url)
+    office = Office(engine)
+    for number in range(4):
+        office.post(f"m{number}")
+    with Session(engine) as one, Session(engine) as other:
+        other.execute(text("SET LOCAL lock_timeout = '2s'"))
+        mine, theirs = (lease(session, "w", NOW, 2, ["twilio"]) for session in (one, other))
+        assert len({leased.id for leased in (*mine, *theirs)}) == 4
+    engine.dispose()
 
 
 def test_a_message_whose_seal_is_broken_holds_up_no_other(office: Office) -> None:
