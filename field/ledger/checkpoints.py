@@ -86,7 +86,7 @@ def take(session: Session, signer: Signer, now: datetime) -> Checkpoint | None:
             session.execute(insert(LogLeaf), leaves)
         hashes = b"".join([merkle.leaf(bytes.fromhex(row.hash)) for row in rows])
         size = merkle.extend(StoredTiles(session), size, hashes)
-    return last if size == begin else _sign(session, size, signer, now)
+    return newest(session) if size == begin else _sign(session, size, signer, now)
 
 
 def _claimed(session: Session, leaf: dict[str, object]) -> bool:
