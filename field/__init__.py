@@ -1,5 +1,6 @@
 """田野 Field: how a county keeps its households from falling back into poverty."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from field.converters import CONVERTERS
 from field.db import Unavailable, db, engine_options, prepare
 from field.media.pieces import Pieces
 from field.media.vault import Vault
+from field.messaging.hooks import hooks
+from field.messaging.providers import twilio
 from field.patience import Patience
 from field.problems import NOT_ALLOWED, Problem
 from field.registry.rights import NotAllowed
@@ -67,6 +70,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.wsgi_app = Patience(app.wsgi_app, settings.silence)  # type: ignore[method-assign]
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, settings.proxies, settings.proxies)  # type: ignore[method-assign]
+    app.extensions["field_twilio"] = twilio.settings_from(os.environ)
     db.init_app(app)
     with app.app_context():
         prepare(db.engine)
@@ -76,6 +80,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     auth.guard(app)
     api.register(app)
     web.register(app)
+    app.register_blueprint(hooks)
     commands.register(app)
     _answer_problems(app)
     app.after_request(_headers)

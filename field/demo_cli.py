@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from field import clock, worker
 from field.db import db, transact
+from field.demo import voices
 from field.demo.accounts import ACCOUNTS, set_passwords
 from field.demo.county import ROSTER
 from field.demo.load import Founding
@@ -45,8 +46,14 @@ def load(households: int, entries: int) -> None:
 def run() -> None:
     """Load the demo county if there is none, and serve it with one worker until told to stop."""
     port = os.environ.get("PORT", "8000")
+    os.environ.setdefault("FIELD_PUBLIC_URL", f"http://127.0.0.1:{port}")
+    secret = os.environ.setdefault("TWILIO_AUTH_TOKEN", secrets.token_hex(16))
     click.get_current_context().invoke(load)
+    household, worker = voices.bound(db.session())
+    db.session.remove()
+    click.echo(f"  已绑定的电话  农户 {household.phone}  务工人员 {worker.phone}\n  TWILIO_AUTH_TOKEN {secret}")
     click.echo(f"  办公网页  http://127.0.0.1:{port}/\n  手机走访  http://127.0.0.1:{port}/m/")
+    click.echo(f"  演示手机  http://127.0.0.1:{port}/demo/phone")
     click.echo(f"  接口文档  http://127.0.0.1:{port}/api/docs\n  按 Ctrl+C 停止", nl=True)
     sys.stdout.flush()
     serve = [

@@ -43,6 +43,14 @@ def names() -> dict[str, list[str]]:
 
 
 @cache
+def name_of(code: str) -> str:
+    """The shortest whole name of a code; the code itself where it is none."""
+    return min(
+        (name for name, codes in names().items() if code in codes and SUFFIX.search(name)), key=len, default=code
+    )
+
+
+@cache
 def pattern() -> re.Pattern[str]:
     """Every name, longest first."""
     return re.compile("|".join(map(re.escape, sorted(names(), key=len, reverse=True))))

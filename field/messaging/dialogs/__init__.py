@@ -1,0 +1,1 @@
+"""对话: a pure engine, and the dialogs themselves as data that a county may change."""

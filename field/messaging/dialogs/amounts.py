@@ -1,0 +1,28 @@
+"""金额: reads how much was spent or lost, from 三万多, 5000元, 两千块."""
+
+import re
+
+from field.messaging.understanding.numerals import AMOUNT, amount, half_width
+
+PLAIN = re.compile(r"(?<![\d.])(\d{1,9}(?:\.\d{1,2})?)(?=\s?[元块圆])")
+NO_MONEY = re.compile(r"\s?个?[年月日号天岁人口组周头只亩斤]")
+LONGEST_FIGURE = 9  # a longer run of digits is a telephone, an ID or a bank number
+MOST = 100_000_000
+
+
+def spent(text: str) -> int | None:
+    """The first amount of money in the text in 分, the least it can mean; None where there is none."""
+    text = re.sub(r"(?<=十)几(?=[万千百])", "", half_width(text))  # 十几万 is ten at least
+    if plain := PLAIN.search(text):
+        return _fen(float(plain[1]))
+    for found in AMOUNT.finditer(text):
+        digits = re.fullmatch(r"\d+", found[0])
+        if NO_MONEY.match(text, found.end()) or (digits and len(found[0]) > LONGEST_FIGURE):
+            continue
+        if read := amount(found[0]):
+            return _fen(float(read[0]))
+    return None
+
+
+def _fen(yuan: float) -> int | None:
+    return round(yuan * 100) if 0 < yuan <= MOST else None

@@ -1,0 +1,191 @@
+"""听回答: how each kind of answer is read from what was heard; what is not understood is None, never an exception."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from field.messaging.dialogs.identity import identity, merged, missing
+from field.messaging.dialogs.options import allowed, by_number, first_named, named, number, numbered, whole
+from field.messaging.dialogs.proposals import choose, propose
+from field.messaging.dialogs.shapes import Answer, Heard, Step, Words, bare
+from field.messaging.dialogs.since import since
+
+NOTE_LENGTH = 200
+Amount = Callable[[str], int | None]
+PlaceName = Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Hearing:
+    """一次听: the message with all that is needed to read it."""
+
+    heard: Heard
+    text: str
+    step: Step
+    words: Words
+    answers: Mapping[str, Any]
+    flags: frozenset[str]
+    people: tuple[Mapping[str, str], ...]
+    today: date
+    understand: Callable[[str], Any]
+    amount: Amount
+    place_name: PlaceName | None
+
+    @property
+    def skips(self) -> bool:
+        """Whether the whole message says that there is nothing to say."""
+        return bare(self.text) in self.words.replies.skip
+
+
+@dataclass(frozen=True)
+class Reading:
+    """听懂的: the values to store and where it leads; `hint` where something is missing still."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    outcome: str = ""
+    hint: str = ""
+    said_more: bool = False
+
+
+def read(hearing: Hearing) -> Reading | None:
+    """What the message answers to its step; None where it answers nothing."""
+    return READERS[hearing.step.answer](hearing)
+
+
+def _choice(hearing: Hearing) -> Reading | None:
+    option = (
+        whole(hearing.step, hearing.text)
+        or by_number(hearing.step, hearing.text)
+        or first_named(hearing.step, hearing.text)
+    )
+    if option is None:
+        return None
+    if not allowed(option.when, hearing.flags):
+        return Reading(hint=option.unmet)
+    return Reading(dict.fromkeys(hearing.step.stores[:1], option.code), option.code)
+
+
+def _choices(hearing: Hearing) -> Reading | None:
+    """Several at once, by numbers or words; other words than any option's are kept with the catch-all."""
+    codes = numbered(hearing.step, hearing.text) or named(hearing.step, hearing.text)
+    if not codes and hearing.step.otherwise and len(re.findall(r"[一-鿿]", hearing.text)) >= 2:
+        codes = [hearing.step.otherwise]
+    if not codes or hearing.skips:
+        return None
+    note = hearing.text[:NOTE_LENGTH] if re.search(r"[一-鿿a-zA-Z]", hearing.text) else ""
+    return Reading(dict(zip(hearing.step.stores, (codes, note), strict=False)))
+
+
+def _text(hearing: Hearing) -> Reading | None:
+    return _stored(hearing, None if hearing.skips else hearing.text[:NOTE_LENGTH]) if hearing.text else None
+
+
+def _amount(hearing: Hearing) -> Reading | None:
+    found = hearing.amount(hearing.text)
+    return _stored(hearing, found) if found is not None or hearing.skips else None
+
+
+def _since(hearing: Hearing) -> Reading | None:
+    found = since(hearing.text, hearing.today)
+    return _stored(hearing, found[0] if found else None) if found or hearing.skips else None
+
+
+def _since_amount(hearing: Hearing) -> Reading | None:
+    """Both in one message; the one that is missing is asked for later."""
+    if hearing.skips:
+        return Reading(dict.fromkeys(hearing.step.stores))
+    when = since(hearing.text, hearing.today)
+    amount = hearing.amount(hearing.text.replace(when[1], " ", 1) if when else hearing.text)
+    found = zip(hearing.step.stores, (when[0] if when else None, amount), strict=False)
+    told = {name: value for name, value in found if value is not None}
+    return Reading(told) if told else None
+
+
+def _photos(hearing: Hearing) -> Reading | None:
+    """Photographs and places are kept at whatever step they come; here one of them, or none, leads on."""
+    came = bool(hearing.heard.photos or hearing.heard.place)
+    return _stored(hearing, came) if came or hearing.skips else None
+
+
+def _place(hearing: Hearing) -> Reading | None:
+    return _stored(hearing, bool(hearing.heard.place)) if hearing.heard.place or hearing.skips else None
+
+
+def _confirm(hearing: Hearing) -> Reading | None:
+    plain, replies = bare(hearing.text), hearing.words.replies
+    if option := whole(hearing.step, hearing.text):
+        return Reading(outcome=option.code)
+    if plain in replies.yes:
+        return Reading(outcome="yes")
+    return Reading(outcome="no") if plain in replies.no else None
+
+
+def _identity(hearing: Hearing) -> Reading | None:
+    """姓名、村、身份证后四位, in one message or in several; a part that nobody knows is left out."""
+    key = hearing.step.stores[0]
+    before = hearing.answers.get(f"{key}?") or {}
+    told = merged(before, identity(hearing.text))
+    if before and hearing.skips:
+        return Reading({key: before})
+    if not missing(told):
+        return Reading({key: told})
+    return Reading({f"{key}?": told}, hint="missing") if told != before else None
+
+
+def _person(hearing: Hearing) -> Reading | None:
+    """One of the people whom the address serves, by number."""
+    if hearing.skips:
+        return _stored(hearing, None)
+    place = number(hearing.text)
+    if place is None or not 1 <= place <= len(hearing.people):
+        return None
+    return _stored(hearing, hearing.people[place - 1]["id"])
+
+
+def _understood(hearing: Hearing) -> Reading | None:
+    """Free text: an option said outright, else what is understood of it, else an option's words within it."""
+    if option := whole(hearing.step, hearing.text):
+        return Reading(outcome=option.code) if allowed(option.when, hearing.flags) else Reading(hint=option.unmet)
+    understood = hearing.understand(hearing.text)
+    key = hearing.step.stores[0]
+    proposed = propose(hearing.text[:NOTE_LENGTH], understood, hearing.answers.get(key), hearing.place_name)
+    if proposed:
+        return Reading({key: proposed}, said_more=True)
+    if option := first_named(hearing.step, hearing.text):
+        return Reading(outcome=option.code) if allowed(option.when, hearing.flags) else Reading(hint=option.unmet)
+    if getattr(understood, "about_someone_else", None):
+        return Reading(hint="someone_else")
+    return None
+
+
+def _place_choice(hearing: Hearing) -> Reading | None:
+    """One of the places that a name may mean, or none of them."""
+    proposed = hearing.answers.get("proposed") or {}
+    places = proposed.get("places") or []
+    if hearing.skips:
+        return Reading({"proposed": choose(proposed, None)})
+    place = number(hearing.text)
+    if place is None or not 1 <= place <= len(places):
+        return None
+    return Reading({"proposed": choose(proposed, places[place - 1])})
+
+
+def _code(hearing: Hearing) -> Reading | None:
+    found = re.fullmatch(r"\D{0,10}(\d{6})\D{0,10}", hearing.text)
+    if found:
+        return Reading(dict.fromkeys(hearing.step.stores[:1], found[1]), "given")
+    return Reading(outcome="none") if hearing.skips else None
+
+
+READERS: dict[Answer, Callable[[Hearing], Reading | None]] = {
+    Answer.CHOICE: _choice, Answer.CHOICES: _choices, Answer.TEXT: _text, Answer.AMOUNT: _amount,
+    Answer.SINCE: _since, Answer.SINCE_AMOUNT: _since_amount, Answer.PHOTOS: _photos, Answer.PLACE: _place,
+    Answer.CONFIRM: _confirm, Answer.IDENTITY: _identity, Answer.PERSON: _person, Answer.UNDERSTOOD: _understood,
+    Answer.PLACE_CHOICE: _place_choice, Answer.CODE: _code,
+}  # fmt: skip
+
+
+def _stored(hearing: Hearing, value: Any) -> Reading:
+    return Reading(dict.fromkeys(hearing.step.stores[:1], value))

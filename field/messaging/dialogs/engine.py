@@ -1,0 +1,187 @@
+"""对话引擎: from a dialog, its state and what was heard to the next state, what is said and what happened; pure.
+
+The state is plain JSON: dialog, version, step, answers, path (the steps asked before), exchanges, misses, expires_at.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from field.messaging.dialogs.amounts import spent
+from field.messaging.dialogs.answers import Amount, PlaceName, Reading
+from field.messaging.dialogs.run import MOST_EXCHANGES, Run, Senses, readable
+from field.messaging.dialogs.saying import say, template
+from field.messaging.dialogs.shapes import Answer, Dialog, Event, Happening, Heard, Say, Turn, bare, tidy
+
+__all__ = ["Event", "Heard", "Say", "Turn", "begin", "final", "go_on", "may_begin", "tell", "which"]
+State = Mapping[str, Any]
+
+
+def begin(dialog: Dialog, context: Mapping[str, Any], now: datetime, heard: Heard | None = None) -> Turn:
+    """Begin; the message that led here may say that it is for somebody else."""
+    run = Run(dialog, context, now)
+    if heard and (flag := dialog.flag(heard.text)):
+        run.answers[flag] = True
+    run.arrive(dialog.first)
+    return run.turn()
+
+
+def go_on(
+    dialog: Dialog,
+    state: State,
+    heard: Heard,
+    context: Mapping[str, Any],
+    now: datetime,
+    understand: Callable[[str], Any],
+    amount: Amount = spent,
+    place_name: PlaceName | None = None,
+) -> Turn:
+    """Take one message: a command, or an answer to the step that waits; anything else is answered too."""
+    kept = readable(dialog, state)
+    run = Run(dialog, context, now, kept)
+    run.hear(heard, tidy(heard.text), Senses(understand, amount, place_name))
+    command = dialog.words.command(heard.text)
+    if command in ("stop", "progress", "help"):
+        COMMANDS[command](run)
+    elif kept is None or run.expired:
+        _begin_again(run, "expired" if kept else "renewed")
+    elif command:
+        COMMANDS[command](run)
+    else:
+        _answer(run)
+    if run.exchanges >= MOST_EXCHANGES and not run.closed:
+        run.give_up()
+    return run.turn()
+
+
+def final(dialog: Dialog, name: str, variables: Mapping[str, str] | None = None, channel: str = "sms") -> Say:
+    """The last words of a dialog, once what happened is recorded: an end step's, or those that all dialogs share."""
+    if name in dialog.steps:
+        return say(dialog, template(dialog, name), dialog.steps[name].says, channel, variables or {})
+    return tell(dialog, name, variables, channel)
+
+
+def tell(dialog: Dialog, word: str, variables: Mapping[str, str] | None = None, channel: str = "sms") -> Say:
+    """Words that all dialogs share, such as `greeting` for who began none."""
+    return say(dialog, f"words.{word}", getattr(dialog.words.says, word), channel, variables or {})
+
+
+def which(going_on: Sequence[str], text: str, dialogs: Sequence[Dialog]) -> str | None:
+    """Whose message it is: an open dialog's or that of one to begin, `progress`, `stop` or `help`, or nobody's.
+
+    A dialog begins over an open one of lower rank only; `progress` is answered beside whatever is open.
+    """
+    command = dialogs[0].words.command(text)
+    if command == "progress":
+        return command
+    first = max((dialog for dialog in dialogs if dialog.name in going_on), key=lambda one: one.rank, default=None)
+    if command in ("stop", "help"):
+        return first.name if first else command
+    wanted = next((one for one in dialogs if bare(text) in one.starts or one.flag(text)), None)
+    if wanted and (first is None or wanted.rank > first.rank):
+        return wanted.name
+    return first.name if first else None
+
+
+def may_begin(dialog: Dialog, going_on: Sequence[Dialog]) -> bool:
+    """Whether nothing of the same or a higher rank is open: a check-in never interrupts a declaration."""
+    return all(other.rank < dialog.rank for other in going_on)
+
+
+def _stop(run: Run) -> None:
+    run.close("stopped", Happening.STOPPED)
+
+
+def _progress(run: Run) -> None:
+    run.happened(Happening.PROGRESS)
+    run.ask()
+
+
+def _help(run: Run) -> None:
+    run.tell("help")
+    run.ask()
+
+
+def _restart(run: Run) -> None:
+    run.forget_all()
+    run.arrive(run.dialog.first)
+
+
+def _back(run: Run) -> None:
+    """返回: to the step asked before, with what was answered there and here forgotten."""
+    if not run.path:
+        run.tell("first")
+        run.ask()
+        return
+    for name in (run.step, run.path[-1]):
+        run.forget(run.dialog.steps[name].stores)
+    run.go_to(run.path.pop())
+
+
+COMMANDS: dict[str, Callable[[Run], None]] = {
+    "stop": _stop, "progress": _progress, "help": _help, "restart": _restart, "back": _back,
+}  # fmt: skip
+
+
+def _begin_again(run: Run, why: str) -> None:
+    """Begin again politely: the step waited too long, or is no longer there."""
+    if why == "expired":
+        run.happened(Happening.EXPIRED)
+        run.exchanges = 1
+    run.tell(why)
+    _restart(run)
+
+
+def _answer(run: Run) -> None:
+    dialog, text = run.dialog, run.heard.text
+    came = run.keep_photos()
+    if flag := dialog.flag(text):
+        run.answers[flag] = True
+        run.follow(dialog.first)
+    elif came and not run.text and run.asked.answer not in (Answer.PHOTOS, Answer.PLACE):
+        run.tell("photo")
+        run.ask()
+    elif bare(text) in dialog.starts:
+        run.ask()
+    else:
+        _understand(run)
+
+
+def _understand(run: Run) -> None:
+    reading = run.read(run.step)
+    if reading is None and run.asked.retells:
+        again = run.read(run.asked.retells)
+        if again and (again.said_more or again.outcome):
+            _accept(run, again, run.asked.retells)
+            return
+    if reading is None or reading.hint:
+        _missed(run, reading)
+    else:
+        _accept(run, reading, run.step)
+
+
+def _accept(run: Run, reading: Reading, name: str) -> None:
+    """Store what was answered and go on; a yes counts only where nothing is unanswered."""
+    step = run.dialog.steps[name]
+    run.answers.update(reading.values)
+    run.note_help(reading)
+    if step.answer is Answer.CONFIRM and reading.outcome == "yes":
+        open_ = run.ahead(run.dialog.first)
+        if open_ != name:
+            run.follow(open_)
+            return
+    run.forget(step.forgets.get(reading.outcome, []))
+    run.follow(step.after(reading.outcome))
+
+
+def _missed(run: Run, reading: Reading | None) -> None:
+    """Not understood, or only in part: say how, and after some tries do without."""
+    step = run.asked
+    run.answers.update(reading.values if reading else {})
+    run.misses = 0 if reading and reading.values else run.misses + 1
+    if step.lost and run.misses >= step.tries:
+        for name in step.stores:
+            run.answers.setdefault(name, run.answers.get(f"{name}?"))
+        run.follow(step.lost)
+    else:
+        run.hint(reading.hint if reading else "")

@@ -1,0 +1,69 @@
+"""选项: which of a step's options a message means, by number or by words."""
+
+import re
+
+from field.messaging.dialogs.shapes import Option, Step, bare
+
+CHINESE_NUMBER = {sign: str(value) for value, sign in enumerate("零一二三四五六七八九十")} | {
+    "十一": "11",
+    "十二": "12",
+}
+
+
+def allowed(when: list[str], flags: frozenset[str]) -> bool:
+    """Whether all conditions hold; `!` before one turns it round."""
+    return all((name[1:] not in flags) if name.startswith("!") else (name in flags) for name in when)
+
+
+def whole(step: Step, text: str) -> Option | None:
+    """The option that the whole message is."""
+    plain = bare(text)
+    return next((option for option in step.options if plain in option.words), None)
+
+
+def first_named(step: Step, text: str) -> Option | None:
+    """The option whose words of two characters or more stand earliest in the message."""
+    found = [
+        (text.index(word), place)
+        for place, option in enumerate(step.options)
+        for word in option.words
+        if len(word) >= 2 and word in text
+    ]
+    return step.options[min(found)[1]] if found else None
+
+
+def by_number(step: Step, text: str) -> Option | None:
+    place = number(text)
+    return step.options[place - 1] if place and 1 <= place <= len(step.options) else None
+
+
+def number(text: str) -> int | None:
+    """The number that the whole message is, in digits or Chinese."""
+    plain = bare(text).removeprefix("第").removesuffix("个")
+    plain = CHINESE_NUMBER.get(plain, plain)
+    return int(plain) if re.fullmatch(r"[0-9]{1,2}", plain) else None
+
+
+def numbered(step: Step, text: str) -> list[str]:
+    """The options by their numbers: 1, 1 9, 1、9, 一和三, and 19 where no option has that number."""
+    parts = [part for part in re.split(r"[\s、,，.。;；和跟/+]+", bare(text)) if part]
+    numbers = [CHINESE_NUMBER.get(part, part) for part in parts]
+    if not numbers or not all(re.fullmatch(r"[0-9]{1,11}", number) for number in numbers):
+        return []
+    most, picked = len(step.options), []
+    for number in numbers:
+        one_by_one = int(number) > most and "0" not in number
+        picked += [int(sign) for sign in number] if one_by_one else [int(number)]
+    if not all(1 <= place <= most for place in picked):
+        return []
+    return list(dict.fromkeys(step.options[place - 1].code for place in picked))
+
+
+def named(step: Step, text: str) -> list[str]:
+    """The options whose words the message holds, in the order in which they are said."""
+    found = [
+        (min(text.index(word) for word in option.words if word in text), option.code)
+        for option in step.options
+        if any(word in text for word in option.words)
+    ]
+    return [code for _, code in sorted(found)]

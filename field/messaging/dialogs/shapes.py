@@ -1,0 +1,251 @@
+"""对话的样子: what a dialog file holds, what goes into the engine and what comes out of it."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+SIGNATURE = "【田野】"
+MARKS = re.escape(" .。,，!！?？;；、~'\"“”‘’()（）[]【】")
+EDGES = re.compile(f"^[{MARKS}]+|[{MARKS}]+$")
+Name = str
+Told = Mapping[str, Any]
+
+
+class Answer(StrEnum):
+    """回答的种类: what kind of answer a step waits for."""
+
+    NONE = "none"  # nothing: the step only says something, or is an end
+    CHOICE = "choice"
+    CHOICES = "choices"
+    TEXT = "text"
+    AMOUNT = "amount"
+    SINCE = "since"
+    SINCE_AMOUNT = "since_amount"
+    PHOTOS = "photos"
+    PLACE = "place"
+    CONFIRM = "confirm"
+    IDENTITY = "identity"
+    PERSON = "person"
+    UNDERSTOOD = "understood"
+    PLACE_CHOICE = "place_choice"
+    CODE = "code"
+
+
+class Happening(StrEnum):
+    """事件: what a dialog tells its caller."""
+
+    DECLARED = "declared"
+    CHECKED_IN = "checked_in"
+    BIND_CLAIMED = "bind_claimed"
+    CODE_GIVEN = "code_given"
+    UNCHANGED = "unchanged"
+    DECLINED = "declined"
+    STOPPED = "stopped"
+    PROGRESS = "progress"
+    ASKED_HELP = "asked_help"
+    EXPIRED = "expired"
+    GAVE_UP = "gave_up"
+
+
+class Part(BaseModel):
+    """A part of a dialog file: nothing unknown in it, nothing changed later."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Wording(Part):
+    """措辞: one for SMS, and another for WeChat where there is more room."""
+
+    sms: str = Field(min_length=1)
+    wechat: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_for_both(cls, given: Any) -> Any:
+        return {"sms": given} if isinstance(given, str) else given
+
+    def on(self, channel: str) -> str:
+        """The wording for a channel; the short one for SMS."""
+        return self.sms if channel == "sms" else self.wechat or self.sms
+
+
+class Option(Part):
+    """选项: a code, the words that mean it, and when it may be chosen (`unmet`: the hint when it may not)."""
+
+    code: str
+    words: list[str] = Field(min_length=1)
+    when: list[str] = []
+    unmet: str = ""
+
+
+class Step(Part):
+    """一步: what is said, what is awaited, what it stores, where it goes."""
+
+    says: Wording
+    answer: Answer = Field(default=Answer.NONE, strict=False)
+    stores: list[str] = []
+    next: dict[str, Name] = {}
+    again: Wording | None = None
+    hints: dict[str, Wording] = {}
+    options: list[Option] = []
+    vocabulary: str = ""
+    otherwise: str = ""
+    when: list[str] = []
+    tries: int = Field(default=3, ge=1)
+    lost: Name = ""
+    retells: Name = ""
+    forgets: dict[str, list[str]] = {}
+    hours: int = Field(default=0, ge=0)
+    event: Happening | None = Field(default=None, strict=False)
+    aside: bool = False
+    template: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_way(cls, given: Any) -> Any:
+        if isinstance(given, dict) and isinstance(given.get("next"), str):
+            return given | {"next": {"else": given["next"]}}
+        return given
+
+    @property
+    def is_end(self) -> bool:
+        """Whether the dialog is over here."""
+        return self.answer is Answer.NONE and not self.next
+
+    def after(self, outcome: str) -> Name:
+        """The name of the step after an outcome."""
+        return self.next.get(outcome) or self.next.get("else", "")
+
+
+class Variable(Part):
+    """变量: how much room it takes in an SMS, and what is said where there is nothing."""
+
+    longest: int = Field(ge=1, le=60)
+    otherwise: str = ""
+
+
+class Replies(Part):
+    """应答: words for yes, no and nothing."""
+
+    yes: list[str]
+    no: list[str]
+    skip: list[str]
+
+
+class Says(Part):
+    """公共的话: what any dialog may say at any step."""
+
+    help: Wording
+    first: Wording
+    expired: Wording
+    renewed: Wording
+    again: Wording
+    photo: Wording
+    stopped: Wording
+    gave_up: Wording
+    greeting: Wording
+
+
+class Words(Part):
+    """公共用语: commands, replies and wordings that all dialogs share."""
+
+    name: str
+    version: int = Field(ge=1)
+    commands: dict[str, list[str]]
+    replies: Replies
+    says: Says
+    variables: dict[str, Variable]
+
+    def command(self, text: str) -> str | None:
+        """The command that a whole message is, if any."""
+        plain = bare(text)
+        return next((name for name, words in self.commands.items() if plain in words), None)
+
+
+class Dialog(Part):
+    """对话: one purpose, its steps, and the words shared with the others."""
+
+    name: str = Field(pattern=r"^[a-z][a-z_]{0,19}$")
+    label: str
+    version: int = Field(ge=1)
+    rank: int
+    first: Name
+    hours: int = Field(ge=1)
+    starts: list[str]
+    notice: str = ""
+    flags: dict[str, list[str]] = {}
+    steps: dict[Name, Step]
+    words: Words
+
+    def flag(self, text: str) -> str | None:
+        """The flag that a whole message sets, if any."""
+        plain = bare(text)
+        return next((name for name, words in self.flags.items() if plain in words), None)
+
+
+@dataclass(frozen=True)
+class Heard:
+    """听到的: what somebody sent; the text already masked, photographs by digest, a place as it was given."""
+
+    text: str
+    photos: Sequence[str] = ()
+    place: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Say:
+    """说一句: `step` names the SMS template, `variables` fill it, `text` is the whole."""
+
+    step: str
+    text: str
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Event:
+    """事件: what happened, for the caller to record."""
+
+    kind: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """一个来回: the state to keep (None: over), what is said, what happened.
+
+    `closing` names the last words, which the caller says by `final` once the events are recorded.
+    """
+
+    state: dict[str, Any] | None
+    says: tuple[Say, ...] = ()
+    events: tuple[Event, ...] = ()
+    closing: str = ""
+
+    @property
+    def step(self) -> str:
+        """The step that now waits for an answer."""
+        return str(self.state["step"]) if self.state else ""
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """Until when an answer to that step counts."""
+        return datetime.fromisoformat(self.state["expires_at"]) if self.state else None
+
+
+def tidy(text: str) -> str:
+    """The text in half-width, without control characters and halves of characters, cut to what anybody types."""
+    whole = text[:2000].encode(errors="replace").decode()
+    plain = unicodedata.normalize("NFKC", whole)
+    kept = (sign if sign.isprintable() else " " for sign in plain)
+    return " ".join("".join(kept).split())[:500]
+
+
+def bare(text: str) -> str:
+    """The text without what stands around the words: quotes, full stops, spaces, letter case."""
+    return EDGES.sub("", tidy(text)).lower() or tidy(text).lower()
