@@ -19,8 +19,8 @@ from field.converters import CONVERTERS
 from field.db import Unavailable, db, engine_options, prepare
 from field.media.pieces import Pieces
 from field.media.vault import Vault
+from field.messaging.connected import connect
 from field.messaging.hooks import hooks
-from field.messaging.providers import twilio
 from field.patience import Patience
 from field.problems import NOT_ALLOWED, Problem
 from field.registry.rights import NotAllowed
@@ -70,7 +70,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.wsgi_app = Patience(app.wsgi_app, settings.silence)  # type: ignore[method-assign]
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, settings.proxies, settings.proxies)  # type: ignore[method-assign]
-    app.extensions["field_twilio"] = twilio.settings_from(os.environ)
+    app.extensions["field_connected"] = connect(os.environ, settings.public_url, demo=settings.demo)
     db.init_app(app)
     with app.app_context():
         prepare(db.engine)

@@ -156,6 +156,9 @@ class EntryKind(Labelled):
     CHECKIN = "checkin", "务工回访"
     SILENCE = "silence", "回访没有回音"
     LEAD_ATTACHED = "lead_attached", "线索归户"
+    BINDING = "binding", "电话微信绑定"
+    CALL_WANTED = "call_wanted", "请村里联系"
+    PHOTOS = "photos", "补交照片"
 
 
 class Source(Labelled):
@@ -182,6 +185,7 @@ class TaskKind(Labelled):
     CHECK = "check", "入户核实"
     CALL = "call", "打电话问问家里"
     FIND = "find", "找到是哪一户"
+    BINDING = "binding", "核对是不是本人的号"
 
 
 class JobKind(Labelled):
@@ -191,6 +195,7 @@ class JobKind(Labelled):
     PHOTO_VERSIONS = "photo_versions", "照片处理"
     PLACE_JUDGEMENT = "place_judgement", "位置核对"
     CHECKPOINT = "checkpoint", "台账封存"
+    PHOTO_FETCH = "photo_fetch", "取来信里的照片"
 
 
 class JobState(Labelled):

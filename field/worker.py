@@ -8,15 +8,19 @@ from typing import Any
 
 from flask import Flask
 from sqlalchemy.orm import Session
+from uuid6 import uuid7
 
 from field import clock, roster_import
 from field.codes import JobKind, JobState
 from field.config import Settings
-from field.db import db
+from field.db import db, transact
 from field.ledger.checkpoints import take
 from field.ledger.note import Signer
 from field.media.pieces import Pieces
 from field.media.vault import Vault
+from field.messaging import pictures
+from field.messaging.connected import Connected
+from field.messaging.sending import Result, send_some
 from field.monitoring import photos, places
 from field.registry.sealing import keyring
 from field.work import Assignment, Handler, Job, Worker, enqueue
@@ -31,11 +35,13 @@ def worker(app: Flask) -> Worker:
     """A worker of this county."""
     begin = sessions(app)
     settings: Settings = app.config["FIELD"]
+    fetchers = _connected(app).fetchers()
     handlers: dict[str, Handler] = {
         JobKind.PHOTO_VERSIONS: lambda task: _photo(task, app.extensions["field_vault"]),
         JobKind.PLACE_JUDGEMENT: _place,
         JobKind.ROSTER_IMPORT: lambda task: _roster(task, app.extensions["field_vault"], settings),
         JobKind.CHECKPOINT: lambda task: _checkpoint(task, settings),
+        JobKind.PHOTO_FETCH: lambda task: pictures.fetch(task, app.extensions["field_vault"], fetchers),
     }
     return Worker(begin, handlers, clock.now, settings.lease)
 
@@ -50,9 +56,32 @@ def sessions(app: Flask) -> Callable[[], Session]:
 def run(app: Flask, stop: threading.Event) -> None:
     """Work, and see to the regular round, until told to stop."""
     hand = worker(app)
-    rounds = threading.Thread(target=_rounds, args=(app, stop), daemon=True)
-    rounds.start()
+    for beside in (_rounds, _send):
+        threading.Thread(target=beside, args=(app, stop), daemon=True).start()
     hand.run(stop)
+
+
+def _send(app: Flask, stop: threading.Event) -> None:
+    """Hand over what is due in the outbox, round after round."""
+    senders, name, begin = _connected(app).senders(), str(uuid7()), sessions(app)
+
+    def turn(work: Callable[[Session], Result]) -> Result:
+        with begin() as session:
+            return transact(work, session)
+
+    while senders and not stop.is_set():
+        try:
+            busy = send_some(turn, senders, clock.now, name)
+        except Exception:
+            log.exception("a round of sending failed; the next one comes in its time")
+            busy = 0
+        if not busy:
+            stop.wait(1)
+
+
+def _connected(app: Flask) -> Connected:
+    found: Connected = app.extensions["field_connected"]
+    return found
 
 
 def signer(settings: Settings) -> Signer:

@@ -73,7 +73,7 @@ def take_in(digest: str, data: bytes, by: Actor) -> bool:
         raise Problem(STATUS.get(error.code, 422), error.code, error.message) from error
     vault().put(digest, data)
     now = clock.now()
-    return transact(lambda session: evidence.take_in(session, photo, by, now))
+    return transact(lambda session: evidence.take_in(session, photo, by.staff_id, now))
 
 
 def vault() -> Vault:

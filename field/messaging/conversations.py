@@ -21,6 +21,8 @@ class Purpose(Labelled):
     DECLARE = "declare", "自主申报"
     CHECKIN = "checkin", "务工回访"
     BIND = "bind", "绑定"
+    VOUCH = "vouch", "家人作证"
+    RENUMBER = "renumber", "换号确认"
 
 
 @dataclass(frozen=True)

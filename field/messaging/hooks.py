@@ -10,6 +10,7 @@ from field import clock
 from field.auth import allow
 from field.db import transact
 from field.messaging import outbox, talk
+from field.messaging.connected import Connected
 from field.messaging.messages import NotGenuine, Unreadable
 from field.messaging.providers import twilio
 from field.problems import NOT_FOUND, Problem
@@ -32,7 +33,7 @@ def twilio_message() -> Response:
     """A message that came in through Twilio; the answer is TwiML."""
     form, now = _twilio_form(), clock.now()
     inbound = _readable(lambda: twilio.parse(form, now))
-    said = transact(lambda session: talk.answer(session, inbound, now))
+    said = transact(lambda session: talk.answer(session, inbound, now, connected().ways))
     return Response(twilio.reply(said), content_type="text/xml; charset=utf-8")
 
 
@@ -46,9 +47,15 @@ def twilio_status() -> Response:
     return Response(status=204)
 
 
+def connected() -> Connected:
+    """The providers that are set up."""
+    found: Connected = current_app.extensions["field_connected"]
+    return found
+
+
 def _twilio_form() -> Any:
     """The form, once its signature stands; 404 where Twilio is not set up, 413, 400 or 403 otherwise."""
-    settings: twilio.Twilio | None = current_app.extensions.get("field_twilio")
+    settings = connected().twilio
     if settings is None:
         raise Problem(*NOT_FOUND)
     try:

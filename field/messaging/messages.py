@@ -103,6 +103,10 @@ class Unreadable(Exception):
     """看不懂: genuine, but malformed; told as 400."""
 
 
+class NotThere(Exception):
+    """取不到: the provider says that there is no such photograph, or that it keeps it no longer."""
+
+
 class Sender(Protocol):
     """发送: hands one message to the provider and returns the provider's id of it, or raises SendError."""
 

@@ -10,11 +10,14 @@ from sqlalchemy.orm import Session
 from field.codes import EntryKind
 from field.ledger.entries import Entry, opened
 from field.ledger.facts import SEEN, latest, state
+from field.monitoring.bindings import derive_binding
 from field.monitoring.checkins import derive_checkin, derive_silence
 from field.monitoring.declarations import derive_declaration
 from field.monitoring.evidence import EvidenceLink
 from field.monitoring.leads import derive_attached
+from field.monitoring.photos_added import derive_photos
 from field.monitoring.register import register_roster
+from field.monitoring.unfinished import derive_call_wanted
 from field.orm import UtcDateTime
 from field.registry.households import Household, Person
 from field.registry.masking import mask_phone
@@ -162,4 +165,7 @@ DERIVERS: dict[str, tuple[Deriver, ...]] = {
     EntryKind.CHECKIN: (derive_checkin,),
     EntryKind.SILENCE: (derive_silence,),
     EntryKind.LEAD_ATTACHED: (derive_attached,),
+    EntryKind.BINDING: (derive_binding,),
+    EntryKind.CALL_WANTED: (derive_call_wanted,),
+    EntryKind.PHOTOS: (derive_photos,),
 }

@@ -76,9 +76,9 @@ def known(session: Session, sha256: str) -> bool:
     return session.scalar(_arrived, {"digest": sha256}) is not None
 
 
-def take_in(session: Session, photo: Photo, by: Actor, now: datetime) -> bool:
+def take_in(session: Session, photo: Photo, sent_by: str, now: datetime) -> bool:
     """Note a photograph whose bytes lie in the vault; false when it was there already."""
-    row = asdict(photo) | {"camera": (photo.camera or "")[:120] or None, "sent_by": by.staff_id, "arrived_at": now}
+    row = asdict(photo) | {"camera": (photo.camera or "")[:120] or None, "sent_by": sent_by, "arrived_at": now}
     new = insert_or_leave(session, Evidence).on_conflict_do_nothing().returning(Evidence.sha256)
     fresh = session.scalar(new, row) is not None
     if fresh:

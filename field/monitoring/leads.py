@@ -17,8 +17,9 @@ from field.registry.regions import Region, in_region
 from field.registry.rights import Actor, NotAllowed, Right
 
 Row = TypeVarTuple("Row")
-# 入户核实 2 or 3 days by counties' public notices (domain, section 4); the other two are our own first figures.
-DAYS = {TaskKind.CHECK: 3, TaskKind.CALL: 7, TaskKind.FIND: 1}
+# 入户核实 2 or 3 days by counties' public notices (domain, section 4); the others are our own first figures.
+DAYS = {TaskKind.CHECK: 3, TaskKind.CALL: 7, TaskKind.FIND: 1, TaskKind.BINDING: 7}
+SAME = timedelta(days=1)
 
 
 class Lead(Base):
@@ -75,23 +76,48 @@ class AlreadyAttached(Exception):
 
 
 def open_lead(session: Session, entry: Entry, wanted: Wanted) -> None:
-    """立线索: a lead and its task, as they follow from an entry of a household's or a region's chain."""
-    kind, _, place = entry.chain_id.partition(":")
-    alone = kind == "region"
-    region = place if alone else session.scalar(select(Household.region).where(Household.id == entry.chain_id))
-    task = TaskKind.FIND if alone else wanted.task
-    both = {
-        "chain_id": entry.chain_id, "seq": entry.seq, "source": wanted.source.value, "region": region,
-        "household_id": None if alone else entry.chain_id, "person_id": wanted.person_id,
-        "opened_at": entry.occurred_at,
-    }  # fmt: skip
+    """立线索: a lead and its task, as they follow from an entry of a household's or a region's chain.
+
+    What a person of the household said within a day before, by the same way in, is the same lead with one more trace.
+    """
+    if _same_was_said(session, entry, wanted):
+        return
+    both = _both(session, entry, wanted.source, wanted.person_id)
     lead = {
         "kind": wanted.kind.value, "channel": entry.channel, "risk_factors": list(wanted.risk_factors),
         "hash": entry.hash,
     }  # fmt: skip
     insert_many(session, Lead, [both | lead])
-    due = entry.occurred_at + timedelta(days=DAYS[task])
-    insert_many(session, Task, [both | {"kind": task.value, "due_at": due}])
+    open_task(session, entry, wanted.task, wanted.source, wanted.person_id)
+
+
+def open_task(session: Session, entry: Entry, kind: TaskKind, source: Source, person_id: str | None) -> None:
+    """立待办: what is to be done about an entry; first of all to find the household, where nobody knows it yet."""
+    both = _both(session, entry, source, person_id)
+    kind = kind if both["household_id"] else TaskKind.FIND
+    due = entry.occurred_at + timedelta(days=DAYS[kind])
+    insert_many(session, Task, [both | {"kind": kind.value, "due_at": due}])
+
+
+def _both(session: Session, entry: Entry, source: Source, person_id: str | None) -> dict[str, Any]:
+    """What a lead and a task have in common."""
+    kind, _, place = entry.chain_id.partition(":")
+    alone = kind == "region"
+    region = place if alone else session.scalar(select(Household.region).where(Household.id == entry.chain_id))
+    return {
+        "chain_id": entry.chain_id, "seq": entry.seq, "source": source.value, "region": region,
+        "household_id": None if alone else entry.chain_id, "person_id": person_id, "opened_at": entry.occurred_at,
+    }  # fmt: skip
+
+
+def _same_was_said(session: Session, entry: Entry, wanted: Wanted) -> bool:
+    if wanted.person_id is None or entry.chain_id.startswith("region:") or wanted.source is not Source.CHECKIN:
+        return False
+    before = select(Lead.seq).where(
+        Lead.chain_id == entry.chain_id, Lead.kind == wanted.kind.value, Lead.source == wanted.source.value,
+        Lead.person_id == wanted.person_id, Lead.opened_at > entry.occurred_at - SAME,
+    )  # fmt: skip
+    return session.scalar(before.limit(1)) is not None
 
 
 def attach(session: Session, chain_id: str, seq: int, household_id: str, by: Actor, now: datetime) -> Entry:

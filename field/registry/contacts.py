@@ -136,6 +136,17 @@ def attached(session: Session, channel: str, address: str, now: datetime) -> Att
     return Attached(None, (*bound, *on_file))
 
 
+def holders(session: Session, channel: str, address: str, now: datetime) -> list[Contact]:
+    """Who is sure to answer at an address: the verified, fresh bindings; several where a family shares a telephone.
+
+    Nobody where one of them has grown old: it may be the one that counts.
+    """
+    holding = [
+        contact for contact in _at(session, channel, address_index(channel, address)) if contact.state in HOLDING
+    ]
+    return holding if all(fresh(contact, now) for contact in holding) else []
+
+
 def fresh(contact: Contact, now: datetime) -> bool:
     """Whether the binding is verified, and not too long ago."""
     return contact.state == VERIFIED and contact.confirmed_at is not None and is_fresh(contact.confirmed_at, now)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 from field.orm import Base, Name, RegionCode
 
 LEVELS = {2: "省", 4: "市", 6: "县", 9: "乡镇", 12: "村"}
-VILLAGE = 12
+COUNTY, VILLAGE = 6, 12
 
 
 class Region(Base):

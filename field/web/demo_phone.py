@@ -46,7 +46,7 @@ class Line(NamedTuple):
 
 @demo_phone.before_request
 def _only_in_the_demo() -> None:
-    if not current_app.config["FIELD"].demo or current_app.extensions.get("field_twilio") is None:
+    if not current_app.config["FIELD"].demo or current_app.extensions["field_connected"].twilio is None:
         raise Problem(*NOT_FOUND)
 
 
@@ -96,7 +96,7 @@ def _lines(session: Session, number: str) -> Sequence[Line]:
 def _post(number: str, text: str) -> bool:
     form = {"MessageSid": f"SM{uuid4().hex}", "From": number, "To": OFFICE, "Body": text, "NumMedia": "0"}
     url = f"{current_app.config['FIELD'].public_url}/hooks/twilio"
-    token = current_app.extensions["field_twilio"].auth_token
+    token = current_app.extensions["field_connected"].twilio.auth_token
     headers = {"X-Twilio-Signature": RequestValidator(token).compute_signature(url, form)}
     asked = urllib.request.Request(url, urlencode(form).encode(), headers)  # noqa: S310 - the county's own address
     try:

@@ -14,6 +14,7 @@ from field import clock
 from field.codes import Channel
 from field.db import db, transact
 from field.ledger.entries import Entry
+from field.messaging.connected import Connected
 from field.messaging.inbox import InboundMessage
 from field.messaging.providers.twilio import Twilio
 from field.monitoring.rebuild import rebuild
@@ -28,7 +29,7 @@ URL = "http://127.0.0.1:8000/hooks/twilio"
 
 @pytest.fixture
 def sms(county: County) -> "Sms":
-    county.app.extensions["field_twilio"] = Twilio("token")
+    county.app.extensions["field_connected"] = Connected("http://127.0.0.1:8000", twilio=Twilio("token"))
     return Sms(county)
 
 
@@ -133,7 +134,7 @@ def test_wrong_signatures_sizes_and_forms_are_refused(sms: Sms) -> None:
     assert client.post("/hooks/twilio", data=form, headers={"X-Twilio-Signature": "x"}).status_code == 403
     assert client.post("/hooks/twilio", data={"Body": "x" * 5_000_000}).status_code == 413
     assert sms.send("困难", sender="").status_code == 400
-    sms.county.app.extensions["field_twilio"] = None
+    sms.county.app.extensions["field_connected"] = Connected("http://127.0.0.1:8000")
     assert sms.send("困难").status_code == 404
     assert sms.entries("declaration") == 0
 

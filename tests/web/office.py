@@ -106,7 +106,7 @@ def photograph(county: County, seed: int, username: str = "cadre") -> str:
     by = county.actor(username)
 
     def work(session: Session) -> None:
-        evidence.take_in(session, photo, by, clock.now())
+        evidence.take_in(session, photo, by.staff_id, clock.now())
 
     with county.app.app_context():
         transact(work)

@@ -8,7 +8,7 @@ from field.messaging.dialogs.saying import SLOT, VOCABULARIES
 from field.messaging.dialogs.shapes import SIGNATURE, Answer, Dialog, Step, Wording, Words
 
 KNOWN_FLAGS = frozenset({"bound", "several", "known", "unclear_place", "sms", "wechat", "web"})
-COMMANDS = frozenset({"back", "help", "stop", "restart", "progress"})
+COMMANDS = frozenset({"back", "help", "stop", "restart", "progress", "again"})
 STORES = {  # how many names a kind of answer needs to store what it hears
     Answer.CHOICES: 2, Answer.TEXT: 1, Answer.AMOUNT: 1, Answer.SINCE: 1, Answer.SINCE_AMOUNT: 2, Answer.PHOTOS: 1,
     Answer.PLACE: 1, Answer.IDENTITY: 1, Answer.PERSON: 1, Answer.UNDERSTOOD: 1,

@@ -17,9 +17,15 @@ __all__ = ["Event", "Heard", "Say", "Turn", "begin", "final", "go_on", "may_begi
 State = Mapping[str, Any]
 
 
-def begin(dialog: Dialog, context: Mapping[str, Any], now: datetime, heard: Heard | None = None) -> Turn:
-    """Begin; the message that led here may say that it is for somebody else."""
-    run = Run(dialog, context, now)
+def begin(
+    dialog: Dialog,
+    context: Mapping[str, Any],
+    now: datetime,
+    heard: Heard | None = None,
+    answers: Mapping[str, Any] | None = None,
+) -> Turn:
+    """Begin, with what is known beforehand; the message that led here may say that it is for somebody else."""
+    run = Run(dialog, context, now, {"answers": dict(answers or {})})
     if heard and (flag := dialog.flag(heard.text)):
         run.answers[flag] = True
     run.arrive(dialog.first)
@@ -41,6 +47,7 @@ def go_on(
     run = Run(dialog, context, now, kept)
     run.hear(heard, tidy(heard.text), Senses(understand, amount, place_name))
     command = dialog.words.command(heard.text)
+    command = command if command in COMMANDS else None
     if command in ("stop", "progress", "help"):
         COMMANDS[command](run)
     elif kept is None or run.expired:

@@ -5,7 +5,10 @@ from typing import Any
 
 from field.messaging.dialogs.shapes import Event, Happening
 
-FACT_EVENTS = frozenset({Happening.DECLARED, Happening.CHECKED_IN, Happening.BIND_CLAIMED})
+FACT_EVENTS = frozenset({Happening.DECLARED, Happening.CHECKED_IN, Happening.BIND_CLAIMED, Happening.AGREED})
+ABOUT_BINDINGS = frozenset(
+    {Happening.BIND_CLAIMED, Happening.CODE_GIVEN, Happening.NO_CODE, Happening.AGREED, Happening.DENIED}
+)
 
 
 def event(kind: Happening, answers: Mapping[str, Any], step: str, words: str) -> Event:
@@ -15,8 +18,8 @@ def event(kind: Happening, answers: Mapping[str, Any], step: str, words: str) ->
     if kind is Happening.CHECKED_IN:
         proposed = answers.get("proposed") or {}
         return Event(kind.value, {name: proposed.get(name, empty) for name, empty in _CHECKED_IN.items()})
-    if kind in (Happening.BIND_CLAIMED, Happening.CODE_GIVEN):
-        return Event(kind.value, {name: answers[name] for name in ("claim", "code") if answers.get(name)})
+    if kind in ABOUT_BINDINGS:
+        return Event(kind.value, {name: answers[name] for name in ("claim", "code", "contact") if answers.get(name)})
     if kind is Happening.GAVE_UP:
         return Event(kind.value, {"step": step, "note": words})
     return Event(kind.value, {"note": words} if kind in (Happening.DECLINED, Happening.ASKED_HELP) else {})

@@ -12,7 +12,7 @@ from field.messaging.dialogs.checking import faults, shared_faults
 from field.messaging.dialogs.shapes import Dialog, Words
 
 OURS = Path(__file__).parent
-NAMES = ("declare", "bind", "checkin")
+NAMES = ("declare", "bind", "checkin", "vouch", "renumber")
 FAULTS = {
     "missing": "没有写这一项", "extra_forbidden": "不认识这一项,看看是不是写错了字", "string_type": "要写成引号里的字",
     "int_type": "要写数字", "list_type": "要写成方括号里的一串", "dict_type": "要写成花括号或单独一节",

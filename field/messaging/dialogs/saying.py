@@ -40,6 +40,7 @@ def values_of(answers: Mapping[str, Any], context: Mapping[str, Any]) -> dict[st
         "photos": str(len(answers.get("photos") or [])), "known": _known(context), "facts": text_of(proposed),
         "places": _numbered([place["name"] for place in proposed.get("places") or []]),
         "people": _numbered([person["shown"] for person in context.get("people") or []]),
+        "address": str(answers.get("address") or ""),
     }  # fmt: skip
 
 

@@ -44,6 +44,9 @@ class Happening(StrEnum):
     CHECKED_IN = "checked_in"
     BIND_CLAIMED = "bind_claimed"
     CODE_GIVEN = "code_given"
+    NO_CODE = "no_code"
+    AGREED = "agreed"
+    DENIED = "denied"
     UNCHANGED = "unchanged"
     DECLINED = "declined"
     STOPPED = "stopped"
@@ -149,6 +152,11 @@ class Says(Part):
     photo: Wording
     stopped: Wording
     gave_up: Wording
+    again_subscribed: Wording
+    progress_none: Wording
+    progress_open: Wording
+    progress_checked: Wording
+    code: Wording
     greeting: Wording
 
 

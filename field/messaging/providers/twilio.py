@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urljoin, urlsplit
 
+import requests
 from twilio.base.exceptions import TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.request_validator import RequestValidator
@@ -12,10 +14,12 @@ from twilio.twiml.messaging_response import MessagingResponse
 from werkzeug.datastructures import MultiDict
 
 from field.codes import Channel
+from field.media.photo import MAX_BYTES
 from field.messaging.messages import (
     Delivery,
     Inbound,
     NotGenuine,
+    NotThere,
     Outbound,
     Photo,
     Receipt,
@@ -28,6 +32,7 @@ Form = MultiDict[str, str]
 NAME = "twilio"
 LONGEST, PHOTOS, TIMEOUT = 1600, 10, 10.0  # characters and photographs of one message, seconds for one call
 OPTED_OUT, TOO_FAST = 21610, 20429
+HOSTS, STEPS = ("twilio.com", "twiliocdn.com"), 3  # where photographs lie, and how often that may be elsewhere
 OPTED = {"STOP": Said.LEFT, "START": Said.FOLLOWED}
 DELIVERIES = {
     "accepted": Delivery.QUEUED, "scheduled": Delivery.QUEUED, "queued": Delivery.QUEUED, "sending": Delivery.QUEUED,
@@ -100,6 +105,29 @@ class TwilioSender:
         except TwilioRestException as error:
             raise _refusal(error.status, error.code) from None
         return str(sent.sid)
+
+
+def fetch(settings: Twilio, photo: Photo) -> bytes:
+    """The bytes of a photograph, from Twilio's own hosts alone; NotThere, or what breaks on the line."""
+    url, ours = photo.reference, urlsplit(settings.url).netloc
+    for _ in range(STEPS):
+        at = urlsplit(url)
+        home = at.netloc == ours
+        if not home and not (
+            at.scheme == "https" and (at.hostname or "").endswith(tuple(f".{host}" for host in HOSTS))
+        ):
+            raise NotThere("not Twilio's")
+        key = (settings.account_sid, settings.auth_token) if home or at.hostname == "api.twilio.com" else None
+        with requests.get(url, auth=key, timeout=TIMEOUT, allow_redirects=False, stream=True) as answer:
+            if answer.is_redirect:
+                url = urljoin(url, answer.headers["Location"])
+                continue
+            if answer.status_code in (403, 404, 410):
+                raise NotThere(str(answer.status_code))
+            answer.raise_for_status()
+            data = answer.raw.read(MAX_BYTES + 1, decode_content=True)
+            return bytes(data)
+    raise NotThere("too many steps")
 
 
 def _refusal(status: int, code: int | None) -> SendError:

@@ -1,0 +1,182 @@
+"""绑定办理: from somebody's claim to a verified binding: by code, family, answer or people.
+
+Whatever is claimed, the same words come back: nobody learns who is on the roster.
+"""
+
+import hmac
+from contextlib import suppress
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import select
+from uuid6 import uuid7
+
+from field.codes import Channel
+from field.messaging import outbox
+from field.messaging.asking import Asked, ask
+from field.messaging.conversations import Purpose
+from field.messaging.dialogs.engine import tell
+from field.messaging.dialogs.loading import library
+from field.messaging.messages import Outbound
+from field.messaging.scene import Scene
+from field.messaging.sending_rules import Purpose as Why
+from field.monitoring.bindings import record_binding
+from field.registry import contacts
+from field.registry.contact_rules import HOLDING, PENDING, VERIFIED, Proof
+from field.registry.contacts import Contact, Contested, NotPossible, TooMany
+from field.registry.households import Person
+from field.registry.identify import identified
+from field.registry.sealing import keyring
+
+CODE_LASTS = timedelta(hours=1)
+
+
+def claim(scene: Scene, told: dict[str, str]) -> None:
+    """自报: take a claim; where it fits one person, a code goes to the number on file, or people are asked."""
+    person = identified(scene.session, told)
+    try:
+        contact = _claimed(scene, person)
+    except TooMany:
+        return
+    if person is None or contact is None or contact.state == VERIFIED:
+        return
+    contacts.ask(scene.session, contact, scene.now)
+    _record(scene, contact)
+    if person.phone:
+        _send_code(scene, contact, person)
+    else:
+        ask_people(scene)
+
+
+def _claimed(scene: Scene, person: Person | None) -> Contact | None:
+    """The claim, counted against who guesses, whether anybody fits or not."""
+    if person is None:
+        contacts.note_try(scene.session, scene.channel, scene.message.sender, None, scene.now)
+        return None
+    contact = contacts.claim(scene.session, person, scene.channel, scene.message.sender, scene.now)
+    if contact.since != scene.now:
+        contacts.note_try(scene.session, scene.channel, scene.message.sender, person.id, scene.now)
+    return contact
+
+
+def confirm_by_code(scene: Scene, code: str) -> str:
+    """验证码: which last words follow; a code counts once for the claim it was made for, and for an hour."""
+    contact = _waiting(scene)
+    fresh = contact is not None and scene.now - contact.changed_at < CODE_LASTS
+    if contact is None or not fresh or not hmac.compare_digest(code_of(contact).encode(), code.encode()):
+        return "wrong_code"
+    return "verified" if _confirmed(scene, contact, Proof.CODE, f"person:{contact.person_id}") else "checking"
+
+
+def ask_people(scene: Scene) -> None:
+    """没有验证码: a bound member of the family is asked; the cadre's task is there in any case."""
+    contact = _waiting(scene)
+    if contact is None:
+        return
+    person = scene.session.get_one(Person, contact.person_id)
+    address = f"尾号{contact.address[-4:]}的手机" if contact.channel == Channel.SMS else "微信"
+    answers = {"contact": contact.id, "claim": {"name": person.name}, "address": address}
+    for family in _family(scene, contact):
+        whom = Asked(
+            Channel(family.channel), family.address, scene.provider(Channel(family.channel)), family.id,
+            family.person_id, family.household_id,
+        )  # fmt: skip
+        if ask(scene.session, whom, Purpose.VOUCH, Why.NOTICE, answers, _hello(scene), scene.now):
+            return
+
+
+def ask_new_number(scene: Scene, contact: Contact, number: str) -> None:
+    """换号: the new number itself is asked; until it answers, everything stays as it is."""
+    person = scene.session.get_one(Person, contact.person_id)
+    held = contact.address if contact.channel == Channel.SMS else person.phone
+    if number == held:
+        return
+    with suppress(TooMany, NotPossible):
+        new = contacts.claim(scene.session, person, Channel.SMS, number, scene.now)
+        if new.state in HOLDING:
+            return
+        contacts.ask(scene.session, new, scene.now)
+        _record(scene, new)
+        whom = Asked(Channel.SMS, number, scene.provider(Channel.SMS), new.id)
+        answers = {"contact": new.id, "claim": {"name": f"{person.name[:1]}某某"}}
+        ask(scene.session, whom, Purpose.RENUMBER, Why.CODE, answers, _hello(scene), scene.now)
+
+
+def agree(scene: Scene, purpose: str, contact_id: str) -> str:
+    """是本人: which last words follow."""
+    contact = _asked_about(scene, purpose, contact_id)
+    if contact is None:
+        return "unsure"
+    by_family = purpose == Purpose.VOUCH
+    by = scene.person_id if by_family else contact.person_id
+    proof = Proof.FAMILY if by_family else Proof.ANSWER
+    return "agreed" if _confirmed(scene, contact, proof, f"person:{by}") else "contested"
+
+
+def deny(scene: Scene, purpose: str, contact_id: str) -> None:
+    """不是本人: a new number is let go; what a family member denies stays a cadre's task."""
+    contact = _asked_about(scene, purpose, contact_id)
+    if contact is not None and purpose == Purpose.RENUMBER:
+        contacts.revoke(scene.session, contact, "新号码说不是本人", scene.now)
+        _record(scene, contact)
+
+
+def code_of(contact: Contact) -> str:
+    """Six digits that only we can make, for this claim as it was last asked about."""
+    about = f"{contact.id}:{contact.changed_at.isoformat(timespec='milliseconds')}"
+    digest = hmac.new(keyring().session_key, f"binding:{about}".encode(), sha256).digest()
+    return f"{int.from_bytes(digest[:8]) % 1_000_000:06d}"
+
+
+def _confirmed(scene: Scene, contact: Contact, proof: Proof, by: str) -> bool:
+    try:
+        contacts.confirm(scene.session, contact, proof, by, scene.now)
+    except Contested:
+        return False
+    _record(scene, contact)
+    return True
+
+
+def _send_code(scene: Scene, contact: Contact, person: Person) -> None:
+    scene.session.refresh(contact)
+    say = tell(library().dialog("bind"), "code", {"code": code_of(contact)})
+    message = Outbound(str(uuid7()), person.phone or "", say.text, say.step, say.variables)
+    provider = scene.provider(Channel.SMS)
+    if provider:
+        letter = outbox.Letter(message, Channel.SMS, provider, Why.CODE, household_id=contact.household_id)
+        outbox.post(scene.session, letter, scene.now)
+
+
+def _waiting(scene: Scene) -> Contact | None:
+    """The claim of this address that was asked about last."""
+    here = Contact.channel == scene.channel.value, Contact.address_index == scene.index
+    rows = select(Contact).where(*here, Contact.state == PENDING.value, Contact.revoked_at.is_(None))
+    return scene.session.scalars(rows.order_by(Contact.changed_at.desc(), Contact.id.desc()).limit(1)).first()
+
+
+def _family(scene: Scene, contact: Contact) -> list[Contact]:
+    """The verified, fresh bindings of other members, the one confirmed last first."""
+    others = Contact.household_id == contact.household_id, Contact.person_id != contact.person_id
+    rows = select(Contact).where(*others, Contact.state == VERIFIED.value, Contact.revoked_at.is_(None))
+    found = scene.session.scalars(rows.order_by(Contact.confirmed_at.desc(), Contact.id))
+    return [one for one in found if contacts.fresh(one, scene.now) and one.address_index != contact.address_index]
+
+
+def _asked_about(scene: Scene, purpose: str, contact_id: str) -> Contact | None:
+    """The binding in question, if it still waits and this address may speak for it."""
+    contact = scene.session.get(Contact, contact_id)
+    if contact is None or contact.state != PENDING:
+        return None
+    if purpose == Purpose.RENUMBER:
+        return contact if contact.address_index == scene.index else None
+    return contact if any(one.household_id == contact.household_id for one in scene.holders) else None
+
+
+def _record(scene: Scene, contact: Contact) -> None:
+    actor = f"person:{scene.person_id}" if scene.person_id else "stranger"
+    record_binding(scene.session, contact, scene.channel, actor, scene.now)
+
+
+def _hello(scene: Scene) -> dict[str, Any]:
+    return {"county": scene.county_name}

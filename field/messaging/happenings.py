@@ -1,0 +1,120 @@
+"""事件落地: what the events of a dialog do to ledger and bindings, and what the last words may tell of it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from field.codes import Source
+from field.ledger.receipts import number
+from field.messaging import bindings, pictures
+from field.messaging.conversations import Dialog, Purpose
+from field.messaging.scene import Scene
+from field.monitoring.checkins import CheckedIn, record_checkin
+from field.monitoring.declarations import Declared, record_declaration
+from field.monitoring.unfinished import record_call_wanted
+from field.registry import consent
+
+Data = dict[str, Any]
+Told = Mapping[str, str]
+CLOSING = "closing"  # names other last words than the dialog's own
+
+
+def happened(scene: Scene, dialog: Dialog, kind: str, data: Data) -> Told:
+    """What is to be told of an event; events that only end a dialog do nothing."""
+    rule = RULES.get(kind)
+    return rule(scene, dialog, data) if rule else {}
+
+
+def _declared(scene: Scene, dialog: Dialog, data: Data) -> Told:
+    """自主申报: for whom somebody else declares, no binding of the sender speaks."""
+    helping, claim = data["helping"], data.get("claim")
+    chosen = scene.holder(data.get("person"))
+    own = None if helping else chosen or _of_one_household(scene)
+    helper = data.get("helper")
+    if helping and scene.contact:
+        helper = {"person_id": scene.contact.person_id}
+    said = Declared(
+        key=f"dialog:{dialog.id}", channel=scene.channel, risk_factors=data["risk_factors"],
+        note=data["note"] or scene.text, notice=data["notice"], region=scene.region_of(own, claim or {}),
+        household_id=own.household_id if own else None, person_id=chosen.person_id if own and chosen else None,
+        since=data.get("since"), amount=data.get("amount"), claim=claim, helper=helper, place=data.get("place"),
+        evidence=pictures.arrived(scene.session, data["photos"]),
+    )  # fmt: skip
+    return {"number": number(record_declaration(scene.session, said, scene.now).hash)}
+
+
+def _of_one_household(scene: Scene) -> Any:
+    """One of several holders who are all of one household, who did not say which of them they are."""
+    return scene.holders[0] if len({contact.household_id for contact in scene.holders}) == 1 else None
+
+
+def _checked_in(scene: Scene, dialog: Dialog, data: Data, *, unchanged: bool = False, declined: bool = False) -> Told:
+    contact = scene.holder(dialog.person_id)
+    if contact is None:
+        return {}
+    facts = data.get("facts", {})
+    said = CheckedIn(
+        key=f"dialog:{dialog.id}", channel=scene.channel, person_id=contact.person_id,
+        household_id=contact.household_id, facts=facts, unchanged=unchanged, declined=declined,
+        asks_help=bool(data.get("asks_help")), verified=True, note=data.get("note", ""),
+    )  # fmt: skip
+    record_checkin(scene.session, said, scene.now, scene.now)
+    if phone := facts.get("phone"):
+        bindings.ask_new_number(scene, contact, phone)
+    return {}
+
+
+def _call_wanted(scene: Scene, dialog: Dialog, data: Data) -> Told:
+    """A person calls whoever is known, or who was declaring; a stranger who only failed to be bound may try again."""
+    contact = scene.holder(dialog.person_id)
+    if contact is None and dialog.purpose != Purpose.DECLARE:
+        return {}
+    source = Source.DECLARATION if dialog.purpose == Purpose.DECLARE else Source.CHECKIN
+    whose = contact or scene.region_of(None, dialog.state.get("answers", {}).get("claim") or {})
+    record_call_wanted(
+        scene.session, f"dialog:{dialog.id}", scene.channel, whose, source, data.get("note", ""), scene.now
+    )
+    return {}
+
+
+def _stopped(scene: Scene, _dialog: Dialog, _data: Data) -> Told:
+    consent.opt_out(scene.session, scene.channel, scene.index, scene.now)
+    return {}
+
+
+def _claimed(scene: Scene, _dialog: Dialog, data: Data) -> Told:
+    bindings.claim(scene, data.get("claim") or {})
+    return {}
+
+
+def _no_code(scene: Scene, _dialog: Dialog, _data: Data) -> Told:
+    bindings.ask_people(scene)
+    return {}
+
+
+def _code_given(scene: Scene, _dialog: Dialog, data: Data) -> Told:
+    return {CLOSING: bindings.confirm_by_code(scene, str(data.get("code") or ""))}
+
+
+def _agreed(scene: Scene, dialog: Dialog, data: Data) -> Told:
+    return {CLOSING: bindings.agree(scene, dialog.purpose, str(data.get("contact") or ""))}
+
+
+def _denied(scene: Scene, dialog: Dialog, data: Data) -> Told:
+    bindings.deny(scene, dialog.purpose, str(data.get("contact") or ""))
+    return {}
+
+
+RULES: dict[str, Callable[[Scene, Dialog, Data], Told]] = {
+    "declared": _declared,
+    "checked_in": _checked_in,
+    "unchanged": lambda scene, dialog, data: _checked_in(scene, dialog, data, unchanged=True),
+    "declined": lambda scene, dialog, data: _checked_in(scene, dialog, data, declined=True),
+    "stopped": _stopped,
+    "asked_help": _call_wanted,
+    "gave_up": _call_wanted,
+    "bind_claimed": _claimed,
+    "no_code": _no_code,
+    "code_given": _code_given,
+    "agreed": _agreed,
+    "denied": _denied,
+}  # fmt: skip

@@ -1,0 +1,77 @@
+"""来信照片: fetched at intake, for providers keep them for days only; then evidence of what was declared."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from field.codes import JobKind
+from field.ledger.entries import recorded
+from field.media.photo import NotEvidence, inspect
+from field.media.vault import Vault
+from field.messaging.inbox import InboundMessage, add_photo
+from field.messaging.messages import NotThere, Photo
+from field.messaging.scene import Scene
+from field.monitoring import evidence
+from field.monitoring.photos_added import record_photo
+from field.registry.contacts import Contact
+from field.work import Assignment, GiveUp, enqueue
+
+Fetch = Callable[[Photo], bytes]
+
+
+def plan(scene: Scene) -> None:
+    """Have every photograph of a message fetched, within the transaction that keeps the message."""
+    for photo in scene.inbound.photos:
+        what = {
+            "message": scene.message.id, "provider": scene.inbound.provider, "reference": photo.reference,
+            "content_type": photo.content_type,
+        }  # fmt: skip
+        enqueue(scene.session, JobKind.PHOTO_FETCH, what, scene.now)
+
+
+def arrived(session: Session, tokens: Iterable[str]) -> list[str]:
+    """The digests of those photographs that are here; the messages locked, so that none slips between."""
+    ids = list(dict.fromkeys(token.partition(":")[0] for token in tokens))
+    rows = select(InboundMessage).where(InboundMessage.id.in_(ids)).order_by(InboundMessage.id).with_for_update()
+    messages = session.scalars(rows.execution_options(populate_existing=True))
+    return list(dict.fromkeys(digest for message in messages for digest in message.photos))
+
+
+def fetch(task: Assignment, vault: Vault, fetchers: Mapping[str, Fetch]) -> dict[str, Any]:
+    """取照片: keep the bytes and note them with their message; beside the declaration if that was made meanwhile."""
+    what = task.payload
+    get = fetchers.get(what["provider"])
+    if get is None:
+        raise GiveUp("这个渠道没有接通,照片没有取回")
+    try:
+        data = get(Photo(what["reference"], what["content_type"]))
+        digest = sha256(data).hexdigest()
+        photo = inspect(data, digest)
+    except NotThere as error:
+        raise GiveUp("照片已经不在了,没有取回") from error
+    except NotEvidence as error:
+        raise GiveUp(error.message) from error
+    vault.put(digest, data)
+    with task.begin() as session:
+        _keep(session, photo, what["message"], task.clock())
+        session.commit()
+    return {"sha256": digest}
+
+
+def _keep(session: Session, photo: Any, message_id: str, now: datetime) -> None:
+    add_photo(session, message_id, photo.sha256)
+    message = session.get_one(InboundMessage, message_id)
+    evidence.take_in(session, photo, sender(session, message), now)
+    declared = recorded(session, f"declaration:dialog:{message.dialog_id}") if message.dialog_id else None
+    if declared and photo.sha256 not in declared.evidence:
+        record_photo(session, declared, photo.sha256, now)
+
+
+def sender(session: Session, message: InboundMessage) -> str:
+    """Who sent it, as entries name who acts."""
+    contact = session.get(Contact, message.contact_id) if message.contact_id else None
+    return f"person:{contact.person_id}" if contact else "stranger"

@@ -1,0 +1,141 @@
+"""场合: one message that came in, with all that may be known of its sender; of a stranger nothing is."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from field.codes import Channel
+from field.media.coordinates import Point, to_wgs84
+from field.messaging.inbox import InboundMessage
+from field.messaging.messages import Inbound
+from field.messaging.understanding.places import name_of
+from field.registry.contacts import Contact
+from field.registry.households import Household, Person
+from field.registry.regions import COUNTY, VILLAGE, Region
+
+DATUMS = {"gcj02": "GCJ-02", "wgs84": "WGS-84"}
+NOWHERE = "000000"
+Ways = Mapping[Channel, str]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """场合: `holders` are the fresh bindings of the address; `ways` says which provider sends on a channel."""
+
+    session: Session
+    message: InboundMessage
+    inbound: Inbound
+    holders: Sequence[Contact]
+    now: datetime
+    ways: Ways = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """What was written, masked."""
+        return self.message.text_masked
+
+    @property
+    def contact(self) -> Contact | None:
+        """The binding, only where exactly one says who this is."""
+        return self.holders[0] if len(self.holders) == 1 else None
+
+    @property
+    def person_id(self) -> str | None:
+        """The person, where exactly one binding says so."""
+        return self.contact.person_id if self.contact else None
+
+    @property
+    def channel(self) -> Channel:
+        """The channel on which the message came."""
+        return self.inbound.channel
+
+    @property
+    def index(self) -> str:
+        """The address, as it is found."""
+        return self.message.sender_index
+
+    def provider(self, channel: Channel) -> str:
+        """Which provider sends on a channel; on its own, the one that brought the message."""
+        return self.inbound.provider if channel is self.channel else self.ways.get(channel, "")
+
+    def holder(self, person_id: str | None) -> Contact | None:
+        """The binding of a person who is known to be at this address; without a person, the only one."""
+        if person_id is None:
+            return self.contact
+        return next((contact for contact in self.holders if contact.person_id == person_id), None)
+
+    @property
+    def photos(self) -> tuple[str, ...]:
+        """The photographs of the message by where they will be found, for their bytes are still to be fetched."""
+        return tuple(f"{self.message.id}:{place}" for place in range(len(self.inbound.photos)))
+
+    @property
+    def place(self) -> dict[str, Any] | None:
+        """The place in WGS-84, with what was sent beside it."""
+        sent = self.inbound.place
+        if sent is None:
+            return None
+        datum = DATUMS.get(sent.datum, sent.datum)
+        point = to_wgs84(Point(sent.latitude, sent.longitude), datum)
+        return {
+            "latitude": round(point.latitude, 6), "longitude": round(point.longitude, 6), "datum": "WGS-84",
+            "label": sent.label, "sent": f"{sent.latitude},{sent.longitude}", "sent_datum": datum,
+        }  # fmt: skip
+
+    @cached_property
+    def county(self) -> Region | None:
+        """The county whose ledger this is."""
+        counties = select(Region).where(func.length(Region.code) == COUNTY).order_by(Region.code)
+        return self.session.scalars(counties.limit(1)).first()
+
+    @property
+    def county_name(self) -> str:
+        """Its name, where it is known."""
+        return self.county.name if self.county else ""
+
+    def context(self, purpose_of: str | None = None) -> dict[str, Any]:
+        """What the dialogs may know: of a stranger only the channel; `purpose_of` is the person a dialog is with."""
+        contact = self.holder(purpose_of)
+        known: dict[str, Any] = {
+            "bound": bool(self.holders), "channel": self.channel.value, "county": self.county_name,
+            "name": "", "place": None, "income": None, "people": self._people(),
+        }  # fmt: skip
+        return known | known_of(self.session, contact.person_id) if contact else known
+
+    def _people(self) -> list[dict[str, str]]:
+        """Who of several may be writing, by name, to whom all of them belong."""
+        if len(self.holders) < 2:
+            return []
+        ids = [contact.person_id for contact in self.holders]
+        people = self.session.scalars(select(Person).where(Person.id.in_(ids)).order_by(Person.household_id, Person.id))
+        return [{"id": person.id, "shown": person.name} for person in people]
+
+    def region_of(self, contact: Contact | None, claim: Mapping[str, str]) -> str:
+        """Where a lead goes: the household's village, the one village of the name that was said, or the county."""
+        if contact:
+            return self.session.get_one(Household, contact.household_id).region
+        named = str(claim.get("village") or "").strip()
+        here = func.length(Region.code) == VILLAGE, Region.name.startswith(named, autoescape=True)
+        found = self.session.scalars(select(Region.code).where(*here).limit(2)).all() if named else ()
+        if len(found) == 1:
+            return found[0]
+        return self.county.code if self.county else NOWHERE
+
+
+def known_of(session: Session, person_id: str) -> dict[str, Any]:
+    """What a dialog with a bound person may recall: family name, place and income of last time."""
+    person = session.get_one(Person, person_id)
+    income = f"{person.monthly_income // 100}" if person.monthly_income is not None else None
+    place = place_name(session, person.work_place) if person.work_place else None
+    return {"name": person.name[:1], "place": place, "income": income, "known": bool(person.last_heard_at)}
+
+
+def place_name(session: Session, code: str) -> str:
+    """A place by its name, the county's own regions before all others."""
+    place = session.get(Region, code)
+    return place.name if place else name_of(code)
