@@ -5,7 +5,8 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from field.codes import EntryKind, Kind, RiskFactor
+from field.codes import Channel, EntryKind, Kind, RiskFactor, Source
+from field.registry.contact_rules import ContactState, Proof
 from field.web.visit_words import Line, Section, sections
 from field.web.wording import day, yuan
 
@@ -50,7 +51,7 @@ def _declaration(payload: dict[str, Any]) -> list[Section]:
         Line(_("什么时候开始"), payload.get("since") or ""),
         Line(_("自己花了"), yuan(amount) if amount is not None else ""),
         Line(_("原话"), payload.get("note") or ""),
-        Line(_("自称"), " ".join(str(claim[key]) for key in ("name", "village", "id_tail") if claim.get(key))),
+        Line(_("自称"), " ".join(str(claim[key]) for key in ("name", "village", "last4") if claim.get(key))),
         Line(_("代为申报"), (payload.get("helper") or {}).get("name") or ""),
         Line(_("位置"), place.get("label") or ""),
         Line(_("告知书"), payload.get("notice") or ""),
@@ -88,6 +89,29 @@ def _attached(payload: dict[str, Any]) -> list[Section]:
     return [Section(_("线索归户"), [Line(_("针对"), _("第 %(seq)s 条", seq=payload.get("seq")))])]
 
 
+def _binding(payload: dict[str, Any]) -> list[Section]:
+    proof = payload.get("proof")
+    lines = [
+        Line(_("现在"), ContactState.label_of(payload.get("state"))),
+        Line(_("渠道"), Channel.label_of(payload.get("address_channel"))),
+        Line(_("号码"), payload.get("phone") or ""),
+        Line(_("怎么确认的"), Proof.label_of(proof) if proof else ""),
+        Line(_("原因"), payload.get("reason") or ""),
+    ]
+    return [Section(_("绑定"), [line for line in lines if line.text])]
+
+
+def _call_wanted(payload: dict[str, Any]) -> list[Section]:
+    said = _("话没有说完，请打电话问问")
+    lines = [Line(_("情况"), said, True), Line(_("原话"), payload.get("note") or "")]
+    return [Section(Source.label_of(payload.get("source")), [line for line in lines if line.text])]
+
+
+def _photos(payload: dict[str, Any]) -> list[Section]:
+    several = _("%(count)s 张照片，补在第 %(seq)s 条", count=len(payload.get("evidence", [])), seq=payload.get("seq"))
+    return [Section(_("补交照片"), [Line(_("内容"), several)])]
+
+
 def _nothing(_payload: dict[str, Any]) -> list[Section]:
     return []
 
@@ -98,4 +122,7 @@ READ: dict[EntryKind, Callable[[dict[str, Any]], list[Section]]] = {
     EntryKind.DECLARATION: _declaration,
     EntryKind.SILENCE: _silence,
     EntryKind.LEAD_ATTACHED: _attached,
+    EntryKind.BINDING: _binding,
+    EntryKind.CALL_WANTED: _call_wanted,
+    EntryKind.PHOTOS: _photos,
 }

@@ -32,7 +32,7 @@ Form = MultiDict[str, str]
 NAME = "twilio"
 LONGEST, PHOTOS, TIMEOUT = 1600, 10, 10.0  # characters and photographs of one message, seconds for one call
 OPTED_OUT, TOO_FAST = 21610, 20429
-HOSTS, STEPS = ("twilio.com", "twiliocdn.com"), 3  # where photographs lie, and how often that may be elsewhere
+HOSTS, STEPS = (".twilio.com", ".twiliocdn.com"), 3  # where photographs lie, and how often that may be elsewhere
 OPTED = {"STOP": Said.LEFT, "START": Said.FOLLOWED}
 DELIVERIES = {
     "accepted": Delivery.QUEUED, "scheduled": Delivery.QUEUED, "queued": Delivery.QUEUED, "sending": Delivery.QUEUED,
@@ -112,10 +112,8 @@ def fetch(settings: Twilio, photo: Photo) -> bytes:
     url, ours = photo.reference, urlsplit(settings.url).netloc
     for _ in range(STEPS):
         at = urlsplit(url)
-        home = at.netloc == ours
-        if not home and not (
-            at.scheme == "https" and (at.hostname or "").endswith(tuple(f".{host}" for host in HOSTS))
-        ):
+        home, theirs = bool(ours) and at.netloc == ours, (at.hostname or "").endswith(HOSTS)
+        if not home and not (at.scheme == "https" and theirs):
             raise NotThere("not Twilio's")
         key = (settings.account_sid, settings.auth_token) if home or at.hostname == "api.twilio.com" else None
         with requests.get(url, auth=key, timeout=TIMEOUT, allow_redirects=False, stream=True) as answer:
