@@ -20,6 +20,7 @@ from field.db import Unavailable, db, engine_options, prepare
 from field.media.pieces import Pieces
 from field.media.vault import Vault
 from field.messaging.connected import connect
+from field.messaging.dialogs.loading import use_dialogs
 from field.messaging.hooks import hooks
 from field.patience import Patience
 from field.problems import NOT_ALLOWED, Problem
@@ -47,6 +48,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     ring = load_keyring(settings.keys)
     use_keyring(ring)
+    use_dialogs(settings.home / "dialogs")
     app = Flask(__name__, static_folder=None, template_folder="web/templates")
     app.config.from_mapping(
         FIELD=settings,

@@ -20,6 +20,7 @@ from field.registry.regions import COUNTY, VILLAGE, Region
 
 DATUMS = {"gcj02": "GCJ-02", "wgs84": "WGS-84"}
 NOWHERE = "000000"
+TITLES = {"male": "先生", "female": "女士"}
 Ways = Mapping[Channel, str]
 
 
@@ -132,7 +133,8 @@ def known_of(session: Session, person_id: str) -> dict[str, Any]:
     person = session.get_one(Person, person_id)
     income = f"{person.monthly_income // 100}" if person.monthly_income is not None else None
     place = place_name(session, person.work_place) if person.work_place else None
-    return {"name": person.name[:1], "place": place, "income": income, "known": bool(person.last_heard_at)}
+    called = person.name[:1] + TITLES.get(person.sex or "", "乡亲")
+    return {"name": called, "place": place, "income": income, "known": bool(person.last_heard_at)}
 
 
 def place_name(session: Session, code: str) -> str:

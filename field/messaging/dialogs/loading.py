@@ -1,5 +1,6 @@
 """读对话: the dialog files, those that come with the product and a county's own over them; every fault is named."""
 
+import logging
 import tomllib
 from collections.abc import Sequence
 from functools import cache
@@ -11,7 +12,10 @@ from pydantic import ValidationError
 from field.messaging.dialogs.checking import faults, shared_faults
 from field.messaging.dialogs.shapes import Dialog, Words
 
+log = logging.getLogger("field.messaging.dialogs")
+
 OURS = Path(__file__).parent
+_own: Path | None = None
 NAMES = ("declare", "bind", "checkin", "vouch", "renumber")
 FAULTS = {
     "missing": "没有写这一项", "extra_forbidden": "不认识这一项,看看是不是写错了字", "string_type": "要写成引号里的字",
@@ -47,8 +51,24 @@ class Library:
         return [self.dialog(name) for name in self._newest]
 
 
+def use_dialogs(folder: Path) -> None:
+    """Let a county's own dialogs count where there are any; with a fault in them ours do, and the log names it."""
+    global _own  # noqa: PLW0603 (read once at the start, as the keys are)
+    _own = folder if folder.is_dir() else None
+    try:
+        library()
+    except Faulty as error:
+        log.error("对话文件有错,仍用产品自带的:\n%s", error)
+        _own = None
+
+
+def library() -> Library:
+    """The dialogs that count now."""
+    return load(_own)
+
+
 @cache
-def library(folder: Path | None = None) -> Library:
+def load(folder: Path | None) -> Library:
     """All dialogs, with those of a county's own folder over ours; raises Faulty for any fault in any file."""
     found: list[str] = []
     files = [(path, _toml(path, found)) for place in (OURS, folder) if place for path in sorted(place.glob("*.toml"))]
@@ -69,11 +89,6 @@ def library(folder: Path | None = None) -> Library:
     if found:
         raise Faulty(found)
     return Library(dialogs, {name: version for name, (_, version) in newest.items()})
-
-
-def load(name: str, version: Any = None, folder: Path | None = None) -> Dialog:
-    """One dialog, in the version that a running one began with where that is still there."""
-    return library(folder).dialog(name, version)
 
 
 def _toml(path: Path, found: list[str]) -> dict[str, Any]:
