@@ -7,6 +7,7 @@ from threading import local
 
 import psycopg
 from flask import Flask, Response, request
+from twilio.request_validator import RequestValidator
 
 HOME = Path(os.environ["FIELD_HOME"])
 URL = os.environ["FIELD_DATABASE_URL"]
@@ -41,6 +42,20 @@ def row() -> Response:
     connection().execute(statement, (body["id"], request.get_data(as_text=True)))
     connection().commit()
     return Response(status=201)
+
+
+@app.post("/hooks/twilio")
+def message() -> Response:
+    """One row, if the form is signed."""
+    signed = RequestValidator(os.environ["TWILIO_AUTH_TOKEN"])
+    url = f"{os.environ['FIELD_PUBLIC_URL']}/hooks/twilio"
+    if not signed.validate(url, request.form, request.headers.get("X-Twilio-Signature", "")):
+        return Response(status=403)
+    mark = "?" if URL.startswith("sqlite") else "%s"
+    statement = f"INSERT INTO bare (id, body) VALUES ({mark}, {mark})"
+    connection().execute(statement, (request.form["MessageSid"], request.form["Body"]))
+    connection().commit()
+    return Response("<Response/>")
 
 
 @app.put("/api/evidence/<name>")

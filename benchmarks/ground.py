@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http.client import HTTPConnection
 from pathlib import Path
 from uuid import uuid4
@@ -52,7 +52,7 @@ def settle(home: Path, url: str) -> County:
 
 
 @contextlib.contextmanager
-def gunicorn(app: str, home: Path, url: str) -> Iterator[int]:
+def gunicorn(app: str, home: Path, url: str, more: Mapping[str, str] | None = None) -> Iterator[int]:
     """gunicorn as the demo runs it, on a free port; ended with all its workers."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -71,7 +71,7 @@ def gunicorn(app: str, home: Path, url: str) -> Iterator[int]:
         "-b",
         f"127.0.0.1:{port}",
     ]
-    environ = {**os.environ, "FIELD_HOME": str(home), "FIELD_DATABASE_URL": url}
+    environ = {**os.environ, "FIELD_HOME": str(home), "FIELD_DATABASE_URL": url, **(more or {})}
     process = subprocess.Popen(
         [sys.executable, *words], cwd=ROOT, env=environ, stderr=subprocess.DEVNULL, start_new_session=True
     )

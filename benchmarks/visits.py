@@ -48,7 +48,7 @@ def _on(database: str, home: Path, url: str | None, photo: bytes) -> Iterator[tu
     token, household = county.client("cadre").token or "", county.households["420626107204"]
     visit = county.visit(household_id=household)
     county.close()
-    _bare_table(url)
+    bare_table(url)
     for phones in (1, 8):
         ours, floor = [], []
         for _ in range(2):  # by turns, so that a slow moment of the machine meets both
@@ -100,7 +100,8 @@ def _request(connection: HTTPConnection, method: str, path: str, body: bytes, he
         raise RuntimeError(f"{method} {path.split('/')[2]} answered {answer.status}")
 
 
-def _bare_table(url: str) -> None:
+def bare_table(url: str) -> None:
+    """The one table of the bare application."""
     create = "CREATE TABLE bare (id text primary key, body text)"
     if url.startswith("sqlite"):
         import sqlite3  # noqa: PLC0415 (only where it is wanted)

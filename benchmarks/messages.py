@@ -1,0 +1,133 @@
+"""Signed SMS through the whole path, dialog, ledger and outbox, by 1 and by 8 senders at once, on both databases."""
+
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlencode
+from uuid import uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from twilio.request_validator import RequestValidator
+
+from benchmarks import ground
+from benchmarks.visits import bare_table
+from field import clock
+from field.codes import Channel
+from field.db import transact
+from field.monitoring.enrol import enrol
+from field.registry import contacts
+from field.registry.contact_rules import Proof
+from field.registry.households import Person
+from field.registry.idnumber import make
+from field.registry.roster import RosterHousehold
+from tests.county import County, household
+
+TOKEN = "benchmark"
+PUBLIC = "https://field.example"
+SAID = ("困难", "1", "上个月 3万", "1")
+SENDERS, ROUNDS = 64, 2
+VILLAGE = "420626107204"
+Send = Callable[[HTTPConnection, str, str], None]
+
+
+class Measured(NamedTuple):
+    """Messages per second, and the 99th percentile of one message in milliseconds."""
+
+    rate: float
+    p99: float
+
+
+def rows() -> Iterator[tuple[str, str, str, str]]:
+    """The table's rows."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with ground.postgres(folder) as address:
+            for database, url in (("SQLite", None), ("PostgreSQL", address)):
+                yield from _on(database, folder / database, url)
+
+
+def _on(database: str, home: Path, url: str | None) -> Iterator[tuple[str, str, str, str]]:
+    home.mkdir()
+    url = url or f"sqlite:///{home / 'field.db'}"
+    county = ground.settle(home, url)
+    numbers = _bound(county)
+    county.close()
+    bare_table(url)
+    settings = {"TWILIO_AUTH_TOKEN": TOKEN, "FIELD_PUBLIC_URL": PUBLIC}
+    for at_once in (1, 8):
+        ours, floor = [], []
+        for _ in range(2):  # by turns, so that a slow moment of the machine meets both
+            with ground.gunicorn("wsgi:app", home, url, settings) as port:
+                ours.append(_all(port, at_once, numbers, _sms))
+            with ground.gunicorn("benchmarks.bare:app", home, url, settings) as port:
+                floor.append(_all(port, at_once, numbers, _sms))
+        best, bare = max(ours), max(floor)
+        words = f"signed SMS, {database}, {at_once} sender{'s' if at_once > 1 else ''}"
+        yield words, _words(best), _words(bare), f"{best.rate / bare.rate:.2f}"
+
+
+def _bound(county: County) -> list[str]:
+    """Numbers of heads of households, each bound by a cadre's visit."""
+    numbers = [f"+8613912{place:06d}" for place in range(SENDERS)]
+
+    def work(session: Session) -> None:
+        one = household(VILLAGE, 0)
+        homes = []
+        for place, number in enumerate(numbers):
+            id_number = make("420626", date(1970, 1, 1 + place % 28), 300 + place)
+            head = {**one["members"][0], "phone": number, "id_number": id_number}
+            homes.append(RosterHousehold(**{**one, "number": f"B{place:04d}", "members": [head]}))
+        enrol(session, homes, "county", clock.now())
+        for person in session.scalars(select(Person).where(Person.phone.is_not(None))):
+            if person.phone in numbers:
+                contact = contacts.claim(session, person, Channel.SMS, person.phone, clock.now())
+                contacts.confirm(session, contact, Proof.VISIT, "cadre", clock.now())
+
+    with county.app.app_context():
+        transact(work)
+    return numbers
+
+
+def _all(port: int, at_once: int, numbers: list[str], send: Send) -> Measured:
+    _talk(port, numbers[:2], send)
+    begin = time.perf_counter()
+    with ThreadPoolExecutor(at_once) as pool:
+        talks = [pool.submit(_talk, port, numbers[place::at_once], send) for place in range(at_once)]
+        times = [spent for talk in talks for spent in talk.result()]
+    rate = len(times) / (time.perf_counter() - begin)
+    return Measured(rate, statistics.quantiles(times, n=100)[-1] * 1000)
+
+
+def _talk(port: int, numbers: list[str], send: Send) -> list[float]:
+    connection = HTTPConnection("127.0.0.1", port, timeout=60)
+    times = []
+    for _ in range(ROUNDS):
+        for text in SAID:
+            for number in numbers:
+                begin = time.perf_counter()
+                send(connection, number, text)
+                times.append(time.perf_counter() - begin)
+    connection.close()
+    return times
+
+
+def _sms(connection: HTTPConnection, number: str, text: str) -> None:
+    form = {"MessageSid": f"SM{uuid4().hex}", "From": number, "To": "+8610000000000", "Body": text, "NumMedia": "0"}
+    signature = RequestValidator(TOKEN).compute_signature(f"{PUBLIC}/hooks/twilio", form)
+    headers = {"X-Twilio-Signature": signature, "Content-Type": "application/x-www-form-urlencoded"}
+    connection.request("POST", "/hooks/twilio", urlencode(form), headers)
+    answer = connection.getresponse()
+    body = answer.read()
+    if answer.status != 200:
+        raise RuntimeError(f"answered {answer.status} {body[:200]!r}")
+
+
+def _words(measured: Measured) -> str:
+    return f"{measured.rate:.0f}/s, p99 {measured.p99:.0f} ms"
