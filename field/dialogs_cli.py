@@ -12,7 +12,7 @@ from flask.cli import AppGroup
 from field import clock
 from field.config import Settings
 from field.messaging.dialogs import engine, lengths
-from field.messaging.dialogs.engine import Heard, Turn
+from field.messaging.dialogs.engine import Heard, Senses, Turn
 from field.messaging.dialogs.loading import OURS, Faulty, library, load
 from field.messaging.dialogs.shapes import Dialog
 from field.messaging.understanding.places import name_of
@@ -55,7 +55,7 @@ def play(name: str, channel: str, stranger: bool) -> None:
 
 
 def _next(dialog: Dialog, turn: Turn, text: str, context: dict[str, Any], now: datetime) -> Turn:
-    return engine.go_on(dialog, turn.state or {}, Heard(text), context, now, understand, place_name=name_of)
+    return engine.go_on(dialog, turn.state or {}, Heard(text), context, now, Senses(understand, place_name=name_of))
 
 
 def _show(dialog: Dialog, turn: Turn, channel: str) -> None:

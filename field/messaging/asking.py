@@ -41,6 +41,10 @@ def ask(
     """Open a dialog and post what it says; false where one of the same or a higher rank is open, or nobody sends."""
     dialog, index = library().dialog(purpose.value), address_index(whom.channel, whom.address)
     going_on = conversations.open_dialogs(session, whom.channel, index, whom.person_id)
+    for one, kept in list(going_on.items()):
+        if kept.expired(now):
+            conversations.close(going_on.pop(one), "expired", now)
+    session.flush()
     if not whom.provider or not may_begin(dialog, [library().dialog(one.value) for one in going_on]):
         return False
     turn = begin(dialog, {"channel": whom.channel.value, **context}, now, answers=answers)

@@ -13,10 +13,10 @@ from sqlalchemy import select
 from uuid6 import uuid7
 
 from field.codes import Channel
-from field.messaging import outbox
+from field.messaging import conversations, outbox
 from field.messaging.asking import Asked, ask
 from field.messaging.conversations import Purpose
-from field.messaging.dialogs.engine import tell
+from field.messaging.dialogs.engine import final, tell
 from field.messaging.dialogs.loading import library
 from field.messaging.messages import Outbound
 from field.messaging.scene import Scene
@@ -111,7 +111,11 @@ def agree(scene: Scene, purpose: str, contact_id: str) -> str:
     by_family = purpose == Purpose.VOUCH
     by = scene.person_id if by_family else contact.person_id
     proof = Proof.FAMILY if by_family else Proof.ANSWER
-    return "agreed" if _confirmed(scene, contact, proof, f"person:{by}") else "contested"
+    if not _confirmed(scene, contact, proof, f"person:{by}"):
+        return "contested"
+    if by_family:
+        _tell_verified(scene, contact)
+    return "agreed"
 
 
 def deny(scene: Scene, purpose: str, contact_id: str) -> None:
@@ -120,6 +124,18 @@ def deny(scene: Scene, purpose: str, contact_id: str) -> None:
     if contact is not None and purpose == Purpose.RENUMBER:
         contacts.revoke(scene.session, contact, "新号码说不是本人", scene.now)
         _record(scene, contact)
+
+
+def _tell_verified(scene: Scene, contact: Contact) -> None:
+    """Tell whom the family spoke for; nobody need wait for a code any more."""
+    going_on = conversations.open_dialogs(scene.session, contact.channel, contact.address_index)
+    if asked := going_on.get(Purpose.BIND):
+        conversations.close(asked, "verified", scene.now)
+    channel = Channel(contact.channel)
+    say = final(library().dialog("bind"), "verified", {}, channel.value)
+    message = Outbound(f"verified:{contact.id}", contact.address, say.text, say.step, say.variables)
+    letter = outbox.Letter(message, channel, scene.provider(channel), Why.NOTICE, contact.id, contact.household_id)
+    outbox.post(scene.session, letter, scene.now)
 
 
 def code_of(contact: Contact) -> str:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Index, String, and_, bindparam, or_, select, update
@@ -13,6 +13,8 @@ from uuid6 import uuid7
 from field.codes import Labelled
 from field.orm import Base, Code, Id, Utc
 from field.registry.sealing import Sealed
+
+FORGOTTEN = timedelta(days=30)
 
 
 class Purpose(Labelled):
@@ -60,6 +62,10 @@ class Dialog(Base):
         """The engine's state as it was kept."""
         state: dict[str, Any] = json.loads(self.sealed)
         return state
+
+    def forgotten(self, now: datetime) -> bool:
+        """Whether the step waits for so long that nobody remembers the question."""
+        return self.expires_at <= now - FORGOTTEN
 
     def expired(self, now: datetime) -> bool:
         """Whether an answer to the step now comes too late."""

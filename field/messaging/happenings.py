@@ -34,7 +34,7 @@ def _declared(scene: Scene, dialog: Dialog, data: Data) -> Told:
         helper = {"person_id": scene.contact.person_id}
     said = Declared(
         key=f"dialog:{dialog.id}", channel=scene.channel, risk_factors=data["risk_factors"],
-        note=data["note"] or scene.text, notice=data["notice"], region=scene.region_of(own, claim or {}),
+        note=data["note"], notice=data["notice"], region=scene.region_of(own, claim or {}),
         household_id=own.household_id if own else None, person_id=chosen.person_id if own and chosen else None,
         since=data.get("since"), amount=data.get("amount"), claim=claim, helper=helper, place=data.get("place"),
         evidence=pictures.arrived(scene.session, data["photos"]),
@@ -48,7 +48,7 @@ def _of_one_household(scene: Scene) -> Any:
 
 
 def _checked_in(scene: Scene, dialog: Dialog, data: Data, *, unchanged: bool = False, declined: bool = False) -> Told:
-    contact = scene.holder(dialog.person_id)
+    contact = scene.holder(dialog.person_id or dialog.state.get("answers", {}).get("person"))
     if contact is None:
         return {}
     facts = data.get("facts", {})

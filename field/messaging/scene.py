@@ -102,7 +102,7 @@ class Scene:
         contact = self.holder(purpose_of)
         known: dict[str, Any] = {
             "bound": bool(self.holders), "channel": self.channel.value, "county": self.county[1],
-            "name": "", "place": None, "income": None, "people": self._people(),
+            "name": "", "place": None, "income": None, "people": [] if purpose_of else self._people(),
         }  # fmt: skip
         return known | known_of(self.session, contact.person_id) if contact else known
 

@@ -11,7 +11,7 @@ from uuid6 import uuid7
 from field.messaging import conversations, inbox, outbox, pictures
 from field.messaging.conversations import Dialog as Kept
 from field.messaging.conversations import Purpose, Standing
-from field.messaging.dialogs.engine import Heard, Say, Turn, begin, final, go_on, tell, which
+from field.messaging.dialogs.engine import Heard, Say, Senses, Turn, begin, final, go_on, repeat, tell, which
 from field.messaging.dialogs.loading import library
 from field.messaging.happenings import CLOSING, happened
 from field.messaging.inbox import InboundMessage
@@ -60,27 +60,36 @@ def _heard(scene: Scene) -> Sequence[Say]:
         return [_tell(scene, "greeting" if scene.inbound.said is Said.FOLLOWED else "again_subscribed")]
     wanted = which([purpose.value for purpose in going_on], scene.text, dialogs)
     if wanted == "progress" and not going_on:
-        return [_progress(scene)]
+        return _progress(scene) or [_tell(scene, "progress_none" if scene.holders else "greeting")]
     if wanted == "stop":
         consent.opt_out(scene.session, scene.channel, scene.index, scene.now)
         return [_tell(scene, "stopped")]
     if wanted in (None, "help", "progress") and not going_on:
-        return [_tell(scene, "help" if wanted == "help" else "photo" if scene.photos else "greeting")]
+        seen = [_tell(scene, "photo")] if scene.photos or scene.place else []
+        return [*seen, _tell(scene, "help" if wanted == "help" else "greeting")]
     purpose = Purpose(wanted) if wanted in list(Purpose) else next(iter(going_on))
-    return _go_on(scene, going_on[purpose]) if purpose in going_on else _begin(scene, purpose)
+    if purpose not in going_on:
+        return _begin(scene, purpose)
+    others = [kept for one, kept in going_on.items() if one is not purpose and not kept.expired(scene.now)]
+    return _go_on(scene, going_on[purpose], others)
 
 
 def _open(scene: Scene) -> dict[Purpose, Kept]:
-    """The dialogs that still wait for an answer; one that waited too long is closed, unless it can say so itself."""
+    """The dialogs that still wait for an answer; one that waited too long says so once, if no other waits."""
     going_on = conversations.open_dialogs(scene.session, scene.channel, scene.index, scene.person_id)
+    waits = any(not kept.expired(scene.now) for kept in going_on.values())
     for purpose, kept in list(going_on.items()):
-        if kept.expired(scene.now):
+        if kept.forgotten(scene.now) or (waits and kept.expired(scene.now)):
             conversations.close(kept, "expired", scene.now)
             del going_on[purpose]
     return going_on
 
 
 def _begin(scene: Scene, purpose: Purpose) -> Sequence[Say]:
+    if purpose is Purpose.CHECKIN and not scene.holders:
+        return [_tell(scene, "bind_first")]
+    if purpose is Purpose.BIND and scene.contact:
+        return [_tell(scene, "already_bound")]
     dialog = library().dialog(purpose.value)
     turn = begin(dialog, scene.context(), scene.now, Heard(scene.text))
     if turn.state is None or turn.expires_at is None:
@@ -91,20 +100,29 @@ def _begin(scene: Scene, purpose: Purpose) -> Sequence[Say]:
     return turn.says
 
 
-def _go_on(scene: Scene, kept: Kept) -> Sequence[Say]:
+def _go_on(scene: Scene, kept: Kept, others: Sequence[Kept]) -> Sequence[Say]:
     scene.message.dialog_id = kept.id
     dialog = library().dialog(kept.purpose, kept.state.get("version"))
     heard = Heard(scene.text, scene.photos, scene.place)
-    named = partial(place_name, scene.session)
+    senses = Senses(understand, place_name=partial(place_name, scene.session), starts=library().starts)
     context = scene.context(kept.person_id)
-    turn = go_on(dialog, kept.state, heard, context, scene.now, understand, place_name=named)
-    extra = [_progress(scene) for event in turn.events if event.kind == "progress"]
+    turn = go_on(dialog, kept.state, heard, context, scene.now, senses)
+    extra = _progress(scene) if any(event.kind == "progress" for event in turn.events) else []
     _keep(scene, kept, turn)
     told: dict[str, str] = {}
     for event in turn.events:
         told |= happened(scene, kept, event.kind, dict(event.data))
     last = [final(dialog, told.pop(CLOSING, turn.closing), told, scene.channel.value)] if turn.closing else []
-    return [*extra, *turn.says, *last]
+    return [*extra, *turn.says, *last, *(_waiting(scene, others) if turn.state is None else ())]
+
+
+def _waiting(scene: Scene, others: Sequence[Kept]) -> Sequence[Say]:
+    """The question of another dialog that still waits, so that the next word is not taken for an answer unasked."""
+    if not others or scene.inbound.said is Said.LEFT:
+        return ()
+    kept = max(others, key=lambda one: library().dialog(one.purpose).rank)
+    dialog = library().dialog(kept.purpose, kept.state.get("version"))
+    return repeat(dialog, kept.state, scene.context(kept.person_id), scene.now)
 
 
 def _keep(scene: Scene, kept: Kept, turn: Turn) -> None:
@@ -115,17 +133,17 @@ def _keep(scene: Scene, kept: Kept, turn: Turn) -> None:
     conversations.keep(kept, Standing(turn.state, turn.step, turn.expires_at), scene.now)
 
 
-def _progress(scene: Scene) -> Say:
-    """进度 in plain words; nothing to who is not bound."""
+def _progress(scene: Scene) -> list[Say]:
+    """进度 in plain words, where there is something to tell; nothing to who is not bound."""
     households = {contact.household_id for contact in scene.holders}
     if len(households) != 1:
-        return _tell(scene, "greeting")
+        return []
     [household_id] = households
     opened = scene.session.scalar(select(func.max(Lead.opened_at)).where(Lead.household_id == household_id))
     if opened is None:
-        return _tell(scene, "progress_none")
+        return []
     visited = scene.session.get_one(Household, household_id).last_visit_at
-    return _tell(scene, "progress_checked" if visited and visited > opened else "progress_open")
+    return [_tell(scene, "progress_checked" if visited and visited > opened else "progress_open")]
 
 
 def _tell(scene: Scene, word: str) -> Say:

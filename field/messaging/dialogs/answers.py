@@ -34,6 +34,11 @@ class Hearing:
     place_name: PlaceName | None
 
     @property
+    def half_skips(self) -> bool:
+        """Whether it says of a part that there is nothing to say: 去年底,不知道花了多少."""
+        return any(word in self.text for word in self.words.replies.skip if len(word) > 2)
+
+    @property
     def skips(self) -> bool:
         """Whether the whole message says that there is nothing to say."""
         return bare(self.text) in self.words.replies.skip
@@ -98,8 +103,10 @@ def _since_amount(hearing: Hearing) -> Reading | None:
         return Reading(dict.fromkeys(hearing.step.stores))
     when = since(hearing.text, hearing.today)
     amount = hearing.amount(hearing.text.replace(when[1], " ", 1) if when else hearing.text)
-    found = zip(hearing.step.stores, (when[0] if when else None, amount), strict=False)
-    told = {name: value for name, value in found if value is not None}
+    found = dict(zip(hearing.step.stores, (when[0] if when else None, amount), strict=False))
+    told = {name: value for name, value in found.items() if value is not None}
+    if told and hearing.half_skips:
+        return Reading(found)
     return Reading(told) if told else None
 
 

@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from field.messaging.dialogs.amounts import spent
-from field.messaging.dialogs.answers import Amount, PlaceName, Reading
+from field.messaging.dialogs.answers import Reading
+from field.messaging.dialogs.options import whole
 from field.messaging.dialogs.run import MOST_EXCHANGES, Run, Senses, readable
 from field.messaging.dialogs.saying import say, template
 from field.messaging.dialogs.shapes import Answer, Dialog, Event, Happening, Heard, Say, Turn, bare, tidy
 
-__all__ = ["Event", "Heard", "Say", "Turn", "begin", "final", "go_on", "may_begin", "tell", "which"]
+__all__ = ["Event", "Heard", "Say", "Senses", "Turn", "begin", "final", "go_on", "may_begin", "repeat", "tell", "which"]
 State = Mapping[str, Any]
 
 
@@ -38,14 +38,12 @@ def go_on(
     heard: Heard,
     context: Mapping[str, Any],
     now: datetime,
-    understand: Callable[[str], Any],
-    amount: Amount = spent,
-    place_name: PlaceName | None = None,
+    senses: Senses,
 ) -> Turn:
     """Take one message: a command, or an answer to the step that waits; anything else is answered too."""
     kept = readable(dialog, state)
     run = Run(dialog, context, now, kept)
-    run.hear(heard, tidy(heard.text), Senses(understand, amount, place_name))
+    run.hear(heard, tidy(heard.text), senses)
     command = dialog.words.command(heard.text)
     command = command if command in COMMANDS else None
     if command in ("stop", "progress", "help"):
@@ -59,6 +57,16 @@ def go_on(
     if run.exchanges >= MOST_EXCHANGES and not run.closed:
         run.give_up()
     return run.turn()
+
+
+def repeat(dialog: Dialog, state: State, context: Mapping[str, Any], now: datetime) -> tuple[Say, ...]:
+    """Ask once more what waits, after something else was settled; nothing changes by it."""
+    kept = readable(dialog, state)
+    if kept is None:
+        return ()
+    run = Run(dialog, context, now, kept)
+    run.ask()
+    return run.turn().says
 
 
 def final(dialog: Dialog, name: str, variables: Mapping[str, str] | None = None, channel: str = "sms") -> Say:
@@ -148,8 +156,8 @@ def _answer(run: Run) -> None:
     elif came and not run.text and run.asked.answer not in (Answer.PHOTOS, Answer.PLACE):
         run.tell("photo")
         run.ask()
-    elif bare(text) in dialog.starts:
-        run.ask()
+    elif bare(text) in (run.senses.starts or dialog.starts) and not whole(run.asked, text):
+        run.ask()  # a word that begins a dialog is no answer to a question of another
     else:
         _understand(run)
 

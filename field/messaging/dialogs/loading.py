@@ -46,6 +46,11 @@ class Library:
         return held[version] if version in held else held[self._newest[name]]
 
     @property
+    def starts(self) -> frozenset[str]:
+        """Every word that begins a dialog."""
+        return frozenset(word for dialog in self.current for word in dialog.starts)
+
+    @property
     def current(self) -> list[Dialog]:
         """The dialogs that may begin now."""
         return [self.dialog(name) for name in self._newest]

@@ -2,12 +2,13 @@
 
 import copy
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from field.messaging.dialogs.amounts import spent
 from field.messaging.dialogs.answers import Amount, Hearing, PlaceName, Reading, read
 from field.messaging.dialogs.events import event
 from field.messaging.dialogs.identity import missing
@@ -22,11 +23,12 @@ MOST_PHOTOS = 20
 
 @dataclass(frozen=True)
 class Senses:
-    """听懂的本事: given by the caller."""
+    """听懂的本事, given by the caller; `starts` are the words that begin any dialog."""
 
     understand: Callable[[str], Any]
-    amount: Amount
-    place_name: PlaceName | None
+    amount: Amount = spent
+    place_name: PlaceName | None = None
+    starts: Collection[str] = ()
 
 
 class Run:

@@ -157,6 +157,8 @@ class Says(Part):
     progress_open: Wording
     progress_checked: Wording
     code: Wording
+    bind_first: Wording
+    already_bound: Wording
     greeting: Wording
 
 
