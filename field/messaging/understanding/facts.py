@@ -6,7 +6,9 @@ from typing import Any
 # How sure, by the kind of evidence; tests/messaging/understanding prints how often each kind was right.
 SAID_PLAINLY = 0.95  # with the word that names it beside it: 一个月五千二, 在义乌, a number in figures
 SPOKEN = 0.9  # the only thing it can mean, without such a word
-RECKONED = 0.8  # worked out from what was said: a year's pay by twelve, 过完年出来的, a city before a district elsewhere
+RECKONED = (
+    0.8  # worked out from what was said: a year's pay by twelve, 过完年出来的, a city before a district elsewhere
+)
 SEVERAL = 0.4  # a name of several places: nothing is proposed but the choice
 
 

@@ -66,6 +66,7 @@ def under(words: str) -> Range | None:
     value, unit = _value(re.sub("[多来几把块]", "", words.replace(",", "")))
     if value is None:
         return None
+    unit = _noughts(value) if unit == 1 else unit
     step = unit if value > unit else value / 10
     return value - step, value
 
@@ -75,10 +76,13 @@ def over(words: str) -> Range | None:
     value, unit = _value(re.sub("[多来几块]", "", words.replace(",", "")))
     if value is None:
         return None
-    if unit == 1:  # 5000多 names its unit by its noughts
-        digits = str(int(value))
-        unit = Fraction(10 ** (len(digits) - len(digits.rstrip("0"))))
-    return value, value + unit
+    return value, value + (_noughts(value) if unit == 1 else unit)
+
+
+def _noughts(value: Fraction) -> Fraction:
+    """5000多 names its unit by its noughts."""
+    digits = str(int(value))
+    return Fraction(10 ** (len(digits) - len(digits.rstrip("0"))))
 
 
 def _teens(found: re.Match[str]) -> Range | None:
@@ -91,7 +95,7 @@ def _two_or_three(found: re.Match[str]) -> Range | None:
     unit = Fraction(1)
     for mark in found[3]:
         unit *= UNITS[mark]
-    return (least * unit, most * unit) if 0 < least and most == least + 1 else None
+    return (least * unit, most * unit) if most == least + 1 or (least, most) == (3, 5) else None
 
 
 def _two_or_three_after(found: re.Match[str]) -> Range | None:

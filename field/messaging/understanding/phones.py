@@ -30,7 +30,7 @@ def spans(text: str) -> list[tuple[int, int]]:
 def _numbers(clause: Clause) -> list[Fact]:
     found = []
     for match in NUMBER.finditer(clause.text):
-        before, after = clause.text[: match.start()], clause.text[match.end() :]
+        before, after = clause.before(match.start()), clause.after(match.end())
         digits = "".join(DIGITS.get(letter, letter) for letter in match[0] if letter not in " -.·+")[-11:]
         if GONE_BEFORE.search(before) or GONE_AFTER.search(after) or not re.match("1[3-9]", digits):
             continue

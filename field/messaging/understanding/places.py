@@ -10,7 +10,7 @@ from field.messaging.understanding import towns
 
 PLACES = Path(__file__).parents[2] / "web" / "phone" / "places.json"
 SUFFIX = re.compile(
-    r"(?:特别行政区|维吾尔自治区|壮族自治区|回族自治区|自治区|自治州|自治县|自治旗|地区|省|市|县|区|盟|旗)$"
+    r"(?:特别行政区|新区|维吾尔自治区|壮族自治区|回族自治区|自治区|自治州|自治县|自治旗|地区|省|市|县|区|盟|旗)$"
 )
 PEOPLES = re.compile(
     "(?:(?:蒙古|朝鲜|土家|布依|哈尼|傈僳|维吾尔|哈萨克|柯尔克孜|鄂温克|达斡尔|仡佬|各|[满回藏彝壮苗侗瑶白傣黎畲羌土])族)+$"
@@ -32,6 +32,7 @@ OPENINGS = re.compile("[在到去回来往住于]$")
 PHRASES = re.compile("非常|经常|平常|正常|日常|通常")
 SEVERAL_MEANT = {"朝阳"}  # the district is better known than the city
 BETWEEN = re.compile("[ 的市省]?")
+MOST = 40  # of one clause; who lists more names no place of his own
 LEVELS = {2: 0, 4: 1, 6: 2, 9: 3}
 
 
@@ -47,6 +48,7 @@ class Mention(NamedTuple):
 def names() -> dict[str, list[str]]:
     """The codes of every name, whole and without its kind."""
     found: dict[str, list[str]] = {}
+    found["内蒙"] = ["15"]
     for code, name, cities in json.loads(PLACES.read_text(encoding="utf-8"))["places"]:
         _add(found, name, code)
         for city_code, city, counties in cities:
@@ -94,7 +96,7 @@ def mentions(text: str) -> list[Mention]:
     whole = towns.in_whole(text)
     found: list[Mention] = []
     at = 0
-    while at < len(text) - 1:
+    while at < len(text) - 1 and len(found) < MOST:
         one = _longest(_one(text, at), next((Mention(*town) for town in whole if town[0] == at), None))
         if one is None:
             at += 2 if PHRASES.match(text, at) else 1
@@ -124,21 +126,25 @@ def _one(text: str, at: int, within: tuple[str, ...] = ()) -> Mention | None:
     for length in lengths().get(text[at : at + 2], ()):
         name = text[at : at + length]
         if codes := names().get(name):
-            inside = tuple(code for code in codes if any(code.startswith(one) for one in within))
+            inside = tuple(code for code in codes if any(code != one and code.startswith(one) for one in within))
             if within and inside:
                 return Mention(at, at + length, inside)
-            if not within and (name not in ORDINARY or OPENINGS.search(text[:at][-1:])):
+            if not within and (name not in ORDINARY or OPENINGS.search(text[max(0, at - 1) : at])):
                 return Mention(at, at + length, tuple(codes))
     return None
 
 
-def _down(text: str, wide: Mention) -> Mention:
-    """A mention and what stands right behind it inside the same place."""
-    for gap in (BETWEEN.match(text, wide.end), None):
-        at = gap.end() if gap else wide.end
-        if narrow := _longest(_one(text, at, wide.codes), _town(text, at, wide.codes)):
-            return _down(text, Mention(wide.start, narrow.end, narrow.codes))
-    return wide
+def _down(text: str, named: Mention) -> Mention:
+    """A mention and what stands right behind it inside the same place, level by level."""
+    for _ in range(len(LEVELS) - 1):
+        gap = BETWEEN.match(text, named.end)
+        starts = {gap.end() if gap else named.end, named.end}
+        inside = (_longest(_one(text, at, named.codes), _town(text, at, named.codes)) for at in sorted(starts)[::-1])
+        narrower = next((one for one in inside if one), None)
+        if narrower is None:
+            break
+        named = Mention(named.start, narrower.end, narrower.codes)
+    return named
 
 
 def _town(text: str, at: int, areas: tuple[str, ...]) -> Mention | None:

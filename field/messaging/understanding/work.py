@@ -31,14 +31,16 @@ COUNT = r"(?P<count>[一二两俩三四五六七八九]|十[一二]?|\d{1,2})"
 LONG = rf"(?:(?P<half>半)年|{COUNT}(?:个多?|个把)月|{COUNT.replace('count', 'years')}年)"
 LEFT = "(?:出来|出门|出去|外出|离家|在外(?:面|头|地)?|干|做|待|呆)"
 SO_FAR = "(?:打工|上班|干活)?(?:了|有|快|已经|大概|差不多|都|也){0,2}"
-FOR = re.compile(rf"(?:{LEFT}{SO_FAR}|[来到在][^ 没不]{{1,8}}?(?:了|有|快|已经){{0,2}}){LONG}(?P<more>多|半)?(?P<end>了|$| |,)?")
+FOR = re.compile(
+    rf"(?:{LEFT}{SO_FAR}|[来到在][^ 没不]{{1,8}}?(?:了|有|快|已经){{0,2}}){LONG}(?P<more>多|半)?(?P<end>了|$| |,)?"
+)
 NOT_AWAY = re.compile("(?:打算|准备|想|再|还[要有能]|住院|怀孕|欠|失业|试用|休息|闲)")
 CAME = "(?:以?后|份|初|底|中旬)?(?:就|才|我)?(?:出来|出门|出去|来)"
 SINCE: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], int | None]], ...] = (
-    (re.compile(f"(?:过完年|过了年|正月|春节|年|节)(?:十五)?{CAME}"), lambda _: 2),  # the month, or none: last year
+    (re.compile(f"(?:去年|前年).{{0,6}}{CAME}"), lambda _: None),  # the month, or none: last year
+    (re.compile(f"(?:过完年|过了?年|正月|春节|[年节](?=以?后))(?:十五)?{CAME}"), lambda _: 2),
     (re.compile(rf"(?<!\d)(?P<count>\d\d?|十[一二]?|[一二三四五六七八九])月{CAME}"), lambda found: _number(found["count"])),
     (re.compile(f"(?:五一|劳动节){CAME}"), lambda _: 5), (re.compile(f"(?:国庆|十一){CAME}"), lambda _: 10),
-    (re.compile(f"(?:去年|前年).{{0,6}}{CAME}"), lambda _: None),
 )  # fmt: skip
 
 
@@ -47,7 +49,7 @@ def work(mine: list[Clause]) -> Fact | None:
     for shape, label in WORK:
         for clause in mine:
             for found in shape.finditer(clause.text):
-                if NOT_NOW.search(clause.text[: found.start()]) or ENDED.search(clause.text[found.end() :]):
+                if NOT_NOW.search(clause.before(found.start())) or ENDED.search(clause.after(found.end())):
                     continue
                 return Fact(found.expand(label), clause.words(*found.span()), SPOKEN)
     return None
