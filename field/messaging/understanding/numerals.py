@@ -135,7 +135,8 @@ def _value(words: str) -> tuple[Fraction | None, Fraction]:
     total, current, last, seen = Fraction(0), None, Fraction(1), False
     for mark in re.findall(rf"\d+(?:\.\d+)?|{HAN}|{UNIT}", words):
         if mark in UNITS:
-            total, last = _with_unit(total, current, Fraction(UNITS[mark]), last)
+            last = Fraction(UNITS[mark])
+            total = _with_unit(total, current, last)
             if not total:
                 return None, last
             current, seen = None, True
@@ -152,8 +153,8 @@ def _value(words: str) -> tuple[Fraction | None, Fraction]:
     return (total if total else None), last
 
 
-def _with_unit(total: Fraction, current: Fraction | None, unit: Fraction, last: Fraction) -> tuple[Fraction, Fraction]:
-    """万 lifts all before it; what has no number before it is one of its kind, but only the first."""
+def _with_unit(total: Fraction, current: Fraction | None, unit: Fraction) -> Fraction:
+    """万 lifts all before it; what has no number before it is one of its kind."""
     if unit == 10000:
-        return (total + (current or 0)) * unit, unit
-    return total + (Fraction(1) if current is None else current) * unit, unit
+        return (total + (current or 0)) * unit
+    return total + (Fraction(1) if current is None else current) * unit

@@ -2,6 +2,7 @@
 
 import json
 import re
+import tomllib
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -16,20 +17,10 @@ PEOPLES = re.compile(
     "(?:(?:蒙古|朝鲜|土家|布依|哈尼|傈僳|维吾尔|哈萨克|柯尔克孜|鄂温克|达斡尔|仡佬|各|[满回藏彝壮苗侗瑶白傣黎畲羌土])族)+$"
 )
 PARTS = ("市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划")
-WITH_KIND = frozenset(  # said of a place only with 区 or 县 behind
-    "城区 郊区 矿区 新城 城关 市中 河东 河西 城中 城东 城西 城北 城厢 东区 西区 平房 老城 老边 站前 古城 山城 江北 江南 平原 市南 市北 大厂".split()
-)
-ORDINARY = frozenset(  # words of every day: a place only behind 在 or within a wider one
-    "平安 和平 向阳 前进 东风 红旗 友好 友谊 解放 共和 合作 同心 同德 富裕 长寿 长子 大方 光明 复兴 兴隆 兴业 乐业 安居 安定 "
-    "安宁 振兴 新建 新华 新星 新民 新和 新兴 爱民 工农 回民 公安 政和 大同 大名 大安 大关 上街 下陆 中原 中方 中站 东方 南部 "
-    "前锋 朝天 天心 天长 天等 天全 多伦 互助 方正 正定 无为 无极 比如 永和 永安 永定 建设 建华 和顺 和静 平和 平顺 平定 延长 "
-    "高明 高平 富民 富源 宏伟 会同 利通 通道 通许 进贤 当阳 开化 开原 龙凤 凤凰 麒麟 牡丹 芙蓉 仁和 怀来 满城 未央 全南 "
-    "宝塔 港口 温泉 石棉 水城 双桥 江口 江东 资源 清水 清新 清流 修水 修文 上高 上思 成安 来安 来凤 从江 于田 向东 从化 安康 "
-    "丰满 七星 天桥 天台 青山 荷塘 灯塔 会东 会理 二七 二道 万全 万年 万安 海上 建国 人民 胜利 幸福 团结 文化 中心 大道 南站 "
-    "西站 东站 北站 开发 工业 车站 中山路 学院 科技 创业 先锋 跃进 东门 西门 南门 北门 大桥 路口 桥头 码头 机场 港务".split()
-)
+WORDS = tomllib.loads(Path(__file__).with_name("place_words.toml").read_text(encoding="utf-8"))
+WITH_KIND, ORDINARY = (frozenset(WORDS[name].split()) for name in ("with_kind", "ordinary"))
 OPENINGS = re.compile("[在到去回来往住于]$")
-PHRASES = re.compile("非常|经常|平常|正常|日常|通常")
+PHRASES = re.compile("公安局|合作社|建设银行|非常|经常|平常|正常|日常|通常")
 SEVERAL_MEANT = {"朝阳"}  # the district is better known than the city
 BETWEEN = re.compile("[ 的市省]?")
 MOST = 40  # of one clause; who lists more names no place of his own
@@ -97,9 +88,12 @@ def mentions(text: str) -> list[Mention]:
     found: list[Mention] = []
     at = 0
     while at < len(text) - 1 and len(found) < MOST:
+        if phrase := PHRASES.match(text, at):
+            at = phrase.end()
+            continue
         one = _longest(_one(text, at), next((Mention(*town) for town in whole if town[0] == at), None))
         if one is None:
-            at += 2 if PHRASES.match(text, at) else 1
+            at += 1
         else:
             one = _down(text, one)
             found.append(one)
