@@ -31,7 +31,10 @@ COUNTERS = re.compile(
 )
 NO_FIGURE_BEFORE = re.compile(r"(?:[A-Za-z*#/:第\-]|尾号|身份证|卡号?|[Qq]{2}|微信|住|打|拨|号码?|电话)$")
 PERIODS = (  # the words, how many months; none where a month's pay cannot be told from it
-    (re.compile("一[天日]|每天|日[薪结]|(?<!\\d)天(?=[0-9一两二三])|/天|一个?(?:小时|钟头|钟)|每小时|一[周件个]星?期?$|一(?:周|件|趟|单)|计件一"), None),
+    (re.compile(
+        r"一[天日]|每天|日[薪结]|(?<!\d)天(?=[0-9一两二三])|/天|一个?(?:小时|钟头|钟)|每小时|"
+        "一[周件个]星?期?$|一(?:周|件|趟|单)|计件一"
+    ), None),
     (re.compile("今年(?:一共|总共|已经)?(?:挣|赚|收入)"), None),
     (re.compile("半年(?!多?了)"), 6), (re.compile("一年(?!多?了)|年薪|全年|年收入|每年|/年"), 12),
     (re.compile("一?个?月|/月|月[薪入]|每月"), 1),
@@ -96,10 +99,9 @@ def _counts_something_else(found: re.Match[str], clause: Clause) -> bool:
 
 def _is_no_pay(before: str, after: str) -> bool:
     paid = EARNING.search(before)
-    return bool(
-        NOT_IT.search(before) or OWED.search(before) or DENIED.search(before) or BEFORE.search(before) or SHORT_OF_IT.search(after)
-        or (NOT_IT_AFTER.search(after) and not paid)
-    )  # fmt: skip
+    denied = DENIED.search(before) or SHORT_OF_IT.search(after)
+    something_else = NOT_IT.search(before) or OWED.search(before) or (NOT_IT_AFTER.search(after) and not paid)
+    return bool(denied or something_else or BEFORE.search(before))
 
 
 def _read(words: str, before: str, after: str) -> Range | None:
