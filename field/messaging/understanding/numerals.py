@@ -2,20 +2,41 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 from fractions import Fraction
 
 DIGITS = {
-    **dict(zip("零一二三四五六七八九", range(10), strict=True)), "〇": 0, "两": 2, "俩": 2, "幺": 1,
+    **dict(zip("零一二三四五六七八九", range(10), strict=True)), "〇": 0, "两": 2, "俩": 2, "仨": 3, "幺": 1, "几": 0,
     **dict(zip("壹贰叁肆伍陆柒捌玖", range(1, 10), strict=True)),
     **{str(n): n for n in range(10)},
 }  # fmt: skip
-UNITS = {"十": 10, "百": 100, "千": 1000, "k": 1000, "K": 1000, "万": 10000, "w": 10000, "W": 10000}
-ONE = r"(?:\d+(?:\.\d+)?|[零〇一二两俩三四五六七八九壹贰叁肆伍陆柒捌玖])"
-AMOUNT = re.compile(
-    rf"(?:{ONE}[、,]?)*{ONE}?[十百千万kKwW](?:{ONE}|[十百千万kKwW])*(?:[多来几](?:块)?)?|\d{{3,}}(?:\.\d+)?多?"
+UNITS = {
+    "十": 10, "百": 100, "千": 1000, "k": 1000, "K": 1000, "万": 10000, "w": 10000, "W": 10000,
+    "拾": 10, "佰": 100, "仟": 1000,
+}  # fmt: skip
+Range = tuple[Fraction, Fraction]
+
+HAN, UNIT, TO = "[零〇一二两俩仨三四五六七八九壹贰叁肆伍陆柒捌玖]", "[十百千万拾佰仟kKwW]", "(?:到|至|-|~|—|～)"
+NUMBER = rf"(?:\d{{1,8}}(?:\.\d{{1,3}})?|{HAN})"
+COUNTED = "(?![个年天月号岁口位边直起共样下次人])"  # 五千一个月 is no 五千一
+REST = rf"(?:{HAN}{COUNTED}|\d{{1,4}}{COUNTED}|{UNIT})"
+WITH_UNIT = rf"(?:{NUMBER}[、,]?){{0,2}}几?{UNIT}{{1,2}}{REST}{{0,8}}"
+GROUPED = r"\d{1,3}(?:,\d{3}){1,2}(?!\d)"
+PLAIN = r"\d{3,9}(?:\.\d{1,2})?(?!\d)"
+TEENS = f"十[几来多]{UNIT}"
+ONE_AMOUNT = rf"(?:{GROUPED}|{TEENS}|{WITH_UNIT}|{PLAIN})"
+ABOUT = "(?:[多来几把]块?)?"
+UNDER, OVER = re.compile("(?:不到|不足|不满)$"), re.compile("(?:不止|超过)$")
+AMOUNT = re.compile(rf"(?<![\d.])(?:(?:{NUMBER}|{ONE_AMOUNT}){TO})?{ONE_AMOUNT}{ABOUT}")
+BETWEEN = re.compile(rf"^({NUMBER}|{ONE_AMOUNT}){TO}({ONE_AMOUNT})$")
+SEVERAL = re.compile(rf"^({HAN}|\d)、?({HAN}|\d)({UNIT}万?)[块多]*$")
+SEVERAL_AFTER = re.compile(rf"^(.*{UNIT})(?![零〇])({HAN})({HAN})$")
+TRADITIONAL = str.maketrans(
+    "東龍華廣電話號廠個萬兩換還現錢塊幾來過媽陽漢蘇鄭濟長慶貴雲遼寧陝肅灣頭門島鎮鄉區縣無發資難幫為們這邊說點歲兒給"
+    "裡裏薪親爺瀋馬鳳賓滬連雞齊爾臺義鹽傑歷條時開關學沒麼樣間題請歡處後從問際舊機飯車場業員參與對麵貨單產樂",
+    "东龙华广电话号厂个万两换还现钱块几来过妈阳汉苏郑济长庆贵云辽宁陕肃湾头门岛镇乡区县无发资难帮为们这边说点岁儿给"
+    "里里薪亲爷沈马凤宾沪连鸡齐尔台义盐杰历条时开关学没么样间题请欢处后从问际旧机饭车场业员参与对面货单产乐",
 )
-SEVERAL = re.compile(r"^([一二两三四五六七八九])([二两三四五六七八九])([十百千万])")
-BETWEEN = re.compile(rf"^({ONE})(?:到|至|-|~|—)({ONE})([百千万kKwW])$")
 
 
 def half_width(text: str) -> str:
@@ -25,51 +46,115 @@ def half_width(text: str) -> str:
     )
 
 
-def amount(words: str) -> tuple[Fraction, Fraction] | None:
+def simplified(text: str) -> str:
+    """The traditional characters that replies are written with as simplified ones, each in its place."""
+    return text.translate(TRADITIONAL)
+
+
+def amount(words: str) -> Range | None:
     """The least and the most that an amount can mean, in yuan; None where it is no amount."""
     words = words.replace(",", "")
-    if found := SEVERAL.match(words):
-        least, most, unit = DIGITS[found[1]], DIGITS[found[2]], UNITS[found[3]]
-        rest = words[3:]
-        if most == least + 1 and rest in ("", "块", "多"):
-            return Fraction(least * unit), Fraction(most * unit)
-        return None
-    if found := BETWEEN.match(words):
-        least_one, most_one = _one(found[1]), _one(found[2])
-        return (least_one * UNITS[found[3]], most_one * UNITS[found[3]]) if least_one <= most_one else None
-    if not re.search(ONE, words) and not words.startswith("十"):
-        return None
-    more = bool(re.search("[多来几]", words))
-    value, last = _value(re.sub("[多来几块]", "", words))
+    for shape, reader in SHAPES:
+        if found := shape.search(words):
+            return reader(found)
+    value, _ = _value(words)
+    return None if value is None else (value, value)
+
+
+def under(words: str) -> Range | None:
+    """不到: the last step below an amount, 不到五千 is 4,000 to 5,000."""
+    value, unit = _value(re.sub("[多来几把块]", "", words.replace(",", "")))
     if value is None:
         return None
-    return (value, value + last) if more else (value, value)
+    unit = _noughts(value) if unit == 1 else unit
+    step = unit if value > unit else value / 10
+    return value - step, value
 
 
-def _one(word: str) -> Fraction:
-    return Fraction(DIGITS[word]) if word in DIGITS else Fraction(word)
+def over(words: str) -> Range | None:
+    """多: up to the next step above an amount, 五千多 is 5,000 to 6,000."""
+    value, unit = _value(re.sub("[多来几块]", "", words.replace(",", "")))
+    if value is None:
+        return None
+    return value, value + (_noughts(value) if unit == 1 else unit)
+
+
+def _noughts(value: Fraction) -> Fraction:
+    """5000多 names its unit by its noughts."""
+    digits = str(int(value))
+    return Fraction(10 ** (len(digits) - len(digits.rstrip("0"))))
+
+
+def _teens(found: re.Match[str]) -> Range | None:
+    unit = UNITS[found[1]] if found[1] else 1
+    return Fraction(10 * unit), Fraction(20 * unit)
+
+
+def _two_or_three(found: re.Match[str]) -> Range | None:
+    least, most = DIGITS[found[1]], DIGITS[found[2]]
+    unit = Fraction(1)
+    for mark in found[3]:
+        unit *= UNITS[mark]
+    return (least * unit, most * unit) if most == least + 1 or (least, most) == (3, 5) else None
+
+
+def _two_or_three_after(found: re.Match[str]) -> Range | None:
+    least, _ = _value(found[1] + found[2])
+    most, _ = _value(found[1] + found[3])
+    return (least, most) if least and most and DIGITS[found[3]] == DIGITS[found[2]] + 1 else None
+
+
+def _between(found: re.Match[str]) -> Range | None:
+    """三到四千 lends its unit to the first."""
+    most, unit = _value(found[2])
+    least, own = _value(found[1])
+    if least is None or most is None:
+        return None
+    if own == 1 and least < 10 <= unit:
+        least *= unit
+    return (least, most) if least <= most else None
+
+
+def _about_one(found: re.Match[str]) -> Range | None:
+    return Fraction(UNITS[found[1]]), Fraction(UNITS[found[1]])
+
+
+SHAPES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Range | None]], ...] = (
+    (BETWEEN, _between),  # 三到四千, 6000-7000
+    (SEVERAL, _two_or_three),  # 四五千, 3、4千
+    (SEVERAL_AFTER, _two_or_three_after),  # 五千二三
+    (re.compile(f"^十[几来多]({UNIT})?[块]?$"), _teens),  # 十几万
+    (re.compile(f"^({UNIT})把块?$"), _about_one),  # 千把块
+    (re.compile("[多来几]块?$"), lambda found: over(found.string)),  # 3千多
+    (re.compile(f"^(?!十)几?{UNIT}|、"), lambda _: None),  # 几千, 万 alone say no figure
+)
 
 
 def _value(words: str) -> tuple[Fraction | None, Fraction]:
     """五千二 is 5,200, 一万二 12,000, 5千2 5,200; and the size of the last unit that was named."""
     total, current, last, seen = Fraction(0), None, Fraction(1), False
-    for mark in re.findall(r"\d+(?:\.\d+)?|[零〇一二两俩三四五六七八九壹贰叁肆伍陆柒捌玖]|[十百千万kKwW]", words):
+    for mark in re.findall(rf"\d+(?:\.\d+)?|{HAN}|{UNIT}", words):
         if mark in UNITS:
-            unit = UNITS[mark]
-            if unit == 10000:
-                total = (total + (current if current is not None else 0)) * unit
-                if not total:
-                    return None, last
-            else:
-                total += (current if current is not None else Fraction(1)) * unit
-            current, last, seen = None, Fraction(unit), True
+            last = Fraction(UNITS[mark])
+            total = _with_unit(total, current, last)
+            if not total:
+                return None, last
+            current, seen = None, True
         elif mark in "零〇":
             last = Fraction(10)
         elif current is not None:
             return None, last
         else:
-            current = _one(mark)
+            current = Fraction(DIGITS[mark]) if mark in DIGITS else Fraction(mark)
     if current is not None:
-        short = seen and current < 10 and last > 10 and "零" not in words and "〇" not in words
-        total += current * last / 10 if short else current
+        short = seen and current < 10 and last > 10 and not re.search("[零〇]", words)
+        step = last / 10 if short else Fraction(1)
+        total, last = total + current * step, step
     return (total if total else None), last
+
+
+def _with_unit(total: Fraction, current: Fraction | None, unit: Fraction) -> Fraction:
+    """万 lifts all before it; what has no number before it is one of its kind."""
+    if unit == 10000:
+        return (total + (current or 0)) * unit
+    return total + (Fraction(1) if current is None else current) * unit

@@ -1,69 +1,159 @@
-"""地名: prefectures and counties by the names that people use, and how far a name is clear."""
+"""地名: provinces, cities, counties and towns by the names that people use, and how far a name is clear."""
 
 import json
 import re
+import tomllib
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
+
+from field.messaging.understanding import towns
 
 PLACES = Path(__file__).parents[2] / "web" / "phone" / "places.json"
 SUFFIX = re.compile(
-    r"(?:特别行政区|维吾尔自治区|壮族自治区|回族自治区|自治区|自治州|自治县|自治旗|地区|省|市|县|区|盟|旗)$"
+    r"(?:特别行政区|新区|维吾尔自治区|壮族自治区|回族自治区|自治区|自治州|自治县|自治旗|地区|省|市|县|区|盟|旗)$"
+)
+PEOPLES = re.compile(
+    "(?:(?:蒙古|朝鲜|土家|布依|哈尼|傈僳|维吾尔|哈萨克|柯尔克孜|鄂温克|达斡尔|仡佬|各|[满回藏彝壮苗侗瑶白傣黎畲羌土])族)+$"
 )
 PARTS = ("市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划")
-COMMON = {
-    "城区",
-    "郊区",
-    "矿区",
-    "新城",
-    "城关",
-    "市中",
-    "河东",
-    "河西",
-    "江北",
-    "城中",
-    "和平",
-    "东区",
-    "西区",
-    "朝阳",
-}
+WORDS = tomllib.loads(Path(__file__).with_name("place_words.toml").read_text(encoding="utf-8"))
+WITH_KIND, ORDINARY = (frozenset(WORDS[name].split()) for name in ("with_kind", "ordinary"))
+OPENINGS = re.compile("[在到去回来往住于]$")
+PHRASES = re.compile("公安局|合作社|建设银行|非常|经常|平常|正常|日常|通常")
+SEVERAL_MEANT = {"朝阳"}  # the district is better known than the city
+BETWEEN = re.compile("[ 的市省]?")
+MOST = 40  # of one clause; who lists more names no place of his own
+LEVELS = {2: 0, 4: 1, 6: 2, 9: 3}
+
+
+class Mention(NamedTuple):
+    """一处: where a place stands in the text, and every code that it may mean."""
+
+    start: int
+    end: int
+    codes: tuple[str, ...]
 
 
 @cache
 def names() -> dict[str, list[str]]:
-    """The codes of every name, whole and without its kind; a whole name of two characters counts only with its kind."""
+    """The codes of every name, whole and without its kind."""
     found: dict[str, list[str]] = {}
+    found["内蒙"] = ["15"]
     for code, name, cities in json.loads(PLACES.read_text(encoding="utf-8"))["places"]:
         _add(found, name, code)
         for city_code, city, counties in cities:
-            whole = city if city not in PARTS else name
-            _add(found, whole, city_code if city not in PARTS else code)
+            if city not in PARTS:
+                _add(found, city, city_code)
             for county_code, county in counties:
-                _add(found, county, county_code)
+                if county != city:  # 东莞市 has no counties, and is listed as its own
+                    _add(found, county, county_code)
     return found
 
 
 @cache
-def name_of(code: str) -> str:
-    """The shortest whole name of a code; the code itself where it is none."""
-    return min(
-        (name for name, codes in names().items() if code in codes and SUFFIX.search(name)), key=len, default=code
-    )
+def lengths() -> dict[str, list[int]]:
+    """How long the names are that begin with two characters, the longest first."""
+    found: dict[str, set[int]] = {}
+    for name in names():
+        found.setdefault(name[:2], set()).add(len(name))
+    return {start: sorted(each, reverse=True) for start, each in found.items()}
 
 
 @cache
-def pattern() -> re.Pattern[str]:
-    """Every name, longest first."""
-    return re.compile("|".join(map(re.escape, sorted(names(), key=len, reverse=True))))
+def whole_names() -> dict[str, str]:
+    """The whole name of every code down to the county."""
+    found: dict[str, str] = {}
+    for name, codes in names().items():
+        for code in codes:
+            if len(name) > len(found.get(code, "")):
+                found[code] = name
+    return found
 
 
-def places(text: str) -> list[tuple[str, int, list[str]]]:
-    """The places named in a text: the words, where they stand, and every code that they may mean."""
-    return [(found[0], found.start(), names()[found[0]]) for found in pattern().finditer(text)]
+def name_of(code: str) -> str:
+    """A place as a message names it, as short as it is clear: 义乌市, 南京市鼓楼区, 东莞市长安镇."""
+    if len(code) == 9:
+        town = towns.name_of_town(code)
+        return f"{whole_names().get(code[:6]) or whole_names().get(code[:4], '')}{town}" if town else code
+    name = whole_names().get(code, code)
+    if len(names().get(name, ())) > 1:
+        return f"{whole_names().get(code[:4]) or whole_names().get(code[:2], '')}{name}"
+    return name
+
+
+def mentions(text: str) -> list[Mention]:
+    """The places named in a text, each as far down as it goes: 深圳宝安沙井 is one."""
+    whole = towns.in_whole(text)
+    found: list[Mention] = []
+    at = 0
+    while at < len(text) - 1 and len(found) < MOST:
+        if phrase := PHRASES.match(text, at):
+            at = phrase.end()
+            continue
+        one = _longest(_one(text, at), next((Mention(*town) for town in whole if town[0] == at), None))
+        if one is None:
+            at += 1
+        else:
+            one = _down(text, one)
+            found.append(one)
+            at = one.end
+    return found
+
+
+def widest(codes: tuple[str, ...], words: str) -> tuple[str, ...]:
+    """Who says 中山 means the city before a district elsewhere, and 海南 the province."""
+    if words not in SEVERAL_MEANT:
+        level = min((LEVELS[len(code)] for code in codes), default=3)
+        highest = tuple(code for code in codes if LEVELS[len(code)] == level)
+        if len(highest) == 1 and level < 2:
+            return highest
+    return tuple(code for code in codes if not any(code != one and code.startswith(one) for one in codes))
+
+
+def _longest(one: Mention | None, other: Mention | None) -> Mention | None:
+    return max((named for named in (one, other) if named), key=lambda named: named.end, default=None)
+
+
+def _one(text: str, at: int, within: tuple[str, ...] = ()) -> Mention | None:
+    """The longest name that stands at a place in the text, down to the county."""
+    for length in lengths().get(text[at : at + 2], ()):
+        name = text[at : at + length]
+        if codes := names().get(name):
+            inside = tuple(code for code in codes if any(code != one and code.startswith(one) for one in within))
+            if within and inside:
+                return Mention(at, at + length, inside)
+            if not within and (name not in ORDINARY or OPENINGS.search(text[max(0, at - 1) : at])):
+                return Mention(at, at + length, tuple(codes))
+    return None
+
+
+def _down(text: str, named: Mention) -> Mention:
+    """A mention and what stands right behind it inside the same place, level by level."""
+    for _ in range(len(LEVELS) - 1):
+        gap = BETWEEN.match(text, named.end)
+        starts = {gap.end() if gap else named.end, named.end}
+        inside = (_longest(_one(text, at, named.codes), _town(text, at, named.codes)) for at in sorted(starts)[::-1])
+        narrower = next((one for one in inside if one), None)
+        if narrower is None:
+            break
+        named = Mention(named.start, narrower.end, narrower.codes)
+    return named
+
+
+def _town(text: str, at: int, areas: tuple[str, ...]) -> Mention | None:
+    """A town of a county or a city; of a city only where it has one of that name."""
+    found = [(end, code) for area in areas if len(area) in (4, 6) if (one := towns.after(area, text, at))
+             for end in one[:1] for code in one[1]]  # fmt: skip
+    if not found or text[at : found[0][0]] in ORDINARY or len({code for _, code in found}) > 1:
+        return None
+    return Mention(at, found[0][0], (found[0][1],))
 
 
 def _add(found: dict[str, list[str]], name: str, code: str) -> None:
     short = SUFFIX.sub("", name)
-    several = {name, short} if len(short) >= 2 and short not in COMMON else {name}
+    short = PEOPLES.sub("", short) if len(PEOPLES.sub("", short)) >= 2 else short
+    several = {name, short} if len(short) >= 2 and short not in WITH_KIND else {name}
     for one in several:
         codes = found.setdefault(one, [])
         if code not in codes:

@@ -1,77 +1,103 @@
 """理解: labelled replies, what is proposed of them, and what is never proposed."""
 
 import csv
-import re
-from fractions import Fraction
+from collections import Counter
+from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from field.messaging.understanding.masking import masked
-from field.messaging.understanding.numerals import amount
-from field.messaging.understanding.understand import Understood, understand
+from field.messaging.understanding.facts import Fact, Understood
+from field.messaging.understanding.understand import understand
+
+DAY = date(2026, 11, 20)  # on which the replies of the corpus are said
+LABELS = ("place", "candidates", "least", "most", "phone", "work", "months", "well", "help", "other")
 
 with Path(__file__).with_name("replies.tsv").open(encoding="utf-8", newline="") as lines:
-    REPLIES = [
-        {key: (value or "").strip() for key, value in row.items()} for row in csv.DictReader(lines, delimiter="\t")
-    ]
+    REPLIES = list(csv.DictReader(lines, delimiter="\t"))
 
 
-def told(said: Understood) -> dict[str, str]:
-    """What was understood, as the corpus writes it."""
-    place = said.place
+class Tally(NamedTuple):
+    """成绩: of what is said or was understood, how much was right, missed, and wrong."""
+
+    right: int
+    missed: int
+    wrong: int
+
+    @property
+    def share(self) -> float:
+        return self.right / sum(self)
+
+
+def facts(said: Understood) -> dict[str, Fact | None]:
+    """What was understood, by the names of the corpus."""
     return {
-        "place": "" if place is None else place.value or "?",
-        "least": "" if said.income_min is None else str(said.income_min.value),
-        "most": "" if said.income_max is None else str(said.income_max.value),
-        "phone": "" if said.phone is None else said.phone.value,
-        "help": "1" if said.asks_help else "", "other": "1" if said.about_someone_else else "",
+        "place": said.place, "least": said.income_min, "most": said.income_max, "phone": said.phone, "work": said.work,
+        "months": said.months_away, "well": said.well, "help": said.asks_help, "other": said.about_someone_else,
     }  # fmt: skip
 
 
+def told(said: Understood) -> dict[str, str]:
+    """The same in the words of the corpus: ? for a name of several places, and of how many."""
+    place = said.place
+    several = place is not None and place.value is None
+    words = {name: "" if fact is None else str(fact.value) for name, fact in facts(said).items()}
+    words |= {name: "1" for name in ("well", "help", "other") if words[name]}
+    return words | {"place": "?" if several else words["place"],
+                    "candidates": str(len(place.candidates)) if place and several else ""}  # fmt: skip
+
+
+def tally(held: str) -> tuple[Tally, list[str]]:
+    """How well one part of the corpus is understood, and every fault in it."""
+    count: Counter[str] = Counter()
+    faults = []
+    for row in (row for row in REPLIES if row["held"] == held):
+        got = told(understand(row["text"], DAY))
+        for name in (name for name in LABELS if row[name] or got[name]):
+            kind = "right" if got[name] == row[name] else "wrong" if got[name] else "missed"
+            count[kind] += 1
+            if kind != "right":
+                faults.append(f"{row['text']}: {name} {row[name] or '-'}, understood {got[name] or '-'}")
+    return Tally(count["right"], count["missed"], count["wrong"]), faults
+
+
 def test_of_what_is_said_at_least_95_in_100_is_understood_exactly(capsys: pytest.CaptureFixture[str]) -> None:
-    wrong, right = [], 0
-    for row in REPLIES:
-        got = told(understand(row["text"]))
-        for name in ("place", "least", "most", "phone", "help", "other"):
-            if got[name] == row[name]:
-                right += bool(row[name])
-            else:
-                wrong.append((row["text"], name, row[name], got[name]))
+    (tuned, faults), (held, _) = tally(""), tally("1")
+    whole = Tally(*map(sum, zip(tuned, held, strict=True)))
     with capsys.disabled():
-        print(f"\nunderstood {right} of {right + len(wrong)} ({len(REPLIES)} replies); wrong: {wrong}")  # noqa: T201
-    assert right / (right + len(wrong)) >= 0.95
-    assert not [one for one in wrong if one[1] == "phone"], "no wrong number, ever"
+        print(f"\n{len(REPLIES)} replies understood; written down and looked at: {tuned.share:.1%} {tuned},")  # noqa: T201
+        print(f"  held out and never looked at: {held.share:.1%} {held}, together {whole.share:.1%}; {faults}")  # noqa: T201
+    assert len(REPLIES) >= 230
+    assert sum(row["held"] == "1" for row in REPLIES) >= 60
+    assert whole.share >= 0.95
+    assert whole.wrong <= 0.02 * sum(whole)
 
 
-@pytest.mark.parametrize(
-    ("words", "least", "most"),
-    [("五千二", 5200, 5200), ("四五千", 4000, 5000), ("3千多", 3000, 4000), ("1.2万", 12000, 12000), ("5k", 5000, 5000),
-     ("一万二", 12000, 12000), ("四千零五十", 4050, 4050), ("一千零八", 1008, 1008), ("两千", 2000, 2000),
-     ("4千5", 4500, 4500), ("六千多块", 6000, 7000), ("十万", 100000, 100000), ("三到四千", 3000, 4000)],
-)  # fmt: skip
-def test_amounts_are_read_as_people_mean_them(words: str, least: int, most: int) -> None:
-    assert amount(words) == (Fraction(least), Fraction(most))
+def test_the_surer_a_fact_the_oftener_it_is_right(capsys: pytest.CaptureFixture[str]) -> None:
+    sure: Counter[float] = Counter()
+    right: Counter[float] = Counter()
+    for row in REPLIES:
+        said = understand(row["text"], DAY)
+        words = told(said)
+        for name, fact in facts(said).items():
+            if fact is not None:
+                sure[fact.confidence] += 1
+                right[fact.confidence] += words[name] == row[name]
+    with capsys.disabled():
+        print("\nright, by confidence:", {level: f"{right[level]} of {sure[level]}" for level in sorted(sure)})  # noqa: T201
+    for level, count in sure.items():
+        assert right[level] / count >= level, level
 
 
-@given(st.text())
-def test_any_text_is_read_without_breaking(text: str) -> None:
-    understand(text).as_json()
+def test_no_wrong_number_ever() -> None:
+    for row in REPLIES:
+        assert told(understand(row["text"], DAY))["phone"] in ("", row["phone"]), row["text"]
 
 
-@given(st.text(alphabet="0123456789１２３ -Xx在的卡", max_size=80))
-def test_no_long_number_outlives_the_mask(text: str) -> None:
-    once = masked(text)
-    assert not re.search(r"\d{15}", once)
-    assert masked(once) == once
-
-
-@pytest.mark.parametrize(
-    "number",
-    ["420626196805041016", "42062619680504101X", "6222 0200 0000 1234 567", "６２２２０２０００００１２３４５６７"],
-)
-def test_identity_and_bank_numbers_are_nowhere_in_what_is_told(number: str) -> None:
-    text = str(understand(f"我的卡号{number}，在义乌").as_json())
-    assert re.sub(r"\D", "", number)[4:12] not in text
+def test_a_label_is_one_that_the_ledger_could_hold() -> None:
+    for row in REPLIES:
+        assert row["place"] in ("", "?") or (row["place"].isdigit() and len(row["place"]) in (2, 4, 6, 9)), row["text"]
+        assert bool(row["candidates"]) == (row["place"] == "?"), row["text"]
+        assert int(row["least"] or 0) <= int(row["most"] or 0), row["text"]
+        assert int(row["months"] or 1) in range(1, 13), row["text"]

@@ -1,0 +1,136 @@
+"""收入: what the sender has in a month, in 分; costs, debts, days' wages and what was before are none of it."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from field.messaging.understanding import phones
+from field.messaging.understanding.facts import RECKONED, SAID_PLAINLY, SPOKEN, Fact
+from field.messaging.understanding.numerals import AMOUNT, DIGITS, Range, amount, over, under
+from field.messaging.understanding.whose import Clause
+
+FEN = 100
+LEAST, MOST = 10, 1_000_000  # yuan a month; what is far from usual is flagged elsewhere
+NUMERAL = "[一两俩二三四五六七八九十]"
+FIGURE = re.compile(rf"{AMOUNT.pattern}|(?<![\d.])\d\d(?=[块元])")
+EARN = "挣|赚|工资|收入|月薪|年薪|到手|拿到?|开了?"
+SPENT = (
+    "花(?:[了掉去费]|$)|欠|借|还债|还贷|贷|药费|学费|生活费|话费|电费|水费|路费|房租|租金|寄|彩礼|"
+    "转(?:了|账|给)|罚|扣|赔|买|车票|首付|红包|捐|亏|输|存|交了?|用了?"
+)
+PART = (
+    "底薪|奖金|加班费?|提成|补贴|补助|低保|养老金|退休金?|分红|涨了|加了|少了|多了|押金|两(?:个人|口子)|我们俩|加起来"
+)
+WISHED = "想要?|希望|要是|能有|找个|最好|至少要"
+NOT_IT = re.compile(rf"(?:{SPENT}|{PART}|{WISHED})(?!.*(?:{EARN}))")
+SHORT_OF_IT = re.compile("^[块元]?钱?(?:都|也)?没")
+NOT_IT_AFTER = re.compile("^[块元]?钱?(?:的?(?:房租|药费|学费|生活费|路费|车票)|寄|给|还债|还贷|的债)")
+OWED = re.compile("(?:压|拖|欠)[^ ]{0,6}工资")
+DENIED = re.compile("(?:不是|没有?|没得|哪有)$")
+BEFORE = re.compile("(?:以前|原来|之前|从前|去年|上个月|原先)(?!.*(?:现在|今年|这个月))")
+EARNING = re.compile(EARN)
+COUNTERS = re.compile(
+    r"\*|多?个|多?[年月日岁号楼栋房室天度级路线页度%‰]|多?(?:人|口|斤|里|公里|米|平|亩|件|次|分钟?|小时|只|头|双|元人民|年|名|位|班|厂|强)"
+)
+NO_FIGURE_BEFORE = re.compile(r"(?:[A-Za-z*#/:第\-]|尾号|身份证|卡号?|[Qq]{2}|微信|住|打|拨|号码?|电话)$")
+PERIODS = (  # the words, how many months; none where a month's pay cannot be told from it
+    (re.compile(
+        r"一[天日]|每天|日[薪结]|(?<!\d)天(?=[0-9一两二三])|/天|一个?(?:小时|钟头|钟)|每小时|"
+        "一[周件个]星?期?$|一(?:周|件|趟|单)|计件一"
+    ), None),
+    (re.compile("今年(?:一共|总共|已经)?(?:挣|赚|收入)"), None),
+    (re.compile("半年(?!多?了)"), 6), (re.compile("一年(?!多?了)|年薪|全年|年收入|每年|/年"), 12),
+    (re.compile("一?个?月|/月|月[薪入]|每月"), 1),
+)  # fmt: skip
+MONTHS = re.compile(rf"({NUMERAL}|\d\d?)个月(?!多?了)")
+NO_WORK = re.compile(
+    "(?:没|冇)(?:有|得|啥|什么)*(?:活干|活做|活路|工作|事做|事干|上班|班上|收入|工资)|(?:找不到|没找到)(?:活|工作|事)|失业|停工|"
+    "(?<!还)没发(?:过)?工资|拖欠工资|一分钱?(?:都|也)?没"
+)
+
+
+class Told(NamedTuple):
+    """一笔: what a month brings, in 分, from which words, how surely."""
+
+    least: int
+    most: int
+    words: str
+    sure: float
+
+
+def income(mine: list[Clause]) -> tuple[Fact | None, Fact | None]:
+    """What a month brings at least and at most; two figures that do not agree are none."""
+    told = [one for clause in mine for one in _told(clause)] or [one for clause in mine for one in _idle(clause)]
+    if len({(one.least, one.most) for one in told}) != 1:
+        return None, None
+    one = told[0]
+    return Fact(one.least, one.words, one.sure), Fact(one.most, one.words, one.sure)
+
+
+def _idle(clause: Clause) -> Iterator[Told]:
+    if found := NO_WORK.search(clause.text):
+        yield Told(0, 0, clause.words(*found.span()), SPOKEN)
+
+
+def _told(clause: Clause) -> Iterator[Told]:
+    bare = _without_places_and_numbers(clause)
+    figures = [found for found in FIGURE.finditer(bare.text) if not _counts_something_else(found, bare)]
+    since = 0
+    for found, until in zip(figures, [*(one.start() for one in figures[1:]), len(bare.text)], strict=False):
+        before, after, since = bare.before(found.start(), since), bare.after(found.end(), until), found.end()
+        if _is_no_pay(before, after if until == len(bare.text) else ""):
+            continue
+        if (read := _read(found[0], before, after)) and (months := _months(before, after)):
+            least, most = (round(one * FEN / months) for one in read)
+            if LEAST * FEN <= most <= MOST * FEN:
+                sure = RECKONED if months > 1 else SAID_PLAINLY if _is_marked(before, after) else SPOKEN
+                yield Told(least, most, clause.words(*found.span()), sure)
+
+
+def _without_places_and_numbers(clause: Clause) -> Clause:
+    """六安 is a city and no 6: names and telephone numbers are blanked, each in its place."""
+    letters = list(clause.text)
+    for start, end in [(named.start, named.end) for named in clause.places] + phones.spans(clause.text):
+        letters[start:end] = " " * (end - start)
+    return Clause("".join(letters), clause.written, clause.mine)
+
+
+def _counts_something_else(found: re.Match[str], clause: Clause) -> bool:
+    bare = found[0][0].isdecimal() and NO_FIGURE_BEFORE.search(clause.before(found.start()))
+    return bool(COUNTERS.match(clause.after(found.end())) or bare)
+
+
+def _is_no_pay(before: str, after: str) -> bool:
+    paid = EARNING.search(before)
+    denied = DENIED.search(before) or SHORT_OF_IT.search(after)
+    something_else = NOT_IT.search(before) or OWED.search(before) or (NOT_IT_AFTER.search(after) and not paid)
+    return bool(denied or something_else or BEFORE.search(before))
+
+
+def _read(words: str, before: str, after: str) -> Range | None:
+    if re.search("(?:不到|不足|不满)$", before) or re.match("[块元]?钱?(?:都|也)?不到", after):
+        return under(words)
+    if re.search("(?:不止|超过)$", before):
+        return over(words)
+    return amount(words)
+
+
+def _months(before: str, after: str) -> int | None:
+    """How many months a figure is for: the nearest word before it, or one right behind it."""
+    behind = re.match(r"[块元多]*钱?(?:.{0,1})", after)
+    near = after[: (behind.end() if behind else 0) + 4]
+    for words, last in ((before, True), (near, False)):
+        if found := MONTHS.search(words):
+            count = DIGITS.get(found[1]) or (int(found[1]) if found[1].isdigit() else 10)
+            if count > 1 and (last and (EARNING.search(words[found.end() :]) or found.end() == len(words))):
+                return count
+            if count > 1:
+                continue
+        hits = [(hit.start(), months) for words_, months in PERIODS for hit in words_.finditer(words)]
+        if hits:
+            return (max if last else min)(hits, key=lambda hit: hit[0])[1]
+    return 1
+
+
+def _is_marked(before: str, after: str) -> bool:
+    return bool(re.search(f"月|{EARN}", before) or re.match(r"[块元多]*钱?(?:/|一个?|每)月", after))
