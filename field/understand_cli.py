@@ -4,6 +4,8 @@ import json
 
 import click
 
+from field import clock
+from field.messaging.sending_rules import SHANGHAI
 from field.messaging.understanding.understand import understand as read
 
 
@@ -11,4 +13,4 @@ from field.messaging.understanding.understand import understand as read
 @click.argument("text")
 def understand(text: str) -> None:
     """看看一句回复会被理解成什么."""
-    click.echo(json.dumps(read(text).as_json(), ensure_ascii=False, indent=2))
+    click.echo(json.dumps(read(text, clock.now().astimezone(SHANGHAI).date()).as_json(), ensure_ascii=False, indent=2))

@@ -111,7 +111,9 @@ class Scene:
         if len(self.holders) < 2:
             return []
         ids = [contact.person_id for contact in self.holders]
-        people = self.session.scalars(select(Person).where(Person.id.in_(ids)).order_by(Person.household_id, Person.id))
+        people = self.session.scalars(
+            select(Person).where(Person.id.in_(ids)).order_by(Person.household_id, Person.position)
+        )
         return [{"id": person.id, "shown": person.name} for person in people]
 
     def region_of(self, contact: Contact | None, claim: Mapping[str, str]) -> str:

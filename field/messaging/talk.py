@@ -17,6 +17,7 @@ from field.messaging.happenings import CLOSING, happened
 from field.messaging.inbox import InboundMessage
 from field.messaging.messages import Inbound, Outbound, Said
 from field.messaging.scene import Scene, Ways, place_name
+from field.messaging.sending_rules import SHANGHAI
 from field.messaging.sending_rules import Purpose as Why
 from field.messaging.understanding.masking import masked
 from field.messaging.understanding.understand import understand
@@ -104,7 +105,10 @@ def _go_on(scene: Scene, kept: Kept, others: Sequence[Kept]) -> Sequence[Say]:
     scene.message.dialog_id = kept.id
     dialog = library().dialog(kept.purpose, kept.state.get("version"))
     heard = Heard(scene.text, scene.photos, scene.place)
-    senses = Senses(understand, place_name=partial(place_name, scene.session), starts=library().starts)
+    today = scene.now.astimezone(SHANGHAI).date()
+    senses = Senses(
+        partial(understand, on=today), place_name=partial(place_name, scene.session), starts=library().starts
+    )
     context = scene.context(kept.person_id)
     turn = go_on(dialog, kept.state, heard, context, scene.now, senses)
     extra = _progress(scene) if any(event.kind == "progress" for event in turn.events) else []
