@@ -5,10 +5,11 @@ messages follow their binding. Nothing is deleted. A rebuild restores the mark a
 are no derived rows and stand as they are.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
@@ -16,7 +17,12 @@ from field.codes import Channel, EntryKind
 from field.ledger.entries import Draft, Entry, append, opened
 from field.registry.handing_over import hand_back, hand_over
 from field.registry.households import Household, Person
+from field.registry.numbers import e164
+from field.registry.regions import in_region
 from field.registry.rights import Actor, NotAllowed, Right
+from field.registry.sealing import blind
+
+SHOWN = 40
 
 
 class NotMergeable(Exception):
@@ -72,10 +78,36 @@ def merged_people(session: Session, by: Actor) -> list[tuple[Person, Person]]:
     merged = session.scalars(rows).all()
     people = select(Person).where(Person.id.in_({one.merged_into for one in merged}))
     kept = {one.id: one for one in session.scalars(people)}
-    homes = {one.household_id for one in (*merged, *kept.values())}
-    regions = dict(session.execute(select(Household.id, Household.region).where(Household.id.in_(homes))).all())
+    where = homes(session, (*merged, *kept.values()))
     pairs = [(one, kept[one.merged_into or ""]) for one in merged if one.merged_into in kept]
-    return [pair for pair in pairs if all(by.may(Right.MERGE_PEOPLE, regions[one.household_id]) for one in pair)]
+    return [pair for pair in pairs if all(by.may(Right.MERGE_PEOPLE, where[one.household_id].region) for one in pair)]
+
+
+def alike(session: Session, by: Actor) -> list[Person]:
+    """疑似重复: people of one ID number in several rows, those of one number next to one another."""
+    here = Person.id_number_index.is_not(None), Person.merged_into.is_(None), in_region(Household.region, by.region)
+    mine = select(Person.id_number_index).join(Household, Household.id == Person.household_id).where(*here)
+    twice = mine.group_by(Person.id_number_index).having(func.count() > 1)
+    rows = select(Person).join(Household, Household.id == Person.household_id)
+    rows = rows.where(*here, Person.id_number_index.in_(twice)).order_by(Person.id_number_index, Person.id)
+    return list(session.scalars(rows.limit(SHOWN)))
+
+
+def found(session: Session, by: Actor, words: str) -> list[Person]:
+    """People of the actor's region by whole name, ID number, telephone or household number."""
+    phone = e164(words)
+    asked = [Person.name == words, Person.id_number_index == blind("id_number", words.upper())]
+    asked += [Person.phone_index == blind("phone", phone)] if phone else []
+    rows = select(Person).join(Household, Household.id == Person.household_id)
+    mine = Person.merged_into.is_(None), in_region(Household.region, by.region)
+    rows = rows.where(or_(*asked, Household.number == words), *mine).order_by(Person.name, Person.id)
+    return list(session.scalars(rows.limit(SHOWN)))
+
+
+def homes(session: Session, people: Iterable[Person]) -> dict[str, Household]:
+    """The households of people, by id."""
+    ids = {one.household_id for one in people}
+    return {one.id: one for one in session.scalars(select(Household).where(Household.id.in_(ids)))}
 
 
 def count_persons(session: Session, household_id: str) -> None:

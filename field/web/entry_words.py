@@ -5,7 +5,8 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from field.codes import EntryKind, Kind, RiskFactor
+from field.codes import Channel, EntryKind, Kind, RiskFactor
+from field.registry.contact_rules import Decision, Proof
 from field.web.visit_words import Line, Section, sections
 from field.web.wording import day, yuan
 
@@ -16,6 +17,8 @@ def content(kind: str, payload: dict[str, Any], names: Mapping[str, str]) -> lis
         return sections(payload, names)
     if kind == EntryKind.CHECKIN:
         return _checkin(payload, names)
+    if kind in (EntryKind.BINDING_CLAIMED, EntryKind.BINDING_CONFIRMED, EntryKind.BINDING_REVOKED):
+        return _binding(payload, names)
     return READ.get(EntryKind(kind), _nothing)(payload)
 
 
@@ -50,7 +53,7 @@ def _declaration(payload: dict[str, Any]) -> list[Section]:
         Line(_("什么时候开始"), payload.get("since") or ""),
         Line(_("自己花了"), yuan(amount) if amount is not None else ""),
         Line(_("原话"), payload.get("note") or ""),
-        Line(_("自称"), " ".join(str(claim[key]) for key in ("name", "village", "id_tail") if claim.get(key))),
+        Line(_("自称"), " ".join(str(claim[key]) for key in ("name", "village", "last4") if claim.get(key))),
         Line(_("代为申报"), (payload.get("helper") or {}).get("name") or ""),
         Line(_("位置"), place.get("label") or ""),
         Line(_("告知书"), payload.get("notice") or ""),
@@ -88,6 +91,47 @@ def _attached(payload: dict[str, Any]) -> list[Section]:
     return [Section(_("线索归户"), [Line(_("针对"), _("第 %(seq)s 条", seq=payload.get("seq")))])]
 
 
+def _detached(payload: dict[str, Any]) -> list[Section]:
+    lines = [
+        Line(_("针对"), _("第 %(seq)s 条", seq=payload.get("seq"))),
+        Line(_("原因"), payload.get("note") or ""),
+    ]
+    return [Section(_("撤回线索归户"), [line for line in lines if line.text])]
+
+
+def _binding(payload: dict[str, Any], names: Mapping[str, str]) -> list[Section]:
+    lines = [
+        Line(_("谁"), names.get(payload.get("person_id", ""), "")),
+        Line(_("渠道"), Channel.label_of(payload.get("at"))),
+        Line(_("号码"), payload.get("phone") or ""),
+        Line(_("怎么确认的"), Proof.label_of(payload.get("proof"))),
+        Line(_("号码另一户在用"), Decision.label_of(payload.get("decided"))),
+        Line(_("说明"), payload.get("note") or ""),
+    ]
+    return [Section(_("绑定"), [line for line in lines if line.text])]
+
+
+def _messages(payload: dict[str, Any]) -> list[Section]:
+    came, leads = len(payload.get("messages", ())), len(payload.get("leads", ()))
+    lines = [
+        Line(_("渠道"), Channel.label_of(payload.get("at"))),
+        Line(_("来信"), _("%(came)s 条", came=came)),
+        Line(_("线索"), _("%(leads)s 条", leads=leads) if leads else ""),
+        Line(_("说明"), payload.get("note") or ""),
+    ]
+    return [Section(_("来信归户"), [line for line in lines if line.text])]
+
+
+def _merged(payload: dict[str, Any]) -> list[Section]:
+    lines = [
+        Line(_("并入的"), (payload.get("merged") or {}).get("name") or _("（已删除）")),
+        Line(_("留下的"), (payload.get("kept") or {}).get("name") or _("（已删除）")),
+        Line(_("跟着走的绑定"), _("%(count)s 个", count=len(payload.get("contacts", ())))),
+        Line(_("原因"), payload.get("note") or ""),
+    ]
+    return [Section(_("重复的人"), [line for line in lines if line.text])]
+
+
 def _nothing(_payload: dict[str, Any]) -> list[Section]:
     return []
 
@@ -98,4 +142,9 @@ READ: dict[EntryKind, Callable[[dict[str, Any]], list[Section]]] = {
     EntryKind.DECLARATION: _declaration,
     EntryKind.SILENCE: _silence,
     EntryKind.LEAD_ATTACHED: _attached,
+    EntryKind.LEAD_DETACHED: _detached,
+    EntryKind.MESSAGES_ATTACHED: _messages,
+    EntryKind.MESSAGES_DETACHED: _messages,
+    EntryKind.PEOPLE_MERGED: _merged,
+    EntryKind.PEOPLE_PARTED: _merged,
 }

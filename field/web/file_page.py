@@ -65,8 +65,9 @@ def one(household_id: str) -> str:
     """The file of one household."""
     session = db.session()
     found = household_file.household(session, actor(), household_id)
-    members = household_file.people(session, [found.id])[found.id]
-    known = household_file.facts(session, [found.id, *(member.id for member in members)], now())
+    members = household_file.people(session, [found.id], merged=True)[found.id]
+    own = [found.id, *(member.id for member in members if not member.merged_into)]
+    known = household_file.facts(session, own, now())
     names = _names(found, members, known)
     moments, total = _moments(found, names)
     who = {moment.entry["actor"] for moment in moments} | _recorders(known)
