@@ -20,9 +20,10 @@ from field.monitoring.leads import Lead
 from field.registry.candidates import Ground
 
 OUTCOMES = {
-    "declared": "已申报", "checked_in": "已回访", "unchanged": "和上次一样", "declined": "不方便说", "stopped": "已退订",
-    "gave_up": "没有说清楚，请人来接着问", "expired": "到时没有回答", "moved": "换了渠道接着说", "ended": "已结束",
-    "bind_claimed": "已登记绑定", "asked_help": "求助", "code_given": "已回验证码",
+    "declared": "已申报", "checked_in": "已回访", "unchanged": "和上次一样", "declined": "不方便说",
+    "stopped": "已退订", "gave_up": "没有说清楚，请人来接着问", "expired": "到时没有回答",
+    "moved": "换了渠道接着说", "ended": "已结束", "bind_claimed": "已登记绑定", "asked_help": "求助",
+    "code_given": "已回验证码",
 }  # fmt: skip
 SAID = {
     Said.PHOTO: "照片", Said.VOICE: "语音", Said.PLACE: "位置", Said.FOLLOWED: "关注", Said.LEFT: "取消关注",
@@ -109,12 +110,12 @@ def why(ground: Ground) -> str:
 
 def _state(dialog: Dialog) -> str:
     if dialog.closed_at is None:
-        return _("还在进行，等对方回答")
+        return str(_("还在进行，等对方回答"))
     return OUTCOMES.get(dialog.outcome or "", dialog.outcome or "")
 
 
 def _told(one: OutboundMessage) -> str:
-    return _("（验证码，不显示）") if one.purpose == Why.CODE else hidden(one.text)
+    return str(_("（验证码，不显示）")) if one.purpose == Why.CODE else hidden(one.text)
 
 
 def _place(place: Mapping[str, Any] | None) -> str:
