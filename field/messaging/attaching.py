@@ -37,9 +37,7 @@ def attach(
     session: Session, message_id: str, household_id: str, chosen: Sequence[Place], note: str, by: Actor, now: datetime
 ) -> None:
     """All messages of the conversation, and the leads chosen, are the household's; leads that are its own stay so."""
-    key = threads.locate(session, message_id)
-    if not threads.readable(session, by, key, Right.ATTACH_MESSAGES):
-        raise NotAllowed
+    key = attachable(session, message_id, by)
     if key.household_id is not None:
         raise NotNobodys
     home = household(session, by, household_id, Right.ATTACH_MESSAGES)
@@ -55,11 +53,9 @@ def attach(
 
 def detach(session: Session, message_id: str, note: str, by: Actor, now: datetime) -> None:
     """撤回: what was attached last is nobody's again, and so are the leads that came with it."""
-    key = threads.locate(session, message_id)
-    if key.household_id is None or not threads.readable(session, by, key, Right.ATTACH_MESSAGES):
-        raise NotAllowed
-    said = attached_by_hand(session, key)
-    if said is None:
+    key = attachable(session, message_id, by)
+    said = attached_by_hand(session, key) if key.household_id else None
+    if key.household_id is None or said is None:
         raise NotTaken
     for chain_id, seq in said["leads"]:
         lead = leads.attachable(session, chain_id, seq, by)
@@ -70,6 +66,14 @@ def detach(session: Session, message_id: str, note: str, by: Actor, now: datetim
         session.execute(update(table).where(*mine).values(household_id=None))
     content = {name: said[name] for name in ("messages", "answers", "leads", "at")} | {"note": note}
     _append(session, EntryKind.MESSAGES_DETACHED, key.household_id, content, by, now)
+
+
+def attachable(session: Session, message_id: str, by: Actor) -> Key:
+    """The conversation of a message, if the actor may say whose it is; else NotAllowed."""
+    key = threads.locate(session, message_id)
+    if not threads.readable(session, by, key, Right.ATTACH_MESSAGES):
+        raise NotAllowed
+    return key
 
 
 def attached_by_hand(session: Session, key: Key) -> dict[str, Any] | None:

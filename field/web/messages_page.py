@@ -80,6 +80,7 @@ def one(message_id: str) -> str:
 def attach(message_id: str) -> Response:
     """归户: by somebody suggested or by the household's number; on wish the number is noted as that person's."""
     by, now, note = actor(), clock.now(), written("note")
+    attaching.attachable(db.session(), message_id, by)
     person, home = _chosen()
     leads = [_place(text) for text in request.form.getlist("lead")[:MOST_LEADS]]
 
