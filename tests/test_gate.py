@@ -287,7 +287,7 @@ class Ground:
             "region": village, "household": household, "person": self.persons.get(village, nobody),
             "digest": hashlib.sha256(photo).hexdigest(), "photo": photo,
             "visit": self.county.visit() | {"household_id": household},
-            "held": f"region:{village}/1", "wrong": f"region:{village}/1", "roster": nobody, "second": nobody,
+            "held": f"region:{village}/1", "wrong": f"region:{village}/1", "roster": nobody, "second": str(uuid7()),
             "letter": nobody, "nobodys": nobody, "claimed": nobody, "ended": nobody, "seen": "",
             "number": self.numbers.get(village, "X"), "lead": f"region:{village}/1",
             "stray": {"chain_id": f"region:{village}", "seq": 1, "household_id": nobody}, **self.made.get(village, {}),

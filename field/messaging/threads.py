@@ -44,6 +44,7 @@ class Line:
 
     message_id: str
     key: Key
+    address: str
     last_at: datetime
     came: int
     head: str | None
@@ -70,12 +71,18 @@ def conversations(
     """会话列表, the newest first: `which` is all or unmatched; how many there are in all."""
     both = union_all(_came(by, which, household_id), _went(by, which, household_id)).subquery()
     key = both.c.channel, both.c.address, both.c.home
-    last = func.max(both.c.at)
-    grouped = select(func.max(both.c.id).label("id"), *key, last.label("at"), func.sum(both.c.came).label("came"))
-    threads = grouped.group_by(*key).subquery()
-    total = session.scalar(select(func.count()).select_from(threads)) or 0
-    rows = _named(threads).offset((page - 1) * per_page).limit(per_page)
-    return [Line(id_, Key(*place), at, came, *home) for id_, *place, at, came, home in _split(session, rows)], total
+    last = func.max(both.c.at).label("at")
+    grouped = select(func.max(both.c.id).label("id"), *key, last, func.sum(both.c.came).label("came")).group_by(*key)
+    threads = grouped.subquery()
+    seen = or_(threads.c.home.is_not(None), _nobodys_seen(threads, by))
+    total = session.scalar(select(func.count()).select_from(threads).where(seen)) or 0
+    rows = session.execute(_named(threads).where(seen).offset((page - 1) * per_page).limit(per_page)).all()
+    numbers = _numbers(session, [row.id for row in rows])
+    lines = [
+        Line(row.id, Key(row.channel, row.address, row.home), numbers[row.id], row.at, row.came, *row[6:])
+        for row in rows
+    ]
+    return lines, total
 
 
 def thread(session: Session, by: Actor, message_id: str) -> Thread:
@@ -154,40 +161,35 @@ def _came(by: Actor, which: str, household_id: str | None) -> Select[Any]:
     one, home = InboundMessage, _home(InboundMessage)
     columns = one.id, one.channel, one.sender_index.label("address"), home.label("home"), one.received_at.label("at")
     rows = select(*columns, literal(1, Integer).label("came")).outerjoin(Contact, Contact.id == one.contact_id)
-    return _visible(rows, home, _lead_of(one.channel, one.sender_index, by), by, which, household_id)
+    return _wanted(rows, home, by, which, household_id)
 
 
 def _went(by: Actor, which: str, household_id: str | None) -> Select[Any]:
     one, home = OutboundMessage, _home(OutboundMessage)
     columns = one.id, one.channel, one.recipient_index.label("address"), home.label("home"), one.created_at.label("at")
     rows = select(*columns, literal(0, Integer).label("came")).outerjoin(Contact, Contact.id == one.contact_id)
-    return _visible(rows, home, _lead_of(one.channel, one.recipient_index, by), by, which, household_id)
+    return _wanted(rows, home, by, which, household_id)
 
 
-def _visible(
-    rows: Select[Any], home: Any, lead: tuple[ColumnElement[bool], ColumnElement[bool]], by: Actor, which: str,
-    household_id: str | None,
-) -> Select[Any]:  # fmt: skip
-    """What the docstring of this file says, as a condition."""
+def _wanted(rows: Select[Any], home: Any, by: Actor, which: str, household_id: str | None) -> Select[Any]:
+    """Messages of the actor's households and, for who may see such at all, those of nobody."""
     rows = rows.outerjoin(Household, Household.id == home)
-    here, anywhere = lead
     own = in_region(Household.region, by.region) if by.has(Right.READ_MESSAGES) else false()
-    nobodys: ColumnElement[bool] = false()
-    if by.has(Right.READ_UNMATCHED):
-        nobodys = and_(home.is_(None), or_(here, ~anywhere) if len(by.region) <= COUNTY else here)
+    nobodys = home.is_(None) if by.has(Right.READ_UNMATCHED) else false()
     if household_id:
         return rows.where(own, home == household_id)
     return rows.where(nobodys if which == "unmatched" else or_(own, nobodys))
 
 
-def _lead_of(channel: Any, index: Any, by: Actor) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """Whether a lead of a sender's unmatched messages lies in the actor's region, and whether there is one at all."""
+def _nobodys_seen(threads: Subquery, by: Actor) -> ColumnElement[bool]:
+    """Whether a lead of an unmatched conversation lies in the actor's region, or, for the county, there is none."""
     said = aliased(InboundMessage)
     rows = select(Lead.seq).select_from(said).join(Entry, Entry.idempotency_key == DECLARED + said.dialog_id)
     rows = rows.join(Lead, and_(Lead.chain_id == Entry.chain_id, Lead.seq == Entry.seq))
-    rows = rows.where(said.channel == channel, said.sender_index == index, said.household_id.is_(None))
-    rows = rows.correlate(InboundMessage, OutboundMessage)
-    return rows.where(in_region(Lead.region, by.region)).exists(), rows.exists()
+    mine = said.channel == threads.c.channel, said.sender_index == threads.c.address, said.household_id.is_(None)
+    rows = rows.where(*mine).correlate(threads)
+    here = rows.where(in_region(Lead.region, by.region)).exists()
+    return or_(here, ~rows.exists()) if len(by.region) <= COUNTY else here
 
 
 def _named(threads: Subquery) -> Select[Any]:
@@ -197,8 +199,11 @@ def _named(threads: Subquery) -> Select[Any]:
     return rows.outerjoin(Household, Household.id == threads.c.home).order_by(threads.c.at.desc(), threads.c.id)
 
 
-def _split(session: Session, rows: Select[Any]) -> list[tuple[Any, ...]]:
-    return [(*row[:6], tuple(row[6:])) for row in session.execute(rows)]
+def _numbers(session: Session, ids: Sequence[str]) -> dict[str, str]:
+    """The other side's number or account by message."""
+    came = session.execute(select(InboundMessage.id, InboundMessage.sender).where(InboundMessage.id.in_(ids)))
+    went = session.execute(select(OutboundMessage.id, OutboundMessage.recipient).where(OutboundMessage.id.in_(ids)))
+    return dict((*came.tuples(), *went.tuples()))
 
 
 def _home(one: type[InboundMessage] | type[OutboundMessage]) -> Any:

@@ -22,7 +22,7 @@ from field.messaging.threads import Thread
 from field.messaging.unmatched import claims, suggestions
 from field.monitoring import bindings
 from field.monitoring.bindings import Deed
-from field.monitoring.evidence import visible
+from field.monitoring.evidence import visible_among
 from field.monitoring.household_file import household
 from field.monitoring.leads import AlreadyAttached
 from field.monitoring.traces import leave_trace
@@ -140,4 +140,4 @@ def _place(text: str) -> tuple[str, int]:
 def _photos(found: Thread) -> set[str]:
     """The photographs that the reader may open."""
     digests = {digest for message in found.came for digest in message.photos}
-    return {digest for digest in digests if visible(db.session(), digest, actor()) is not None}
+    return visible_among(db.session(), digests, actor())

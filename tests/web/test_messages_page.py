@@ -153,8 +153,8 @@ def test_attaching_by_a_candidate_takes_messages_answers_and_lead_and_undo_resto
     assert lead_rows(sms.county) == before
     assert len(threads(town, "/messages?which=unmatched")) == 1
     with sms.county.app.app_context():
-        homes = {one.household_id for table in (InboundMessage, OutboundMessage) for one in db.session.query(table)}
-        assert homes == {None}
+        homes = db.session.scalars(select(InboundMessage.household_id).union(select(OutboundMessage.household_id)))
+        assert set(homes) == {None}
     same_after_rebuild(sms.county)
     assert town.send(f"{path}/attach", number="H0000", lead=lead).status_code == 303, "attached again"
     same_after_rebuild(sms.county)
@@ -315,7 +315,7 @@ def test_a_page_of_fifty_asks_no_more_than_a_page_of_few(county: County) -> None
     many(county, 80)
     with statements(county) as full:
         assert len(threads(office)) == 50
-    assert len(few) == len(full) <= 7
+    assert len(few) == len(full) <= 8
     assert len(threads(office, "/messages?page=2")) == 34
     assert len(threads(office, "/messages?which=unmatched")) == 42
     home = county.households[HOME]
