@@ -100,8 +100,8 @@ def visible_among(session: Session, digests: Collection[str], by: Actor) -> set[
     """Those photographs that are here and that a household in the actor's region has; with one statement."""
     if not digests or not by.has(Right.READ_EVIDENCE):
         return set()
-    here = select(Evidence.sha256).where(Evidence.sha256.in_(digests), Evidence.arrived_at.is_not(None))
-    return set(session.scalars(here.where(Evidence.sha256.in_(_linked(by)))))
+    here = _linked(by).join(Evidence, Evidence.sha256 == EvidenceLink.sha256)
+    return set(session.scalars(here.where(EvidenceLink.sha256.in_(digests), Evidence.arrived_at.is_not(None))))
 
 
 def visible(session: Session, sha256: str, by: Actor, right: Right = Right.READ_EVIDENCE) -> Evidence | None:

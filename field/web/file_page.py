@@ -74,7 +74,7 @@ def one(household_id: str) -> str:
     return render_template(
         "file.html", household=found, members=[(member, person_shown(member)) for member in members], names=names,
         known=[_item(found, names, key, known[key]) for key in _ordered(found, members, known)], moments=moments,
-        staff=staff_names(session, who), oldest=_oldest_first(), page=_page(), pages=-(-total // PER_PAGE),
+        staff=staff_names(session, who) | _by_themselves(members), oldest=_oldest_first(), page=_page(), pages=-(-total // PER_PAGE),
         total=total, **LABELS,
     )  # fmt: skip
 
@@ -132,6 +132,11 @@ def _told(fact: Fact, of_household: bool, names: dict[str, str]) -> Told:
     else:
         lines = [Line("", visit_words.personal(fact.attribute, fact.value, names).text)]
     return Told(lines, fact, Channel.label_of(fact.channel), LEVELS[fact.level])
+
+
+def _by_themselves(members: list[Person]) -> dict[str, str]:
+    """Members as recorders of what they said themselves."""
+    return {f"person:{member.id}": member.name for member in members}
 
 
 def _recorders(known: dict[tuple[str, str], Known]) -> set[str]:

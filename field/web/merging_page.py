@@ -106,6 +106,7 @@ def _shown(person: Person, home: Household) -> dict[str, Any]:
     told = [
         (personal_title(attribute), personal(attribute, one.best.value, places).text)
         for (_subject, attribute), one in sorted(known.items())
+        if attribute != "phone"
     ]
     village = places.get(home.region, home.region)
     return {"person": person, "home": home, "village": village, "told": told, **{"card": person_shown(person)}}

@@ -16,6 +16,7 @@ from field.messaging.messages import Outbound
 from field.messaging.outbox import Letter, OutboundMessage, post
 from field.messaging.sending_rules import Purpose
 from field.monitoring.bindings import Deed, register
+from field.monitoring.declarations import Declared, record_declaration
 from field.monitoring.leads import Lead, Task
 from field.monitoring.rebuild import fingerprint, rebuild
 from field.monitoring.traces import Trace
@@ -23,7 +24,7 @@ from field.registry.contacts import Contact
 from field.registry.households import Person
 from tests.county import County
 from tests.messaging.test_story import DECLARED, FARMER, HOME, STRANGER, Sms, sms
-from tests.web.office import Browser, browser, links, statements, words
+from tests.web.office import Browser, browser, links, photograph, statements, words
 
 __all__ = ["sms"]
 CLAIM = ("困难", "陈大一 堰垭村 3515", "1", "上个月 3万", "1")
@@ -334,3 +335,33 @@ def test_a_thread_of_many_messages_asks_no_more_than_a_thread_of_few(sms: Sms) -
     with statements(sms.county) as many:
         office.page(path)
     assert len(few) == len(many)
+
+
+def test_a_photograph_is_opened_only_once_it_is_known_whose_it_is(county: County) -> None:
+    digest, dialog = photograph(county, 5, "county"), "01a217b6-b584-7353-a159-6cfa6fd9ee23"
+
+    def work(session: Session) -> str:
+        now = clock.now()
+        said = Declared(f"dialog:{dialog}", Channel.SMS, ["illness"], "", "2026-1", HOME, evidence=(digest,))
+        record_declaration(session, said, now)
+        session.add(
+            InboundMessage(
+                id=dialog, channel="sms", provider="twilio", provider_message_id="M1", sender=STRANGER,
+                sender_index="x", said="photo", text_masked="", photos=[digest], dialog_id=dialog, sent_at=now,
+                received_at=now,
+            )
+        )  # fmt: skip
+        return f"/messages/{dialog}"
+
+    with county.app.app_context():
+        path = transact(work)
+    town = browser(county, "town")
+    assert "还有 1 张照片，归户以后可以看" in words(town.page(path))
+    assert town.get(f"/api/evidence/{digest}").status_code == 404
+    [lead] = re.findall(r'name="lead" value="([^"]+)"', town.page(path))
+    assert town.send(f"{path}/attach", number="H0000", lead=lead).status_code == 303
+    assert f"/api/evidence/{digest}?size=large" in links(town.page(path))
+    assert town.get(f"/api/evidence/{digest}").status_code == 200
+    assert browser(county, "town2").get(f"/api/evidence/{digest}").status_code == 404
+    assert town.send(f"{path}/detach", note="弄错了").status_code == 303
+    assert town.get(f"/api/evidence/{digest}").status_code == 404
