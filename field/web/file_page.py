@@ -74,8 +74,8 @@ def one(household_id: str) -> str:
     return render_template(
         "file.html", household=found, members=[(member, person_shown(member)) for member in members], names=names,
         known=[_item(found, names, key, known[key]) for key in _ordered(found, members, known)], moments=moments,
-        staff=staff_names(session, who) | _by_themselves(members), oldest=_oldest_first(), page=_page(), pages=-(-total // PER_PAGE),
-        total=total, **LABELS,
+        staff=staff_names(session, who) | _by_themselves(members), oldest=_oldest_first(), page=_page(),
+        pages=-(-total // PER_PAGE), total=total, **LABELS,
     )  # fmt: skip
 
 
