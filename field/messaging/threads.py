@@ -203,7 +203,7 @@ def _numbers(session: Session, ids: Sequence[str]) -> dict[str, str]:
     """The other side's number or account by message."""
     came = session.execute(select(InboundMessage.id, InboundMessage.sender).where(InboundMessage.id.in_(ids)))
     went = session.execute(select(OutboundMessage.id, OutboundMessage.recipient).where(OutboundMessage.id.in_(ids)))
-    return dict((*came.tuples(), *went.tuples()))
+    return dict(came.all()) | dict(went.all())
 
 
 def _home(one: type[InboundMessage] | type[OutboundMessage]) -> Any:
