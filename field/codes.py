@@ -156,9 +156,16 @@ class EntryKind(Labelled):
     CHECKIN = "checkin", "务工回访"
     SILENCE = "silence", "回访没有回音"
     LEAD_ATTACHED = "lead_attached", "线索归户"
-    BINDING = "binding", "电话微信绑定"
     CALL_WANTED = "call_wanted", "请村里联系"
     PHOTOS = "photos", "补交照片"
+    LEAD_DETACHED = "lead_detached", "撤回线索归户"
+    MESSAGES_ATTACHED = "messages_attached", "来信归户"
+    MESSAGES_DETACHED = "messages_detached", "撤回来信归户"
+    BINDING_CLAIMED = "binding_claimed", "登记绑定"
+    BINDING_CONFIRMED = "binding_confirmed", "确认绑定"
+    BINDING_REVOKED = "binding_revoked", "解除绑定"
+    PEOPLE_MERGED = "people_merged", "合并重复的人"
+    PEOPLE_PARTED = "people_parted", "撤销合并"
 
 
 class Source(Labelled):

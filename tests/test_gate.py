@@ -24,12 +24,15 @@ from field.ledger import checkpoints
 from field.ledger.receipts import number
 from field.media.photo import inspect
 from field.media.pieces import Promise
+from field.messaging.inbox import InboundMessage
 from field.monitoring import evidence
+from field.monitoring.bindings import seen_by
 from field.monitoring.declarations import Declared, record_declaration
 from field.monitoring.enrol import enrol
 from field.monitoring.held import hand_over
+from field.monitoring.leads import attach
 from field.monitoring.visits import record_visit
-from field.registry import rights
+from field.registry import contacts, rights
 from field.registry.households import Household, Person
 from field.registry.idnumber import make
 from field.registry.rights import Actor, Right
@@ -49,6 +52,7 @@ NOWHERE = "999999999999"
 EVERYBODY, ALL, GRASSROOTS, OFFICES = (None, V, T, C, D), (V, T, C, D), (V, T, C), (T, C)
 REGION, OWN = "region", "own"
 TUS = {"Tus-Resumable": "1.0.0"}
+NOTE = {"note": "看过身份证"}
 DIGEST = hashlib.sha256(b"some photograph").hexdigest()
 PROMISE = {**TUS, "Upload-Length": "4", "Upload-Metadata": f"sha256 {b64encode(DIGEST.encode()).decode()}"}
 PIECE = {**TUS, "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
@@ -146,6 +150,45 @@ PAGES = {
     "POST /leads/<chain:chain_id>/<seq:seq>": Way(
         OFFICES, 303, REGION, path="/leads/{lead}", send=lambda s: {"data": {"number": s["number"]}}
     ),
+    "POST /leads/<chain:chain_id>/<seq:seq>/detach": Way(
+        OFFICES,
+        303,
+        REGION,
+        path="/leads/{wrong}/detach",
+        send=lambda s: {"data": {"household": s["household"], **NOTE}},
+    ),
+    "GET /messages": Way(GRASSROOTS, 200, REGION, send=lambda s: {"query_string": {"household": s["household"]}}),
+    "GET /messages/<id:message_id>": Way(GRASSROOTS, 200, REGION, path="/messages/{letter}"),
+    "POST /messages/<id:message_id>/attach": Way(
+        OFFICES, 303, REGION, path="/messages/{nobodys}/attach", send=lambda s: {"data": {"number": s["number"]}}
+    ),
+    "POST /messages/<id:message_id>/detach": Way(
+        OFFICES, 303, REGION, path="/messages/{nobodys}/detach", send=lambda _: {"data": NOTE}
+    ),
+    "GET /bindings/<id:household_id>": Way(GRASSROOTS, 200, REGION, path="/bindings/{household}"),
+    "POST /bindings/contacts/<id:contact_id>/confirm": Way(
+        GRASSROOTS,
+        303,
+        REGION,
+        path="/bindings/contacts/{claimed}/confirm",
+        send=lambda s: {"data": {"seen": s["seen"]}},
+    ),
+    "POST /bindings/contacts/<id:contact_id>/revoke": Way(
+        GRASSROOTS,
+        303,
+        REGION,
+        path="/bindings/contacts/{ended}/revoke",
+        send=lambda s: {"data": {"seen": s["seen"], **NOTE}},
+    ),
+    "GET /merging": Way((C,), 200),
+    "POST /merging/find": Way((C,), 200, send=lambda _: {"data": {"q": "陈大一"}}),
+    "GET /merging/pair": Way(
+        (C,), 200, REGION, send=lambda s: {"query_string": {"merge": s["person"], "keep": s["second"]}}
+    ),
+    "POST /merging": Way(
+        (C,), 303, REGION, send=lambda s: {"data": {"merge": s["second"], "keep": s["person"], **NOTE}}
+    ),
+    "POST /merging/undo": Way((C,), 303, REGION, send=lambda s: {"data": {"person": s["second"], **NOTE}}),
     "GET /ledger": Way(GRASSROOTS, 200, REGION, send=by_region),
     "GET /held": Way(OFFICES, 200),
     "POST /held/<chain:chain_id>/<seq:seq>": Way(
@@ -179,6 +222,7 @@ class Ground:
             transact(_beyond_the_border)
             households = select(Household.region, Household.id)
             persons = select(Household.region, Person.id).join(Person).order_by(Person.position.desc())
+            self.seconds = {row.region: row.id for row in db.session.execute(persons.where(Person.position == 2))}
             numbers = select(Household.region, Household.number)
             self.numbers = {row.region: row.number for row in db.session.execute(numbers)}
             self.households = {row.region: row.id for row in db.session.execute(households)}
@@ -205,8 +249,35 @@ class Ground:
         lead = record_declaration(session, said, now)
         again = record_declaration(session, replace(said, key=f"{village} again"), now)
         stray = {"chain_id": lead.chain_id, "seq": lead.seq, "household_id": self.households[village]}
-        made = {"held": f"{held.chain_id}/{held.seq}", "roster": roster, "receipt": number(recorded.entry.hash)}
+        wrong = record_declaration(session, replace(said, key=f"{village} wrong"), now)
+        attach(session, wrong.chain_id, wrong.seq, self.households[village], by, now)
+        written = {"wrong": f"{wrong.chain_id}/{wrong.seq}"} | self._written(session, village)
+        made = written | {
+            "held": f"{held.chain_id}/{held.seq}",
+            "roster": roster,
+            "receipt": number(recorded.entry.hash),
+        }
         return made | {"stray": stray, "lead": f"{again.chain_id}/{again.seq}"}
+
+    def _written(self, session: Session, village: str) -> Subject:
+        """A household's message, one of nobody yet with its lead, and two bindings that wait."""
+        now, dialog = clock.now(), str(uuid7())
+        record_declaration(session, Declared(f"dialog:{dialog}", Channel.SMS, ["illness"], "", "2026-1", village), now)
+        rows = {
+            name: InboundMessage(
+                id=str(uuid7()), channel="sms", provider="twilio", provider_message_id=f"{village} {name}",
+                sender="+8613700000001", sender_index=f"{village} {name}", said="text", text_masked="困难", photos=[],
+                sent_at=now, received_at=now, **more,
+            )
+            for name, more in (
+                ("letter", {"household_id": self.households[village]}), ("nobodys", {"dialog_id": dialog})
+            )
+        }  # fmt: skip
+        session.add_all(rows.values())
+        person = session.get_one(Person, self.persons[village])
+        claimed = [contacts.claim(session, person, Channel.SMS, f"+86137{village[-5:]}00{n}", now) for n in (1, 2)]
+        names = {"claimed": claimed[0].id, "ended": claimed[1].id, "seen": seen_by(session, claimed[0])}
+        return {name: row.id for name, row in rows.items()} | names
 
     def of(self, village: str) -> Subject:
         """What can be named in a village; beyond all villages, what is not there."""
@@ -216,9 +287,11 @@ class Ground:
             "region": village, "household": household, "person": self.persons.get(village, nobody),
             "digest": hashlib.sha256(photo).hexdigest(), "photo": photo,
             "visit": self.county.visit() | {"household_id": household},
-            "held": f"region:{village}/1", "roster": nobody,
+            "held": f"region:{village}/1", "wrong": f"region:{village}/1", "roster": nobody, "second": str(uuid7()),
+            "letter": nobody, "nobodys": nobody, "claimed": nobody, "ended": nobody, "seen": "",
             "number": self.numbers.get(village, "X"), "lead": f"region:{village}/1",
             "stray": {"chain_id": f"region:{village}", "seq": 1, "household_id": nobody}, **self.made.get(village, {}),
+            **({"second": self.seconds[village]} if village in self.seconds else {}),
         }  # fmt: skip
 
     def owned_by(self, username: str | None) -> Subject:

@@ -1,6 +1,6 @@
 """事实: what the ledger says about a household or person, each with who said it, when, and how sure it is."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -68,14 +68,17 @@ def latest(session: Session, subject: str, attributes: Iterable[str]) -> dict[st
     return {fact.attribute: fact for fact in found}
 
 
-def known(facts: Iterable[Fact], as_of: datetime) -> dict[tuple[str, str], Known]:
-    """By (subject, attribute): the best fact and those that contradict it.
+def known(
+    facts: Iterable[Fact], as_of: datetime, whose: Mapping[str, str] | None = None
+) -> dict[tuple[str, str], Known]:
+    """By (subject, attribute): the best fact and those that contradict it; `whose` names who a subject really is.
 
     A fact contradicts when another recorder said otherwise and has not since said the same as the best.
     """
     by_attribute: dict[tuple[str, str], list[Fact]] = {}
     for fact in facts:
-        by_attribute.setdefault((fact.subject, fact.attribute), []).append(fact)
+        subject = (whose or {}).get(fact.subject, fact.subject)
+        by_attribute.setdefault((subject, fact.attribute), []).append(fact)
     return {key: _weigh(several, as_of) for key, several in by_attribute.items()}
 
 

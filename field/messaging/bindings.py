@@ -21,9 +21,9 @@ from field.messaging.dialogs.loading import library
 from field.messaging.messages import Outbound
 from field.messaging.scene import Scene
 from field.messaging.sending_rules import Purpose as Why
-from field.monitoring.bindings import record_binding
+from field.monitoring.bindings import Deed, confirm, end, register
 from field.registry import contacts
-from field.registry.contact_rules import HOLDING, PENDING, VERIFIED, Proof
+from field.registry.contact_rules import HOLDING, PENDING, STALE, VERIFIED, Proof
 from field.registry.contacts import Contact, Contested, NotPossible, TooMany
 from field.registry.households import Person
 from field.registry.identify import identified
@@ -41,8 +41,6 @@ def claim(scene: Scene, told: dict[str, str]) -> None:
         return
     if person is None or contact is None or contact.state == VERIFIED:
         return
-    contacts.ask(scene.session, contact, scene.now)
-    _record(scene, contact)
     if person.phone:
         _send_code(scene, contact, person)
     else:
@@ -54,9 +52,15 @@ def _claimed(scene: Scene, person: Person | None) -> Contact | None:
     if person is None:
         contacts.note_try(scene.session, scene.channel, scene.message.sender, None, scene.now)
         return None
-    contact = contacts.claim(scene.session, person, scene.channel, scene.message.sender, scene.now)
-    if contact.since != scene.now:
-        contacts.note_try(scene.session, scene.channel, scene.message.sender, person.id, scene.now)
+    deed, address = _deed(scene), scene.message.sender
+    contact = register(scene.session, person, scene.channel, address, deed, scene.now)
+    if contact.state == STALE:  # grown old, so it is claimed anew, and confirmed anew
+        end(scene.session, contact, _deed(scene, "很久没有确认，重新绑定"), scene.now)
+        return register(scene.session, person, scene.channel, address, deed, scene.now)
+    if contact.since != scene.now:  # claimed before: another try, and another code
+        contacts.note_try(scene.session, scene.channel, address, person.id, scene.now)
+        if contact.state != VERIFIED:
+            contacts.ask(scene.session, contact, scene.now)
     return contact
 
 
@@ -93,11 +97,9 @@ def ask_new_number(scene: Scene, contact: Contact, number: str) -> None:
     if number == held:
         return
     with suppress(TooMany, NotPossible):
-        new = contacts.claim(scene.session, person, Channel.SMS, number, scene.now)
+        new = register(scene.session, person, Channel.SMS, number, _deed(scene), scene.now)
         if new.state in HOLDING:
             return
-        contacts.ask(scene.session, new, scene.now)
-        _record(scene, new)
         whom = Asked(Channel.SMS, number, scene.provider(Channel.SMS), new.id)
         answers = {"contact": new.id, "claim": {"name": f"{person.name[:1]}某某"}}
         ask(scene.session, whom, Purpose.RENUMBER, Why.CODE, answers, _hello(scene), scene.now)
@@ -122,8 +124,7 @@ def deny(scene: Scene, purpose: str, contact_id: str) -> None:
     """不是本人: a new number is let go; what a family member denies stays a cadre's task."""
     contact = _asked_about(scene, purpose, contact_id)
     if contact is not None and purpose == Purpose.RENUMBER:
-        contacts.revoke(scene.session, contact, "新号码说不是本人", scene.now)
-        _record(scene, contact)
+        end(scene.session, contact, _deed(scene, "新号码说不是本人"), scene.now)
 
 
 def _tell_verified(scene: Scene, contact: Contact) -> None:
@@ -147,10 +148,9 @@ def code_of(contact: Contact) -> str:
 
 def _confirmed(scene: Scene, contact: Contact, proof: Proof, by: str) -> bool:
     try:
-        contacts.confirm(scene.session, contact, proof, by, scene.now)
+        confirm(scene.session, contact, proof, Deed(by, scene.channel), scene.now)
     except Contested:
         return False
-    _record(scene, contact)
     return True
 
 
@@ -189,9 +189,8 @@ def _asked_about(scene: Scene, purpose: str, contact_id: str) -> Contact | None:
     return contact if any(one.household_id == contact.household_id for one in scene.holders) else None
 
 
-def _record(scene: Scene, contact: Contact) -> None:
-    actor = f"person:{scene.person_id}" if scene.person_id else "stranger"
-    record_binding(scene.session, contact, scene.channel, actor, scene.now)
+def _deed(scene: Scene, note: str = "") -> Deed:
+    return Deed(f"person:{scene.person_id}" if scene.person_id else "stranger", scene.channel, note)
 
 
 def _hello(scene: Scene) -> dict[str, Any]:

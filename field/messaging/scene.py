@@ -111,10 +111,8 @@ class Scene:
         if len(self.holders) < 2:
             return []
         ids = [contact.person_id for contact in self.holders]
-        people = self.session.scalars(
-            select(Person).where(Person.id.in_(ids)).order_by(Person.household_id, Person.position)
-        )
-        return [{"id": person.id, "shown": person.name} for person in people]
+        rows = select(Person).where(Person.id.in_(ids)).order_by(Person.household_id, Person.position)
+        return [{"id": person.id, "shown": person.name} for person in self.session.scalars(rows)]
 
     def region_of(self, contact: Contact | None, claim: Mapping[str, str]) -> str:
         """Where a lead goes: the household's village, the one village of the name that was said, or the county."""

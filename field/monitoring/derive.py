@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 from field.codes import EntryKind
 from field.ledger.entries import Entry, opened
 from field.ledger.facts import SEEN, latest, state
-from field.monitoring.bindings import derive_binding
+from field.monitoring.bindings import derive_claimed, derive_confirmed, derive_settled
 from field.monitoring.checkins import derive_checkin, derive_silence
 from field.monitoring.declarations import derive_declaration
 from field.monitoring.evidence import EvidenceLink
-from field.monitoring.leads import derive_attached
+from field.monitoring.leads import derive_attached, derive_detached
+from field.monitoring.merging import count_persons, derive_merged, derive_parted
 from field.monitoring.photos_added import derive_photos
 from field.monitoring.register import register_roster
 from field.monitoring.unfinished import derive_call_wanted
@@ -118,7 +119,7 @@ def _add_person(session: Session, household_id: str, person_id: str, said: dict[
         "id_number_index": blind("id_number", number.upper()) if number else None,
     }  # fmt: skip
     session.execute(insert(Person), [row])
-    _count_persons(session, household_id)
+    count_persons(session, household_id)
 
 
 def _change_person(
@@ -132,13 +133,7 @@ def _change_person(
     if changes:
         session.execute(update(Person).where(Person.id == person_id).values(changes))
     if left:
-        _count_persons(session, household_id)
-
-
-def _count_persons(session: Session, household_id: str) -> None:
-    living = select(func.count()).where(Person.household_id == household_id, Person.left.is_(None))
-    counted = living.scalar_subquery()
-    session.execute(update(Household).where(Household.id == household_id).values(persons=counted))
+        count_persons(session, household_id)
 
 
 def _remember_visits(session: Session, entries: Sequence[Entry]) -> None:
@@ -165,7 +160,12 @@ DERIVERS: dict[str, tuple[Deriver, ...]] = {
     EntryKind.CHECKIN: (derive_checkin,),
     EntryKind.SILENCE: (derive_silence,),
     EntryKind.LEAD_ATTACHED: (derive_attached,),
-    EntryKind.BINDING: (derive_binding,),
+    EntryKind.BINDING_CLAIMED: (derive_claimed,),
+    EntryKind.BINDING_CONFIRMED: (derive_confirmed,),
+    EntryKind.BINDING_REVOKED: (derive_settled,),
     EntryKind.CALL_WANTED: (derive_call_wanted,),
     EntryKind.PHOTOS: (derive_photos,),
+    EntryKind.LEAD_DETACHED: (derive_detached,),
+    EntryKind.PEOPLE_MERGED: (derive_merged,),
+    EntryKind.PEOPLE_PARTED: (derive_parted,),
 }

@@ -1,14 +1,15 @@
 """佐证: photographs that the ledger knows, which visit names them, and which look alike."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import Float, Index, String, bindparam, select
+from sqlalchemy import Float, Index, Select, String, and_, bindparam, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from field.codes import JobKind
 from field.media.photo import Photo
+from field.monitoring.leads import Lead
 from field.orm import Base, Code, Id, Name, Utc, insert_or_leave
 from field.registry.households import Household
 from field.registry.regions import in_region
@@ -95,14 +96,29 @@ def missing(session: Session, digests: Iterable[str]) -> list[str]:
     return [digest for digest in wanted if digest not in here]
 
 
+def visible_among(session: Session, digests: Collection[str], by: Actor) -> set[str]:
+    """Those photographs that are here and that a household in the actor's region has; with one statement."""
+    if not digests or not by.has(Right.READ_EVIDENCE):
+        return set()
+    here = _linked(by).join(Evidence, Evidence.sha256 == EvidenceLink.sha256)
+    return set(session.scalars(here.where(EvidenceLink.sha256.in_(digests), Evidence.arrived_at.is_not(None))))
+
+
 def visible(session: Session, sha256: str, by: Actor, right: Right = Right.READ_EVIDENCE) -> Evidence | None:
     """The photograph, if a household in the actor's region has it, or the actor sent it and no visit names it."""
     evidence = session.get(Evidence, sha256)
     if evidence is None or not by.has(right):
         return None
     linked = select(EvidenceLink.seq).where(EvidenceLink.sha256 == sha256).limit(1)
-    own = linked.join(Household, Household.id == EvidenceLink.chain_id).where(in_region(Household.region, by.region))
-    if session.scalar(own) is not None:
+    if session.scalar(_linked(by).where(EvidenceLink.sha256 == sha256).limit(1)) is not None:
         return evidence
     alone = evidence.sent_by == by.staff_id and session.scalar(linked) is None
     return evidence if alone else None
+
+
+def _linked(by: Actor) -> Select[str]:
+    """Photographs of the entries of households in the actor's region, and of leads that were attached to these."""
+    lead = and_(Lead.chain_id == EvidenceLink.chain_id, Lead.seq == EvidenceLink.seq)
+    rows = select(EvidenceLink.sha256).outerjoin(Lead, lead)
+    rows = rows.join(Household, Household.id == func.coalesce(Lead.household_id, EvidenceLink.chain_id))
+    return rows.where(in_region(Household.region, by.region))

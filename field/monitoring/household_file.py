@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from field.ledger.entries import Entry, opened
 from field.ledger.facts import Fact, Known, known
@@ -57,19 +57,25 @@ def household(session: Session, by: Actor, household_id: str, right: Right = Rig
     return found
 
 
-def people(session: Session, household_ids: Iterable[str]) -> dict[str, list[Person]]:
-    """The members of households, those who left at the end."""
+def people(session: Session, household_ids: Iterable[str], *, merged: bool = False) -> dict[str, list[Person]]:
+    """The members of households, those who left at the end; `merged`: with those who are somebody else's second row."""
     found: dict[str, list[Person]] = {household_id: [] for household_id in household_ids}
     rows = select(Person).where(Person.household_id.in_(list(found)))
-    for person in session.scalars(rows.order_by(Person.left.is_not(None), Person.position)):
+    if not merged:
+        rows = rows.where(Person.merged_into.is_(None))
+    last = Person.merged_into.is_not(None), Person.left.is_not(None)
+    for person in session.scalars(rows.order_by(*last, Person.position)):
         found[person.household_id].append(person)
     return found
 
 
 def facts(session: Session, subjects: Iterable[str], as_of: datetime) -> dict[tuple[str, str], Known]:
-    """What is known of households and people, each with what contradicts it."""
-    rows = select(Fact).where(Fact.subject.in_(list(subjects)), Fact.observed_at <= as_of)
-    return known(session.scalars(rows), as_of)
+    """What is known of households and people, each with what contradicts it; of merged people under who is kept."""
+    wanted = list(subjects)
+    merged = session.execute(select(Person.id, Person.merged_into).where(Person.merged_into.in_(wanted)))
+    whose = {one: one for one in wanted} | {dup: kept for dup, kept in merged if kept}
+    rows = select(Fact).where(Fact.subject.in_(list(whose)), Fact.observed_at <= as_of)
+    return known(session.scalars(rows), as_of, whose)
 
 
 def forms(session: Session, several: Sequence[Household]) -> list[dict[str, Any]]:
@@ -124,7 +130,9 @@ def _conditions(sought: Sought) -> list[ColumnElement[bool]]:
 def _named(words: str) -> ColumnElement[bool]:
     """Household number or head by beginning, a member by whole name, an ID number or phone by blind index."""
     indexes = [blind("id_number", words.upper()), blind("phone", words), blind("phone", f"+86{words}")]
-    member = select(Person.household_id).where(
+    kept = aliased(Person)
+    member = select(func.coalesce(kept.household_id, Person.household_id)).select_from(Person)
+    member = member.outerjoin(kept, kept.id == Person.merged_into).where(
         or_(Person.name == words, Person.id_number_index == indexes[0], Person.phone_index.in_(indexes[1:]))
     )
     return or_(

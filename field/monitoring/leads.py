@@ -7,9 +7,10 @@ from typing import Any, TypeVarTuple
 
 from sqlalchemy import JSON, ColumnElement, Index, Select, String, and_, case, false, func, or_, select, tuple_, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
+from uuid6 import uuid7
 
 from field.codes import Channel, EntryKind, LeadKind, Source, TaskKind
-from field.ledger.entries import Draft, Entry, append, opened, recorded
+from field.ledger.entries import Draft, Entry, append, opened
 from field.ledger.receipts import number
 from field.orm import Base, Code, Id, RegionCode, Utc, insert_many
 from field.registry.households import Household, Person
@@ -75,6 +76,10 @@ class AlreadyAttached(Exception):
     """已经归户: somebody has attached this lead before."""
 
 
+class NotAttached(Exception):
+    """没有归户: the lead is not, or no longer, of the household from which it was to be taken."""
+
+
 def open_lead(session: Session, entry: Entry, wanted: Wanted) -> None:
     """立线索: a lead and its task, as they follow from an entry of a household's or a region's chain.
 
@@ -121,25 +126,44 @@ def _same_was_said(session: Session, entry: Entry, wanted: Wanted) -> bool:
 
 
 def attach(session: Session, chain_id: str, seq: int, household_id: str, by: Actor, now: datetime) -> Entry:
-    """线索归户: a person says whose lead it is; NotAllowed outside the region, AlreadyAttached the second time."""
+    """线索归户: a person says whose lead it is; NotAllowed outside the region, AlreadyAttached where it has one."""
     household = session.get(Household, household_id)
-    attachable(session, chain_id, seq, by)
+    lead = attachable(session, chain_id, seq, by)
     if household is None or not by.may(Right.ATTACH_LEADS, household.region):
         raise NotAllowed
-    key = f"attached:{chain_id}:{seq}"
-    if recorded(session, key):
+    if lead.household_id is not None:
         raise AlreadyAttached
     content = {"seq": seq, "household_id": household_id, "region": household.region}
-    entry = append(session, Draft(chain_id, EntryKind.LEAD_ATTACHED, Channel.WEB, by.username, now, key, content), now)
+    entry = _append(session, chain_id, EntryKind.LEAD_ATTACHED, content, by, now)
     derive_attached(session, entry, content)
     return entry
 
 
-def attachable(session: Session, chain_id: str, seq: int, by: Actor) -> None:
-    """NotAllowed unless it is a lead of no household yet, within the actor's region."""
-    lead = session.get(Lead, (chain_id, seq))
+def detach(session: Session, chain_id: str, seq: int, household_id: str, note: str, by: Actor, now: datetime) -> Entry:
+    """撤回归户: the lead is nobody's again, as before; NotAttached where it is not of the household named."""
+    lead = attachable(session, chain_id, seq, by)
+    if lead.household_id is None or lead.household_id != household_id:
+        raise NotAttached
+    content = {"seq": seq, "household_id": household_id, "note": note}
+    entry = _append(session, chain_id, EntryKind.LEAD_DETACHED, content, by, now)
+    derive_detached(session, entry, content)
+    return entry
+
+
+def attachable(session: Session, chain_id: str, seq: int, by: Actor) -> Lead:
+    """The lead of a region's chain, locked until the commit; NotAllowed unless it lies within the actor's region."""
+    lead = session.get(Lead, (chain_id, seq), with_for_update=True, populate_existing=True)
     if lead is None or not chain_id.startswith("region:") or not by.may(Right.ATTACH_LEADS, lead.region):
         raise NotAllowed
+    return lead
+
+
+def _append(
+    session: Session, chain_id: str, kind: EntryKind, content: dict[str, Any], by: Actor, now: datetime
+) -> Entry:
+    """The lead's row is locked, so that its state alone decides; no second entry can come under any key."""
+    key = f"{kind.value}:{uuid7()}"
+    return append(session, Draft(chain_id, kind, Channel.WEB, by.username, now, key, content), now)
 
 
 def derive_attached(session: Session, entry: Entry, said: dict[str, Any]) -> None:
@@ -151,6 +175,17 @@ def derive_attached(session: Session, entry: Entry, said: dict[str, Any]) -> Non
     check = (Task.chain_id == entry.chain_id) & (Task.seq == said["seq"])
     due = entry.occurred_at + timedelta(days=DAYS[TaskKind.CHECK])
     session.execute(update(Task).where(check).values(kind=TaskKind.CHECK.value, due_at=due))
+
+
+def derive_detached(session: Session, entry: Entry, said: dict[str, Any]) -> None:
+    """撤回归户: lead and task stand again as the first entry left them."""
+    region = entry.chain_id.partition(":")[2]
+    for table in (Lead, Task):
+        here = (table.chain_id == entry.chain_id) & (table.seq == said["seq"])
+        session.execute(update(table).where(here).values(household_id=None, region=region))
+    task = session.get_one(Task, (entry.chain_id, said["seq"]), populate_existing=True)
+    task.kind, task.due_at = TaskKind.FIND.value, task.opened_at + timedelta(days=DAYS[TaskKind.FIND])
+    session.flush()
 
 
 def leads(session: Session, by: Actor, open_only: bool, page: int, per_page: int) -> tuple[list[dict[str, Any]], int]:

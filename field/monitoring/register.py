@@ -60,7 +60,8 @@ def _change(session: Session, changed: Sequence[tuple[str, dict[str, Any]]]) -> 
     off = update(Person).where(Person.id.in_(gone), Person.left.is_(None))
     session.execute(off.values(left=Left.DELISTED.value))
     session.execute(update(Household), [_household(*one) for one in changed])
-    present = select(func.count()).where(Person.household_id == Household.id, Person.left.is_(None))
+    here = Person.left.is_(None), Person.merged_into.is_(None)
+    present = select(func.count()).where(Person.household_id == Household.id, *here)
     counted = update(Household).where(Household.id.in_(ids)).values(persons=present.scalar_subquery())
     session.execute(counted.execution_options(synchronize_session=False))
 

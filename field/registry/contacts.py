@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Index, String, bindparam, delete, or_, select, update
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import ColumnElement, Index, String, bindparam, delete, func, or_, select, update
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 from uuid6 import uuid7
 
 from field.codes import Channel, Left
@@ -69,9 +69,10 @@ Index(
     unique=True, sqlite_where=_live, postgresql_where=_live,
 )  # fmt: skip
 Index(None, Contact.person_id, Contact.channel, unique=True, sqlite_where=_verified, postgresql_where=_verified)
+_twice = select(Person.id).where(Person.id == Contact.person_id, Person.merged_into.is_not(None))
 _at_address = Contact.channel == bindparam("channel"), Contact.address_index == bindparam("index")
-_here = select(Contact).where(_live, *_at_address).order_by(Contact.id)
-_locked_here = _here.with_for_update().execution_options(populate_existing=True)
+_here = select(Contact).where(_live, *_at_address, ~_twice.exists()).order_by(Contact.id)
+_locked_here = _here.with_for_update(of=Contact).execution_options(populate_existing=True)
 
 
 class BindingTry(Base):
@@ -129,14 +130,18 @@ def address_index(channel: str, address: str) -> str:
 def attached(session: Session, channel: str, address: str, now: datetime) -> Attached:
     """Whose address this is: the only verified binding if it is fresh; else nobody yet, and who it may be."""
     index = address_index(channel, address)
-    contacts = _at(session, channel, index)
-    holding = [contact for contact in contacts if contact.state in HOLDING]
+    holding = [contact for contact in _at(session, channel, index) if contact.state in HOLDING]
     if len(holding) == 1 and fresh(holding[0], now):
         return Attached(holding[0])
-    bound = [_candidate(contact) for contact in contacts]
+    return Attached(None, attached_at(session, channel, index))
+
+
+def attached_at(session: Session, channel: str, index: str) -> tuple[Candidate, ...]:
+    """All who may be at an address: by their bindings, likelier ones first, then those who have it on file."""
+    bound = [_candidate(contact) for contact in _at(session, channel, index)]
     known = {candidate.person_id for candidate in bound}
     on_file = [candidate for candidate in _on_file(session, channel, index) if candidate.person_id not in known]
-    return Attached(None, (*bound, *on_file))
+    return (*bound, *on_file)
 
 
 def holders(session: Session, channel: str, address: str, now: datetime) -> list[Contact]:
@@ -144,9 +149,8 @@ def holders(session: Session, channel: str, address: str, now: datetime) -> list
 
     Nobody where one of them has grown old: it may be the one that counts.
     """
-    holding = [
-        contact for contact in _at(session, channel, address_index(channel, address)) if contact.state in HOLDING
-    ]
+    here = _at(session, channel, address_index(channel, address))
+    holding = [contact for contact in here if contact.state in HOLDING]
     return holding if all(fresh(contact, now) for contact in holding) else []
 
 
@@ -168,6 +172,8 @@ def note_try(session: Session, channel: str, address: str, person_id: str | None
 
 def claim(session: Session, person: Person, channel: str, address: str, now: datetime) -> Contact:
     """自报: somebody says to be this person at this address; a claim made already is found again."""
+    if person.merged_into:
+        person = session.get_one(Person, person.merged_into)
     index = address_index(channel, address)
     for contact in _at(session, channel, index):
         if contact.person_id == person.id:
@@ -239,7 +245,10 @@ def _move(session: Session, contact: Contact, state: ContactState, now: datetime
 
 
 def _at(session: Session, channel: str, index: str, *, lock: bool = False) -> list[Contact]:
-    """The live bindings of an address, likelier ones first; locked, so that of two confirmations one sees the other."""
+    """The live bindings of an address, likelier ones first; locked, so that of two confirmations one sees the other.
+
+    Of two rows of one person who stood twice on the roster, only that of the person who is kept counts.
+    """
     rows = session.scalars(_locked_here if lock else _here, {"channel": str(channel), "index": index})
     return sorted(rows, key=lambda contact: RANK[contact.state])
 
@@ -258,12 +267,15 @@ def _holders(session: Session, contact: Contact, others: Iterable[Contact]) -> l
 
 
 def _on_file(session: Session, channel: str, index: str) -> list[Candidate]:
-    """Those whose telephone on file this is, the dead excepted."""
+    """Those whose telephone on file this is, the dead excepted; who stood twice on the roster, once."""
     if channel == Channel.WECHAT:
         return []
     living = or_(Person.left.is_(None), Person.left != Left.DIED.value)
-    rows = select(Person.id, Person.household_id).where(Person.phone_index == index, living).order_by(Person.id)
-    return [Candidate(person_id, household_id) for person_id, household_id in session.execute(rows)]
+    kept = aliased(Person)
+    id_, home = func.coalesce(kept.id, Person.id), func.coalesce(kept.household_id, Person.household_id)
+    rows = select(id_, home).select_from(Person).outerjoin(kept, kept.id == Person.merged_into)
+    found = session.execute(rows.where(Person.phone_index == index, living).distinct().order_by(id_, home))
+    return [Candidate(person_id, household_id) for person_id, household_id in found]
 
 
 def _times(session: Session, whose: ColumnElement[bool]) -> Sequence[datetime]:

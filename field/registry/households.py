@@ -68,6 +68,7 @@ class Person(Base):
     labour: Mapped[Name | None]
     left: Mapped[Code | None]
     last_heard_at: Mapped[Utc | None]
+    merged_into: Mapped[Id | None] = mapped_column(index=True)
     details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
     household: Mapped[Household] = relationship(back_populates="members", lazy="raise")

@@ -27,6 +27,12 @@ class Right(StrEnum):
     READ_LEADS = "read_leads"
     ATTACH_LEADS = "attach_leads"
     RECORD_CALLS = "record_calls"
+    READ_MESSAGES = "read_messages"
+    READ_UNMATCHED = "read_unmatched"
+    ATTACH_MESSAGES = "attach_messages"
+    DECIDE_BINDINGS = "decide_bindings"
+    DECIDE_CONTESTED = "decide_contested"
+    MERGE_PEOPLE = "merge_people"
 
 
 HOLDERS: dict[Right, frozenset[Role]] = {
@@ -44,6 +50,12 @@ HOLDERS: dict[Right, frozenset[Role]] = {
     Right.READ_LEADS: frozenset((V, T, C)),
     Right.ATTACH_LEADS: frozenset((T, C)),
     Right.RECORD_CALLS: frozenset((V, T, C)),
+    Right.READ_MESSAGES: frozenset((V, T, C)),
+    Right.READ_UNMATCHED: frozenset((T, C)),
+    Right.ATTACH_MESSAGES: frozenset((T, C)),
+    Right.DECIDE_BINDINGS: frozenset((V, T, C)),
+    Right.DECIDE_CONTESTED: frozenset((T, C)),
+    Right.MERGE_PEOPLE: frozenset((C,)),
 }
 
 

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 
 from field.problems import Problem
 from field.web import frame
+from field.web.bindings_page import bindings_page
 from field.web.board import board
 from field.web.demo_phone import demo_phone
 from field.web.file_page import dossier
@@ -15,12 +16,17 @@ from field.web.imports_page import imports
 from field.web.leads_page import leads_room
 from field.web.ledger_page import ledger
 from field.web.login_page import login
+from field.web.merging_page import merging_page
+from field.web.messages_page import messages_page
 from field.web.numbers_page import numbers
 from field.web.phone_shell import phone
 from field.web.receipt_page import receipt
 from field.web.served import office
 
-ROOMS = (board, demo_phone, dossier, held, imports, leads_room, ledger, listing, login, numbers, office, phone, receipt)
+ROOMS = (
+    bindings_page, board, demo_phone, dossier, held, imports, leads_room, ledger, listing, login, merging_page,
+    messages_page, numbers, office, phone, receipt,
+)  # fmt: skip
 
 
 def register(app: Flask) -> None:

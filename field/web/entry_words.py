@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from field.codes import Channel, EntryKind, Kind, RiskFactor, Source
-from field.registry.contact_rules import ContactState, Proof
+from field.registry.contact_rules import Decision, Proof
 from field.web.visit_words import Line, Section, sections
 from field.web.wording import day, yuan
 
@@ -17,6 +17,8 @@ def content(kind: str, payload: dict[str, Any], names: Mapping[str, str]) -> lis
         return sections(payload, names)
     if kind == EntryKind.CHECKIN:
         return _checkin(payload, names)
+    if kind in (EntryKind.BINDING_CLAIMED, EntryKind.BINDING_CONFIRMED, EntryKind.BINDING_REVOKED):
+        return _binding(payload, names)
     return READ.get(EntryKind(kind), _nothing)(payload)
 
 
@@ -89,14 +91,22 @@ def _attached(payload: dict[str, Any]) -> list[Section]:
     return [Section(_("线索归户"), [Line(_("针对"), _("第 %(seq)s 条", seq=payload.get("seq")))])]
 
 
-def _binding(payload: dict[str, Any]) -> list[Section]:
-    proof = payload.get("proof")
+def _detached(payload: dict[str, Any]) -> list[Section]:
     lines = [
-        Line(_("现在"), ContactState.label_of(payload.get("state"))),
-        Line(_("渠道"), Channel.label_of(payload.get("address_channel"))),
+        Line(_("针对"), _("第 %(seq)s 条", seq=payload.get("seq"))),
+        Line(_("原因"), payload.get("note") or ""),
+    ]
+    return [Section(_("撤回线索归户"), [line for line in lines if line.text])]
+
+
+def _binding(payload: dict[str, Any], names: Mapping[str, str]) -> list[Section]:
+    lines = [
+        Line(_("谁"), names.get(payload.get("person_id", ""), "")),
+        Line(_("渠道"), Channel.label_of(payload.get("at"))),
         Line(_("号码"), payload.get("phone") or ""),
-        Line(_("怎么确认的"), Proof.label_of(proof) if proof else ""),
-        Line(_("原因"), payload.get("reason") or ""),
+        Line(_("怎么确认的"), Proof.label_of(payload.get("proof"))),
+        Line(_("号码另一户在用"), Decision.label_of(payload.get("decided"))),
+        Line(_("说明"), payload.get("note") or ""),
     ]
     return [Section(_("绑定"), [line for line in lines if line.text])]
 
@@ -112,6 +122,27 @@ def _photos(payload: dict[str, Any]) -> list[Section]:
     return [Section(_("补交照片"), [Line(_("内容"), several)])]
 
 
+def _messages(payload: dict[str, Any]) -> list[Section]:
+    came, leads = len(payload.get("messages", ())), len(payload.get("leads", ()))
+    lines = [
+        Line(_("渠道"), Channel.label_of(payload.get("at"))),
+        Line(_("来信"), _("%(came)s 条", came=came)),
+        Line(_("线索"), _("%(leads)s 条", leads=leads) if leads else ""),
+        Line(_("说明"), payload.get("note") or ""),
+    ]
+    return [Section(_("来信归户"), [line for line in lines if line.text])]
+
+
+def _merged(payload: dict[str, Any]) -> list[Section]:
+    lines = [
+        Line(_("并入的"), (payload.get("merged") or {}).get("name") or _("（已删除）")),
+        Line(_("留下的"), (payload.get("kept") or {}).get("name") or _("（已删除）")),
+        Line(_("跟着走的绑定"), _("%(count)s 个", count=len(payload.get("contacts", ())))),
+        Line(_("原因"), payload.get("note") or ""),
+    ]
+    return [Section(_("重复的人"), [line for line in lines if line.text])]
+
+
 def _nothing(_payload: dict[str, Any]) -> list[Section]:
     return []
 
@@ -122,7 +153,11 @@ READ: dict[EntryKind, Callable[[dict[str, Any]], list[Section]]] = {
     EntryKind.DECLARATION: _declaration,
     EntryKind.SILENCE: _silence,
     EntryKind.LEAD_ATTACHED: _attached,
-    EntryKind.BINDING: _binding,
+    EntryKind.LEAD_DETACHED: _detached,
     EntryKind.CALL_WANTED: _call_wanted,
     EntryKind.PHOTOS: _photos,
+    EntryKind.MESSAGES_ATTACHED: _messages,
+    EntryKind.MESSAGES_DETACHED: _messages,
+    EntryKind.PEOPLE_MERGED: _merged,
+    EntryKind.PEOPLE_PARTED: _merged,
 }

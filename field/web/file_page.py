@@ -65,16 +65,17 @@ def one(household_id: str) -> str:
     """The file of one household."""
     session = db.session()
     found = household_file.household(session, actor(), household_id)
-    members = household_file.people(session, [found.id])[found.id]
-    known = household_file.facts(session, [found.id, *(member.id for member in members)], now())
+    members = household_file.people(session, [found.id], merged=True)[found.id]
+    own = [found.id, *(member.id for member in members if not member.merged_into)]
+    known = household_file.facts(session, own, now())
     names = _names(found, members, known)
     moments, total = _moments(found, names)
     who = {moment.entry["actor"] for moment in moments} | _recorders(known)
     return render_template(
         "file.html", household=found, members=[(member, person_shown(member)) for member in members], names=names,
         known=[_item(found, names, key, known[key]) for key in _ordered(found, members, known)], moments=moments,
-        staff=staff_names(session, who), oldest=_oldest_first(), page=_page(), pages=-(-total // PER_PAGE),
-        total=total, **LABELS,
+        staff=staff_names(session, who) | _by_themselves(members), oldest=_oldest_first(), page=_page(),
+        pages=-(-total // PER_PAGE), total=total, **LABELS,
     )  # fmt: skip
 
 
@@ -131,6 +132,11 @@ def _told(fact: Fact, of_household: bool, names: dict[str, str]) -> Told:
     else:
         lines = [Line("", visit_words.personal(fact.attribute, fact.value, names).text)]
     return Told(lines, fact, Channel.label_of(fact.channel), LEVELS[fact.level])
+
+
+def _by_themselves(members: list[Person]) -> dict[str, str]:
+    """Members as recorders of what they said themselves."""
+    return {f"person:{member.id}": member.name for member in members}
 
 
 def _recorders(known: dict[tuple[str, str], Known]) -> set[str]:

@@ -9,7 +9,9 @@ from werkzeug.wrappers import Response
 from field.auth import csrf_token, signed_in
 from field.codes import Role
 from field.problems import Problem
+from field.registry.masking import mask_phone
 from field.registry.rights import Right
+from field.web.thread_words import why
 from field.web.wording import FILTERS, now
 
 
@@ -23,7 +25,7 @@ class Door(NamedTuple):
 
 def register(app: Flask) -> None:
     """Give the templates their filters and globals."""
-    app.jinja_env.filters |= FILTERS
+    app.jinja_env.filters |= FILTERS | {"phone": mask_phone, "why": why}
     app.jinja_env.globals |= {"csrf_token": csrf_token, "doors": doors, "may": may}
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(_everywhere)
@@ -35,8 +37,10 @@ def doors() -> list[Door]:
         Door("board.figures", _("总览"), Right.READ_STATISTICS),
         Door("households_page.listed", _("农户"), Right.READ_HOUSEHOLDS),
         Door("leads_page.listed", _("线索"), Right.READ_LEADS),
+        Door("messages_page.listed", _("消息"), Right.READ_MESSAGES),
         Door("ledger.listed", _("台账"), Right.READ_HOUSEHOLDS),
         Door("held.waiting", _("待核收"), Right.DECIDE_HELD),
+        Door("merging_page.choose", _("重复的人"), Right.MERGE_PEOPLE),
         Door("imports.page", _("名册导入"), Right.IMPORT_ROSTER),
     )
     return [way for way in ways if may(way.right)]

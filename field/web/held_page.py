@@ -88,7 +88,7 @@ def _homes(visits: Sequence[dict[str, Any]]) -> dict[str, Household]:
 
 def _names(homes: dict[str, Household], visits: Sequence[dict[str, Any]]) -> dict[str, str]:
     """People by id; places by code."""
-    persons = [person for several in people(db.session(), homes).values() for person in several]
+    persons = [person for several in people(db.session(), homes, merged=True).values() for person in several]
     lists = [visit["members"] for visit in visits if isinstance(visit.get("members"), list)]
     named = [item for members in lists for item in members if isinstance(item, dict)]
     codes = {item["work_place"] for item in named if isinstance(item.get("work_place"), str)}

@@ -10,11 +10,12 @@ from field.auth import actor, allow
 from field.codes import Channel, RiskFactor
 from field.db import db, transact
 from field.monitoring import leads
-from field.monitoring.leads import AlreadyAttached
+from field.monitoring.leads import AlreadyAttached, NotAttached
 from field.problems import Problem
 from field.registry.households import Household
 from field.registry.regions import in_region
 from field.registry.rights import Right
+from field.web.forms import asked_page, written
 
 leads_room = Blueprint("leads_page", __name__, url_prefix="/leads")
 PER_PAGE = 20
@@ -24,7 +25,7 @@ PER_PAGE = 20
 @allow(Right.READ_LEADS)
 def listed() -> str:
     """Leads and tasks of the reader's region."""
-    open_only, page = request.args.get("state") != "all", _page()
+    open_only, page = request.args.get("state") != "all", asked_page()
     found, total = leads.leads(db.session(), actor(), open_only, page, PER_PAGE)
     waiting, tasks = leads.tasks(db.session(), actor(), True, 1, PER_PAGE)
     return render_template(
@@ -51,6 +52,14 @@ def attach(chain_id: str, seq: int) -> Response:
     return redirect(url_for(".listed"), 303)
 
 
-def _page() -> int:
-    text = request.args.get("page", "1")
-    return max(1, min(int(text), 1_000_000)) if text.isascii() and text.isdigit() and len(text) < 8 else 1
+@leads_room.post("/<chain:chain_id>/<seq:seq>/detach")
+@allow(Right.ATTACH_LEADS)
+def detach(chain_id: str, seq: int) -> Response:
+    """撤回归户, with a reason, from the household that the page showed."""
+    by, now, note = actor(), clock.now(), written("note", needed=True)
+    household_id = request.form.get("household", "")[:36]
+    try:
+        transact(lambda session: leads.detach(session, chain_id, seq, household_id, note, by, now))
+    except NotAttached:
+        raise Problem(409, "not_attached", _("这条线索刚才有人改过归户了，请刷新后再看")) from None
+    return redirect(url_for(".listed"), 303)

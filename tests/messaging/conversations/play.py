@@ -143,7 +143,7 @@ class Stage:
             yield f"= {entry.kind} {entry.channel} {where} {_short(payload)}"
             here = {"chain_id": entry.chain_id, "seq": entry.seq}
             for fact in self.session.scalars(select(Fact).filter_by(**here).order_by(Fact.place)):
-                if entry.kind in ("checkin", "binding"):
+                if entry.kind.startswith(("checkin", "binding")):
                     yield f"=   {fact.attribute} {fact.value} 可信{fact.level}"
             for lead in self.session.scalars(select(Lead).filter_by(**here)):
                 yield f"=   线索 {lead.kind} {lead.source} {lead.region}"

@@ -1,0 +1,112 @@
+"""重复的人: two people chosen, seen side by side with numbers masked, made one, and made two again."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from field import clock
+from field.auth import actor, allow
+from field.codes import Left
+from field.db import db, transact
+from field.monitoring import merging
+from field.monitoring.household_file import facts, person_shown
+from field.monitoring.merging import NotMergeable, NotMerged
+from field.problems import Problem
+from field.registry import regions
+from field.registry.households import Household, Person
+from field.registry.rights import NotAllowed, Right
+from field.web.forms import written
+from field.web.visit_words import personal, personal_title
+from field.web.wording import now as page_time
+
+merging_page = Blueprint("merging_page", __name__, url_prefix="/merging")
+
+
+@merging_page.get("")
+@allow(Right.MERGE_PEOPLE)
+def choose() -> str:
+    """Those who seem to be the same, those who were merged, and a search."""
+    return _choice([], "")
+
+
+@merging_page.post("/find")
+@allow(Right.MERGE_PEOPLE)
+def find() -> str:
+    """People by whole name, ID number or telephone: posted, so that no number stands in an address."""
+    asked = written("q")
+    return _choice(merging.found(db.session(), actor(), asked) if asked else [], asked)
+
+
+@merging_page.get("/pair")
+@allow(Right.MERGE_PEOPLE)
+def pair() -> str:
+    """Both side by side."""
+    ids = [request.args.get(name, "")[:36].replace("\0", "") for name in ("merge", "keep")]
+    if not all(ids) or ids[0] == ids[1]:
+        raise Problem(422, "two_needed", _("请选两个不同的人：一个并入，一个留下"))
+    both = [_person(one) for one in ids]
+    return render_template("pair.html", both=[_shown(*one) for one in both], lefts=Left.labels())
+
+
+@merging_page.post("")
+@allow(Right.MERGE_PEOPLE)
+def merge() -> Response:
+    """Make one of two, with a reason."""
+    by, now, note = actor(), clock.now(), written("note", needed=True)
+    ids = request.form.get("merge", "")[:36].replace("\0", ""), request.form.get("keep", "")[:36].replace("\0", "")
+    try:
+        transact(lambda session: merging.merge(session, *ids, note, by, now))
+    except NotMergeable:
+        detail = _("这两个人现在不能合并：其中有人已经合并过，或者还有别人并在他名下。请先撤销那一次")
+        raise Problem(409, "not_mergeable", detail) from None
+    return redirect(url_for(".choose"), 303)
+
+
+@merging_page.post("/undo")
+@allow(Right.MERGE_PEOPLE)
+def undo() -> Response:
+    """Make two of one again, with a reason."""
+    by, now, note = actor(), clock.now(), written("note", needed=True)
+    person_id = request.form.get("person", "")[:36].replace("\0", "")
+    try:
+        transact(lambda session: merging.part(session, person_id, note, by, now))
+    except NotMerged:
+        raise Problem(409, "not_merged", _("这一次合并刚才已经有人撤销了")) from None
+    return redirect(url_for(".choose"), 303)
+
+
+def _choice(found: list[Person], asked: str) -> str:
+    session, by = db.session(), actor()
+    alike, merged = merging.alike(session, by), merging.merged_people(session, by)
+    several = [*found, *alike, *(one for both in merged for one in both)]
+    homes = merging.homes(session, several)
+    names = regions.names(session, {home.region for home in homes.values()})
+    shown = {one.id: person_shown(one) for one in several}
+    return render_template(
+        "merging.html", found=found, asked=bool(asked), alike=alike, merged=merged, homes=homes, names=names,
+        shown=shown,
+    )  # fmt: skip
+
+
+def _person(person_id: str) -> tuple[Person, Household]:
+    person = db.session.get(Person, person_id)
+    home = db.session.get(Household, person.household_id) if person else None
+    if person is None or home is None or not actor().may(Right.MERGE_PEOPLE, home.region):
+        raise NotAllowed
+    return person, home
+
+
+def _shown(person: Person, home: Household) -> dict[str, Any]:
+    """What of a person can be compared, in rows."""
+    session = db.session()
+    places = regions.names(session, {home.region, person.work_place or ""})
+    known = facts(session, [person.id], page_time())
+    told = [
+        (personal_title(attribute), personal(attribute, one.best.value, places).text)
+        for (_subject, attribute), one in sorted(known.items())
+        if attribute != "phone"
+    ]
+    village = places.get(home.region, home.region)
+    return {"person": person, "home": home, "village": village, "told": told, **{"card": person_shown(person)}}
