@@ -19,8 +19,9 @@ from field.converters import CONVERTERS
 from field.db import Unavailable, db, engine_options, prepare
 from field.media.pieces import Pieces
 from field.media.vault import Vault
+from field.messaging.domestic_hooks import domestic_hooks
 from field.messaging.hooks import hooks
-from field.messaging.providers import twilio
+from field.messaging.providers import aliyun, tencent, twilio
 from field.patience import Patience
 from field.problems import NOT_ALLOWED, Problem
 from field.registry.rights import NotAllowed
@@ -71,6 +72,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, settings.proxies, settings.proxies)  # type: ignore[method-assign]
     app.extensions["field_twilio"] = twilio.settings_from(os.environ)
+    app.extensions["field_aliyun"] = aliyun.settings_from(os.environ)
+    app.extensions["field_tencent"] = tencent.settings_from(os.environ)
     db.init_app(app)
     with app.app_context():
         prepare(db.engine)
@@ -81,6 +84,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     api.register(app)
     web.register(app)
     app.register_blueprint(hooks)
+    app.register_blueprint(domestic_hooks)
     commands.register(app)
     _answer_problems(app)
     app.after_request(_headers)

@@ -1,8 +1,8 @@
 """对话: what one message that came in leads to, in one transaction: kept, understood, answered, in the ledger."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -57,8 +57,11 @@ class Scene:
         return self.contact.person_id if self.contact else None
 
 
-def answer(session: Session, inbound: Inbound, now: datetime) -> str:
-    """Take in one message and say what is to be answered; a retry gets the same answer and has no second effect."""
+def answer(session: Session, inbound: Inbound, now: datetime, *, by_post: bool = False) -> str:
+    """Take in one message and say what is to be answered; a retry gets the same answer and has no second effect.
+
+    `by_post` for providers whose call takes no answer: each thing said is posted by itself, as a template.
+    """
     message, fresh = inbox.take_in(session, inbound, masked(inbound.text), now)
     if not fresh:
         return message.answer or ""
@@ -68,7 +71,9 @@ def answer(session: Session, inbound: Inbound, now: datetime) -> str:
     scene = Scene(session, message, inbound, message.text_masked, attached.contact, now)
     says = _heard(scene)
     message.answer = "\n".join(say.text for say in says)
-    if message.answer:
+    if by_post:
+        _post(scene, says)
+    elif message.answer:
         _note(scene, says)
     session.flush()
     return message.answer
@@ -229,14 +234,23 @@ def _region(session: Session, contact: Contact | None, claim: dict[str, Any]) ->
 
 def _note(scene: Scene, says: Sequence[Say]) -> None:
     """Keep the answer beside all else that went out; it leaves within the provider's own call."""
-    step = says[-1].step
-    message = Outbound(str(uuid7()), scene.message.sender, scene.message.answer or "", step, says[-1].variables)
-    letter = outbox.Letter(
-        message, Channel(scene.inbound.channel), scene.inbound.provider, Why.REPLY,
-        scene.contact.id if scene.contact else None, scene.message.household_id,
+    whole = Say(says[-1].step, scene.message.answer or "", says[-1].variables)
+    outbox.note_answered(scene.session, _letter(scene, whole, str(uuid7())), scene.now)
+
+
+def _post(scene: Scene, says: Sequence[Say]) -> None:
+    """Post each thing said, a second after the one before; the keys are the message's own, so that none goes twice."""
+    for place, one in enumerate(says):
+        letter = _letter(scene, one, f"answer:{scene.message.id}:{place}")
+        outbox.post(scene.session, replace(letter, due_at=scene.now + place * timedelta(seconds=1)), scene.now)
+
+
+def _letter(scene: Scene, one: Say, key: str) -> outbox.Letter:
+    return outbox.Letter(
+        Outbound(key, scene.message.sender, one.text, one.step, one.variables), Channel(scene.inbound.channel),
+        scene.inbound.provider, Why.REPLY, scene.contact.id if scene.contact else None, scene.message.household_id,
     )  # fmt: skip
-    outbox.note_answered(scene.session, letter, scene.now)
 
 
 def _say(word: str) -> Say:
-    return Say(word, WORDS[word], {})
+    return Say(f"talk.{word}", WORDS[word], {})
