@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import click
 from flask import Flask, current_app
+from flask.cli import with_appcontext
 
 from field.config import Settings
 from field.messaging.dialogs.loading import Faulty, library
@@ -40,6 +41,7 @@ Check = Callable[[Flask], Iterator[Finding]]
 
 @click.command("doctor")
 @click.option("--json", "as_json", is_flag=True, help="给程序看。")
+@with_appcontext
 def doctor(as_json: bool) -> None:
     """看看设置、短信通道、模板有没有问题;没有问题退出码是 0."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]

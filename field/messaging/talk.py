@@ -1,8 +1,8 @@
 """对话: what one message that came in leads to, in one transaction: kept, understood, answered, in the ledger."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -239,10 +239,9 @@ def _note(scene: Scene, says: Sequence[Say]) -> None:
 
 
 def _post(scene: Scene, says: Sequence[Say]) -> None:
-    """Post each thing said, a second after the one before; the keys are the message's own, so that none goes twice."""
+    """Post each thing said, in that order; the keys are made of the message's own, so that none goes twice."""
     for place, one in enumerate(says):
-        letter = _letter(scene, one, f"answer:{scene.message.id}:{place}")
-        outbox.post(scene.session, replace(letter, due_at=scene.now + place * timedelta(seconds=1)), scene.now)
+        outbox.post(scene.session, _letter(scene, one, f"answer:{scene.message.id}:{place}"), scene.now)
 
 
 def _letter(scene: Scene, one: Say, key: str) -> outbox.Letter:

@@ -92,9 +92,8 @@ def _variables(
             continue
         needed = variables[name].longest if name in variables else 0
         held = approved.room(template, name) * template.pieces(name)
-        if needed > held:
-            means = "长的会截短" if name in MAY_BE_CUT else "长的发不出去"
-            yield f"变量“{name}”最多{needed}字,批准的只有{held}字,{means}"
+        if needed > held and name not in MAY_BE_CUT:
+            yield f"变量“{name}”最多{needed}字,批准的只有{held}字,长的发不出去"
 
 
 def _pieces(name: str, variables: Mapping[str, Variable], room: Mapping[str, int]) -> str:

@@ -152,7 +152,7 @@ def _refusal(code: str, message: str, status: int = 200) -> SendError:
         return SendError(f"{code} {OURS[code]}", retryable=True, after=2 * HOUR)
     if code == "isv.BUSINESS_LIMIT_CONTROL":
         after = next((seconds for name, seconds in PACE.items() if name in message), 60)
-        return SendError(f"{code} 发得太多,过后再发", retryable=True, after=after)
+        return SendError(f"{code} 对这个号码发得太多", retryable=True, after=after, alone=True)
     if code.startswith("Throttling") or status == 429:
         return SendError(code, retryable=True, after=60)
     return SendError(code, retryable=status >= 500 or code.startswith("isp."))

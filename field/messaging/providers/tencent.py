@@ -40,6 +40,7 @@ PACE = {
     "LimitExceeded.AppDailyLimit": 6 * HOUR, "LimitExceeded.AppMainlandChinaDailyLimit": 6 * HOUR,
     "LimitExceeded.DailyLimit": 6 * HOUR,
 }  # fmt: skip
+OF_ONE_NUMBER = ("LimitExceeded.PhoneNumber", "LimitExceeded.DeliveryFrequencyLimit")
 TOO_FAST = ("LimitExceeded", "RequestLimitExceeded")
 MAY_WORK_LATER = ("InternalError", NOT_SERVED, "ResourceUnavailable", "FailedOperation.OtherError")
 
@@ -169,5 +170,6 @@ def _refusal(code: str) -> Exception:
     if code == OPTED_OUT:
         return SendError(code, retryable=False, stopped=True)
     if code.startswith(TOO_FAST):
-        return SendError(f"{code} 发得太多,过后再发", retryable=True, after=PACE.get(code, 60))
+        alone = code.startswith(OF_ONE_NUMBER)
+        return SendError(f"{code} 发得太多,过后再发", retryable=True, after=PACE.get(code, 60), alone=alone)
     return SendError(code, retryable=code.startswith(MAY_WORK_LATER), after=60 if code == NOT_SERVED else None)

@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 
 class Gateway(ThreadingHTTPServer):
-    """One provider's API: `status` 0 breaks the line, `slow` (seconds) lets it wait; `queries` and `bodies` are asked."""
+    """One provider's API: `status` 0 breaks the line, `slow` (seconds) lets it wait; `queries` and `bodies` were asked."""
 
     daemon_threads = True
 
@@ -19,6 +19,7 @@ class Gateway(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.status, self.slow = 200, 0.0
         self.answer: Any = {}
+        self.each: Callable[[Any, int], Any] = lambda answer, _: answer
         self.headers: dict[str, str] = {}
         self.queries: list[dict[str, str]] = []
         self.bodies: list[Any] = []
@@ -40,7 +41,8 @@ class _Handler(BaseHTTPRequestHandler):
         if self.server.status == 0:
             self.connection.close()
             return
-        raw = self.server.answer if isinstance(self.server.answer, bytes) else json.dumps(self.server.answer).encode()
+        answer = self.server.each(self.server.answer, len(self.server.bodies))
+        raw = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
         self.send_response(self.server.status)
         for name, value in ({"Content-Type": "application/json"} | self.server.headers).items():
             self.send_header(name, value)
@@ -48,7 +50,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(raw)
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *args: object) -> None:
         """Nothing on the screen."""
 
 
