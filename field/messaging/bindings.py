@@ -179,4 +179,4 @@ def _record(scene: Scene, contact: Contact) -> None:
 
 
 def _hello(scene: Scene) -> dict[str, Any]:
-    return {"county": scene.county_name}
+    return {"county": scene.county[1]}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String, or_, select, update
+from sqlalchemy import Index, String, and_, bindparam, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from uuid6 import uuid7
 
@@ -70,6 +70,9 @@ _open = Dialog.closed_at.is_(None)
 _sender = Dialog.channel, Dialog.sender_index, Dialog.purpose
 Index(None, *_sender, unique=True, sqlite_where=_open, postgresql_where=_open)
 Index(None, Dialog.person_id, Dialog.purpose, unique=True, sqlite_where=_open, postgresql_where=_open)
+_mine = and_(Dialog.channel == bindparam("channel"), Dialog.sender_index == bindparam("index"))
+_all = select(Dialog).where(_open).order_by(Dialog.id).with_for_update().execution_options(populate_existing=True)
+_of_sender, _of_person = _all.where(_mine), _all.where(or_(_mine, Dialog.person_id == bindparam("person_id")))
 
 
 def open_dialogs(
@@ -79,10 +82,8 @@ def open_dialogs(
 
     Of two messages of one sender at once, the second waits here until the first is done.
     """
-    mine = (Dialog.channel == channel) & (Dialog.sender_index == sender_index)
-    whose = or_(mine, Dialog.person_id == person_id) if person_id else mine
-    rows = select(Dialog).where(_open, whose).order_by(Dialog.id).with_for_update()
-    found = session.scalars(rows.execution_options(populate_existing=True)).all()
+    whose = {"channel": str(channel), "index": sender_index, "person_id": person_id}
+    found = session.scalars(_of_person if person_id else _of_sender, whose).all()
     elsewhere_first = sorted(found, key=lambda dialog: (dialog.channel, dialog.sender_index) == (channel, sender_index))
     return {Purpose(dialog.purpose): dialog for dialog in elsewhere_first}
 
@@ -108,19 +109,18 @@ def begin(
         opened_at=now,
     )  # fmt: skip
     session.add(dialog)
-    keep(session, dialog, standing, now)
+    keep(dialog, standing, now)
+    session.flush()
     return dialog
 
 
-def keep(session: Session, dialog: Dialog, standing: Standing, now: datetime) -> None:
+def keep(dialog: Dialog, standing: Standing, now: datetime) -> None:
     """Keep where the dialog stands now, and until when an answer to its step counts."""
     dialog.sealed, dialog.step = json.dumps(dict(standing.state)), standing.step
     dialog.expires_at, dialog.changed_at = standing.expires_at, now
-    session.flush()
 
 
-def close(session: Session, dialog: Dialog, outcome: str, now: datetime) -> None:
+def close(dialog: Dialog, outcome: str, now: datetime) -> None:
     """End a dialog: done, given up, expired; the state stays for who asks later what was said."""
     if dialog.closed_at is None:
         dialog.closed_at, dialog.outcome = now, outcome
-        session.flush()

@@ -5,12 +5,12 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, String, UniqueConstraint, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import JSON, Index, String, UniqueConstraint, bindparam, select
+from sqlalchemy.orm import Mapped, Session, make_transient_to_detached, mapped_column
 from uuid6 import uuid7
 
 from field.messaging.messages import Inbound
-from field.orm import Base, Code, Id, Utc, insert_or_leave
+from field.orm import Base, Code, Id, Utc, add_or_leave
 from field.registry.contacts import Contact, address_index
 from field.registry.sealing import Sealed
 
@@ -51,16 +51,21 @@ class InboundMessage(Base):
 
 _unmatched = InboundMessage.household_id.is_(None)
 Index(None, InboundMessage.received_at, sqlite_where=_unmatched, postgresql_where=_unmatched)
+_same = select(InboundMessage).where(
+    InboundMessage.channel == bindparam("channel"),
+    InboundMessage.provider_message_id == bindparam("provider_message_id"),
+)
 
 
 def take_in(session: Session, inbound: Inbound, masked_text: str, now: datetime) -> tuple[InboundMessage, bool]:
     """Keep a message; a retry or replay of it finds the first, with its answer. The message and whether it is new."""
     row = _row(inbound, masked_text, now)
-    keep = insert_or_leave(session, InboundMessage).values(row).on_conflict_do_nothing()
-    if message := session.scalar(keep.returning(InboundMessage)):
-        return message, True
-    same = {name: row[name] for name in ("channel", "provider_message_id")}
-    return session.scalars(select(InboundMessage).filter_by(**same)).one(), False
+    if not add_or_leave(session, InboundMessage, row):
+        return session.scalars(_same, row).one(), False
+    message = InboundMessage(**row, contact_id=None, household_id=None, dialog_id=None, answer=None)
+    make_transient_to_detached(message)  # it is as it stands in the table; reading it again would tell nothing new
+    session.add(message)
+    return message, True
 
 
 def attach(message: InboundMessage, contact: Contact) -> None:

@@ -13,7 +13,7 @@ from uuid6 import uuid7
 from field.codes import Channel
 from field.messaging.messages import Delivery, Outbound, Receipt
 from field.messaging.sending_rules import BEFORE, PRIORITY, SHANGHAI, Fate, Purpose, Rules, segments
-from field.orm import Base, Code, Id, Utc, insert_or_leave
+from field.orm import Base, Code, Id, Utc, add_or_leave
 from field.registry.contacts import address_index
 from field.registry.sealing import Sealed
 
@@ -137,7 +137,7 @@ def receipt(session: Session, report: Receipt, now: datetime) -> bool:
             "provider": report.provider, "provider_id": provider_id, "delivery": fate.value, "at": report.at,
             "reason": plain(report.reason), "received_at": now,
         }  # fmt: skip
-        session.execute(insert_or_leave(session, EarlyReceipt).values(row).on_conflict_do_nothing())
+        add_or_leave(session, EarlyReceipt, row)
     return False
 
 
@@ -176,8 +176,7 @@ def plain(reason: str) -> str:
 
 
 def _insert(session: Session, row: dict[str, Any]) -> bool:
-    new = insert_or_leave(session, OutboundMessage).values(row).on_conflict_do_nothing()
-    return session.scalar(new.returning(OutboundMessage.id)) is not None
+    return add_or_leave(session, OutboundMessage, row)
 
 
 def _row(letter: Letter, now: datetime) -> dict[str, Any]:

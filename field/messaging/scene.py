@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import func, select
+from sqlalchemy import Engine, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from field.codes import Channel
@@ -21,6 +21,10 @@ from field.registry.regions import COUNTY, VILLAGE, Region
 DATUMS = {"gcj02": "GCJ-02", "wgs84": "WGS-84"}
 NOWHERE = "000000"
 TITLES = {"male": "先生", "female": "女士"}
+_counties: WeakKeyDictionary[Engine, tuple[str, str]] = WeakKeyDictionary()
+_county = select(Region.code, Region.name).where(func.length(Region.code) == COUNTY).order_by(Region.code).limit(1)
+_known = Person.name, Person.sex, Person.work_place, Person.monthly_income, Person.last_heard_at
+_person = select(*_known).where(Person.id == bindparam("id"))
 Ways = Mapping[Channel, str]
 
 
@@ -88,22 +92,16 @@ class Scene:
             "label": sent.label, "sent": f"{sent.latitude},{sent.longitude}", "sent_datum": datum,
         }  # fmt: skip
 
-    @cached_property
-    def county(self) -> Region | None:
-        """The county whose ledger this is."""
-        counties = select(Region).where(func.length(Region.code) == COUNTY).order_by(Region.code)
-        return self.session.scalars(counties.limit(1)).first()
-
     @property
-    def county_name(self) -> str:
-        """Its name, where it is known."""
-        return self.county.name if self.county else ""
+    def county(self) -> tuple[str, str]:
+        """Code and name of the county whose ledger this is."""
+        return county_of(self.session)
 
     def context(self, purpose_of: str | None = None) -> dict[str, Any]:
         """What the dialogs may know: of a stranger only the channel; `purpose_of` is the person a dialog is with."""
         contact = self.holder(purpose_of)
         known: dict[str, Any] = {
-            "bound": bool(self.holders), "channel": self.channel.value, "county": self.county_name,
+            "bound": bool(self.holders), "channel": self.channel.value, "county": self.county[1],
             "name": "", "place": None, "income": None, "people": self._people(),
         }  # fmt: skip
         return known | known_of(self.session, contact.person_id) if contact else known
@@ -125,12 +123,23 @@ class Scene:
         found = self.session.scalars(select(Region.code).where(*here).limit(2)).all() if named else ()
         if len(found) == 1:
             return found[0]
-        return self.county.code if self.county else NOWHERE
+        return self.county[0]
+
+
+def county_of(session: Session) -> tuple[str, str]:
+    """Code and name of a database's county, read once; it is not told what is not loaded yet."""
+    engine = session.get_bind().engine
+    if engine not in _counties:
+        found = session.execute(_county).first()
+        if found is None:
+            return NOWHERE, ""
+        _counties[engine] = found.code, found.name
+    return _counties[engine]
 
 
 def known_of(session: Session, person_id: str) -> dict[str, Any]:
     """What a dialog with a bound person may recall: family name, place and income of last time."""
-    person = session.get_one(Person, person_id)
+    person = session.execute(_person, {"id": person_id}).one()
     income = f"{person.monthly_income // 100}" if person.monthly_income is not None else None
     place = place_name(session, person.work_place) if person.work_place else None
     called = person.name[:1] + TITLES.get(person.sex or "", "乡亲")

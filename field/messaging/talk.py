@@ -14,6 +14,7 @@ from field.messaging.conversations import Purpose, Standing
 from field.messaging.dialogs.engine import Heard, Say, Turn, begin, final, go_on, tell, which
 from field.messaging.dialogs.loading import library
 from field.messaging.happenings import CLOSING, happened
+from field.messaging.inbox import InboundMessage
 from field.messaging.messages import Inbound, Outbound, Said
 from field.messaging.scene import Scene, Ways, place_name
 from field.messaging.sending_rules import Purpose as Why
@@ -34,8 +35,15 @@ def answer(
     message, fresh = inbox.take_in(session, inbound, masked(inbound.text), now)
     if not fresh:
         return message.answer or ""
+    with session.no_autoflush:  # one write of the message, when all is known of it
+        _answer(session, message, inbound, now, ways or {})
+    session.flush()
+    return message.answer or ""
+
+
+def _answer(session: Session, message: InboundMessage, inbound: Inbound, now: datetime, ways: Ways) -> None:
     holders = contacts.holders(session, inbound.channel, message.sender, now)
-    scene = Scene(session, message, inbound, holders, now, ways or {})
+    scene = Scene(session, message, inbound, holders, now, ways)
     if scene.contact:
         inbox.attach(message, scene.contact)
     pictures.plan(scene)
@@ -45,8 +53,6 @@ def answer(
         _post(scene, says)
     elif message.answer:
         _note(scene, says)
-    session.flush()
-    return message.answer
 
 
 def _heard(scene: Scene) -> Sequence[Say]:
@@ -76,7 +82,7 @@ def _open(scene: Scene) -> dict[Purpose, Kept]:
     going_on = conversations.open_dialogs(scene.session, scene.channel, scene.index, scene.person_id)
     for purpose, kept in list(going_on.items()):
         if kept.expired(scene.now):
-            conversations.close(scene.session, kept, "expired", scene.now)
+            conversations.close(kept, "expired", scene.now)
             del going_on[purpose]
     return going_on
 
@@ -111,9 +117,9 @@ def _go_on(scene: Scene, kept: Kept) -> Sequence[Say]:
 def _keep(scene: Scene, kept: Kept, turn: Turn) -> None:
     if turn.state is None or turn.expires_at is None:
         outcome = turn.events[-1].kind if turn.events else "ended"
-        conversations.close(scene.session, kept, outcome, scene.now)
+        conversations.close(kept, outcome, scene.now)
         return
-    conversations.keep(scene.session, kept, Standing(turn.state, turn.step, turn.expires_at), scene.now)
+    conversations.keep(kept, Standing(turn.state, turn.step, turn.expires_at), scene.now)
 
 
 def _progress(scene: Scene) -> Say:
@@ -131,7 +137,7 @@ def _progress(scene: Scene) -> Say:
 
 def _tell(scene: Scene, word: str) -> Say:
     """Words that all dialogs share."""
-    return tell(library().current[0], word, {"county": scene.county_name}, scene.channel.value)
+    return tell(library().current[0], word, {"county": scene.county[1]}, scene.channel.value)
 
 
 def _note(scene: Scene, says: Sequence[Say]) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import String, delete, exists, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from field.orm import Base, Code, Utc, insert_or_leave
+from field.orm import Base, Code, Utc, add_or_leave
 
 
 class OptOut(Base):
@@ -23,7 +23,7 @@ class OptOut(Base):
 def opt_out(session: Session, channel: str, address_index: str, now: datetime) -> None:
     """Nothing but answers to its own messages goes to this address from now on."""
     row = {"channel": str(channel), "address_index": address_index, "since": now}
-    session.execute(insert_or_leave(session, OptOut).values(row).on_conflict_do_nothing())
+    add_or_leave(session, OptOut, row)
 
 
 def opt_in(session: Session, channel: str, address_index: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Index, String, delete, or_, select, update
+from sqlalchemy import ColumnElement, Index, String, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from uuid6 import uuid7
 
@@ -69,6 +69,9 @@ Index(
     unique=True, sqlite_where=_live, postgresql_where=_live,
 )  # fmt: skip
 Index(None, Contact.person_id, Contact.channel, unique=True, sqlite_where=_verified, postgresql_where=_verified)
+_at_address = Contact.channel == bindparam("channel"), Contact.address_index == bindparam("index")
+_here = select(Contact).where(_live, *_at_address).order_by(Contact.id)
+_locked_here = _here.with_for_update().execution_options(populate_existing=True)
 
 
 class BindingTry(Base):
@@ -237,10 +240,8 @@ def _move(session: Session, contact: Contact, state: ContactState, now: datetime
 
 def _at(session: Session, channel: str, index: str, *, lock: bool = False) -> list[Contact]:
     """The live bindings of an address, likelier ones first; locked, so that of two confirmations one sees the other."""
-    rows = select(Contact).where(_live, Contact.channel == channel, Contact.address_index == index).order_by(Contact.id)
-    if lock:
-        rows = rows.with_for_update().execution_options(populate_existing=True)
-    return sorted(session.scalars(rows), key=lambda contact: RANK[contact.state])
+    rows = session.scalars(_locked_here if lock else _here, {"channel": str(channel), "index": index})
+    return sorted(rows, key=lambda contact: RANK[contact.state])
 
 
 def _former(session: Session, contact: Contact) -> Sequence[Contact]:

@@ -172,7 +172,7 @@ def test_a_dialog_is_kept_between_two_messages(engine: Engine) -> None:
     def answered(session: Session) -> str:
         dialog = mine(session)[Purpose.DECLARE]
         standing = Standing(dialog.state | {"什么": ["illness"]}, "since", UNTIL)
-        conversations.keep(session, dialog, standing, NOW)
+        conversations.keep(dialog, standing, NOW)
         return dialog.id
 
     assert turns(answered) == first
@@ -195,15 +195,15 @@ def test_a_sender_has_one_open_dialog_for_each_purpose(session: Session) -> None
     assert mine(session) == dialogs
     with pytest.raises(IntegrityError), session.begin_nested():
         begin(session)
-    conversations.close(session, dialogs[Purpose.DECLARE], "done", NOW)
+    conversations.close(dialogs[Purpose.DECLARE], "done", NOW)
     again = begin(session)
     assert mine(session)[Purpose.DECLARE] is again
 
 
 def test_closing_again_changes_nothing(session: Session) -> None:
     dialog = begin(session)
-    conversations.close(session, dialog, "done", NOW)
-    conversations.close(session, dialog, "expired", NOW + timedelta(days=1))
+    conversations.close(dialog, "done", NOW)
+    conversations.close(dialog, "expired", NOW + timedelta(days=1))
     assert (dialog.outcome, dialog.closed_at) == ("done", NOW)
     assert mine(session) == {}
 
@@ -236,12 +236,12 @@ def test_two_first_messages_at_once_open_one_dialog(engine: Engine) -> None:
 
 def test_of_messages_at_once_each_sees_what_the_one_before_it_left(engine: Engine) -> None:
     turns = Turns(engine)
-    turns(lambda session: conversations.keep(session, begin(session), Standing({"seen": 0}, "x", UNTIL), NOW))
+    turns(lambda session: conversations.keep(begin(session), Standing({"seen": 0}, "x", UNTIL), NOW))
 
     def message(_: int) -> None:
         def work(session: Session) -> None:
             dialog = mine(session)[Purpose.DECLARE]
-            conversations.keep(session, dialog, Standing({"seen": dialog.state["seen"] + 1}, "x", UNTIL), NOW)
+            conversations.keep(dialog, Standing({"seen": dialog.state["seen"] + 1}, "x", UNTIL), NOW)
 
         turns(work)
 
