@@ -36,12 +36,16 @@ def answer(
     if not fresh:
         return message.answer or ""
     with session.no_autoflush:  # one write of the message, when all is known of it
-        _answer(session, message, inbound, now, ways or {})
+        says, scene = _answered(session, message, inbound, now, ways or {})
+        if message.answer:
+            (_post if by_post else _note)(scene, says)
     session.flush()
     return message.answer or ""
 
 
-def _answer(session: Session, message: InboundMessage, inbound: Inbound, now: datetime, ways: Ways) -> None:
+def _answered(
+    session: Session, message: InboundMessage, inbound: Inbound, now: datetime, ways: Ways
+) -> tuple[Sequence[Say], Scene]:
     holders = contacts.holders(session, inbound.channel, message.sender, now)
     scene = Scene(session, message, inbound, holders, now, ways)
     if scene.contact:
@@ -49,10 +53,7 @@ def _answer(session: Session, message: InboundMessage, inbound: Inbound, now: da
     pictures.plan(scene)
     says = _heard(scene)
     message.answer = "\n".join(say.text for say in says)
-    if by_post:
-        _post(scene, says)
-    elif message.answer:
-        _note(scene, says)
+    return says, scene
 
 
 def _heard(scene: Scene) -> Sequence[Say]:
