@@ -21,6 +21,7 @@ from field.media.pieces import Pieces
 from field.media.vault import Vault
 from field.messaging.connected import connect
 from field.messaging.dialogs.loading import use_dialogs
+from field.messaging.domestic_hooks import domestic_hooks
 from field.messaging.hooks import hooks
 from field.patience import Patience
 from field.problems import NOT_ALLOWED, Problem
@@ -72,7 +73,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.wsgi_app = Patience(app.wsgi_app, settings.silence)  # type: ignore[method-assign]
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, settings.proxies, settings.proxies)  # type: ignore[method-assign]
-    app.extensions["field_connected"] = connect(os.environ, settings.public_url, demo=settings.demo)
+    app.extensions["field_connected"] = connect(os.environ, settings.public_url, settings.templates, demo=settings.demo)
     db.init_app(app)
     with app.app_context():
         prepare(db.engine)
@@ -83,6 +84,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     api.register(app)
     web.register(app)
     app.register_blueprint(hooks)
+    app.register_blueprint(domestic_hooks)
     commands.register(app)
     _answer_problems(app)
     app.after_request(_headers)

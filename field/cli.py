@@ -10,7 +10,17 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 from flask_migrate import upgrade
 
-from field import demo_cli, dialogs_cli, ledger_cli, roster_cli, staff_cli, understand_cli, worker
+from field import (
+    demo_cli,
+    dialogs_cli,
+    doctor_cli,
+    ledger_cli,
+    roster_cli,
+    staff_cli,
+    templates_cli,
+    understand_cli,
+    worker,
+)
 from field.config import Settings
 from field.db import db, transact
 from field.monitoring import reseal
@@ -30,6 +40,8 @@ def register(app: Flask) -> None:
     app.cli.add_command(understand_cli.understand)
     app.cli.add_command(dialogs_cli.dialogs)
     app.cli.add_command(dialogs_cli.play)
+    app.cli.add_command(templates_cli.templates)
+    app.cli.add_command(doctor_cli.doctor)
 
 
 @click.command("migrate")

@@ -20,6 +20,7 @@ class Settings:
     ledger_name: str = "field.local/ledger"
     lease: timedelta = timedelta(seconds=60)
     silence: float = 60.0
+    templates_file: str = ""
 
     @property
     def keys(self) -> Path:
@@ -30,6 +31,11 @@ class Settings:
     def photos(self) -> Path:
         """照片目录, encrypted files under names that cannot be guessed."""
         return self.home / "photos"
+
+    @property
+    def templates(self) -> Path:
+        """短信模板, the wordings that the providers have approved."""
+        return Path(self.templates_file) if self.templates_file else self.home / "templates.toml"
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -46,4 +52,5 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         ledger_name=environ.get("FIELD_LEDGER_NAME", "field.local/ledger"),
         lease=timedelta(seconds=float(environ.get("FIELD_LEASE_SECONDS", "60"))),
         silence=float(environ.get("FIELD_SILENCE_SECONDS", "60")),
+        templates_file=environ.get("FIELD_TEMPLATES", ""),
     )

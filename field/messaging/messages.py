@@ -88,11 +88,17 @@ class Receipt:
 
 
 class SendError(Exception):
-    """没发出去: `retryable` says whether to try again, `after` (seconds) when; `stopped`: the person opted out."""
+    """没发出去: `retryable` says whether to try again, `after` (seconds) when; `stopped`: the person opted out.
 
-    def __init__(self, reason: str, *, retryable: bool, after: int | None = None, stopped: bool = False) -> None:
+    `alone`: it is about this recipient, and no reason to hold anybody else's message back.
+    """
+
+    def __init__(
+        self, reason: str, *, retryable: bool, after: int | None = None, stopped: bool = False, alone: bool = False
+    ) -> None:
         super().__init__(reason)
         self.reason, self.retryable, self.after, self.stopped = reason, retryable, after, stopped
+        self.alone = alone
 
 
 class NotGenuine(Exception):

@@ -94,7 +94,7 @@ def send_some(
         outcome, now = _hand_over(sender, begun), clock()
         values = verdict(outcome, begun.tries, begun.doubts, now, rules)
         transact(partial(_note, begun=begun, outcome=outcome, worker=worker, values=values, now=now, rules=rules))
-        if outcome.error and outcome.error.after and "due_at" in values:
+        if outcome.error and outcome.error.after and not outcome.error.alone and "due_at" in values:
             slowed[leased.provider] = values["due_at"]
     return len(taken)
 

@@ -26,18 +26,27 @@ from field.registry import consent, contacts
 from field.registry.households import Household
 
 
-def answer(session: Session, inbound: Inbound, now: datetime, ways: Ways | None = None) -> str:
-    """Take in one message and say what is to be answered; a retry gets the same answer and has no second effect."""
+def answer(
+    session: Session, inbound: Inbound, now: datetime, ways: Ways | None = None, *, by_post: bool = False
+) -> str:
+    """Take in one message and say what is to be answered; a retry gets the same answer and has no second effect.
+
+    `by_post` for providers whose call takes no answer: each thing said is posted by itself, as a template.
+    """
     message, fresh = inbox.take_in(session, inbound, masked(inbound.text), now)
     if not fresh:
         return message.answer or ""
     with session.no_autoflush:  # one write of the message, when all is known of it
-        _answer(session, message, inbound, now, ways or {})
+        says, scene = _answered(session, message, inbound, now, ways or {})
+        if message.answer:
+            (_post if by_post else _note)(scene, says)
     session.flush()
     return message.answer or ""
 
 
-def _answer(session: Session, message: InboundMessage, inbound: Inbound, now: datetime, ways: Ways) -> None:
+def _answered(
+    session: Session, message: InboundMessage, inbound: Inbound, now: datetime, ways: Ways
+) -> tuple[Sequence[Say], Scene]:
     holders = contacts.holders(session, inbound.channel, message.sender, now)
     scene = Scene(session, message, inbound, holders, now, ways)
     if scene.contact:
@@ -45,8 +54,7 @@ def _answer(session: Session, message: InboundMessage, inbound: Inbound, now: da
     pictures.plan(scene)
     says = _heard(scene)
     message.answer = "\n".join(say.text for say in says)
-    if message.answer:
-        _note(scene, says)
+    return says, scene
 
 
 def _heard(scene: Scene) -> Sequence[Say]:
@@ -157,11 +165,19 @@ def _tell(scene: Scene, word: str) -> Say:
 
 def _note(scene: Scene, says: Sequence[Say]) -> None:
     """Keep the answer beside all else that went out; it leaves within the provider's own call."""
-    message = Outbound(
-        str(uuid7()), scene.message.sender, scene.message.answer or "", says[-1].step, says[-1].variables
-    )
-    letter = outbox.Letter(
+    whole = Say(says[-1].step, scene.message.answer or "", says[-1].variables)
+    outbox.note_answered(scene.session, _letter(scene, whole, str(uuid7())), scene.now)
+
+
+def _post(scene: Scene, says: Sequence[Say]) -> None:
+    """Post each thing said, in that order; the keys are made of the message's own, so that none goes twice."""
+    for place, one in enumerate(says):
+        outbox.post(scene.session, _letter(scene, one, f"answer:{scene.message.id}:{place}"), scene.now)
+
+
+def _letter(scene: Scene, one: Say, key: str) -> outbox.Letter:
+    message = Outbound(key, scene.message.sender, one.text, one.step, one.variables)
+    return outbox.Letter(
         message, scene.channel, scene.inbound.provider, Why.REPLY, scene.contact.id if scene.contact else None,
         scene.message.household_id,
     )  # fmt: skip
-    outbox.note_answered(scene.session, letter, scene.now)

@@ -1,0 +1,129 @@
+"""体检: what of the settings, the providers and their templates is as it should be, and what is not."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import click
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+
+from field.config import Settings
+from field.messaging.dialogs.loading import Faulty, library
+from field.messaging.domestic_senders import installed
+from field.messaging.providers import aliyun, tencent
+from field.messaging.providers.pushed import LONG, Door
+from field.messaging.template_gaps import gaps
+from field.messaging.templates import read
+
+HERE = ("127.0.0.1", "localhost", "::1")
+LABELS = {"twilio": "Twilio", "aliyun": "阿里云短信", "tencent": "腾讯云短信"}
+SENDS = {
+    "aliyun": "ALIYUN_ACCESS_KEY_ID、ALIYUN_ACCESS_KEY_SECRET、ALIYUN_SMS_SIGN",
+    "tencent": "TENCENT_SECRET_ID、TENCENT_SECRET_KEY、TENCENT_SMS_APP_ID、TENCENT_SMS_SIGN",
+}
+SDKS = {aliyun.NAME: aliyun.SDK, tencent.NAME: tencent.SDK}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """发现: where, what, and whether something is to be done about it."""
+
+    area: str
+    text: str
+    wrong: bool = False
+
+
+Check = Callable[[Flask], Iterator[Finding]]
+
+
+@click.command("doctor")
+@click.option("--json", "as_json", is_flag=True, help="给程序看。")
+@with_appcontext
+def doctor(as_json: bool) -> None:
+    """看看设置、短信通道、模板有没有问题;没有问题退出码是 0."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    found = [finding for check in CHECKS for finding in check(app)]
+    wrong = sum(finding.wrong for finding in found)
+    if as_json:
+        told = {"ok": not wrong, "findings": [asdict(finding) for finding in found]}
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+    else:
+        for finding in found:
+            click.echo(f"{'✗' if finding.wrong else '✓'} {finding.area}: {finding.text}")
+        click.echo(f"有 {wrong} 处要处理" if wrong else "没有问题")
+    if wrong:
+        raise SystemExit(1)
+
+
+def _settings(app: Flask) -> Iterator[Finding]:
+    """设置."""
+    settings: Settings = app.config["FIELD"]
+    yield Finding("设置", f"FIELD_HOME={settings.home}")
+    if not settings.keys.is_file():
+        yield Finding("设置", "没有密钥文件", wrong=True)
+    elif settings.keys.stat().st_mode & 0o077:
+        yield Finding("设置", "密钥文件别人也能读,请改成 600", wrong=True)
+    if settings.secure_cookies:
+        yield Finding("设置", f"对外地址 {settings.public_url}")
+    else:
+        here = urlsplit(settings.public_url).hostname in HERE
+        yield Finding("设置", f"对外地址 {settings.public_url} 不是 https,只能在本机试用", wrong=not here)
+
+
+def _providers(app: Flask) -> Iterator[Finding]:
+    """短信通道."""
+    for name, label in LABELS.items():
+        if getattr(app.extensions["field_connected"], name) is None:
+            yield Finding(label, "没有接")
+        elif name in SDKS:
+            yield from _domestic(app, name, label)
+        else:
+            yield Finding(label, "接上了")
+
+
+def _domestic(app: Flask, name: str, label: str) -> Iterator[Finding]:
+    settings: Any = getattr(app.extensions["field_connected"], name)
+    yield from (Finding(label, fault, wrong=True) for fault in _door(settings.door, name.upper()))
+    if not settings.sends:
+        yield Finding(label, f"发不出去:{SENDS[name]} 没有配全", wrong=True)
+    elif not installed(SDKS[name]):
+        yield Finding(label, f"发不出去:没有装 field[{name}]", wrong=True)
+    else:
+        yield Finding(label, "发送接上了")
+
+
+def _door(door: Door, prefix: str) -> Iterator[str]:
+    """回调."""
+    if not door.secret:
+        yield f"收不到:没有写 {prefix}_HOOK_SECRET"
+        return
+    if len(door.secret) < LONG:
+        yield f"{prefix}_HOOK_SECRET 太短,至少{LONG}个字符"
+    if door.unreadable:
+        yield f"{prefix}_HOOK_FROM 有看不懂的地址:{'、'.join(door.unreadable)}"
+    if not door.anywhere and not door.networks:
+        yield f"收不到:没有写 {prefix}_HOOK_FROM(推送来的地址;不限地址写 any)"
+
+
+def _templates(app: Flask) -> Iterator[Finding]:
+    """短信模板 of the providers that send."""
+    settings: Settings = app.config["FIELD"]
+    try:
+        approved = read(settings.templates)
+    except Faulty as faulty:
+        yield from (Finding("短信模板", fault, wrong=True) for fault in faulty.faults)
+        return
+    for name in SDKS:
+        connected: Any = getattr(app.extensions["field_connected"], name)
+        if connected is None or not connected.sends:
+            continue
+        found = list(gaps(approved[name], library().current))
+        yield from (Finding(f"{LABELS[name]}模板", gap, wrong=True) for gap in found)
+        if not found:
+            yield Finding(f"{LABELS[name]}模板", f"{len(approved[name].steps)} 个都批准了")
+
+
+CHECKS: tuple[Check, ...] = (_settings, _providers, _templates)

@@ -1,0 +1,59 @@
+"""模板命令: every wording that goes out by SMS, as the providers want it filed for approval."""
+
+import csv
+import json
+import sys
+from collections.abc import Iterable
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from field.config import Settings
+from field.messaging.dialogs.loading import Faulty, library
+from field.messaging.template_gaps import Filing, filings
+from field.messaging.templates import LONGEST, read
+
+templates = AppGroup("templates", help="短信模板.")
+COLUMNS = ("服务商", "步骤", "模板文字", "变量(最多字数)", "状态", "wording")
+
+
+@templates.command("export")
+@click.option("--provider", type=click.Choice(sorted(LONGEST)), help="只要这一家的。")
+@click.option("--longest", type=click.IntRange(1, 60), help="这个账号一个变量最多几个字。")
+@click.option("--toml", is_flag=True, help="写成 templates.toml 的样子,批准后填上 id。")
+def export(provider: str | None, longest: int | None, toml: bool) -> None:
+    """每一步的短信文字,照服务商的变量写法,可以拿去报批."""
+    settings: Settings = current_app.config["FIELD"]
+    try:
+        approved = read(settings.templates)
+    except Faulty as faulty:
+        raise click.ClickException(str(faulty)) from None
+    dialogs = library().current
+    table = csv.writer(sys.stdout)
+    if not toml:
+        table.writerow(COLUMNS)
+    for name in [provider] if provider else sorted(LONGEST):
+        own = approved[name].model_copy(update={"longest": longest}) if longest else approved[name]
+        filed = filings(name, own, dialogs)
+        if toml:
+            click.echo(_toml(name, own.longest, filed))
+        else:
+            table.writerows(_row(name, filing) for filing in filed)
+
+
+def _row(provider: str, filing: Filing) -> list[str]:
+    rooms = " ".join(f"{slot}({room})" for slot, room in filing.variables.items())
+    return [provider, filing.step, filing.text, rooms, filing.state, filing.wording]
+
+
+def _toml(provider: str, longest: int, filed: Iterable[Filing]) -> str:
+    """What is not approved as it stands, to be put into the county's file; a JSON text is a TOML text too."""
+    head = f"[{provider}]\nlongest = {longest}\n"
+    steps = [
+        f'[{provider}.steps."{filing.step}"]  # {filing.text}\nid = ""\n'
+        f"wording = {json.dumps(filing.wording, ensure_ascii=False)}\n"
+        for filing in filed
+        if not filing.approved
+    ]
+    return "\n".join([head, *steps])
