@@ -10,7 +10,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 from flask_migrate import upgrade
 
-from field import demo_cli, ledger_cli, roster_cli, staff_cli, understand_cli, worker
+from field import checkins_cli, demo_cli, ledger_cli, roster_cli, staff_cli, understand_cli, worker
 from field.config import Settings
 from field.db import db, transact
 from field.monitoring import reseal
@@ -23,7 +23,8 @@ regions = AppGroup("regions", help="行政区划.")
 
 def register(app: Flask) -> None:
     """Put every command on the application."""
-    for group in (keys, regions, ledger_cli.ledger, staff_cli.staff, roster_cli.roster, demo_cli.demo):
+    groups = (ledger_cli.ledger, staff_cli.staff, roster_cli.roster, demo_cli.demo, checkins_cli.checkins)
+    for group in (keys, regions, *groups):
         app.cli.add_command(group)
     app.cli.add_command(migrate)
     app.cli.add_command(work)

@@ -155,6 +155,7 @@ class EntryKind(Labelled):
     DECLARATION = "declaration", "农户自主申报"
     CHECKIN = "checkin", "务工回访"
     SILENCE = "silence", "回访没有回音"
+    CALL_WANTED = "call_wanted", "请干部打电话"
     LEAD_ATTACHED = "lead_attached", "线索归户"
 
 

@@ -20,6 +20,7 @@ class Settings:
     ledger_name: str = "field.local/ledger"
     lease: timedelta = timedelta(seconds=60)
     silence: float = 60.0
+    monthly_checkins: bool = False
 
     @property
     def keys(self) -> Path:
@@ -46,4 +47,5 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         ledger_name=environ.get("FIELD_LEDGER_NAME", "field.local/ledger"),
         lease=timedelta(seconds=float(environ.get("FIELD_LEASE_SECONDS", "60"))),
         silence=float(environ.get("FIELD_SILENCE_SECONDS", "60")),
+        monthly_checkins=environ.get("FIELD_MONTHLY_CHECKINS", "") == "1",
     )

@@ -4,25 +4,28 @@ import logging
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask
 from sqlalchemy.orm import Session
 
 from field import clock, roster_import
-from field.codes import JobKind, JobState
+from field.codes import Channel, JobKind, JobState
 from field.config import Settings
-from field.db import db
+from field.db import db, transact
 from field.ledger.checkpoints import take
 from field.ledger.note import Signer
 from field.media.pieces import Pieces
 from field.media.vault import Vault
+from field.messaging import checkin_waves
+from field.messaging.sending import Transact
 from field.monitoring import photos, places
 from field.registry.sealing import keyring
 from field.work import Assignment, Handler, Job, Worker, enqueue
 
 CHECKPOINT_EVERY = timedelta(minutes=10)
 UPLOADS_KEPT = timedelta(days=7)
+Result = TypeVar("Result")
 
 log = logging.getLogger("field.worker")
 
@@ -47,6 +50,17 @@ def sessions(app: Flask) -> Callable[[], Session]:
     return lambda: Session(engine, expire_on_commit=False)
 
 
+def turns(app: Flask) -> Transact:
+    """One transaction after another, each in a session of its own, so that no memory is kept between them."""
+    begin = sessions(app)
+
+    def turn(work: Callable[[Session], Result]) -> Result:
+        with begin() as session:
+            return transact(work, session)
+
+    return turn
+
+
 def run(app: Flask, stop: threading.Event) -> None:
     """Work, and see to the regular round, until told to stop."""
     hand = worker(app)
@@ -60,8 +74,14 @@ def signer(settings: Settings) -> Signer:
     return Signer(settings.ledger_name, keyring().signing_key)
 
 
+def providers(app: Flask) -> dict[str, str]:
+    """By which provider people are written to on each channel; none where none is set up."""
+    return {Channel.SMS.value: "twilio"} if app.extensions.get("field_twilio") else {}
+
+
 def _rounds(app: Flask, stop: threading.Event) -> None:
     begin = sessions(app)
+    settings: Settings = app.config["FIELD"]
     vault: Vault = app.extensions["field_vault"]
     pieces: Pieces = app.extensions["field_pieces"]
     while not stop.is_set():
@@ -70,6 +90,7 @@ def _rounds(app: Flask, stop: threading.Event) -> None:
             with begin() as session:
                 _plan_checkpoint(session, now)
                 session.commit()
+            checkin_waves.step(turns(app), now, providers(app), monthly=settings.monthly_checkins)
             vault.sweep(now)
             pieces.sweep(now - UPLOADS_KEPT)
         except Exception:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from field.codes import EntryKind
 from field.ledger.entries import Entry, opened
 from field.ledger.facts import SEEN, latest, state
-from field.monitoring.checkins import derive_checkin, derive_silence
+from field.monitoring.checkins import derive_call_wanted, derive_checkin, derive_silence
 from field.monitoring.declarations import derive_declaration
 from field.monitoring.evidence import EvidenceLink
 from field.monitoring.leads import derive_attached
@@ -161,5 +161,6 @@ DERIVERS: dict[str, tuple[Deriver, ...]] = {
     EntryKind.DECLARATION: (derive_declaration,),
     EntryKind.CHECKIN: (derive_checkin,),
     EntryKind.SILENCE: (derive_silence,),
+    EntryKind.CALL_WANTED: (derive_call_wanted,),
     EntryKind.LEAD_ATTACHED: (derive_attached,),
 }

@@ -35,6 +35,7 @@ class Lead(Base):
     household_id: Mapped[Id | None]
     person_id: Mapped[Id | None]
     risk_factors: Mapped[list[str]] = mapped_column(JSON)
+    why: Mapped[str | None] = mapped_column(String(200))
     opened_at: Mapped[Utc]
     hash: Mapped[str] = mapped_column(String(64))
 
@@ -61,13 +62,14 @@ class Task(Base):
 
 @dataclass(frozen=True)
 class Wanted:
-    """What an entry asks somebody to look into, and what is to be done about it."""
+    """What an entry asks somebody to look into, what is to be done about it, and which rule says so, in words."""
 
     kind: LeadKind
     source: Source
     task: TaskKind
     risk_factors: Sequence[str] = ()
     person_id: str | None = None
+    why: str | None = None
 
 
 class AlreadyAttached(Exception):
@@ -87,11 +89,22 @@ def open_lead(session: Session, entry: Entry, wanted: Wanted) -> None:
     }  # fmt: skip
     lead = {
         "kind": wanted.kind.value, "channel": entry.channel, "risk_factors": list(wanted.risk_factors),
-        "hash": entry.hash,
+        "why": wanted.why, "hash": entry.hash,
     }  # fmt: skip
     insert_many(session, Lead, [both | lead])
     due = entry.occurred_at + timedelta(days=DAYS[task])
     insert_many(session, Task, [both | {"kind": task.value, "due_at": due}])
+
+
+def open_task(session: Session, entry: Entry, source: Source, task: TaskKind, person_id: str) -> None:
+    """立待办 alone: something to do about a household, though nothing was heard that asks to be looked into."""
+    region = session.scalar(select(Household.region).where(Household.id == entry.chain_id))
+    row = {
+        "chain_id": entry.chain_id, "seq": entry.seq, "kind": task.value, "source": source.value, "region": region,
+        "household_id": entry.chain_id, "person_id": person_id, "opened_at": entry.occurred_at,
+        "due_at": entry.occurred_at + timedelta(days=DAYS[task]),
+    }  # fmt: skip
+    insert_many(session, Task, [row])
 
 
 def attach(session: Session, chain_id: str, seq: int, household_id: str, by: Actor, now: datetime) -> Entry:
@@ -182,7 +195,7 @@ def _lead_shown(lead: Lead, done: bool, head: str | None, village: str | None) -
         "source": lead.source, "source_name": Source.label_of(lead.source), "channel": lead.channel,
         "state": "checked" if done else "open", "region": lead.region, "village": village or lead.region,
         "household_id": lead.household_id, "person_id": lead.person_id, "head": head,
-        "risk_factors": lead.risk_factors, "opened_at": _time(lead.opened_at),
+        "risk_factors": lead.risk_factors, "why": lead.why, "opened_at": _time(lead.opened_at),
         "receipt": number(lead.hash),
     }  # fmt: skip
 

@@ -27,6 +27,7 @@ class Right(StrEnum):
     READ_LEADS = "read_leads"
     ATTACH_LEADS = "attach_leads"
     RECORD_CALLS = "record_calls"
+    RUN_CHECKINS = "run_checkins"
 
 
 HOLDERS: dict[Right, frozenset[Role]] = {
@@ -44,6 +45,7 @@ HOLDERS: dict[Right, frozenset[Role]] = {
     Right.READ_LEADS: frozenset((V, T, C)),
     Right.ATTACH_LEADS: frozenset((T, C)),
     Right.RECORD_CALLS: frozenset((V, T, C)),
+    Right.RUN_CHECKINS: frozenset((C,)),
 }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from field.codes import EntryKind, Kind, RiskFactor
+from field.monitoring.checkins import Why
 from field.web.visit_words import Line, Section, sections
 from field.web.wording import day, yuan
 
@@ -84,6 +85,11 @@ def _silence(payload: dict[str, Any]) -> list[Section]:
     return [Section(_("务工回访"), [Line(_("情况"), said, True)])]
 
 
+def _call_wanted(payload: dict[str, Any]) -> list[Section]:
+    why = Why.label_of(payload.get("why"))
+    return [Section(_("务工回访"), [Line(_("情况"), _("%(why)s，请打电话问问", why=why), True)])]
+
+
 def _attached(payload: dict[str, Any]) -> list[Section]:
     return [Section(_("线索归户"), [Line(_("针对"), _("第 %(seq)s 条", seq=payload.get("seq")))])]
 
@@ -97,5 +103,6 @@ READ: dict[EntryKind, Callable[[dict[str, Any]], list[Section]]] = {
     EntryKind.HELD_DECISION: _decision,
     EntryKind.DECLARATION: _declaration,
     EntryKind.SILENCE: _silence,
+    EntryKind.CALL_WANTED: _call_wanted,
     EntryKind.LEAD_ATTACHED: _attached,
 }
