@@ -14,7 +14,7 @@ from field.messaging import checkin_waves
 from field.messaging.wave_figures import estimate
 from field.monitoring.due_checkins import Count, count_by_place, due
 from field.registry.regions import VILLAGE, Region, names
-from field.worker import providers
+from field.ways import ways
 
 checkins = AppGroup("checkins", help="务工回访.")
 REGION = click.option("--region", default="", help="区划代码, 不写就是全县.")
@@ -26,10 +26,10 @@ LIMIT = click.option("--limit", type=click.IntRange(min=1), help="这一批最�
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON.")
 def show(region: str, as_json: bool) -> None:
     """看看哪些村有多少务工人员该回访."""
-    now, session, ways = clock.now(), db.session(), providers(_app())
-    found = due(session, _region(region), now, ways)
+    now, session, open_ways = clock.now(), db.session(), ways(_app())
+    found = due(session, _region(region), now, open_ways)
     counts = count_by_place(found, VILLAGE)
-    cost = estimate([one for one in found if one.contact_id], ways, now)
+    cost = estimate([one for one in found if one.contact_id], open_ways, now)
     whole = sum(counts.values(), Count())
     if as_json:
         villages = {code: count._asdict() for code, count in sorted(counts.items())}
@@ -47,10 +47,10 @@ def show(region: str, as_json: bool) -> None:
 @LIMIT
 def begin(region: str, limit: int | None) -> None:
     """开始一批回访; 由 flask worker 按时间逐个发出."""
-    now, ways, wave_id, place = clock.now(), providers(_app()), str(uuid7()), _region(region)
-    if not ways:
+    now, open_ways, wave_id, place = clock.now(), ways(_app()), str(uuid7()), _region(region)
+    if not open_ways:
         raise click.ClickException("还没有接通短信或微信, 发不了")
-    transact(lambda session: checkin_waves.start(session, wave_id, place, "field", ways, now, limit=limit))
+    transact(lambda session: checkin_waves.start(session, wave_id, place, "field", open_ways, now, limit=limit))
     click.echo(f"已安排, 批号 {wave_id}")
 
 

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from field import clock, roster_import
-from field.codes import Channel, JobKind, JobState
+from field.codes import JobKind, JobState
 from field.config import Settings
 from field.db import db, transact
 from field.ledger.checkpoints import take
@@ -21,6 +21,7 @@ from field.messaging import checkin_waves
 from field.messaging.sending import Transact
 from field.monitoring import photos, places
 from field.registry.sealing import keyring
+from field.ways import ways
 from field.work import Assignment, Handler, Job, Worker, enqueue
 
 CHECKPOINT_EVERY = timedelta(minutes=10)
@@ -74,11 +75,6 @@ def signer(settings: Settings) -> Signer:
     return Signer(settings.ledger_name, keyring().signing_key)
 
 
-def providers(app: Flask) -> dict[str, str]:
-    """By which provider people are written to on each channel; none where none is set up."""
-    return {Channel.SMS.value: "twilio"} if app.extensions.get("field_twilio") else {}
-
-
 def _rounds(app: Flask, stop: threading.Event) -> None:
     begin = sessions(app)
     settings: Settings = app.config["FIELD"]
@@ -90,7 +86,7 @@ def _rounds(app: Flask, stop: threading.Event) -> None:
             with begin() as session:
                 _plan_checkpoint(session, now)
                 session.commit()
-            checkin_waves.step(turns(app), now, providers(app), monthly=settings.monthly_checkins)
+            checkin_waves.step(turns(app), now, ways(app), monthly=settings.monthly_checkins)
             vault.sweep(now)
             pieces.sweep(now - UPLOADS_KEPT)
         except Exception:

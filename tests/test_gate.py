@@ -146,6 +146,10 @@ PAGES = {
     "POST /leads/<chain:chain_id>/<seq:seq>": Way(
         OFFICES, 303, REGION, path="/leads/{lead}", send=lambda s: {"data": {"number": s["number"]}}
     ),
+    "GET /checkins": Way((C,), 200, REGION, send=by_region),
+    "POST /checkins": Way(
+        (C,), 303, REGION, send=lambda s: {"data": {"region": s["region"], "wave": str(uuid7()), "sure": "1"}}
+    ),
     "GET /ledger": Way(GRASSROOTS, 200, REGION, send=by_region),
     "GET /held": Way(OFFICES, 200),
     "POST /held/<chain:chain_id>/<seq:seq>": Way(

@@ -214,7 +214,7 @@ def _free(case: Case, contact: Contact) -> bool:
     open_ones = [library().dialog(one.purpose) for one in others if one.closed_at is None]
     if may_begin(library().dialog(Purpose.CHECKIN.value), open_ones):
         return True
-    case.request.due_at = opening(case.now + LATER)
+    case.request.due_at = opening(case.now + LATER, case.rules.hours)
     return False
 
 

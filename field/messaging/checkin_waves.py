@@ -66,7 +66,7 @@ def planned(
     most = rules.most if limit is None else min(limit, rules.most)
     asked = list(islice((one for one in several if one.contact_id), most))
     called = list(islice((one for one in several if one.out_of_reach and one.monitored), most))
-    at = dict(spread([(one.person_id, one.region) for one in asked], now, rules.per_day))
+    at = dict(spread([(one.person_id, one.region) for one in asked], now, rules.per_day, rules.hours))
     return [
         {
             "person_id": one.person_id, "household_id": one.household_id, "region": one.region,
@@ -97,7 +97,7 @@ def step(
 ) -> int:
     """One regular round: bindings grow old, answers are noted, and whoever is due is asked; how many requests moved."""
     transact(partial(contacts.grow_old, now=now))
-    if monthly and is_open(now):
+    if monthly and is_open(now, rules.hours):
         transact(partial(start_monthly, providers=providers, now=now, rules=rules))
     return sum(
         _all(partial(transact, partial(one, providers=providers, now=now, rules=rules))) for one in (settle, go_on)
@@ -115,7 +115,7 @@ def go_on(session: Session, providers: Mapping[str, str], now: datetime, rules: 
     """Ask, remind, or give over to a person, where it is time; people are written to only in open hours."""
     ours = or_(CheckinRequest.contact_id.is_(None), CheckinRequest.channel.in_(list(providers)))
     quiet = or_(CheckinRequest.contact_id.is_(None), CheckinRequest.reminded_at.is_not(None))
-    wanted = [CheckinRequest.due_at <= now, ours, *([] if is_open(now) else [quiet])]
+    wanted = [CheckinRequest.due_at <= now, ours, *([] if is_open(now, rules.hours) else [quiet])]
     return _batch(session, and_(*wanted), providers, now, rules)
 
 

@@ -1,30 +1,17 @@
 """分批规则: when the people of a wave are asked, spread over open hours and towns; pure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from field.messaging.sending_rules import SHANGHAI
+from field.monitoring.checkin_rules import Hours, on_clock
 
 TOWN = 9
 MILLISECOND = timedelta(milliseconds=1)
-
-
-@dataclass(frozen=True)
-class Hours:
-    """回访时间: by the clocks of the county; well within what is not quiet."""
-
-    opens: time = time(9)
-    closes: time = time(20)
-
-    @property
-    def length(self) -> timedelta:
-        """How long it is open on one day."""
-        return _on_clock(self.closes) - _on_clock(self.opens)
-
-
 HOURS = Hours()
+
+
 Asked = tuple[str, str]  # person, village
 
 
@@ -76,11 +63,7 @@ def _shift(town: str) -> float:
 def _after(first: datetime, spent: timedelta, hours: Hours) -> datetime:
     """So much open time after an open moment, nights left out."""
     local = first.astimezone(SHANGHAI)
-    whole = spent + _on_clock(local.time()) - _on_clock(hours.opens)
+    whole = spent + on_clock(local.time()) - on_clock(hours.opens)
     days, rest = divmod(whole, hours.length)
     day = datetime.combine(local.date() + timedelta(days=days), hours.opens, SHANGHAI)
     return (day + rest).astimezone(first.tzinfo)
-
-
-def _on_clock(clock: time) -> timedelta:
-    return timedelta(hours=clock.hour, minutes=clock.minute, seconds=clock.second, microseconds=clock.microsecond)

@@ -2,9 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from field.ledger.facts import HALF_LIFE
+
+
+@dataclass(frozen=True)
+class Hours:
+    """回访时间: when people may be written to, by the clocks of the county; well within what is not quiet."""
+
+    opens: time = time(9)
+    closes: time = time(20)
+
+    @property
+    def length(self) -> timedelta:
+        """How long it is open on one day."""
+        return on_clock(self.closes) - on_clock(self.opens)
 
 
 @dataclass(frozen=True)
@@ -23,6 +36,7 @@ class Rules:
     remind: timedelta = timedelta(days=3)
     per_day: int = 2000
     most: int = 20_000
+    hours: Hours = field(default_factory=Hours)
 
 
 RULES = Rules()
@@ -37,6 +51,11 @@ def freshness(seen: Seen, now: datetime, rules: Rules = RULES) -> float:
 def is_due(fresh: float, *, monitored: bool, rules: Rules = RULES) -> bool:
     """Whether so little is certain that the worker should be asked; monitored households come sooner."""
     return fresh < (rules.enough_monitored if monitored else rules.enough)
+
+
+def on_clock(clock: time) -> timedelta:
+    """How long after midnight a clock shows this."""
+    return timedelta(hours=clock.hour, minutes=clock.minute, seconds=clock.second, microseconds=clock.microsecond)
 
 
 def _left(name: str, at: datetime | None, now: datetime, rules: Rules) -> float:

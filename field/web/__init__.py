@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 from field.problems import Problem
 from field.web import frame
 from field.web.board import board
+from field.web.checkins_page import checkins_room
 from field.web.demo_phone import demo_phone
 from field.web.file_page import dossier
 from field.web.held_page import held
@@ -20,7 +21,22 @@ from field.web.phone_shell import phone
 from field.web.receipt_page import receipt
 from field.web.served import office
 
-ROOMS = (board, demo_phone, dossier, held, imports, leads_room, ledger, listing, login, numbers, office, phone, receipt)
+ROOMS = (
+    board,
+    checkins_room,
+    demo_phone,
+    dossier,
+    held,
+    imports,
+    leads_room,
+    ledger,
+    listing,
+    login,
+    numbers,
+    office,
+    phone,
+    receipt,
+)
 
 
 def register(app: Flask) -> None:

@@ -35,6 +35,7 @@ def doors() -> list[Door]:
         Door("board.figures", _("总览"), Right.READ_STATISTICS),
         Door("households_page.listed", _("农户"), Right.READ_HOUSEHOLDS),
         Door("leads_page.listed", _("线索"), Right.READ_LEADS),
+        Door("checkins.page", _("务工回访"), Right.RUN_CHECKINS),
         Door("ledger.listed", _("台账"), Right.READ_HOUSEHOLDS),
         Door("held.waiting", _("待核收"), Right.DECIDE_HELD),
         Door("imports.page", _("名册导入"), Right.IMPORT_ROSTER),
