@@ -147,8 +147,8 @@ PAGES = {
         OFFICES, 303, REGION, path="/leads/{lead}", send=lambda s: {"data": {"number": s["number"]}}
     ),
     "GET /checkins": Way((C,), 200, REGION, send=by_region),
-    "POST /checkins": Way(
-        (C,), 303, REGION, send=lambda s: {"data": {"region": s["region"], "wave": str(uuid7()), "sure": "1"}}
+    "POST /checkins": Way(  # 409: this county has no way to send
+        (C,), 409, REGION, send=lambda s: {"data": {"region": s["region"], "wave": str(uuid7()), "sure": "1"}}
     ),
     "GET /ledger": Way(GRASSROOTS, 200, REGION, send=by_region),
     "GET /held": Way(OFFICES, 200),
