@@ -64,9 +64,8 @@ def last_month(turn: Transact, people: Sequence[str], now: datetime) -> int:
     region = turn(lambda session: _bind(session, people, begin - timedelta(days=1)))
     wave_id = derived_id(FIRST, begin.date().isoformat())
     turn(lambda session: checkin_waves.start(session, wave_id, region, "周主任", WAYS, begin, limit=ASKED))
-    for hours in (0, 3, 6, 9, 10, 24, 24 * 3 + 10, 24 * 6 + 10, 24 * 7):
-        at = begin + timedelta(hours=hours, minutes=50)
-        _round(turn, phones, at)
+    for days, hour in ((0, 0), (0, 3), (0, 6), (0, 9), (0, 10.7), (1, 0), (3, 10.9), (6, 12), (7, 0)):
+        _round(turn, phones, begin + timedelta(days=days, hours=hour))
     return turn(_entries) - before
 
 
