@@ -37,12 +37,14 @@ def page() -> str:
     reached = [one for one in found if one.contact_id][: RULES.most]
     counts = count_by_place(found, len(here.below[0].code) if here.below else VILLAGE)
     month = now.astimezone(SHANGHAI).date()
-    return render_template(
-        "checkins.html", here=here, whole=sum(counts.values(), Count()), cost=estimate(reached, open_ways, now),
-        below=[(place, counts[place.code]) for place in here.below if place.code in counts], wave_id=str(uuid7()),
-        waves=progress(session, here.code), month=monthly_cost(session, month), month_no=month.month,
-        outcomes=list(Outcome), ways=open_ways, called=PROVIDERS, per_day=RULES.per_day,
-    )  # fmt: skip
+    told = {
+        "whole": sum(counts.values(), Count()), "cost": estimate(reached, open_ways, now),
+        "calls": sum(one.out_of_reach and one.monitored for one in found),
+        "below": [(place, counts[place.code]) for place in here.below if place.code in counts],
+        "waves": progress(session, here.code), "month": monthly_cost(session, month), "month_no": month.month,
+        "outcomes": list(Outcome), "ways": open_ways, "called": PROVIDERS, "per_day": RULES.per_day,
+    }  # fmt: skip
+    return render_template("checkins.html", here=here, wave_id=str(uuid7()), **told)
 
 
 @checkins_room.post("")
