@@ -11,6 +11,7 @@ from flask.cli import AppGroup
 from flask_migrate import upgrade
 
 from field import (
+    checkins_cli,
     demo_cli,
     dialogs_cli,
     doctor_cli,
@@ -33,7 +34,8 @@ regions = AppGroup("regions", help="行政区划.")
 
 def register(app: Flask) -> None:
     """Put every command on the application."""
-    for group in (keys, regions, ledger_cli.ledger, staff_cli.staff, roster_cli.roster, demo_cli.demo):
+    groups = (ledger_cli.ledger, staff_cli.staff, roster_cli.roster, demo_cli.demo, checkins_cli.checkins)
+    for group in (keys, regions, *groups):
         app.cli.add_command(group)
     app.cli.add_command(migrate)
     app.cli.add_command(work)

@@ -21,6 +21,7 @@ class Settings:
     lease: timedelta = timedelta(seconds=60)
     silence: float = 60.0
     templates_file: str = ""
+    monthly_checkins: bool = False
 
     @property
     def keys(self) -> Path:
@@ -53,4 +54,5 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         lease=timedelta(seconds=float(environ.get("FIELD_LEASE_SECONDS", "60"))),
         silence=float(environ.get("FIELD_SILENCE_SECONDS", "60")),
         templates_file=environ.get("FIELD_TEMPLATES", ""),
+        monthly_checkins=environ.get("FIELD_MONTHLY_CHECKINS", "") == "1",
     )

@@ -18,9 +18,9 @@ from field.ledger.checkpoints import take
 from field.ledger.note import Signer
 from field.media.pieces import Pieces
 from field.media.vault import Vault
-from field.messaging import pictures
+from field.messaging import checkin_waves, pictures
 from field.messaging.connected import Connected
-from field.messaging.sending import Result, send_some
+from field.messaging.sending import Result, Transact, send_some
 from field.monitoring import photos, places
 from field.registry.sealing import keyring
 from field.work import Assignment, Handler, Job, Worker, enqueue
@@ -53,6 +53,17 @@ def sessions(app: Flask) -> Callable[[], Session]:
     return lambda: Session(engine, expire_on_commit=False)
 
 
+def turns(app: Flask) -> Transact:
+    """One transaction after another, each in a session of its own, so that no memory is kept between them."""
+    begin = sessions(app)
+
+    def turn(work: Callable[[Session], Result]) -> Result:
+        with begin() as session:
+            return transact(work, session)
+
+    return turn
+
+
 def run(app: Flask, stop: threading.Event) -> None:
     """Work, and see to the regular round, until told to stop."""
     hand = worker(app)
@@ -63,12 +74,7 @@ def run(app: Flask, stop: threading.Event) -> None:
 
 def _send(app: Flask, stop: threading.Event) -> None:
     """Hand over what is due in the outbox, round after round."""
-    senders, name, begin = _connected(app).senders(), str(uuid7()), sessions(app)
-
-    def turn(work: Callable[[Session], Result]) -> Result:
-        with begin() as session:
-            return transact(work, session)
-
+    senders, name, turn = _connected(app).senders(), str(uuid7()), turns(app)
     while senders and not stop.is_set():
         try:
             busy = send_some(turn, senders, clock.now, name)
@@ -91,6 +97,7 @@ def signer(settings: Settings) -> Signer:
 
 def _rounds(app: Flask, stop: threading.Event) -> None:
     begin = sessions(app)
+    settings: Settings = app.config["FIELD"]
     vault: Vault = app.extensions["field_vault"]
     pieces: Pieces = app.extensions["field_pieces"]
     while not stop.is_set():
@@ -99,6 +106,7 @@ def _rounds(app: Flask, stop: threading.Event) -> None:
             with begin() as session:
                 _plan_checkpoint(session, now)
                 session.commit()
+            checkin_waves.step(turns(app), now, _connected(app).ways, monthly=settings.monthly_checkins)
             vault.sweep(now)
             pieces.sweep(now - UPLOADS_KEPT)
         except Exception:

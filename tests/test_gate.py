@@ -193,6 +193,10 @@ PAGES = {
         (C,), 303, REGION, send=lambda s: {"data": {"merge": s["second"], "keep": s["person"], **NOTE}}
     ),
     "POST /merging/undo": Way((C,), 303, REGION, send=lambda s: {"data": {"person": s["second"], **NOTE}}),
+    "GET /checkins": Way((C,), 200, REGION, send=by_region),
+    "POST /checkins": Way(  # 409: this county has no way to send
+        (C,), 409, REGION, send=lambda s: {"data": {"region": s["region"], "wave": str(uuid7()), "sure": "1"}}
+    ),
     "GET /ledger": Way(GRASSROOTS, 200, REGION, send=by_region),
     "GET /held": Way(OFFICES, 200),
     "POST /held/<chain:chain_id>/<seq:seq>": Way(

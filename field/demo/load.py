@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from field.db import transact
-from field.demo import voices
+from field.demo import voices, waves
 from field.demo.accounts import CADRE, CADRE2, open_accounts
 from field.demo.county import ROSTER, places
 from field.demo.people import Author
@@ -35,6 +35,7 @@ SINCE, VISITED_SINCE = timedelta(days=270), timedelta(days=182)
 SENT_AFTER = timedelta(minutes=40)
 VISITED, PICTURES, AT_ONCE = 330, 40, 25
 Item = TypeVar("Item")
+Result = TypeVar("Result")
 Planned = tuple[datetime, Home, Actor]
 
 
@@ -64,9 +65,10 @@ class Founding:
         earlier = self._plan(homes)
         more = max(entries - households - len(earlier), 0)
         self._fill_up(homes, more)
+        asked = self._ask({home.id for _, home, _ in earlier})
         self._visit(earlier)
         heard = self._hear(homes)
-        return Loaded(households, persons, households + len(earlier) + more + heard)
+        return Loaded(households, persons, households + len(earlier) + more + asked + heard)
 
     def _settle(self) -> dict[str, str]:
         with REGIONS.open(encoding="utf-8", newline="") as lines:
@@ -162,6 +164,17 @@ class Founding:
                 self._transact(lambda session: record_visits(session, told, at + SENT_AFTER))  # noqa: B023
                 visits -= len(batch)
 
+    def _ask(self, visited: set[str]) -> int:
+        """A wave of check-ins last month, in a town, among households that nobody will have visited since."""
+        with self.begin() as session:
+            chosen = waves.workers(session, visited)
+
+        def turn(work: Callable[[Session], Result]) -> Result:
+            with self.begin() as session:
+                return transact(work, session)
+
+        return waves.last_month(turn, chosen, self.now) if chosen else 0
+
     def _hear(self, homes: Sequence[Home]) -> int:
         """What came in by WeChat and SMS in the last day."""
         away = select(Person.id, Person.household_id).where(Person.work_place.is_not(None)).order_by(Person.id)
@@ -170,7 +183,7 @@ class Founding:
         workers = list(one_of_each.values())
 
         def work(session: Session) -> int:
-            voices.bind(session, self._telephones(session), self.now)
+            voices.bind(session, self._telephones(session), self.now - waves.BOUND_BEFORE)
             told = voices.declare(session, homes, self.now, self.rng)
             return told + voices.check_in(session, workers, self.now, self.rng)
 

@@ -81,7 +81,7 @@ def bind(session: Session, people: Sequence[str], now: datetime) -> None:
 def bound(session: Session) -> list[Person]:
     """The people whose telephones are bound, the household's head before the worker."""
     rows = select(Person).join(Contact, Contact.person_id == Person.id).where(Contact.channel == Channel.SMS.value)
-    return list(session.scalars(rows.order_by(Contact.id).limit(2)))
+    return list(session.scalars(rows.order_by(Contact.since, Contact.id).limit(2)))
 
 
 def _hours(now: datetime, count: int) -> Iterator[datetime]:

@@ -68,6 +68,12 @@ def latest(session: Session, subject: str, attributes: Iterable[str]) -> dict[st
     return {fact.attribute: fact for fact in found}
 
 
+def every(session: Session, subject: str, attribute: str) -> Sequence[Fact]:
+    """All that was ever said of one attribute of a subject, oldest first."""
+    told = select(Fact).where(Fact.subject == subject, Fact.attribute == attribute)
+    return session.scalars(told.order_by(Fact.observed_at, Fact.seq, Fact.place)).all()
+
+
 def known(
     facts: Iterable[Fact], as_of: datetime, whose: Mapping[str, str] | None = None
 ) -> dict[tuple[str, str], Known]:

@@ -14,10 +14,10 @@ from uuid6 import uuid7
 
 from field.codes import Channel
 from field.messaging import conversations, outbox
-from field.messaging.asking import Asked, ask
 from field.messaging.conversations import Purpose
 from field.messaging.dialogs.engine import final, tell
 from field.messaging.dialogs.loading import library
+from field.messaging.first_word import Asked, ask
 from field.messaging.messages import Outbound
 from field.messaging.scene import Scene
 from field.messaging.sending_rules import Purpose as Why

@@ -31,7 +31,7 @@ class Connected:
     @property
     def ways(self) -> Ways:
         """Which provider sends what is not an answer within the provider's own call."""
-        found = {Channel.SMS: simulator.NAME, Channel.WECHAT: simulator.NAME} if self.demo else {}
+        found: dict[str, str] = {Channel.SMS: simulator.NAME, Channel.WECHAT: simulator.NAME} if self.demo else {}
         if self.twilio and self.twilio.account_sid:
             found[Channel.SMS] = twilio.NAME
         for domestic in (self.tencent, self.aliyun):

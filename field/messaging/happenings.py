@@ -10,7 +10,7 @@ from field.messaging.conversations import Dialog, Purpose
 from field.messaging.scene import Scene
 from field.monitoring.checkins import CheckedIn, record_checkin
 from field.monitoring.declarations import Declared, record_declaration
-from field.monitoring.unfinished import record_call_wanted
+from field.monitoring.unfinished import record_help_wanted
 from field.registry import consent
 
 Data = dict[str, Any]
@@ -63,14 +63,14 @@ def _checked_in(scene: Scene, dialog: Dialog, data: Data, *, unchanged: bool = F
     return {}
 
 
-def _call_wanted(scene: Scene, dialog: Dialog, data: Data) -> Told:
+def _help_wanted(scene: Scene, dialog: Dialog, data: Data) -> Told:
     """A person calls whoever is known, or who was declaring; a stranger who only failed to be bound may try again."""
     contact = scene.holder(dialog.person_id)
     if contact is None and dialog.purpose != Purpose.DECLARE:
         return {}
     source = Source.DECLARATION if dialog.purpose == Purpose.DECLARE else Source.CHECKIN
     whose = contact or scene.region_of(None, dialog.state.get("answers", {}).get("claim") or {})
-    record_call_wanted(
+    record_help_wanted(
         scene.session, f"dialog:{dialog.id}", scene.channel, whose, source, data.get("note", ""), scene.now
     )
     return {}
@@ -110,8 +110,8 @@ RULES: dict[str, Callable[[Scene, Dialog, Data], Told]] = {
     "unchanged": lambda scene, dialog, data: _checked_in(scene, dialog, data, unchanged=True),
     "declined": lambda scene, dialog, data: _checked_in(scene, dialog, data, declined=True),
     "stopped": _stopped,
-    "asked_help": _call_wanted,
-    "gave_up": _call_wanted,
+    "asked_help": _help_wanted,
+    "gave_up": _help_wanted,
     "bind_claimed": _claimed,
     "no_code": _no_code,
     "code_given": _code_given,

@@ -25,7 +25,7 @@ _counties: WeakKeyDictionary[Engine, tuple[str, str]] = WeakKeyDictionary()
 _county = select(Region.code, Region.name).where(func.length(Region.code) == COUNTY).order_by(Region.code).limit(1)
 _known = Person.name, Person.sex, Person.work_place, Person.monthly_income, Person.last_heard_at
 _person = select(*_known).where(Person.id == bindparam("id"))
-Ways = Mapping[Channel, str]
+Ways = Mapping[str, str]
 
 
 @dataclass(frozen=True)

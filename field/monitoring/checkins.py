@@ -5,20 +5,20 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from field.codes import Channel, EntryKind, LeadKind, Source, TaskKind
+from field.codes import Channel, EntryKind, Labelled, LeadKind, Source, TaskKind
 from field.ledger.entries import Draft, Entry, append, opened, recorded
-from field.ledger.facts import SEEN, SELF_REPORTED, VERIFIED_ADDRESS, latest, state
-from field.monitoring.leads import Wanted, open_lead
+from field.ledger.facts import SEEN, SELF_REPORTED, VERIFIED_ADDRESS, every, latest, state
+from field.monitoring.income_rules import Earned, doubt
+from field.monitoring.leads import Wanted, open_lead, open_task
 from field.registry.households import Household, Person
 from field.registry.masking import mask_phone
 from field.registry.rights import Actor, NotAllowed, Right
 
 FACTS = ("phone", "work_place", "work", "months_away", "monthly_income", "monthly_income_max")
 HELD_NOW = ("work_place", "work", "months_away", "monthly_income")
-FALLEN = 0.5  # an income under half of the last one known is looked into, not judged
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,14 @@ class CheckedIn:
     recorder: str | None = None
     said_by: str | None = None
     note: str = ""
+
+
+class Why(Labelled):
+    """请打电话的原因: why a message will not do."""
+
+    NO_CONTACT = "no_contact", "没有确认过的号码，发不了信息"
+    NOT_DELIVERED = "not_delivered", "信息没有送到"
+    NOT_UNDERSTOOD = "not_understood", "回了信，没有听明白"
 
 
 class OtherWords(Exception):
@@ -86,10 +94,21 @@ def record_silence(session: Session, person_id: str, household_id: str, key: str
     return entry
 
 
+def record_call_wanted(session: Session, person_id: str, household_id: str, key: str, why: Why, now: datetime) -> Entry:
+    """请干部打电话: no message reaches the worker, or none was understood; a task and no lead."""
+    if known := recorded(session, f"call_wanted:{key}"):
+        return known
+    content = {"person_id": person_id, "why": why.value}
+    draft = Draft(household_id, EntryKind.CALL_WANTED, Channel.SYSTEM, "field", now, f"call_wanted:{key}", content)
+    entry = append(session, draft, now)
+    derive_call_wanted(session, entry, content)
+    return entry
+
+
 def derive_checkin(session: Session, entry: Entry, said: dict[str, Any]) -> None:
     """Facts with their level and source, when the person was last heard of, and what should be looked into."""
     person_id, facts = said["person_id"], _facts(session, said)
-    before = latest(session, person_id, ["monthly_income"])
+    doubted = _doubted(session, entry, said)
     common = {
         "chain_id": entry.chain_id, "seq": entry.seq, "channel": entry.channel, "level": said["level"],
         "informant": (said.get("said_by") or {}).get("name"), "recorder": entry.actor,
@@ -103,14 +122,19 @@ def derive_checkin(session: Session, entry: Entry, said: dict[str, Any]) -> None
     if said["asks_help"]:
         wanted = Wanted(LeadKind.HARDSHIP, Source.CHECKIN, TaskKind.CHECK, (), person_id)
         open_lead(session, entry, wanted)
-    elif _fallen(before["monthly_income"].value if before else None, said["facts"].get("monthly_income")):
-        open_lead(session, entry, Wanted(LeadKind.INCOME, Source.CHECKIN, TaskKind.CHECK, (), person_id))
+    elif doubted:
+        open_lead(session, entry, Wanted(LeadKind.INCOME, Source.CHECKIN, TaskKind.CHECK, (), person_id, doubted))
 
 
 def derive_silence(session: Session, entry: Entry, said: dict[str, Any]) -> None:
     """没有回音: a lead and a call to the family."""
     person_id = said["person_id"]
     open_lead(session, entry, Wanted(LeadKind.OUT_OF_TOUCH, Source.CHECKIN, TaskKind.CALL, (), person_id))
+
+
+def derive_call_wanted(session: Session, entry: Entry, said: dict[str, Any]) -> None:
+    """请干部打电话: a call, as it arrives and in every rebuild."""
+    open_task(session, entry, TaskKind.CALL, Source.CHECKIN, said["person_id"])
 
 
 def _content(said: CheckedIn) -> dict[str, Any]:
@@ -146,6 +170,12 @@ def _facts(session: Session, said: dict[str, Any]) -> list[dict[str, Any]]:
     return facts
 
 
-def _fallen(before: Any, now: Any) -> bool:
-    """收入变化大: far under the last figure; only ever a reason to look."""
-    return isinstance(before, int) and isinstance(now, int) and now < before * FALLEN
+def _doubted(session: Session, entry: Entry, said: dict[str, Any]) -> str | None:
+    """收入对不上, in words: only ever a reason to look."""
+    income = said["facts"].get("monthly_income")
+    if not isinstance(income, int):
+        return None
+    earlier = every(session, said["person_id"], "monthly_income")
+    held = session.scalar(select(Person.work).where(Person.id == said["person_id"]))
+    before = [Earned(fact.value, fact.observed_at) for fact in earlier if isinstance(fact.value, int)]
+    return doubt(Earned(income, entry.occurred_at), before, said["facts"].get("work") or held or "")

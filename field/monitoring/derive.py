@@ -11,14 +11,14 @@ from field.codes import EntryKind
 from field.ledger.entries import Entry, opened
 from field.ledger.facts import SEEN, latest, state
 from field.monitoring.bindings import derive_claimed, derive_confirmed, derive_settled
-from field.monitoring.checkins import derive_checkin, derive_silence
+from field.monitoring.checkins import derive_call_wanted, derive_checkin, derive_silence
 from field.monitoring.declarations import derive_declaration
 from field.monitoring.evidence import EvidenceLink
 from field.monitoring.leads import derive_attached, derive_detached
 from field.monitoring.merging import count_persons, derive_merged, derive_parted
 from field.monitoring.photos_added import derive_photos
 from field.monitoring.register import register_roster
-from field.monitoring.unfinished import derive_call_wanted
+from field.monitoring.unfinished import derive_help_wanted
 from field.orm import UtcDateTime
 from field.registry.households import Household, Person
 from field.registry.masking import mask_phone
@@ -159,11 +159,12 @@ DERIVERS: dict[str, tuple[Deriver, ...]] = {
     EntryKind.DECLARATION: (derive_declaration,),
     EntryKind.CHECKIN: (derive_checkin,),
     EntryKind.SILENCE: (derive_silence,),
+    EntryKind.CALL_WANTED: (derive_call_wanted,),
     EntryKind.LEAD_ATTACHED: (derive_attached,),
     EntryKind.BINDING_CLAIMED: (derive_claimed,),
     EntryKind.BINDING_CONFIRMED: (derive_confirmed,),
     EntryKind.BINDING_REVOKED: (derive_settled,),
-    EntryKind.CALL_WANTED: (derive_call_wanted,),
+    EntryKind.HELP_WANTED: (derive_help_wanted,),
     EntryKind.PHOTOS: (derive_photos,),
     EntryKind.LEAD_DETACHED: (derive_detached,),
     EntryKind.PEOPLE_MERGED: (derive_merged,),

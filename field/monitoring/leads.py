@@ -37,6 +37,7 @@ class Lead(Base):
     household_id: Mapped[Id | None]
     person_id: Mapped[Id | None]
     risk_factors: Mapped[list[str]] = mapped_column(JSON)
+    why: Mapped[str | None] = mapped_column(String(200))
     opened_at: Mapped[Utc]
     hash: Mapped[str] = mapped_column(String(64))
 
@@ -63,13 +64,14 @@ class Task(Base):
 
 @dataclass(frozen=True)
 class Wanted:
-    """What an entry asks somebody to look into, and what is to be done about it."""
+    """What an entry asks somebody to look into, what is to be done about it, and which rule says so, in words."""
 
     kind: LeadKind
     source: Source
     task: TaskKind
     risk_factors: Sequence[str] = ()
     person_id: str | None = None
+    why: str | None = None
 
 
 class AlreadyAttached(Exception):
@@ -90,7 +92,7 @@ def open_lead(session: Session, entry: Entry, wanted: Wanted) -> None:
     both = _both(session, entry, wanted.source, wanted.person_id)
     lead = {
         "kind": wanted.kind.value, "channel": entry.channel, "risk_factors": list(wanted.risk_factors),
-        "hash": entry.hash,
+        "why": wanted.why, "hash": entry.hash,
     }  # fmt: skip
     insert_many(session, Lead, [both | lead])
     open_task(session, entry, wanted.task, wanted.source, wanted.person_id)
@@ -243,7 +245,7 @@ def _lead_shown(lead: Lead, done: bool, head: str | None, village: str | None) -
         "source": lead.source, "source_name": Source.label_of(lead.source), "channel": lead.channel,
         "state": "checked" if done else "open", "region": lead.region, "village": village or lead.region,
         "household_id": lead.household_id, "person_id": lead.person_id, "head": head,
-        "risk_factors": lead.risk_factors, "opened_at": _time(lead.opened_at),
+        "risk_factors": lead.risk_factors, "why": lead.why, "opened_at": _time(lead.opened_at),
         "receipt": number(lead.hash),
     }  # fmt: skip
 

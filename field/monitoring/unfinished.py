@@ -11,23 +11,23 @@ from field.monitoring.leads import Wanted, open_lead
 from field.registry.contacts import Contact
 
 
-def record_call_wanted(
+def record_help_wanted(
     session: Session, key: str, channel: Channel, whose: Contact | str, source: Source, note: str, now: datetime
 ) -> Entry:
     """Record once that somebody should be called; `whose` is a sure contact, or the region of an unknown sender."""
-    key = f"call_wanted:{key}"
+    key = f"help_wanted:{key}"
     if known := recorded(session, key):
         return known
     known_person = whose.person_id if isinstance(whose, Contact) else None
     chain = region_chain(whose) if isinstance(whose, str) else whose.household_id
     actor = f"person:{known_person}" if known_person else "stranger"
     content = {"person_id": known_person, "source": source.value, "note": note}
-    entry = append(session, Draft(chain, EntryKind.CALL_WANTED, channel, actor, now, key, content), now)
-    derive_call_wanted(session, entry, content)
+    entry = append(session, Draft(chain, EntryKind.HELP_WANTED, channel, actor, now, key, content), now)
+    derive_help_wanted(session, entry, content)
     return entry
 
 
-def derive_call_wanted(session: Session, entry: Entry, said: dict[str, Any]) -> None:
+def derive_help_wanted(session: Session, entry: Entry, said: dict[str, Any]) -> None:
     """A lead, and a call to the person."""
     wanted = Wanted(LeadKind.HARDSHIP, Source(said["source"]), TaskKind.CALL, (), said["person_id"])
     open_lead(session, entry, wanted)

@@ -33,6 +33,7 @@ class Right(StrEnum):
     DECIDE_BINDINGS = "decide_bindings"
     DECIDE_CONTESTED = "decide_contested"
     MERGE_PEOPLE = "merge_people"
+    RUN_CHECKINS = "run_checkins"
 
 
 HOLDERS: dict[Right, frozenset[Role]] = {
@@ -56,6 +57,7 @@ HOLDERS: dict[Right, frozenset[Role]] = {
     Right.DECIDE_BINDINGS: frozenset((V, T, C)),
     Right.DECIDE_CONTESTED: frozenset((T, C)),
     Right.MERGE_PEOPLE: frozenset((C,)),
+    Right.RUN_CHECKINS: frozenset((C,)),
 }
 
 

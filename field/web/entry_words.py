@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from field.codes import Channel, EntryKind, Kind, RiskFactor, Source
+from field.monitoring.checkins import Why
 from field.registry.contact_rules import Decision, Proof
 from field.web.visit_words import Line, Section, sections
 from field.web.wording import day, yuan
@@ -87,6 +88,11 @@ def _silence(payload: dict[str, Any]) -> list[Section]:
     return [Section(_("务工回访"), [Line(_("情况"), said, True)])]
 
 
+def _call_wanted(payload: dict[str, Any]) -> list[Section]:
+    why = Why.label_of(payload.get("why"))
+    return [Section(_("务工回访"), [Line(_("情况"), _("%(why)s，请打电话问问", why=why), True)])]
+
+
 def _attached(payload: dict[str, Any]) -> list[Section]:
     return [Section(_("线索归户"), [Line(_("针对"), _("第 %(seq)s 条", seq=payload.get("seq")))])]
 
@@ -111,7 +117,7 @@ def _binding(payload: dict[str, Any], names: Mapping[str, str]) -> list[Section]
     return [Section(_("绑定"), [line for line in lines if line.text])]
 
 
-def _call_wanted(payload: dict[str, Any]) -> list[Section]:
+def _help_wanted(payload: dict[str, Any]) -> list[Section]:
     said = _("话没有说完，请打电话问问")
     lines = [Line(_("情况"), said, True), Line(_("原话"), payload.get("note") or "")]
     return [Section(Source.label_of(payload.get("source")), [line for line in lines if line.text])]
@@ -152,9 +158,10 @@ READ: dict[EntryKind, Callable[[dict[str, Any]], list[Section]]] = {
     EntryKind.HELD_DECISION: _decision,
     EntryKind.DECLARATION: _declaration,
     EntryKind.SILENCE: _silence,
+    EntryKind.CALL_WANTED: _call_wanted,
     EntryKind.LEAD_ATTACHED: _attached,
     EntryKind.LEAD_DETACHED: _detached,
-    EntryKind.CALL_WANTED: _call_wanted,
+    EntryKind.HELP_WANTED: _help_wanted,
     EntryKind.PHOTOS: _photos,
     EntryKind.MESSAGES_ATTACHED: _messages,
     EntryKind.MESSAGES_DETACHED: _messages,

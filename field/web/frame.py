@@ -38,6 +38,7 @@ def doors() -> list[Door]:
         Door("households_page.listed", _("农户"), Right.READ_HOUSEHOLDS),
         Door("leads_page.listed", _("线索"), Right.READ_LEADS),
         Door("messages_page.listed", _("消息"), Right.READ_MESSAGES),
+        Door("checkins.page", _("务工回访"), Right.RUN_CHECKINS),
         Door("ledger.listed", _("台账"), Right.READ_HOUSEHOLDS),
         Door("held.waiting", _("待核收"), Right.DECIDE_HELD),
         Door("merging_page.choose", _("重复的人"), Right.MERGE_PEOPLE),

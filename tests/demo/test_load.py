@@ -23,6 +23,9 @@ from field.ledger.facts import Fact
 from field.ledger.verify import verify
 from field.login import hash_password
 from field.media import alike, photo
+from field.messaging.wave_figures import progress
+from field.monitoring.checkin_requests import Outcome
+from field.monitoring.due_checkins import due
 from field.monitoring.evidence import Evidence, EvidenceLink
 from field.monitoring.rebuild import rebuild
 from field.monitoring.statistics import statistics
@@ -105,6 +108,18 @@ def test_pictures_are_real_photographs_named_by_visits_and_no_two_alike(demo: Fl
     hashes = [alike.dhash(vault.get(one.sha256)) for one in kept]
     pairs = [(one, other) for place, one in enumerate(hashes) for other in hashes[:place]]
     assert all(alike.distance(one, other) > 3 for one, other in pairs)
+
+
+def test_a_wave_of_last_month_is_over_and_somebody_is_to_be_asked_now(demo: Flask) -> None:
+    [wave] = progress(db.session(), "420626")
+    assert wave.open == 0
+    assert wave.planned >= wave.asked > 10
+    for outcome in (Outcome.ANSWERED, Outcome.DECLINED, Outcome.SILENT):
+        assert wave.ended(outcome) > 0, outcome
+    assert wave.cost.cost > 0
+    found = due(db.session(), "420626", clock.now())
+    assert sum(one.contact_id is not None for one in found) > 5
+    assert any(one.out_of_reach for one in found)
 
 
 def test_each_account_signs_in_with_its_role(demo: Flask) -> None:

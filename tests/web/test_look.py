@@ -10,7 +10,18 @@ from field.web.served import FOLDER
 from tests.county import County
 from tests.web.office import Elements, browser, visited
 
-PATHS = ("/", "/households", "/leads", "/ledger", "/held", "/imports", "/checkpoint", "/api/docs", "/not-there")
+PATHS = (
+    "/",
+    "/households",
+    "/leads",
+    "/checkins",
+    "/ledger",
+    "/held",
+    "/imports",
+    "/checkpoint",
+    "/api/docs",
+    "/not-there",
+)
 TOKEN = re.compile(r"--([a-z-]+): (#[0-9a-f]{3,6})")
 CSS = (FOLDER / "office.css").read_text(encoding="utf-8")
 BODY = [("ink", "paper"), ("ink", "ground"), ("quiet", "paper"), ("quiet", "ground")]

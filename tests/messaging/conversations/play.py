@@ -92,7 +92,7 @@ class Stage:
             place=Place(31.74, 111.31, "gcj02", "堰垭村") if kind == "位置" else None,
         )  # fmt: skip
         self.count -= again
-        ways = {Channel.SMS: "played", Channel.WECHAT: "played"}
+        ways: dict[str, str] = {Channel.SMS: "played", Channel.WECHAT: "played"}
         answer = talk.answer(self.session, inbound, self.now, ways)
         self.session.commit()
         yield from (f"← {said}" for said in self.plain(answer).split("\n") if said)
