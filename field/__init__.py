@@ -20,7 +20,7 @@ from field.db import Unavailable, db, engine_options, prepare
 from field.media.pieces import Pieces
 from field.media.vault import Vault
 from field.messaging.hooks import hooks
-from field.messaging.providers import twilio
+from field.messaging.providers import twilio, wechat
 from field.patience import Patience
 from field.problems import NOT_ALLOWED, Problem
 from field.registry.rights import NotAllowed
@@ -71,6 +71,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, settings.proxies, settings.proxies)  # type: ignore[method-assign]
     app.extensions["field_twilio"] = twilio.settings_from(os.environ)
+    app.extensions["field_wechat"] = wechat.settings_from(os.environ)
     db.init_app(app)
     with app.app_context():
         prepare(db.engine)

@@ -10,7 +10,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 from flask_migrate import upgrade
 
-from field import demo_cli, ledger_cli, roster_cli, staff_cli, understand_cli, worker
+from field import demo_cli, ledger_cli, roster_cli, staff_cli, understand_cli, wechat_cli, worker
 from field.config import Settings
 from field.db import db, transact
 from field.monitoring import reseal
@@ -28,6 +28,7 @@ def register(app: Flask) -> None:
     app.cli.add_command(migrate)
     app.cli.add_command(work)
     app.cli.add_command(understand_cli.understand)
+    app.cli.add_command(wechat_cli.wechat)
 
 
 @click.command("migrate")

@@ -125,6 +125,8 @@ TABLE = {
     "POST /api/jobs/<id:job_id>/cancel": Way(ALL, 200, OWN, 404, "/api/jobs/{job}/cancel"),
     "POST /hooks/twilio": Way(EVERYBODY, 404),
     "POST /hooks/twilio/status": Way(EVERYBODY, 404),
+    "GET /hooks/wechat": Way(EVERYBODY, 404),
+    "POST /hooks/wechat": Way(EVERYBODY, 404),
     "GET /m/": Way(EVERYBODY, 200),
     "GET /m/<path:path>": Way(EVERYBODY, 200, path="/m/main.js"),
     "GET /m/sw.js": Way(EVERYBODY, 200),
