@@ -28,7 +28,7 @@ def signature(*parts: str) -> str:
 
 def written(fields: dict[str, Any]) -> str:
     """A message as WeChat writes it, with what every message has."""
-    every = {"ToUserName": "gh_field", "FromUserName": FARMER, "CreateTime": 1764000000}
+    every: dict[str, Any] = {"ToUserName": "gh_field", "FromUserName": FARMER, "CreateTime": 1764000000}
     return wechat_xml.render({name: value for name, value in (every | fields).items() if value is not None})
 
 

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -70,7 +71,12 @@ def test_a_bound_farmer_taps_the_menu_and_declares(phone: WeChatPhone) -> None:
 
 def test_a_click_is_the_same_as_the_words(small_phone: WeChatPhone) -> None:
     for key in ("困难", "进度", "绑定"):
-        event = {"MsgType": "event", "Event": "CLICK", "EventKey": key, "FromUserName": f"oClicks-{key}"}
+        event: dict[str, Any] = {
+            "MsgType": "event",
+            "Event": "CLICK",
+            "EventKey": key,
+            "FromUserName": f"oClicks-{key}",
+        }
         clicked = small_phone.hear(small_phone.send(**event))
         assert clicked == small_phone.say(key, FromUserName=f"oWrites-{key}") != ""
 

@@ -22,7 +22,12 @@ TEXTS = ["困难", "]]>", "a]]]>b<![CDATA[c", "😀" * 200, "一" * 3000, "<xml>
 
 
 def inside(text: str) -> str:
-    fields = {"ToUserName": "gh_field", "FromUserName": "oFarmer", "CreateTime": int(STAMP), "MsgType": "text"}
+    fields: dict[str, str | int] = {
+        "ToUserName": "gh_field",
+        "FromUserName": "oFarmer",
+        "CreateTime": int(STAMP),
+        "MsgType": "text",
+    }
     return wechat_xml.render(fields | {"Content": text, "MsgId": "1"})
 
 
@@ -61,7 +66,9 @@ def test_what_is_answered_is_opened_by_wechats_own_code(text: str) -> None:
 def test_twilios_own_code_and_field_agree_on_signatures(url: str, form: dict[str, str]) -> None:
     ours = str(RequestValidator("token").compute_signature(url, form))
     theirs, right, wrong = ask(
-        ("twilioSign", "token", url, form), ("twilioJudge", "token", ours, url, form), ("twilioJudge", "x", ours, url, form)
+        ("twilioSign", "token", url, form),
+        ("twilioJudge", "token", ours, url, form),
+        ("twilioJudge", "x", ours, url, form),
     )
     twilio.verify(Twilio("token"), url, MultiDict(form), theirs)
     assert (right, wrong) == (True, False)
