@@ -97,7 +97,7 @@ def broken(handler: BaseHTTPRequestHandler) -> None:
 
 
 def slow(handler: BaseHTTPRequestHandler) -> None:
-    time.sleep(0.6)
+    time.sleep(1.5)
     broken(handler)
 
 

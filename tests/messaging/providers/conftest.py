@@ -35,5 +35,5 @@ def office(wechat_api: FakeWeChat, sqlite_url: str) -> Iterator[Office]:
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Short time-outs."""
-    monkeypatch.setattr(wechat_sending, "TIMEOUT", (0.3, 0.3))
-    monkeypatch.setattr(wechat_token, "TIMEOUT", (0.3, 0.3))
+    monkeypatch.setattr(wechat_sending, "TIMEOUT", (1.0, 1.0))
+    monkeypatch.setattr(wechat_token, "TIMEOUT", (1.0, 1.0))

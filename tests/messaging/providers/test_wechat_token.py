@@ -36,12 +36,14 @@ def test_a_token_that_another_worker_has_renewed_is_not_renewed_again(both: Offi
 
 
 def test_many_workers_at_once_ask_for_one_token(both: Office) -> None:
-    def late(handler: Any) -> None:
-        time.sleep(0.3)
-        handler.reply(200, b'{"access_token":"T","expires_in":7200}')
-
-    both.api.answers[TOKEN] = [late]
     told: list[str] = []
+
+    def after_the_others(handler: Any) -> None:
+        for _ in range(300):
+            if len(told) == 5:
+                break
+            time.sleep(0.01)
+        handler.reply(200, b'{"access_token":"T","expires_in":7200}')
 
     def ask() -> None:
         try:
@@ -49,6 +51,7 @@ def test_many_workers_at_once_ask_for_one_token(both: Office) -> None:
         except SendError as error:
             told.append(f"later, {error.after}")
 
+    both.api.answers[TOKEN] = [after_the_others]
     workers = [threading.Thread(target=ask) for _ in range(6)]
     for worker in workers:
         worker.start()
