@@ -82,8 +82,7 @@ class WeChatSender:
         except Refused as refused:
             if refused.code not in CLOSED or template is None:
                 raise
-            data = _filled(template, message)
-            told = self._ask(lambda: api.send_subscribe_message(to, template.id, data))
+            told = api.send_subscribe_message(to, template.id, _filled(template, message))
         return str(told.get("msgid") or message.key)
 
     def _ask(self, call: Callable[[], dict[str, Any]]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from field.messaging.sending import Transact
 from field.orm import Base, Utc, insert_or_leave
 from field.registry.sealing import Sealed
 
-TIMEOUT = (3.0, 5.0)  # seconds to connect, and to wait for each piece of an answer
+TIMEOUT = (3.0, 5.0)  # seconds to connect and to wait; five calls at most stay within a lease of the outbox
 EARLY = timedelta(minutes=4)  # the next token is given 5 minutes before the end; until then both stand
 RENEWING = timedelta(seconds=20)
 BUSY, WRONG_SETTINGS = 5, 600  # seconds until the next try

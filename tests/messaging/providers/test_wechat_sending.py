@@ -8,6 +8,8 @@ import requests
 from wechatpy import WeChatClient
 
 from field.messaging.messages import SendError
+from field.messaging.providers.wechat_sending import WeChatSender
+from field.messaging.providers.wechat_token import TIMEOUT
 from tests.messaging.fake_wechat import CUSTOM, MESSAGE, OK, SUBSCRIPTION, TOKEN, Office, broken, slow
 from tests.messaging.letters import FARMER, SETTINGS
 
@@ -124,3 +126,7 @@ def test_wechatpys_own_way_to_a_token_knows_one_host_only() -> None:
     client.fetch_access_token()
     assert asked == ["https://api.weixin.qq.com/cgi-bin/token"]
     assert client.timeout is None
+
+
+def test_every_call_has_a_time_limit(office: Office) -> None:
+    assert WeChatSender(office.settings, office.tokens).line.timeout == TIMEOUT
