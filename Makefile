@@ -1,6 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
+PEERS := tests/peers/node_modules/.installed
 
 .PHONY: help demo test check bench lint clean
 
@@ -21,7 +22,10 @@ $(STAMP): requirements-dev.txt .venv/.running
 demo: .venv/.running  ## the demo county at http://127.0.0.1:8000 (PORT, FIELD_HOME, FIELD_DEMO_PASSWORD)
 	@FIELD_DEMO=1 exec $(BIN)/flask --app wsgi demo run
 
-test: $(STAMP)  ## all tests
+$(PEERS): tests/peers/package-lock.json
+	@if command -v npm >/dev/null; then npm ci --silent --prefix tests/peers && touch $@; else echo "no npm: what needs the peers is skipped"; fi
+
+test: $(STAMP) $(PEERS)  ## all tests
 	$(BIN)/python -m pytest
 	node --test tests/phone/*.test.mjs
 
@@ -37,4 +41,4 @@ bench: $(STAMP)  ## the measured table of docs/performance.md
 	$(BIN)/python -m benchmarks
 
 clean:  ## forget the virtual environment and caches
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache tests/peers/node_modules

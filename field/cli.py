@@ -20,6 +20,7 @@ from field import (
     staff_cli,
     templates_cli,
     understand_cli,
+    wechat_cli,
     worker,
 )
 from field.config import Settings
@@ -44,6 +45,7 @@ def register(app: Flask) -> None:
     app.cli.add_command(dialogs_cli.play)
     app.cli.add_command(templates_cli.templates)
     app.cli.add_command(doctor_cli.doctor)
+    app.cli.add_command(wechat_cli.wechat)
 
 
 @click.command("migrate")

@@ -35,7 +35,7 @@ def worker(app: Flask) -> Worker:
     """A worker of this county."""
     begin = sessions(app)
     settings: Settings = app.config["FIELD"]
-    fetchers = _connected(app).fetchers()
+    fetchers = _connected(app).fetchers(turns(app), clock.now)
     handlers: dict[str, Handler] = {
         JobKind.PHOTO_VERSIONS: lambda task: _photo(task, app.extensions["field_vault"]),
         JobKind.PLACE_JUDGEMENT: _place,
@@ -74,7 +74,8 @@ def run(app: Flask, stop: threading.Event) -> None:
 
 def _send(app: Flask, stop: threading.Event) -> None:
     """Hand over what is due in the outbox, round after round."""
-    senders, name, turn = _connected(app).senders(), str(uuid7()), turns(app)
+    name, turn = str(uuid7()), turns(app)
+    senders = _connected(app).senders(turn, clock.now)
     while senders and not stop.is_set():
         try:
             busy = send_some(turn, senders, clock.now, name)

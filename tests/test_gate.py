@@ -133,6 +133,8 @@ TABLE = {
     "POST /hooks/aliyun/<secret>/receipts": Way(EVERYBODY, 404),
     "POST /hooks/tencent/<secret>/inbound": Way(EVERYBODY, 404),
     "POST /hooks/tencent/<secret>/receipts": Way(EVERYBODY, 404),
+    "GET /hooks/wechat": Way(EVERYBODY, 404),
+    "POST /hooks/wechat": Way(EVERYBODY, 404),
     "GET /m/": Way(EVERYBODY, 200),
     "GET /m/<path:path>": Way(EVERYBODY, 200, path="/m/main.js"),
     "GET /m/sw.js": Way(EVERYBODY, 200),

@@ -1,7 +1,8 @@
 """接通: which providers a county has, which of them sends on which channel, and who fetches photographs."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -9,12 +10,18 @@ from field.codes import Channel
 from field.messaging.domestic_senders import domestic_senders
 from field.messaging.messages import Sender
 from field.messaging.pictures import Fetch
-from field.messaging.providers import aliyun, simulator, tencent, twilio
+from field.messaging.providers import aliyun, simulator, tencent, twilio, wechat
 from field.messaging.providers.aliyun import Aliyun
 from field.messaging.providers.simulator import Simulator
 from field.messaging.providers.tencent import Tencent
 from field.messaging.providers.twilio import Twilio, TwilioSender
+from field.messaging.providers.wechat import WeChat
+from field.messaging.providers.wechat_sending import WeChatSender, fetch_photo
+from field.messaging.providers.wechat_token import Tokens
 from field.messaging.scene import Ways
+from field.messaging.sending import Transact
+
+Clock = Callable[[], datetime]
 
 
 @dataclass(frozen=True)
@@ -26,6 +33,7 @@ class Connected:
     twilio: Twilio | None = None
     aliyun: Aliyun | None = None
     tencent: Tencent | None = None
+    wechat: WeChat | None = None
     templates: Path | None = None
 
     @property
@@ -37,23 +45,31 @@ class Connected:
         for domestic in (self.tencent, self.aliyun):
             if domestic and domestic.sends:
                 found[Channel.SMS] = domestic.name
+        if self.wechat and self.wechat.app_secret:
+            found[Channel.WECHAT] = wechat.NAME
         return found
 
-    def senders(self) -> Mapping[str, Sender]:
+    def senders(self, transact: Transact, clock: Clock) -> Mapping[str, Sender]:
         """Every provider that can send, by its name."""
         found: dict[str, Sender] = {simulator.NAME: Simulator()} if self.demo else {}
         if self.twilio and self.twilio.account_sid:
             found[twilio.NAME] = TwilioSender(self.twilio, f"{self.public_url}/hooks/twilio/status")
+        if self.wechat and self.wechat.app_secret:
+            found[wechat.NAME] = WeChatSender(self.wechat, Tokens(self.wechat, transact, clock))
         return found | domestic_senders(self.aliyun, self.tencent, self.templates)
 
-    def fetchers(self) -> Mapping[str, Fetch]:
+    def fetchers(self, transact: Transact, clock: Clock) -> Mapping[str, Fetch]:
         """Every provider that keeps photographs, by its name."""
-        return {twilio.NAME: partial(twilio.fetch, self.twilio)} if self.twilio else {}
+        found: dict[str, Fetch] = {twilio.NAME: partial(twilio.fetch, self.twilio)} if self.twilio else {}
+        if self.wechat and self.wechat.app_secret:
+            tokens = Tokens(self.wechat, transact, clock)
+            found[wechat.NAME] = partial(fetch_photo, self.wechat, tokens)
+        return found
 
 
 def connect(environ: Mapping[str, str], public_url: str, templates: Path, *, demo: bool) -> Connected:
     """What the environment sets up."""
     return Connected(
         public_url, demo, twilio.settings_from(environ), aliyun.settings_from(environ), tencent.settings_from(environ),
-        templates,
+        wechat.settings_from(environ), templates,
     )  # fmt: skip

@@ -11,8 +11,8 @@ from field.auth import allow
 from field.db import transact
 from field.messaging import outbox, talk
 from field.messaging.connected import Connected
-from field.messaging.messages import NotGenuine, Unreadable
-from field.messaging.providers import twilio
+from field.messaging.messages import Inbound, NotGenuine, Receipt, Unreadable
+from field.messaging.providers import twilio, wechat
 from field.problems import NOT_FOUND, Problem
 from field.registry.rights import Right
 
@@ -53,25 +53,65 @@ def connected() -> Connected:
     return found
 
 
+@hooks.get("/wechat")
+@allow(Right.PUBLIC)
+def wechat_address() -> Response:
+    """WeChat's check that this address is ours: its own words again."""
+    settings = _wechat()
+    _genuine(lambda: wechat.verify(settings, request.args, clock.now()))
+    return Response(request.args.get("echostr", ""), content_type="text/plain; charset=utf-8")
+
+
+@hooks.post("/wechat")
+@allow(Right.PUBLIC)
+def wechat_message() -> Response:
+    """A letter that came in through WeChat; the answer is sealed as the letter was, or there is none."""
+    settings, now, body = _wechat(), clock.now(), _whole(request.get_data)
+    letter = _genuine(lambda: wechat.opened(settings, request.args, body, now))
+    told, said = _readable(lambda: wechat.parse(letter)), ""
+    if isinstance(told, Inbound):
+        said = transact(lambda session: talk.answer(session, told, now, connected().ways))
+    elif isinstance(told, Receipt):
+        transact(lambda session: outbox.receipt(session, told, now))
+    answer = wechat.reply(settings, letter, said, now)
+    return Response(answer, content_type=f"text/{'plain' if answer == wechat.SILENCE else 'xml'}; charset=utf-8")
+
+
+def _wechat() -> wechat.WeChat:
+    settings: wechat.WeChat | None = connected().wechat
+    if settings is None:
+        raise Problem(*NOT_FOUND)
+    return settings
+
+
 def _twilio_form() -> Any:
     """The form, once its signature stands; 404 where Twilio is not set up, 413, 400 or 403 otherwise."""
     settings = connected().twilio
     if settings is None:
         raise Problem(*NOT_FOUND)
-    try:
-        form = request.form
-    except RequestEntityTooLarge:
-        raise Problem(413, "too_large", "内容太大,没有收下") from None
+    form = _whole(lambda: request.form)
     query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
     url = f"{current_app.config['FIELD'].public_url}{request.path}{query}"
-    try:
-        twilio.verify(settings, url, form, request.headers.get("X-Twilio-Signature"))
-    except (NotGenuine, UnicodeError):
-        raise Problem(403, "not_genuine", "签名不对") from None
+    _genuine(lambda: twilio.verify(settings, url, form, request.headers.get("X-Twilio-Signature")))
     return form
 
 
 Read = TypeVar("Read")
+
+
+def _whole(read: Callable[[], Read]) -> Read:
+    """What was sent, if it is not too large; judged before any signature."""
+    try:
+        return read()
+    except RequestEntityTooLarge:
+        raise Problem(413, "too_large", "内容太大,没有收下") from None
+
+
+def _genuine(read: Callable[[], Read]) -> Read:
+    try:
+        return _readable(read)
+    except (NotGenuine, UnicodeError):
+        raise Problem(403, "not_genuine", "签名不对") from None
 
 
 def _readable(read: Callable[[], Read]) -> Read:

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from field import clock
 from field.codes import Channel
+from field.db import transact
 from field.messaging.connected import Connected
 from field.messaging.domestic_senders import domestic_senders, installed
 from field.messaging.messages import Outbound, Sender, SendError
@@ -189,7 +191,12 @@ def test_what_is_set_up_sends_what_the_county_had_approved(api: Gateway, tmp_pat
     file.write_text('[tencent.steps."words.first"]\nid = "T7"\nwording = "第一步"', encoding="utf-8")
     connected = Connected("", tencent=replace(SET_UP[1], url=api.url), templates=file)
     assert connected.ways == {Channel.SMS: "tencent"}
-    assert connected.senders()["tencent"].send(Outbound("k", NUMBER, "这已经是第一步了。", "words.first")) == "S1"
+    assert (
+        connected.senders(transact, clock.now)["tencent"].send(
+            Outbound("k", NUMBER, "这已经是第一步了。", "words.first")
+        )
+        == "S1"
+    )
     assert api.bodies[0]["TemplateId"] == "T7"
 
 
