@@ -67,14 +67,14 @@ def record_visit(session: Session, visit: dict[str, Any], by: Actor, now: dateti
     kind = _way_in(session, place.region, by, occurred_at)
     if place.known and (known := recorded(session, key)):
         _same_or_raise(session, known, visit)
-        return Recorded(known, False, missing(session, digests))
+        return Recorded(known, False, missing(session, digests, by.username))
     if faults := _strangers(session, visit):
         raise Faulty(faults)
     draft = Draft(visit["household_id"], kind, Channel.PHONE, by.username, occurred_at, key, visit, digests)
     entry = append(session, draft, now)
     derive(session, entry, visit)
     enqueue(session, JobKind.PLACE_JUDGEMENT, {"chain_id": entry.chain_id, "seq": entry.seq}, now)
-    return Recorded(entry, True, missing(session, digests))
+    return Recorded(entry, True, missing(session, digests, by.username))
 
 
 def record_visits(session: Session, visits: Sequence[tuple[dict[str, Any], Actor]], now: datetime) -> list[Entry]:
