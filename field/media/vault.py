@@ -39,8 +39,12 @@ class Vault:
     def replace(self, sha256: str, data: bytes, version: str) -> None:
         """换版: put in the place of what is there, which others may be reading until then."""
         path = self._path(sha256, version)
-        self._shelf(path.parent)
-        _write(path, self._keyring.seal(data, _purpose(sha256, version)))
+        sealed = self._keyring.seal(data, _purpose(sha256, version))
+        try:
+            _write(path, sealed)
+        except FileNotFoundError:
+            self._shelf(path.parent)
+            _write(path, sealed)
         _sync(path.parent)
 
     def reseal(self, sha256: str, version: str) -> bool:

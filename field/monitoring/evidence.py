@@ -1,17 +1,19 @@
 """佐证: photographs that the ledger knows, who sent them, which visit names them, and which look alike."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Float, Index, Select, String, and_, inspect, select
+from sqlalchemy import Float, Index, Select, String, and_, bindparam, select
+from sqlalchemy.dialects.postgresql import insert  # its ON CONFLICT is SQLite's too
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from field.codes import JobKind
 from field.ledger.entries import Entry
 from field.media.photo import Photo
-from field.orm import Base, Code, Id, Name, Utc, insert_or_leave
+from field.orm import Base, Code, Id, Name, Utc
+from field.prepared import Prepared
 from field.registry.households import Household
 from field.registry.regions import in_region
 from field.registry.rights import Actor, Right
@@ -82,6 +84,14 @@ class EvidenceAlike(Base):
     distance: Mapped[int]
 
 
+_new_sender = Prepared(insert(EvidenceSender).on_conflict_do_nothing().returning(EvidenceSender.sha256))
+_new_photo = Prepared(insert(Evidence).on_conflict_do_nothing().returning(Evidence.sha256))
+_arrived = Prepared(
+    select(EvidenceLink.sha256)
+    .join(EvidenceSender, EvidenceSender.sha256 == EvidenceLink.sha256)
+    .where(EvidenceLink.chain_id == bindparam("chain"), EvidenceLink.seq == bindparam("at"))
+    .where(EvidenceSender.sent_by == bindparam("by"))
+)
 its_entry = and_(Entry.chain_id == EvidenceLink.chain_id, Entry.seq == EvidenceLink.seq)
 its_sender = and_(EvidenceSender.sha256 == EvidenceLink.sha256, EvidenceSender.sent_by == Entry.actor)
 
@@ -98,23 +108,20 @@ def sent(session: Session, sha256: str, sent_by: str) -> bool:
 
 def take_in(session: Session, photo: Photo, sent_by: str, now: datetime) -> bool:
     """Note a photograph whose bytes lie in the vault, and who sent them; false when it was there already."""
-    sender = {"sha256": photo.sha256, "sent_by": sent_by, "sent_at": now}
-    if not _noted(session, EvidenceSender, sender):
+    if not _new_sender.rows(session, {"sha256": photo.sha256, "sent_by": sent_by, "sent_at": now}):
         return False
     row = asdict(photo) | {"camera": (photo.camera or "")[:120] or None, "arrived_at": now}
-    fresh = _noted(session, Evidence, row)
+    fresh = bool(_new_photo.rows(session, row))
     enqueue(session, JobKind.PHOTO_VERSIONS, {"sha256": photo.sha256}, now)
     return fresh
 
 
-def missing(session: Session, digests: Iterable[str], sent_by: str) -> list[str]:
-    """Those of the named photographs that their sender has not sent yet, in the order named."""
-    wanted = list(dict.fromkeys(digests))
-    if not wanted:
+def missing(session: Session, entry: Entry, digests: Sequence[str], sent_by: str) -> list[str]:
+    """Those of the photographs that an entry names which this person has not sent yet, in the order named."""
+    if not digests:
         return []
-    theirs = EvidenceSender.sha256.in_(wanted), EvidenceSender.sent_by == sent_by
-    here = set(session.scalars(select(EvidenceSender.sha256).where(*theirs)))
-    return [digest for digest in wanted if digest not in here]
+    here = _arrived.rows(session, {"chain": entry.chain_id, "at": entry.seq, "by": sent_by})
+    return [digest for digest in dict.fromkeys(digests) if (digest,) not in here]
 
 
 def visible(session: Session, sha256: str, by: Actor, right: Right = Right.READ_EVIDENCE) -> Evidence | None:
@@ -128,9 +135,3 @@ def visible(session: Session, sha256: str, by: Actor, right: Right = Right.READ_
         return evidence
     named = session.scalar(linked.where(Entry.actor == by.username)) is not None
     return evidence if sent(session, sha256, by.username) and not named else None
-
-
-def _noted(session: Session, table: type[Base], row: dict[str, Any]) -> bool:
-    """Whether the row is new; one of the same key is left as it is."""
-    new = insert_or_leave(session, table).on_conflict_do_nothing().returning(inspect(table).primary_key[0])
-    return session.scalar(new, row) is not None
