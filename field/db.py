@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from field.ledger.entries import Repeated
 from field.orm import Base
+from field.prepared import through
 
 Result = TypeVar("Result")
 SQLITE = (
@@ -74,9 +75,9 @@ def _turn(session: Session) -> Iterator[None]:
 def _begin_anew(session: Session) -> None:
     """End what was only read until now and begin to write, on the same line."""
     session.expire_all()
-    line: Any = session.connection().connection
-    line.rollback()
-    line.execute(WRITE)
+    connection = session.connection()
+    for step in ("ROLLBACK", WRITE):
+        through(connection, step)
 
 
 def engine_for(url: str) -> Engine:
@@ -108,8 +109,7 @@ def _sqlite_settings(connection: sqlite3.Connection, _record: object) -> None:
 
 def _sqlite_begin(connection: Connection) -> None:
     writes = connection.get_execution_options().get("field_writes")
-    line: Any = connection.connection
-    line.execute(WRITE if writes else "BEGIN")
+    through(connection, WRITE if writes else "BEGIN")
 
 
 def _sqlstate(error: DBAPIError) -> str | None:

@@ -25,14 +25,14 @@ class Prepared:
     def rows(self, session: Session, given: Mapping[str, Any]) -> list[Row]:
         """What it finds or returns."""
         connection, written = self._ready(session, given)
-        found = _through(connection, written.sql, [written.bound(given)])
+        found = through(connection, written.sql, [written.bound(given)])
         return written.read(found) if any(written.results) else found
 
     def run(self, session: Session, *several: Mapping[str, Any]) -> None:
         """Run it once for each set of values; not at all for none."""
         if several:
             connection, written = self._ready(session, several[0])
-            _through(connection, written.sql, [written.bound(given) for given in several])
+            through(connection, written.sql, [written.bound(given) for given in several])
 
     def _ready(self, session: Session, given: Mapping[str, Any]) -> tuple[Connection, "_Written"]:
         session.flush()
@@ -79,7 +79,7 @@ def _of(kind: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
     return kind.dialect_impl(dialect)
 
 
-def _through(connection: Connection, sql: str, several: Sequence[Any]) -> list[Row]:
+def through(connection: Connection, sql: str, several: Sequence[Any] = ((),)) -> list[Row]:
     """Past SQLAlchemy to the driver; its errors come back as SQLAlchemy's, without the values."""
     line, dialect = connection.connection, connection.dialect
     driver: Any = dialect.loaded_dbapi

@@ -44,10 +44,7 @@ class Job(Base):
     result: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     trouble: Mapped[str | None] = mapped_column(Text)
 
-    __table_args__ = (
-        Index(None, "state", "run_after", "id"),
-        Index(None, "staff_id", "created_at"),
-    )
+    __table_args__ = (Index(None, "state", "run_after", "id"),)
 
 
 _new_job = Prepared(cast(Table, Job.__table__).insert())

@@ -27,13 +27,9 @@ AFTER_COMMENT = re.compile(rb"\*/[\x20-\x7e\s]{6}")
 BEHIND = re.compile(rb"[\0\s\xef\xbb\xbf\xfe\xff]*(?:PK|MZ|#!|<|%!|\{\\rtf|\x7fELF|\x1f\x8b\x08|BZh)")
 ZIP_TAIL = 22 + 0xFFFF
 WORDS = (b"<scr", b"<htm", b"<!do", b"<ifr", b"<svg", b"<?ph", b"<bod")
+CASES = {bytes(letters) for word in WORDS for letters in product(*zip(word.lower(), word.upper(), strict=True))}
 # How all that is looked for anywhere begins: one quick look for any of it, for hardly a photograph has one.
-BEGINNINGS = BytesAhoCorasick(
-    [*ANYWHERE, b"PK\x03\x04", b"PK\x05\x06", *(
-        bytes(letters) for word in WORDS for letters in product(*zip(word.lower(), word.upper(), strict=True))
-    )],
-    matchkind=MATCHKIND_LEFTMOST_FIRST,
-)  # fmt: skip
+BEGINNINGS = BytesAhoCorasick([*ANYWHERE, b"PK\x03\x04", b"PK\x05\x06", *CASES], matchkind=MATCHKIND_LEFTMOST_FIRST)
 
 
 def stowaway(data: bytes, end: int) -> bool:

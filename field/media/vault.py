@@ -43,7 +43,7 @@ class Vault:
         try:
             _write(path, sealed)
         except FileNotFoundError:
-            self._shelf(path.parent)
+            self._put_up_shelves()
             _write(path, sealed)
         _sync(path.parent)
 
@@ -84,10 +84,11 @@ class Vault:
         name = self._keyring.name(_purpose(sha256, version))
         return self._folder / name[:2] / name
 
-    def _shelf(self, shelf: Path) -> None:
-        with contextlib.suppress(FileExistsError):
-            shelf.mkdir(mode=0o700)
-            _sync(self._folder)
+    def _put_up_shelves(self) -> None:
+        for number in range(256):
+            with contextlib.suppress(FileExistsError):
+                (self._folder / f"{number:02x}").mkdir(mode=0o700)
+        _sync(self._folder)
 
 
 def _purpose(sha256: str, version: str) -> bytes:

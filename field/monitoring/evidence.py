@@ -1,7 +1,6 @@
 """佐证: photographs that the ledger knows, who sent them, which visit names them, and which look alike."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -110,7 +109,7 @@ def take_in(session: Session, photo: Photo, sent_by: str, now: datetime) -> bool
     """Note a photograph whose bytes lie in the vault, and who sent them; false when it was there already."""
     if not _new_sender.rows(session, {"sha256": photo.sha256, "sent_by": sent_by, "sent_at": now}):
         return False
-    row = asdict(photo) | {"camera": (photo.camera or "")[:120] or None, "arrived_at": now}
+    row = vars(photo) | {"camera": (photo.camera or "")[:120] or None, "arrived_at": now}
     fresh = bool(_new_photo.rows(session, row))
     enqueue(session, JobKind.PHOTO_VERSIONS, {"sha256": photo.sha256}, now)
     return fresh

@@ -1,4 +1,4 @@
-"""who has sent which photograph"""
+"""who has sent which photograph; an index of jobs that nothing asks for goes"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -24,9 +24,11 @@ def upgrade() -> None:
         " FROM evidence JOIN staff ON staff.id = evidence.sent_by"
     )
     op.drop_column("evidence", "sent_by")
+    op.drop_index(op.f("ix_job_staff_id_created_at"), table_name="job")
 
 
 def downgrade() -> None:
+    op.create_index(op.f("ix_job_staff_id_created_at"), "job", ["staff_id", "created_at"], unique=False)
     op.add_column("evidence", sa.Column("sent_by", sa.String(length=36), nullable=True))
     op.execute(
         "UPDATE evidence SET sent_by = (SELECT min(staff.id) FROM evidence_sender JOIN staff"
