@@ -2,10 +2,10 @@
 
 import contextlib
 import fcntl
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
@@ -15,12 +15,14 @@ from sqlalchemy.orm import Session
 
 from field.ledger.entries import Repeated
 from field.orm import Base
+from field.prepared import through
 
 Result = TypeVar("Result")
 SQLITE = (
     "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000", "journal_size_limit=67108864",
     "wal_autocheckpoint=4000",
 )  # fmt: skip
+WRITE = "BEGIN IMMEDIATE"
 TRIES = 6
 TRY_AGAIN = {"40001", "40P01", "XX000", "23505"}
 CONNECTION_LOST = {"08000", "08003", "08006", "57P01", "57P02", "57P03"}
@@ -61,11 +63,21 @@ def _turn(session: Session) -> Iterator[None]:
     if session.get_bind().dialect.name != "sqlite" or not file:
         yield
         return
-    session.rollback()
-    with Path(f"{file}-turn").open("ab") as turn:
+    turn = os.open(f"{file}-turn", os.O_CREAT | os.O_WRONLY, 0o600)
+    try:
         fcntl.flock(turn, fcntl.LOCK_EX)
-        session.connection(execution_options={"field_writes": True})
+        _begin_anew(session)
         yield
+    finally:
+        os.close(turn)
+
+
+def _begin_anew(session: Session) -> None:
+    """End what was only read until now and begin to write, on the same line."""
+    session.expire_all()
+    connection = session.connection()
+    for step in ("ROLLBACK", WRITE):
+        through(connection, step)
 
 
 def engine_for(url: str) -> Engine:
@@ -97,7 +109,7 @@ def _sqlite_settings(connection: sqlite3.Connection, _record: object) -> None:
 
 def _sqlite_begin(connection: Connection) -> None:
     writes = connection.get_execution_options().get("field_writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    through(connection, WRITE if writes else "BEGIN")
 
 
 def _sqlstate(error: DBAPIError) -> str | None:

@@ -14,7 +14,8 @@ from uuid6 import uuid7
 
 from field.codes import Role
 from field.db import db, transact
-from field.orm import Base, Id, Utc
+from field.orm import Base, Id, Utc, UtcDateTime
+from field.prepared import Prepared
 from field.problems import Problem
 from field.registry.rights import Actor
 from field.registry.sealing import blind
@@ -65,8 +66,9 @@ class Found(NamedTuple):
     actor: Actor | None
 
 
-_held = (Post.since <= bindparam("now")) & or_(Post.until.is_(None), Post.until > bindparam("now"))
-_open_sessions = (
+_now = bindparam("now", type_=UtcDateTime())
+_held = (Post.since <= _now) & or_(Post.until.is_(None), Post.until > _now)
+_open_session_of = Prepared(
     select(LoginSession.id, LoginSession.seen_at, Staff.id, Staff.username, Staff.name)
     .add_columns(Staff.ended_at, Post.role, Post.region)
     .join(Staff, Staff.id == LoginSession.staff_id)
@@ -109,10 +111,10 @@ def log_in(username: str, password: str, address: str, now: datetime) -> Entered
 def find_session(session: Session, token: str, now: datetime) -> Found | None:
     """The open session of a token with its holder and the post held now, in one statement."""
     given = {"id": _digest(token), "now": now, "oldest": now - LIFETIME}
-    row = session.execute(_open_sessions, given).first()
-    if row is None:
+    found = _open_session_of.rows(session, given)
+    if not found:
         return None
-    opened, seen_at, staff_id, username, name, ended_at, role, region = row
+    opened, seen_at, staff_id, username, name, ended_at, role, region = found[0]
     if ended_at is not None or role is None:
         return Found(opened, seen_at, None)
     return Found(opened, seen_at, Actor(staff_id, username, name, Role(role), region))

@@ -13,6 +13,7 @@ from uuid6 import uuid7
 
 from field.codes import JobKind, JobState
 from field.orm import Base, Code, Id, RegionCode, Utc
+from field.prepared import Prepared
 
 LEASE = timedelta(seconds=60)
 ATTEMPTS = 8
@@ -43,13 +44,10 @@ class Job(Base):
     result: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     trouble: Mapped[str | None] = mapped_column(Text)
 
-    __table_args__ = (
-        Index(None, "state", "run_after", "id"),
-        Index(None, "staff_id", "created_at"),
-    )
+    __table_args__ = (Index(None, "state", "run_after", "id"),)
 
 
-_new_job = cast(Table, Job.__table__).insert()
+_new_job = Prepared(cast(Table, Job.__table__).insert())
 
 
 class Cancelled(Exception):
@@ -109,7 +107,7 @@ def enqueue(
         "id": job_id, "kind": kind.value, "payload": payload, "state": JobState.QUEUED.value, "done": 0,
         "attempts": 0, "run_after": now, "created_at": now, "staff_id": staff_id, "region": region,
     }  # fmt: skip
-    session.execute(_new_job, row)
+    _new_job.run(session, row)
     return job_id
 
 

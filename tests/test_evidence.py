@@ -15,7 +15,12 @@ import pytest
 from PIL import Image, ImageOps
 from sqlalchemy import func, select
 
-from field.db import db
+from field import clock
+from field.codes import Channel, Role
+from field.db import db, transact
+from field.media.photo import inspect
+from field.monitoring import evidence, photos
+from field.monitoring.declarations import Declared, record_declaration
 from field.monitoring.evidence import Evidence, EvidenceAlike
 from field.monitoring.photos import used_elsewhere
 from field.monitoring.traces import Trace
@@ -25,6 +30,7 @@ from tests.county import County
 from tests.media.pictures import read, saved, scene, unlike
 from tests.media.test_real_photos import TOLD
 from tests.running import settings_of
+from tests.web.office import browser
 
 VILLAGE, NEIGHBOUR, ELSEWHERE = "420626107204", "420626107205", "420626102201"
 MAX = 15 * 1024 * 1024
@@ -88,8 +94,8 @@ def test_the_same_bytes_again_are_no_second_copy(county: County) -> None:
     again = [put(county, photo), put(county, photo, "cadre2"), put(county, photo, "county")]
     assert [answer.status_code for answer in again] == [200, 200, 200]
     assert by_tus(county, photo).status_code == 204
-    files, *counts = stored(county)
-    assert counts == list(before[1:])
+    files, rows, jobs = stored(county)
+    assert (rows, jobs) == (before[1], 3), "its versions are made again for each who has sent it"
     assert [name for name in files if len(name) == 64] == before[0]
 
 
@@ -174,13 +180,92 @@ def test_before_a_visit_names_it_only_its_sender_sees_a_photograph(county: Count
 
 def test_after_it_who_holds_the_household_sees_it_and_nobody_else_not_even_its_sender(county: County) -> None:
     digest = digest_of(GOOD["JPEG"])
-    put(county, GOOD["JPEG"], "cadre2")
-    assert see(county, "cadre2", digest).status_code == 200
+    put(county, GOOD["JPEG"])
     name_it(county, digest)
-    seen = {
-        who: see(county, who, digest).status_code for who in ("cadre", "cadre2", "town", "town2", "county", "medical")
-    }
-    assert seen == {"cadre": 200, "cadre2": 404, "town": 200, "town2": 404, "county": 200, "medical": 403}
+    county.move("cadre", Role.VILLAGE, NEIGHBOUR)
+    assert seen_by(county, digest) == {"town", "county"}
+    county.move("cadre2", Role.VILLAGE, VILLAGE)
+    assert seen_by(county, digest) == {"cadre2", "town", "county"}, "the caseload was handed over, its photographs too"
+
+
+def seen_by(county: County, digest: str) -> set[str]:
+    everybody = ("cadre", "cadre2", "town", "town2", "county", "medical")
+    return {who for who in everybody if see(county, who, digest).status_code == 200}
+
+
+@pytest.mark.parametrize("way", [put, by_tus], ids=["at once", "in pieces"])
+@pytest.mark.parametrize("named_first", [True, False], ids=["named first", "sent first"])
+def test_who_knows_a_digest_alone_neither_sees_the_photograph_nor_learns_that_it_is_here(
+    county: County, way: Any, named_first: bool
+) -> None:
+    photo = saved(scene(21), "JPEG")
+    digest = digest_of(photo)
+    theft = county.visit(ELSEWHERE, evidence=[{"sha256": digest, "kind": "house"}])
+    if named_first:
+        assert county.client("cadre2").post("/api/visits", json=theft).status_code == 201
+    assert way(county, photo).status_code in (201, 204)
+    name_it(county, digest)
+    work(county)
+    answer = county.client("cadre2").post("/api/visits", json=theft)
+    assert answer.get_json()["evidence_missing"] == [digest], "told as if nobody had ever sent it"
+    work(county)
+    assert seen_by(county, digest) == {"cadre", "town", "county"}
+    assert see(county, "town2", digest, size="original", reason="想看").status_code == 404
+    for who, village in (("county", ELSEWHERE), ("cadre2", ELSEWHERE), ("county", VILLAGE)):
+        page = browser(county, who).page(f"/households/{county.households[village]}")
+        assert (digest in page) is (village == VILLAGE)
+        assert ("照片还没有收到" in page) is (village == ELSEWHERE)
+        assert "也用在另一户" not in page, "neither file tells of the other"
+    with county.app.app_context():
+        assert "堰垭村" in (photos.mark(db.session(), digest) or ""), "no stranger's name and village stand under it"
+
+
+def test_an_upload_tells_nobody_that_another_has_sent_the_photograph(county: County) -> None:
+    photo = saved(scene(22), "JPEG")
+    put(county, photo)
+    cadre2, name = county.client("cadre2"), b64encode(digest_of(photo).encode()).decode()
+    tus = {"Tus-Resumable": "1.0.0"}
+    told = {**tus, "Upload-Length": str(len(photo)), "Upload-Metadata": f"sha256 {name}"}
+    place = cadre2.post("/api/uploads", headers=told).headers["Location"]
+    assert cadre2.head(place, headers=tus).headers["Upload-Offset"] == "0"
+    piece = {**tus, "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
+    wrong = cadre2.patch(place, data=photo[:-1] + b"\0", headers=piece)
+    assert (wrong.status_code, wrong.get_json()["code"]) == (422, "digest_mismatch")
+    assert (
+        put(county, b"x", "cadre2", digest_of(photo)).status_code,
+        see(county, "cadre2", digest_of(photo)).status_code,
+    ) == (422, 404)
+
+
+@pytest.mark.parametrize("way", [put, by_tus], ids=["at once", "in pieces"])
+def test_who_sends_the_bytes_that_another_has_sent_has_the_photograph_too(county: County, way: Any) -> None:
+    photo = saved(scene(23), "JPEG")
+    digest = digest_of(photo)
+    put(county, photo, "cadre2")
+    name_it(county, digest, village=ELSEWHERE, by="cadre2")
+    told = county.visit(evidence=[{"sha256": digest, "kind": "house"}])
+    missing = [county.client("cadre").post("/api/visits", json=told).get_json()["evidence_missing"]]
+    assert way(county, photo).status_code in (200, 204)
+    missing.append(county.client("cadre").post("/api/visits", json=told).get_json()["evidence_missing"])
+    assert missing == [[digest], []]
+    work(county)
+    assert seen_by(county, digest) == {"cadre", "cadre2", "town", "town2", "county"}
+    assert "也用在另一户" in browser(county, "county").page(f"/households/{county.households[VILLAGE]}")
+
+
+def test_what_a_household_sends_counts_for_its_own_entry_alone(county: County) -> None:
+    photo, now = saved(scene(24), "JPEG"), clock.now()
+    digest = digest_of(photo)
+    county.app.extensions["field_vault"].put(digest, photo)
+    home, person = county.households[VILLAGE], "019aaaaa-0000-7000-8000-000000000001"
+    said = Declared("d1", Channel.WECHAT, ["illness"], "住院", "2026-1", VILLAGE, home, person, evidence=[digest])
+    with county.app.app_context():
+        transact(lambda session: record_declaration(session, said, now))
+        assert seen_by(county, digest) == set()
+        transact(lambda session: evidence.take_in(session, inspect(photo), "person:another", now))
+        assert seen_by(county, digest) == set()
+        transact(lambda session: evidence.take_in(session, inspect(photo), f"person:{person}", now))
+    assert seen_by(county, digest) == {"cadre", "town", "county"}
 
 
 def test_the_original_is_for_the_offices_alone_against_a_reason_that_is_kept(county: County) -> None:
@@ -301,8 +386,9 @@ def test_one_photograph_used_for_two_households_is_flagged_and_not_refused(count
     for photo in (first, again, other):
         assert put(county, photo).status_code == 201
     name_it(county, digest_of(first))
-    name_it(county, digest_of(again), village=NEIGHBOUR, by="town")
-    name_it(county, digest_of(other), village=ELSEWHERE, by="cadre2")
+    for photo, who, village in ((again, "town", NEIGHBOUR), (other, "cadre2", ELSEWHERE)):
+        assert put(county, photo, who).status_code == 200
+        name_it(county, digest_of(photo), village=village, by=who)
     work(county)
     with county.app.app_context():
         pairs = {(row.sha256, row.other) for row in db.session.scalars(select(EvidenceAlike))}
@@ -318,6 +404,7 @@ def test_the_very_same_photograph_for_two_households_is_flagged_too(county: Coun
     digest = digest_of(GOOD["JPEG"])
     put(county, GOOD["JPEG"])
     name_it(county, digest)
+    put(county, GOOD["JPEG"], "town")
     name_it(county, digest, village=NEIGHBOUR, by="town")
     with county.app.app_context():
         there = county.households[NEIGHBOUR]

@@ -249,7 +249,7 @@ class Ground:
         photo, now = inspect(self.photos[village]), clock.now()
         vault = self.county.app.extensions["field_vault"]
         vault.put(photo.sha256, self.photos[village])
-        evidence.take_in(session, photo, by.staff_id, now)
+        evidence.take_in(session, photo, by.username, now)
         visit = self.of(village)["visit"] | {"evidence": [{"sha256": photo.sha256, "kind": "house"}]}
         recorded = record_visit(session, visit, by, now)
         held = hand_over(session, visit, "交不上去", replace(by, region=village), now)

@@ -19,6 +19,7 @@ from field import create_app
 from field.config import Settings
 from field.db import db, engine_for, transact
 from field.ledger.entries import Entry
+from field.monitoring.evidence import Evidence, EvidenceSender
 from field.monitoring.rebuild import rebuild
 from field.orm import Base
 from field.registry.sealing import Keyring
@@ -112,6 +113,28 @@ def test_every_single_step_can_be_taken_back(bare_url: str, tmp_path: Path) -> N
     steps = [step for version in versions for step in (f"+{version}", "--1", f"+{version}")]
     migrate(tmp_path / "home", bare_url, *steps)
     assert tables(bare_url) == set(Base.metadata.tables)
+
+
+@on_both
+def test_who_had_sent_a_photograph_is_still_its_sender(bare_url: str, tmp_path: Path) -> None:
+    migrate(tmp_path / "home", bare_url, "+0004")
+    engine = engine_for(bare_url)
+    with engine.execution_options(field_writes=True).begin() as connection:
+        connection.execute(
+            text("INSERT INTO staff (id, username, name, password_hash) VALUES ('s-1', 'cadre', '陈', '')")
+        )
+        photo = "('ab', 9, 'jpeg', 3, 3, 's-1', '2026-11-20 02:30:00.000000')"
+        columns = "sha256, size, format, width, height, sent_by, arrived_at"
+        connection.execute(text(f"INSERT INTO evidence ({columns}) VALUES {photo}"))
+    migrate(tmp_path / "home", bare_url, "+head")
+    with Session(engine) as session:
+        [sender] = session.scalars(select(EvidenceSender))
+        photo_arrived = session.get_one(Evidence, "ab").arrived_at
+        assert (sender.sha256, sender.sent_by, sender.sent_at) == ("ab", "cadre", photo_arrived)
+    migrate(tmp_path / "home", bare_url, "-0004")
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT sent_by FROM evidence")) == "s-1"
+    engine.dispose()
 
 
 @on_both

@@ -65,15 +65,13 @@ def take_in(digest: str, data: bytes, by: Actor) -> bool:
     """Keep a photograph that is one and has the digest named; whether it is new. Problem otherwise, nothing kept."""
     if hashlib.sha256(data).hexdigest() != digest:
         raise Problem(422, "digest_mismatch", "照片在路上损坏了,请重新上传")
-    if evidence.known(db.session(), digest):
-        return False
     try:
         photo = inspect(data, digest)
     except NotEvidence as error:
         raise Problem(STATUS.get(error.code, 422), error.code, error.message) from error
     vault().put(digest, data)
     now = clock.now()
-    return transact(lambda session: evidence.take_in(session, photo, by.staff_id, now))
+    return transact(lambda session: evidence.take_in(session, photo, by.username, now))
 
 
 def vault() -> Vault:

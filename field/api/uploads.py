@@ -66,9 +66,9 @@ def begin_upload() -> Response:
 @tus
 def upload_offset(upload: str) -> Response:
     promise = _mine(upload)
-    known = evidence.known(db.session(), promise.sha256)
-    here = promise.length if known else pieces().offset(upload)
-    if here == promise.length and not known:  # the server died between the last piece and taking it in
+    done = evidence.sent(db.session(), promise.sha256, actor().username)
+    here = promise.length if done else pieces().offset(upload)
+    if here == promise.length and not done:  # the server died between the last piece and taking it in
         _finish(upload, promise)
     headers = {"Upload-Offset": str(here), "Upload-Length": str(promise.length), "Cache-Control": "no-store"}
     return Response(headers=headers)
@@ -112,7 +112,7 @@ def _receive(upload: str, promise: Promise, offset: int) -> int:
 
 def _finish(upload: str, promise: Promise) -> None:
     """Take the photograph in; one that is refused is dropped, so that a better one may come."""
-    if not evidence.known(db.session(), promise.sha256):
+    if not evidence.sent(db.session(), promise.sha256, actor().username):
         try:
             take_in(promise.sha256, pieces().whole(upload), actor())
         except Problem:

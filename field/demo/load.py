@@ -132,7 +132,7 @@ class Founding:
                 for (one, photo), (at, _, by) in told:  # noqa: B023
                     now = at + SENT_AFTER
                     if photo:
-                        take_in(session, inspect(photo), by.staff_id, now)
+                        take_in(session, inspect(photo), by.username, now)
                     record_visit(session, one, by, now)
 
             self._transact(work)

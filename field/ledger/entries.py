@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from field.codes import Channel, EntryKind
 from field.ledger.chain import GENESIS, Line, canonical, entry_hash, unveil, veil
 from field.orm import Base, Code, Id, Utc, insert_many, insert_or_leave
+from field.prepared import Prepared
 from field.registry.sealing import keyring
 
 
@@ -70,9 +71,11 @@ COLUMNS = [column.name for column in fields(Line)]
 
 
 _entries, _heads, _secrets = (cast(Table, model.__table__) for model in (Entry, Head, Secret))
-_new_entry, _new_secret = _entries.insert(), _secrets.insert()
-_find_head = select(_heads.c.seq, _heads.c.hash).where(_heads.c.chain_id == bindparam("chain")).with_for_update()
-_next_head = (
+_new_entry, _new_secret = Prepared(_entries.insert()), Prepared(_secrets.insert())
+_find_head = Prepared(
+    select(_heads.c.seq, _heads.c.hash).where(_heads.c.chain_id == bindparam("chain")).with_for_update()
+)
+_next_head = Prepared(
     _heads.update()
     .where(_heads.c.chain_id == bindparam("chain"))
     .values(seq=bindparam("to_seq"), hash=bindparam("to_hash"))
@@ -110,10 +113,10 @@ def append(session: Session, draft: Draft, now: datetime) -> Entry:
     """
     seq, prev = _lock_head(session, draft.chain_id)
     entry, secret = sealed_entry(draft, seq + 1, prev, now)
-    session.execute(_new_entry, entry)
+    _new_entry.run(session, entry)
     if secret:
-        session.execute(_new_secret, secret)
-    session.execute(_next_head, {"chain": draft.chain_id, "to_seq": entry["seq"], "to_hash": entry["hash"]})
+        _new_secret.run(session, secret)
+    _next_head.run(session, {"chain": draft.chain_id, "to_seq": entry["seq"], "to_hash": entry["hash"]})
     return Entry(**entry)
 
 
@@ -194,12 +197,12 @@ def secret_purpose(chain_id: str, seq: int) -> bytes:
 
 def _lock_head(session: Session, chain_id: str) -> tuple[int, str]:
     given = {"chain": chain_id}
-    head = session.execute(_find_head, given).first()
-    if head is None:
+    if not (found := _find_head.rows(session, given)):
         first = insert_or_leave(session, Head).values(chain_id=chain_id, seq=0, hash=GENESIS)
         session.execute(first.on_conflict_do_nothing())
-        head = session.execute(_find_head, given).one()
-    return head.seq, head.hash
+        found = _find_head.rows(session, given)
+    [(seq, digest)] = found
+    return seq, digest
 
 
 def _lock_heads(session: Session, ids: Sequence[str]) -> dict[str, tuple[int, str]]:

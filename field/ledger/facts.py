@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, Index, select
+from sqlalchemy import JSON, Index, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from field.orm import Base, Code, Id, Name, Utc, insert_many
+from field.orm import Base, Code, Id, Name, Utc
+from field.prepared import Prepared
 from field.registry.sealing import Sealed
 
 HEARSAY, SELF_REPORTED, VERIFIED_ADDRESS, SEEN, DOCUMENT, DEPARTMENT = range(6)
@@ -40,6 +41,9 @@ class Fact(Base):
     __table_args__ = (Index(None, "subject", "attribute", "observed_at"), {"sqlite_with_rowid": False})
 
 
+_new_facts = Prepared(insert(Fact))
+
+
 @dataclass(frozen=True)
 class Known:
     """已知情况: the best value of an attribute with all that was said of it."""
@@ -55,7 +59,7 @@ class Known:
 
 def state(session: Session, facts: Sequence[dict[str, Any]]) -> None:
     """Write the facts of one or more entries."""
-    insert_many(session, Fact, [{"sealed": None, "informant": None, **fact} for fact in facts])
+    _new_facts.run(session, *({"sealed": None, "informant": None, **fact} for fact in facts))
 
 
 def latest(session: Session, subject: str, attributes: Iterable[str]) -> dict[str, Fact]:

@@ -6,6 +6,9 @@ picture's end. What phones add there themselves (motion video, maps, maker's not
 """
 
 import re
+from itertools import product
+
+from ahocorasick_rs import MATCHKIND_LEFTMOST_FIRST, BytesAhoCorasick
 
 ANYWHERE = (
     b"%PDF-",
@@ -23,17 +26,23 @@ ZIP_MEMBER = re.compile(rb"PK\x03\x04[\x0a-\x3f]\x00[\x00-\xff]{2}[\x00\x08\x09\
 AFTER_COMMENT = re.compile(rb"\*/[\x20-\x7e\s]{6}")
 BEHIND = re.compile(rb"[\0\s\xef\xbb\xbf\xfe\xff]*(?:PK|MZ|#!|<|%!|\{\\rtf|\x7fELF|\x1f\x8b\x08|BZh)")
 ZIP_TAIL = 22 + 0xFFFF
+WORDS = (b"<scr", b"<htm", b"<!do", b"<ifr", b"<svg", b"<?ph", b"<bod")
+CASES = {bytes(letters) for word in WORDS for letters in product(*zip(word.lower(), word.upper(), strict=True))}
+# How all that is looked for anywhere begins: one quick look for any of it, for hardly a photograph has one.
+BEGINNINGS = BytesAhoCorasick([*ANYWHERE, b"PK\x03\x04", b"PK\x05\x06", *CASES], matchkind=MATCHKIND_LEFTMOST_FIRST)
 
 
 def stowaway(data: bytes, end: int) -> bool:
     """夹带: whether a zip, PDF, page, script or program rides in the bytes or behind `end`."""
     return (
         BEHIND.match(data, end) is not None
-        or any(sign in data for sign in ANYWHERE)
-        or MARKUP.search(data) is not None
-        or _archive(data)
         or (data[4:6] == b"/*" and AFTER_COMMENT.search(data) is not None)
+        or (bool(BEGINNINGS.find_matches_as_indexes(data)) and _hidden(data))
     )
+
+
+def _hidden(data: bytes) -> bool:
+    return any(sign in data for sign in ANYWHERE) or MARKUP.search(data) is not None or _archive(data)
 
 
 def _archive(data: bytes) -> bool:

@@ -39,8 +39,12 @@ class Vault:
     def replace(self, sha256: str, data: bytes, version: str) -> None:
         """换版: put in the place of what is there, which others may be reading until then."""
         path = self._path(sha256, version)
-        self._shelf(path.parent)
-        _write(path, self._keyring.seal(data, _purpose(sha256, version)))
+        sealed = self._keyring.seal(data, _purpose(sha256, version))
+        try:
+            _write(path, sealed)
+        except FileNotFoundError:
+            self._put_up_shelves()
+            _write(path, sealed)
         _sync(path.parent)
 
     def reseal(self, sha256: str, version: str) -> bool:
@@ -80,10 +84,11 @@ class Vault:
         name = self._keyring.name(_purpose(sha256, version))
         return self._folder / name[:2] / name
 
-    def _shelf(self, shelf: Path) -> None:
-        with contextlib.suppress(FileExistsError):
-            shelf.mkdir(mode=0o700)
-            _sync(self._folder)
+    def _put_up_shelves(self) -> None:
+        for number in range(256):
+            with contextlib.suppress(FileExistsError):
+                (self._folder / f"{number:02x}").mkdir(mode=0o700)
+        _sync(self._folder)
 
 
 def _purpose(sha256: str, version: str) -> bytes:

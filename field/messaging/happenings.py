@@ -10,8 +10,9 @@ from field.messaging.conversations import Dialog, Purpose
 from field.messaging.scene import Scene
 from field.monitoring.checkins import CheckedIn, record_checkin
 from field.monitoring.declarations import Declared, record_declaration
+from field.monitoring.evidence import note_sender
 from field.monitoring.unfinished import record_help_wanted
-from field.registry import consent
+from field.registry import consent, contacts
 
 Data = dict[str, Any]
 Told = Mapping[str, str]
@@ -39,7 +40,11 @@ def _declared(scene: Scene, dialog: Dialog, data: Data) -> Told:
         since=data.get("since"), amount=data.get("amount"), claim=claim, helper=helper, place=data.get("place"),
         evidence=pictures.arrived(scene.session, data["photos"]),
     )  # fmt: skip
-    return {"number": number(record_declaration(scene.session, said, scene.now).hash)}
+    entry = record_declaration(scene.session, said, scene.now)
+    note_sender(
+        scene.session, said.evidence, entry.actor, scene.now
+    )  # of several at one number, who it was is known now
+    return {"number": number(entry.hash)}
 
 
 def _of_one_household(scene: Scene) -> Any:
@@ -58,6 +63,8 @@ def _checked_in(scene: Scene, dialog: Dialog, data: Data, *, unchanged: bool = F
         asks_help=bool(data.get("asks_help")), verified=True, note=data.get("note", ""),
     )  # fmt: skip
     record_checkin(scene.session, said, scene.now, scene.now)
+    if not declined:
+        contacts.renew(contact, scene.now)
     if phone := facts.get("phone"):
         bindings.ask_new_number(scene, contact, phone)
     return {}

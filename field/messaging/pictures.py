@@ -65,8 +65,8 @@ def fetch(task: Assignment, vault: Vault, fetchers: Mapping[str, Fetch]) -> dict
 def _keep(session: Session, photo: Any, message_id: str, now: datetime) -> None:
     add_photo(session, message_id, photo.sha256)
     message = session.get_one(InboundMessage, message_id)
-    evidence.take_in(session, photo, sender(session, message), now)
     declared = recorded(session, f"declaration:dialog:{message.dialog_id}") if message.dialog_id else None
+    evidence.take_in(session, photo, declared.actor if declared else sender(session, message), now)
     if declared and photo.sha256 not in declared.evidence:
         record_photo(session, declared, photo.sha256, now)
 

@@ -47,7 +47,8 @@ def record_declaration(session: Session, said: Declared, now: datetime) -> Entry
     content["risk_factors"] = list(said.risk_factors)
     content["evidence"] = [{"sha256": digest, "kind": EvidenceKind.OTHER.value} for digest in said.evidence]
     chain = said.household_id or region_chain(said.region)
-    actor = f"person:{said.person_id}" if said.person_id else "stranger"
+    who = said.person_id or (said.helper or {}).get("person_id")
+    actor = f"person:{who}" if who else "stranger"
     draft = Draft(chain, EntryKind.DECLARATION, said.channel, actor, now, key, content, list(said.evidence))
     entry = append(session, draft, now)
     derive_declaration(session, entry, content)

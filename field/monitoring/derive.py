@@ -20,6 +20,7 @@ from field.monitoring.photos_added import derive_photos
 from field.monitoring.register import register_roster
 from field.monitoring.unfinished import derive_help_wanted
 from field.orm import UtcDateTime
+from field.prepared import Prepared
 from field.registry.households import Household, Person
 from field.registry.masking import mask_phone
 from field.registry.numbers import derived_id, e164
@@ -35,7 +36,8 @@ Deriver = Callable[[Session, Entry, dict[str, Any]], None]
 _households = cast(Table, Household.__table__)
 _at = bindparam("at", type_=UtcDateTime())
 _later = _households.c.last_visit_at.is_(None) | (_households.c.last_visit_at <= _at)
-_newest_visit = (
+_new_links = Prepared(insert(EvidenceLink))
+_newest_visit = Prepared(
     _households.update()
     .where(_households.c.id == bindparam("chain"), _later)
     .values(last_visit_at=_at, last_visit_seq=bindparam("to_seq"))
@@ -54,8 +56,7 @@ def link_evidence(session: Session, entry: Entry, visit: dict[str, Any]) -> None
     for item in visit.get("evidence", []):
         row = {"sha256": item["sha256"], "kind": item["kind"], "person_id": item.get("person_id")}
         links[item["sha256"]] = {"chain_id": entry.chain_id, "seq": entry.seq, **row}
-    if links:
-        session.execute(insert(EvidenceLink), list(links.values()))
+    _new_links.run(session, *links.values())
 
 
 def observe_visit(session: Session, entry: Entry, visit: dict[str, Any]) -> None:
@@ -138,7 +139,7 @@ def _change_person(
 
 def _remember_visits(session: Session, entries: Sequence[Entry]) -> None:
     rows = [{"chain": entry.chain_id, "at": entry.occurred_at, "to_seq": entry.seq} for entry in entries]
-    session.connection().execute(_newest_visit, rows)
+    _newest_visit.run(session, *rows)
 
 
 def take_in_held(session: Session, entry: Entry, decision: dict[str, Any]) -> None:

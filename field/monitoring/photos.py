@@ -11,7 +11,7 @@ from field.codes import JobKind
 from field.ledger.entries import Entry
 from field.media import alike, versions
 from field.media.vault import Vault
-from field.monitoring.evidence import Evidence, EvidenceAlike, EvidenceLink
+from field.monitoring.evidence import Evidence, EvidenceAlike, EvidenceLink, vouched
 from field.registry.households import Household
 from field.registry.regions import Region
 from field.registry.staff import Staff
@@ -61,7 +61,7 @@ def flag_alike(session: Session, sha256: str, dhash: int) -> None:
 
 def judge_again(session: Session, sha256: str, now: datetime) -> None:
     """Have the places of all visits judged anew that name a photograph which has just arrived."""
-    for link in session.scalars(select(EvidenceLink).where(EvidenceLink.sha256 == sha256)):
+    for link in session.scalars(vouched(EvidenceLink).where(EvidenceLink.sha256 == sha256)):
         enqueue(session, JobKind.PLACE_JUDGEMENT, {"chain_id": link.chain_id, "seq": link.seq}, now)
 
 
@@ -69,10 +69,10 @@ def used_elsewhere(session: Session, digests: Iterable[str], chain_id: str) -> d
     """By digest: the ids of other households whose entries name that photograph or one that looks the same."""
     wanted = list(digests)
     other = EvidenceLink.chain_id != chain_id
-    same = select(EvidenceLink.sha256, EvidenceLink.chain_id).where(EvidenceLink.sha256.in_(wanted), other)
+    same = vouched(EvidenceLink.sha256, EvidenceLink.chain_id).where(EvidenceLink.sha256.in_(wanted), other)
     alike = (
-        select(EvidenceAlike.sha256, EvidenceLink.chain_id)
-        .join(EvidenceLink, EvidenceLink.sha256 == EvidenceAlike.other)
+        vouched(EvidenceAlike.sha256, EvidenceLink.chain_id)
+        .join(EvidenceAlike, EvidenceAlike.other == EvidenceLink.sha256)
         .where(EvidenceAlike.sha256.in_(wanted), other)
     )
     found: dict[str, list[str]] = {}
@@ -84,9 +84,8 @@ def used_elsewhere(session: Session, digests: Iterable[str], chain_id: str) -> d
 def mark(session: Session, sha256: str) -> str | None:
     """水印: time, place and name of the first visit that names the photograph."""
     row = session.execute(
-        select(Evidence.taken_at, Entry.occurred_at, Region.name, Staff.name)
-        .join(EvidenceLink, EvidenceLink.sha256 == Evidence.sha256)
-        .join(Entry, (Entry.chain_id == EvidenceLink.chain_id) & (Entry.seq == EvidenceLink.seq))
+        vouched(Evidence.taken_at, Entry.occurred_at, Region.name, Staff.name)
+        .join(Evidence, Evidence.sha256 == EvidenceLink.sha256)
         .join(Household, Household.id == Entry.chain_id)
         .outerjoin(Region, Region.code == Household.region)
         .outerjoin(Staff, Staff.username == Entry.actor)

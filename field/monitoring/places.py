@@ -10,7 +10,7 @@ from field.codes import EntryKind
 from field.ledger.entries import Entry, opened
 from field.media.coordinates import Point, to_wgs84
 from field.media.place import Facts, Shot, judge
-from field.monitoring.evidence import Evidence, EvidenceLink
+from field.monitoring.evidence import Evidence, EvidenceLink, vouched
 from field.monitoring.visit_rules import moment
 from field.orm import Base, Id, Utc
 from field.registry.households import Household
@@ -49,7 +49,7 @@ def bears_out(entry: Entry) -> bool:
 def _facts(session: Session, entry: Entry, visit: dict[str, Any]) -> Facts:
     home = session.get(Household, entry.chain_id)
     location = visit.get("location")
-    here = select(EvidenceLink.sha256).where(EvidenceLink.chain_id == entry.chain_id, EvidenceLink.seq == entry.seq)
+    here = vouched(EvidenceLink.sha256).where(EvidenceLink.chain_id == entry.chain_id, EvidenceLink.seq == entry.seq)
     photos = session.scalars(select(Evidence).where(Evidence.sha256.in_(here)))
     known = home is not None and home.latitude is not None and home.longitude is not None
     return Facts(

@@ -14,13 +14,14 @@ from field.ledger.entries import Draft, Entry, append, append_many, opened, reco
 from field.monitoring.derive import derive, link_evidence, observe_visits
 from field.monitoring.evidence import missing
 from field.monitoring.visit_rules import moment
+from field.prepared import Prepared
 from field.registry.households import Household, Person
 from field.registry.rights import Actor, NotAllowed, Right
 from field.registry.staff import Staff
 from field.work import enqueue
 
 _known = exists(select(Entry.seq).where(Entry.idempotency_key == bindparam("key")))
-_place = select(Household.region, _known.label("known")).where(Household.id == bindparam("id"))
+_place = Prepared(select(Household.region, _known.label("known")).where(Household.id == bindparam("id")))
 
 
 @dataclass(frozen=True)
@@ -61,20 +62,21 @@ def record_visit(session: Session, visit: dict[str, Any], by: Actor, now: dateti
     """
     digests = [item["sha256"] for item in visit.get("evidence", [])]
     occurred_at, key = moment(visit["visited_at"]), f"visit:{visit['id']}"
-    place = session.execute(_place, {"id": visit["household_id"], "key": key}).first()
-    if place is None or not by.has(Right.RECORD_VISITS):
+    place = _place.rows(session, {"id": visit["household_id"], "key": key})
+    if not place or not by.has(Right.RECORD_VISITS):
         raise NotAllowed
-    kind = _way_in(session, place.region, by, occurred_at)
-    if place.known and (known := recorded(session, key)):
+    [(region, is_known)] = place
+    kind = _way_in(session, region, by, occurred_at)
+    if is_known and (known := recorded(session, key)):
         _same_or_raise(session, known, visit)
-        return Recorded(known, False, missing(session, digests))
+        return Recorded(known, False, missing(session, known, digests, by.username))
     if faults := _strangers(session, visit):
         raise Faulty(faults)
     draft = Draft(visit["household_id"], kind, Channel.PHONE, by.username, occurred_at, key, visit, digests)
     entry = append(session, draft, now)
     derive(session, entry, visit)
     enqueue(session, JobKind.PLACE_JUDGEMENT, {"chain_id": entry.chain_id, "seq": entry.seq}, now)
-    return Recorded(entry, True, missing(session, digests))
+    return Recorded(entry, True, missing(session, entry, digests, by.username))
 
 
 def record_visits(session: Session, visits: Sequence[tuple[dict[str, Any], Actor]], now: datetime) -> list[Entry]:

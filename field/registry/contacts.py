@@ -218,6 +218,12 @@ def confirm(
     session.flush()
 
 
+def renew(contact: Contact, now: datetime) -> None:
+    """续期: whoever answers for the person from a fresh binding still has the number; one in steady use is not given away."""
+    if fresh(contact, now):
+        contact.confirmed_at = now
+
+
 def revoke(session: Session, contact: Contact, reason: str, now: datetime) -> None:
     """解除: the binding ends and stays as history."""
     _move(session, contact, REVOKED, now)

@@ -109,6 +109,7 @@ def test_a_photograph_used_for_two_households_is_flagged_and_the_other_named_onl
     county: County,
 ) -> None:
     digest = photograph(county, 1)
+    assert photograph(county, 1, "town2") == digest
     item = [{"sha256": digest, "kind": "house"}]
     visited(county, "cadre", evidence=item)
     visited(county, "town2", evidence=item, household_id=county.households[ELSEWHERE])

@@ -1,0 +1,65 @@
+"""备好的语句: what goes past SQLAlchemy to the driver means the same as if it had not."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import bindparam, insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from field.ledger.facts import Fact
+from field.orm import UtcDateTime
+from field.prepared import Prepared
+
+AT = datetime(2026, 11, 20, 2, 30, 0, 123000, tzinfo=UTC)
+new_facts = Prepared(insert(Fact))
+seen_since = Prepared(
+    select(Fact.value, Fact.sealed, Fact.observed_at, Fact.level)
+    .where(Fact.subject == bindparam("who"), Fact.observed_at >= bindparam("since", type_=UtcDateTime()))
+    .where(Fact.level > 0)
+    .order_by(Fact.seq)
+)
+
+
+def fact(seq: int, **changes: Any) -> dict[str, Any]:
+    row = {
+        "chain_id": "c", "seq": seq, "place": 0, "subject": "p", "attribute": "phone", "value": {"钱": [1, None, "元"]},
+        "sealed": "+8613800000150", "channel": "phone", "informant": None, "recorder": "cadre", "observed_at": AT, "level": 3,
+    }  # fmt: skip
+    return row | changes
+
+
+def test_values_go_in_and_come_out_as_sqlalchemy_has_them(session: Session) -> None:
+    new_facts.run(session, fact(1), fact(2, sealed=None, value=7))
+    session.execute(insert(Fact), [fact(3)])
+    found = seen_since.rows(session, {"who": "p", "since": AT})
+    kept = session.execute(select(Fact.value, Fact.sealed, Fact.observed_at, Fact.level).order_by(Fact.seq)).all()
+    assert found == [tuple(row) for row in kept]
+    assert found[0] == found[2] == ({"钱": [1, None, "元"]}, "+8613800000150", AT, 3)
+    assert found[1][:2] == (7, None)
+    assert seen_since.rows(session, {"who": "p", "since": AT.replace(year=2027)}) == []
+
+
+def test_what_the_session_still_holds_is_written_first(session: Session) -> None:
+    session.add(Fact(**fact(1)))
+    assert len(seen_since.rows(session, {"who": "p", "since": AT})) == 1
+
+
+def test_nothing_to_write_is_no_statement(session: Session) -> None:
+    new_facts.run(session)
+    assert not session.in_transaction()
+
+
+def test_a_refusal_of_the_database_is_sqlalchemys_and_tells_no_value(session: Session) -> None:
+    new_facts.run(session, fact(1))
+    with pytest.raises(IntegrityError) as refused:
+        new_facts.run(session, fact(1, recorder="somebody"))
+    assert "somebody" not in str(refused.value)
+    session.rollback()
+    assert seen_since.rows(session, {"who": "p", "since": AT}) == []
+
+
+def test_a_time_without_zone_is_refused_here_too(session: Session) -> None:
+    with pytest.raises(ValueError, match="without zone"):
+        new_facts.run(session, fact(1, observed_at=AT.replace(tzinfo=None)))
