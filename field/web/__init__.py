@@ -5,8 +5,10 @@ from flask import Response as Page
 from werkzeug.wrappers import Response
 
 from field.problems import Problem
+from field.web import declare_wechat as _by_wechat  # noqa: F401 (its routes stand on the same blueprint)
 from field.web import frame
 from field.web.board import board
+from field.web.declare_page import declare
 from field.web.demo_phone import demo_phone
 from field.web.file_page import dossier
 from field.web.held_page import held
@@ -20,7 +22,10 @@ from field.web.phone_shell import phone
 from field.web.receipt_page import receipt
 from field.web.served import office
 
-ROOMS = (board, demo_phone, dossier, held, imports, leads_room, ledger, listing, login, numbers, office, phone, receipt)
+ROOMS = (
+    board, declare, demo_phone, dossier, held, imports, leads_room, ledger, listing, login, numbers,
+    office, phone, receipt,
+)  # fmt: skip
 
 
 def register(app: Flask) -> None:
