@@ -41,9 +41,7 @@ def _declared(scene: Scene, dialog: Dialog, data: Data) -> Told:
         evidence=pictures.arrived(scene.session, data["photos"]),
     )  # fmt: skip
     entry = record_declaration(scene.session, said, scene.now)
-    note_sender(
-        scene.session, said.evidence, entry.actor, scene.now
-    )  # of several at one number, who it was is known now
+    note_sender(scene.session, said.evidence, entry.actor, scene.now)  # of several at one number, known only now
     return {"number": number(entry.hash)}
 
 

@@ -219,7 +219,7 @@ def confirm(
 
 
 def renew(contact: Contact, now: datetime) -> None:
-    """续期: whoever answers for the person from a fresh binding still has the number; one in steady use is not given away."""
+    """续期: a number in steady use is not given to somebody else, so an answer keeps a fresh binding fresh."""
     if fresh(contact, now):
         contact.confirmed_at = now
 

@@ -108,7 +108,7 @@ def _options(step: Step) -> Iterator[str]:
 
 def _wordings(dialog: Dialog, signature: str) -> Iterator[str]:
     for where, wording in wordings(dialog):
-        for text in (wording.sms, wording.wechat):
+        for text in (wording.sms, wording.wechat, wording.web):
             for slot in SLOT.findall(text):
                 if slot not in dialog.words.variables:
                     yield f"{where}: 没有叫“{slot}”的变量"

@@ -63,10 +63,11 @@ class Part(BaseModel):
 
 
 class Wording(Part):
-    """措辞: one for SMS, and another for WeChat where there is more room."""
+    """措辞: one for SMS, another for WeChat where there is more room, and one for the page that asks the same."""
 
     sms: str = Field(min_length=1)
     wechat: str = ""
+    web: str = ""
 
     @model_validator(mode="before")
     @classmethod
@@ -75,13 +76,16 @@ class Wording(Part):
 
     def on(self, channel: str) -> str:
         """The wording for a channel; the short one for SMS."""
+        if channel == "web" and self.web:
+            return self.web
         return self.sms if channel == "sms" else self.wechat or self.sms
 
 
 class Option(Part):
-    """选项: a code, the words that mean it, and when it may be chosen (`unmet`: the hint when it may not)."""
+    """选项: a code, its label on a page, the words that mean it, and when it may be chosen (`unmet`: the hint)."""
 
     code: str
+    label: str = ""
     words: list[str] = Field(min_length=1)
     when: list[str] = []
     unmet: str = ""
