@@ -21,6 +21,7 @@ from field.media.pieces import Pieces
 from field.media.vault import Vault
 from field.messaging.hooks import hooks
 from field.messaging.providers import twilio
+from field.monitoring.policy.shelf import use_shelf
 from field.patience import Patience
 from field.problems import NOT_ALLOWED, Problem
 from field.registry.rights import NotAllowed
@@ -47,6 +48,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     ring = load_keyring(settings.keys)
     use_keyring(ring)
+    use_shelf(settings.policy)
     app = Flask(__name__, static_folder=None, template_folder="web/templates")
     app.config.from_mapping(
         FIELD=settings,

@@ -10,7 +10,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 from flask_migrate import upgrade
 
-from field import demo_cli, ledger_cli, roster_cli, staff_cli, understand_cli, worker
+from field import demo_cli, judgement_cli, ledger_cli, policy_cli, roster_cli, staff_cli, understand_cli, worker
 from field.config import Settings
 from field.db import db, transact
 from field.monitoring import reseal
@@ -23,11 +23,13 @@ regions = AppGroup("regions", help="行政区划.")
 
 def register(app: Flask) -> None:
     """Put every command on the application."""
-    for group in (keys, regions, ledger_cli.ledger, staff_cli.staff, roster_cli.roster, demo_cli.demo):
+    ours = ledger_cli.ledger, staff_cli.staff, roster_cli.roster, demo_cli.demo, policy_cli.policy
+    for group in (keys, regions, *ours):
         app.cli.add_command(group)
     app.cli.add_command(migrate)
     app.cli.add_command(work)
     app.cli.add_command(understand_cli.understand)
+    app.cli.add_command(judgement_cli.relief)
 
 
 @click.command("migrate")
