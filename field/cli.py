@@ -30,6 +30,7 @@ def register(app: Flask) -> None:
     app.cli.add_command(work)
     app.cli.add_command(understand_cli.understand)
     app.cli.add_command(judgement_cli.relief)
+    app.cli.add_command(judgement_cli.sweep)
 
 
 @click.command("migrate")

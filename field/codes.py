@@ -156,6 +156,8 @@ class EntryKind(Labelled):
     CHECKIN = "checkin", "务工回访"
     SILENCE = "silence", "回访没有回音"
     LEAD_ATTACHED = "lead_attached", "线索归户"
+    WARNING = "warning", "平台预警"
+    SWEEP = "sweep", "全县筛查分析"
 
 
 class Source(Labelled):
@@ -174,6 +176,7 @@ class LeadKind(Labelled):
     HARDSHIP = "hardship", "遇到困难"
     OUT_OF_TOUCH = "out_of_touch", "联系不上"
     INCOME = "income", "收入变化大"
+    WARNING = "warning", "风险预警"
 
 
 class TaskKind(Labelled):

@@ -2,13 +2,18 @@
 
 import json
 import re
+import time
 from datetime import datetime
 
 import click
 
 from field import clock
+from field.codes import Grade
+from field.db import transact
+from field.monitoring.judgement import basis
 from field.monitoring.policy.shelf import pack_on
 from field.monitoring.relief import relief as relieve
+from field.monitoring.sweep import Swept, record_sweep, sweep_slice
 from field.monitoring.workdays import china_day
 
 YUAN = re.compile(r"[0-9]{1,10}(\.[0-9]{1,2})?", re.ASCII)
@@ -35,3 +40,31 @@ def relief(cost_yuan: int, on: datetime | None) -> None:
     day = on.date() if on else china_day(clock.now())
     layers = relieve(cost_yuan, pack_on(day).relief)
     click.echo(json.dumps({"basic": layers.basic, "tilted": layers.tilted, "borne": layers.borne}))
+
+
+@click.command("sweep")
+@click.option("--json", "as_json", is_flag=True, help="结果写成 JSON.")
+def sweep(as_json: bool) -> None:
+    """Judge every household of the roster by the pack in force, and open or raise leads."""
+    begin, now = time.perf_counter(), clock.now()
+    swept = sweep_county(now)
+    told = swept.as_json() | {"seconds": round(time.perf_counter() - begin, 3)}
+    if as_json:
+        click.echo(json.dumps(told))
+        return
+    click.echo(f"{swept.households} 户 {swept.persons} 人，用时 {told['seconds']} 秒")
+    click.echo("，".join(f"{grade.label} {swept.grades[grade.value]} 户" for grade in Grade))
+    click.echo(f"新的和升级的线索 {swept.warnings} 条")
+
+
+def sweep_county(now: datetime) -> Swept:
+    """筛查 all households in short transactions, and record that it was done."""
+    by, total, after = basis(now), Swept(), ""
+    while True:
+        part = transact(lambda session: sweep_slice(session, by, after, now))  # noqa: B023 (called at once)
+        total += part
+        if part.last is None:
+            break
+        after = part.last
+    transact(lambda session: record_sweep(session, by, total, now))
+    return total

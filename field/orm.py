@@ -55,7 +55,7 @@ def insert_many(session: Session, table: type[Base], rows: Sequence[Mapping[str,
         session.connection().execute(insert(cast(Table, table.__table__)), rows)
 
 
-def insert_or_leave(session: Session, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
+def insert_or_leave(session: Session, table: type[Base] | Table) -> postgresql.Insert | sqlite.Insert:
     """The INSERT that knows ON CONFLICT, of the database in use."""
     postgres = session.get_bind().dialect.name == "postgresql"
     return postgresql.insert(table) if postgres else sqlite.insert(table)

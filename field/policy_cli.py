@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 
 from field.monitoring.policy.compare import differences
@@ -25,7 +24,7 @@ def policy_check(files: tuple[Path, ...]) -> None:
     if not files:
         packs = shelf()
         packs.refresh()
-        faults = [*packs.faults, *_faults(current_app.config["FIELD"].policy / HOLIDAYS)]
+        faults = [*packs.faults]
         for pack in packs.packs:
             click.echo(f"{pack.name:10} {pack.begins} 起  {pack.title}（{_examples(pack)}）")
     for fault in faults:

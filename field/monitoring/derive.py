@@ -15,6 +15,7 @@ from field.monitoring.declarations import derive_declaration
 from field.monitoring.evidence import EvidenceLink
 from field.monitoring.leads import derive_attached
 from field.monitoring.register import register_roster
+from field.monitoring.warnings import derive_warning
 from field.orm import UtcDateTime
 from field.registry.households import Household, Person
 from field.registry.masking import mask_phone
@@ -162,4 +163,5 @@ DERIVERS: dict[str, tuple[Deriver, ...]] = {
     EntryKind.CHECKIN: (derive_checkin,),
     EntryKind.SILENCE: (derive_silence,),
     EntryKind.LEAD_ATTACHED: (derive_attached,),
+    EntryKind.WARNING: (derive_warning,),
 }

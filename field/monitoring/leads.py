@@ -1,6 +1,6 @@
 """线索与待办: what came in that somebody should look into, and what is to be done about it by when."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVarTuple
@@ -8,13 +8,13 @@ from typing import Any, TypeVarTuple
 from sqlalchemy import JSON, ColumnElement, Index, Select, String, and_, case, false, func, or_, select, tuple_, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from field.codes import Channel, EntryKind, LeadKind, Source, TaskKind
-from field.ledger.entries import Draft, Entry, append, opened, recorded
+from field.codes import LeadKind, Source, TaskKind
+from field.ledger.entries import Entry, opened
 from field.ledger.receipts import number
 from field.orm import Base, Code, Id, RegionCode, Utc, insert_many
 from field.registry.households import Household, Person
 from field.registry.regions import Region, in_region
-from field.registry.rights import Actor, NotAllowed, Right
+from field.registry.rights import Actor
 
 Row = TypeVarTuple("Row")
 # 入户核实 2 or 3 days by counties' public notices (domain, section 4); the other two are our own first figures.
@@ -22,7 +22,10 @@ DAYS = {TaskKind.CHECK: 3, TaskKind.CALL: 7, TaskKind.FIND: 1}
 
 
 class Lead(Base):
-    """线索: one entry that somebody should look into; derived, and open until a later visit."""
+    """线索: one entry that somebody should look into; derived, and open until a later visit.
+
+    `raised` are later entries of its chain that tell of the same; `grade` is the highest that our own analysis gave it.
+    """
 
     __tablename__ = "lead"
 
@@ -35,6 +38,8 @@ class Lead(Base):
     household_id: Mapped[Id | None]
     person_id: Mapped[Id | None]
     risk_factors: Mapped[list[str]] = mapped_column(JSON)
+    grade: Mapped[Code | None]
+    raised: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True))
     opened_at: Mapped[Utc]
     hash: Mapped[str] = mapped_column(String(64))
 
@@ -68,52 +73,40 @@ class Wanted:
     task: TaskKind
     risk_factors: Sequence[str] = ()
     person_id: str | None = None
-
-
-class AlreadyAttached(Exception):
-    """已经归户: somebody has attached this lead before."""
+    grade: str | None = None
+    due_at: datetime | None = None
 
 
 def open_lead(session: Session, entry: Entry, wanted: Wanted) -> None:
     """立线索: a lead and its task, as they follow from an entry of a household's or a region's chain."""
+    open_leads(session, [(entry, wanted)])
+
+
+def open_leads(session: Session, several: Sequence[tuple[Entry, Wanted]]) -> None:
+    """The same for many entries with few statements."""
+    ids = [entry.chain_id for entry, _ in several]
+    regions = dict(session.execute(select(Household.id, Household.region).where(Household.id.in_(ids))).all())
+    opened = [_opened(entry, wanted, regions) for entry, wanted in several]
+    insert_many(session, Lead, [lead for lead, _ in opened])
+    insert_many(session, Task, [task for _, task in opened])
+
+
+def _opened(entry: Entry, wanted: Wanted, regions: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
     kind, _, place = entry.chain_id.partition(":")
     alone = kind == "region"
-    region = place if alone else session.scalar(select(Household.region).where(Household.id == entry.chain_id))
     task = TaskKind.FIND if alone else wanted.task
     both = {
-        "chain_id": entry.chain_id, "seq": entry.seq, "source": wanted.source.value, "region": region,
+        "chain_id": entry.chain_id, "seq": entry.seq, "source": wanted.source.value,
+        "region": place if alone else regions[entry.chain_id],
         "household_id": None if alone else entry.chain_id, "person_id": wanted.person_id,
         "opened_at": entry.occurred_at,
     }  # fmt: skip
     lead = {
         "kind": wanted.kind.value, "channel": entry.channel, "risk_factors": list(wanted.risk_factors),
-        "hash": entry.hash,
+        "grade": wanted.grade, "raised": None, "hash": entry.hash,
     }  # fmt: skip
-    insert_many(session, Lead, [both | lead])
-    due = entry.occurred_at + timedelta(days=DAYS[task])
-    insert_many(session, Task, [both | {"kind": task.value, "due_at": due}])
-
-
-def attach(session: Session, chain_id: str, seq: int, household_id: str, by: Actor, now: datetime) -> Entry:
-    """线索归户: a person says whose lead it is; NotAllowed outside the region, AlreadyAttached the second time."""
-    household = session.get(Household, household_id)
-    attachable(session, chain_id, seq, by)
-    if household is None or not by.may(Right.ATTACH_LEADS, household.region):
-        raise NotAllowed
-    key = f"attached:{chain_id}:{seq}"
-    if recorded(session, key):
-        raise AlreadyAttached
-    content = {"seq": seq, "household_id": household_id, "region": household.region}
-    entry = append(session, Draft(chain_id, EntryKind.LEAD_ATTACHED, Channel.WEB, by.username, now, key, content), now)
-    derive_attached(session, entry, content)
-    return entry
-
-
-def attachable(session: Session, chain_id: str, seq: int, by: Actor) -> None:
-    """NotAllowed unless it is a lead of no household yet, within the actor's region."""
-    lead = session.get(Lead, (chain_id, seq))
-    if lead is None or not chain_id.startswith("region:") or not by.may(Right.ATTACH_LEADS, lead.region):
-        raise NotAllowed
+    due = wanted.due_at or entry.occurred_at + timedelta(days=DAYS[task])
+    return both | lead, both | {"kind": task.value, "due_at": due}
 
 
 def derive_attached(session: Session, entry: Entry, said: dict[str, Any]) -> None:
@@ -182,7 +175,8 @@ def _lead_shown(lead: Lead, done: bool, head: str | None, village: str | None) -
         "source": lead.source, "source_name": Source.label_of(lead.source), "channel": lead.channel,
         "state": "checked" if done else "open", "region": lead.region, "village": village or lead.region,
         "household_id": lead.household_id, "person_id": lead.person_id, "head": head,
-        "risk_factors": lead.risk_factors, "opened_at": _time(lead.opened_at),
+        "risk_factors": lead.risk_factors, "grade": lead.grade, "traces": [lead.seq, *(lead.raised or [])],
+        "opened_at": _time(lead.opened_at),
         "receipt": number(lead.hash),
     }  # fmt: skip
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from field.monitoring.policy.reading import Fault, FaultyPack, read_pack
 from field.monitoring.policy.shapes import Pack
+from field.monitoring.workdays import own_days
 
 OURS = Path(__file__).parent
 HOLIDAYS = "holidays.toml"
@@ -25,6 +26,7 @@ class Shelf:
     faults: tuple[Fault, ...] = ()
     stamp: Stamp | None = None
     _kept: dict[str, Pack] = field(default_factory=dict)
+    _days: Mapping[date, bool] = field(default_factory=dict)
 
     def on(self, day: date) -> Pack:
         """The pack in force on a day; before the first one begins, the first."""
@@ -35,6 +37,12 @@ class Shelf:
         """The pack of an id, or of an id with its version."""
         self.refresh()
         return next((pack for pack in self.packs if name in (pack.id, pack.name)), None)
+
+    @property
+    def holidays(self) -> Mapping[date, bool]:
+        """The county's own days, worked or not; of a faulty file none."""
+        self.refresh()
+        return self._days
 
     def refresh(self) -> None:
         """Read what changed since the last look."""
@@ -50,8 +58,16 @@ class Shelf:
                 faults.append(Fault(str(path), 1, "id", f"和 {whose[pack.id].name} 是同一个 id，没有采用"))
             elif pack:
                 packs = {**packs, pack.id: pack}
+        self._days = self._own_days(faults)
         self.packs = tuple(sorted(packs.values(), key=lambda pack: pack.begins))
         self.faults, self.stamp = tuple(faults), stamp
+
+    def _own_days(self, faults: list[Fault]) -> Mapping[date, bool]:
+        try:
+            return own_days(self.own / HOLIDAYS) if self.own else {}
+        except FaultyPack as error:
+            faults.extend(error.faults)
+            return self._days
 
     def _read(self, path: Path, faults: list[Fault]) -> Pack | None:
         former = path.parent / IN_FORCE / path.name
@@ -97,7 +113,9 @@ def _files(folder: Path | None) -> list[Path]:
 
 
 def _stamp(folder: Path | None) -> Stamp:
-    stats = [(path, path.stat()) for path in _files(folder)]
+    if folder is None or not folder.is_dir():
+        return ()
+    stats = [(path, path.stat()) for path in sorted(folder.glob("*.toml"))]
     return tuple((path.name, stat.st_mtime_ns, stat.st_size) for path, stat in stats)
 
 
