@@ -134,7 +134,8 @@ def judge_scope(session: Session, by: Basis, scope: str, which: dict[str, Any]) 
 
 def judged(session: Session, by: Basis, scope: str, which: dict[str, Any]) -> Sequence[Any]:
     """The same, found and not kept."""
-    return session.execute(_cached(session, by, scope, False), {**by.given(), **which}).all()
+    rows = _cached(session, by, scope, False).columns(since=UtcDateTime())
+    return session.execute(rows, {**by.given(), **which}).all()
 
 
 def _cached(session: Session, by: Basis, scope: str, keeps: bool) -> TextClause:
