@@ -177,8 +177,8 @@ def test_old_expenses_and_guarantees_are_no_longer_known(small_county: County) -
 @pytest.mark.parametrize("scope", [ONE, SEVERAL, ALL])
 def test_one_household_and_the_whole_county_are_judged_by_one_statement(county: County, scope: str) -> None:
     judgement = found(county, visit(county, income={"wages": 1_000_000}))
-    which: dict[str, Any] = {ONE: {"only": judgement.household_id}, SEVERAL: {"ids": [judgement.household_id]},
-             ALL: {"low": "0", "high": "g"}}[scope]  # fmt: skip
+    every: dict[str, dict[str, Any]] = {ONE: {"only": judgement.household_id}, SEVERAL: {"ids": [judgement.household_id]},
+             ALL: {"low": "0", "high": "g"}}  # fmt: skip
     with county.app.app_context():
         rows = {row.household_id: row for row in judged(db.session(), basis(NOW), scope, which)}
         assert len(rows) == (4 if scope == ALL else 1)
