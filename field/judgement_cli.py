@@ -6,6 +6,7 @@ import time
 from datetime import datetime
 
 import click
+from flask.cli import with_appcontext
 
 from field import clock
 from field.codes import Grade
@@ -44,6 +45,7 @@ def relief(cost_yuan: int, on: datetime | None) -> None:
 
 @click.command("sweep")
 @click.option("--json", "as_json", is_flag=True, help="结果写成 JSON.")
+@with_appcontext
 def sweep(as_json: bool) -> None:
     """Judge every household of the roster by the pack in force, and open or raise leads."""
     begin, now = time.perf_counter(), clock.now()

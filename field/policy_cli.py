@@ -1,4 +1,4 @@
-"""政策包命令: flask policy check | diff."""
+"""政策包命令: flask policy check | diff | simulate."""
 
 from datetime import date
 from pathlib import Path
@@ -7,11 +7,15 @@ from typing import Any
 import click
 from flask.cli import AppGroup
 
+from field import clock
+from field.codes import Grade
+from field.db import db
 from field.monitoring.policy.compare import differences
 from field.monitoring.policy.reading import FaultyPack, read_pack
 from field.monitoring.policy.shapes import Pack
 from field.monitoring.policy.shelf import HOLIDAYS, shelf
-from field.monitoring.workdays import own_days
+from field.monitoring.simulate import simulate
+from field.monitoring.workdays import china_day, own_days
 
 policy = AppGroup("policy", help="政策包: 检查, 比较, 试算.")
 
@@ -42,6 +46,19 @@ def policy_diff(before: str, after: str) -> None:
     """Print every number that differs; BEFORE and AFTER are ids (2026), days (2024-01-01) or files."""
     for path, was, becomes in differences(pack_called(before), pack_called(after)):
         click.echo(f"{path}: {_told(was)} → {_told(becomes)}")
+
+
+@policy.command("simulate")
+@click.argument("name", metavar="FILE")
+def policy_simulate(name: str) -> None:
+    """What a pack (a file or an id) would do to the grades of today's households; nothing is kept."""
+    day = china_day(clock.now())
+    before, after, moves = simulate(db.session(), shelf().on(day), pack_called(name), day)
+    for grade in Grade:
+        click.echo(f"{grade.label}: {before[grade.value]} 户 → {after[grade.value]} 户")
+    click.echo(f"等级会变的: {len(moves)} 户")
+    for one in moves:
+        click.echo(f"  {one.region} {one.head}  {Grade.label_of(one.before)} → {Grade.label_of(one.after)}")
 
 
 def pack_called(name: str) -> Pack:

@@ -177,10 +177,10 @@ def test_old_expenses_and_guarantees_are_no_longer_known(small_county: County) -
 @pytest.mark.parametrize("scope", [ONE, SEVERAL, ALL])
 def test_one_household_and_the_whole_county_are_judged_by_one_statement(county: County, scope: str) -> None:
     judgement = found(county, visit(county, income={"wages": 1_000_000}))
-    every: dict[str, dict[str, Any]] = {ONE: {"only": judgement.household_id}, SEVERAL: {"ids": [judgement.household_id]},
-             ALL: {"low": "0", "high": "g"}}  # fmt: skip
+    one = judgement.household_id
+    every: dict[str, dict[str, Any]] = {ONE: {"only": one}, SEVERAL: {"ids": [one]}, ALL: {"low": "0", "high": "g"}}
     with county.app.app_context():
-        rows = {row.household_id: row for row in judged(db.session(), basis(NOW), scope, which)}
+        rows = {row.household_id: row for row in judged(db.session(), basis(NOW), scope, every[scope])}
         assert len(rows) == (4 if scope == ALL else 1)
         row = rows[judgement.household_id]
         same = judgement.grade, judgement.since, judgement.fired, judgement.figures, judgement.missing
