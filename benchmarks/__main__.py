@@ -5,7 +5,7 @@ import os
 import platform
 import sys
 
-NAMES = ("visits", "verify", "roster", "phone")
+NAMES = ("visits", "verify", "roster", "phone", "sweep")
 
 
 def main(names: list[str]) -> None:
