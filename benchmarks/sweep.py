@@ -1,4 +1,4 @@
-"""The sweep of a whole county, of 8,000 and of 80,000 households, on both databases: seconds and households a second."""
+"""The sweep of a whole county of 8,000 and of 80,000 households, on both databases."""
 
 import tempfile
 from collections.abc import Iterator
