@@ -5,7 +5,7 @@ import os
 import platform
 import sys
 
-NAMES = ("visits", "messages", "waves", "verify", "roster", "phone")
+NAMES = ("visits", "messages", "waves", "sweep", "verify", "roster", "phone")
 
 
 def main(names: list[str]) -> None:

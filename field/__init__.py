@@ -23,6 +23,7 @@ from field.messaging.connected import connect
 from field.messaging.dialogs.loading import use_dialogs
 from field.messaging.domestic_hooks import domestic_hooks
 from field.messaging.hooks import hooks
+from field.monitoring.policy.shelf import use_shelf
 from field.patience import Patience
 from field.problems import NOT_ALLOWED, Problem
 from field.registry.rights import NotAllowed
@@ -50,6 +51,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     ring = load_keyring(settings.keys)
     use_keyring(ring)
     use_dialogs(settings.home / "dialogs")
+    use_shelf(settings.policy)
     app = Flask(__name__, static_folder=None, template_folder="web/templates")
     app.config.from_mapping(
         FIELD=settings,

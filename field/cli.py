@@ -15,7 +15,9 @@ from field import (
     demo_cli,
     dialogs_cli,
     doctor_cli,
+    judgement_cli,
     ledger_cli,
+    policy_cli,
     roster_cli,
     staff_cli,
     templates_cli,
@@ -35,7 +37,9 @@ regions = AppGroup("regions", help="行政区划.")
 
 def register(app: Flask) -> None:
     """Put every command on the application."""
-    groups = (ledger_cli.ledger, staff_cli.staff, roster_cli.roster, demo_cli.demo, checkins_cli.checkins)
+    groups = (
+        ledger_cli.ledger, staff_cli.staff, roster_cli.roster, demo_cli.demo, checkins_cli.checkins, policy_cli.policy,
+    )  # fmt: skip
     for group in (keys, regions, *groups):
         app.cli.add_command(group)
     app.cli.add_command(migrate)
@@ -46,6 +50,8 @@ def register(app: Flask) -> None:
     app.cli.add_command(templates_cli.templates)
     app.cli.add_command(doctor_cli.doctor)
     app.cli.add_command(wechat_cli.wechat)
+    app.cli.add_command(judgement_cli.relief)
+    app.cli.add_command(judgement_cli.sweep)
 
 
 @click.command("migrate")

@@ -167,6 +167,8 @@ class EntryKind(Labelled):
     BINDING_REVOKED = "binding_revoked", "解除绑定"
     PEOPLE_MERGED = "people_merged", "合并重复的人"
     PEOPLE_PARTED = "people_parted", "撤销合并"
+    WARNING = "warning", "平台预警"
+    SWEEP = "sweep", "全县筛查分析"
 
 
 class Source(Labelled):
@@ -185,6 +187,7 @@ class LeadKind(Labelled):
     HARDSHIP = "hardship", "遇到困难"
     OUT_OF_TOUCH = "out_of_touch", "联系不上"
     INCOME = "income", "收入变化大"
+    WARNING = "warning", "风险预警"
 
 
 class TaskKind(Labelled):

@@ -29,6 +29,11 @@ class Settings:
         return self.home / "keys.json"
 
     @property
+    def policy(self) -> Path:
+        """县里自己的政策包 and holidays, over ours."""
+        return self.home / "policy"
+
+    @property
     def photos(self) -> Path:
         """照片目录, encrypted files under names that cannot be guessed."""
         return self.home / "photos"

@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import json
 import os
 import sqlite3
 import time
@@ -23,6 +24,7 @@ SQLITE = (
     "wal_autocheckpoint=4000",
 )  # fmt: skip
 WRITE = "BEGIN IMMEDIATE"
+SORTED = json.JSONEncoder(sort_keys=True, ensure_ascii=False)  # the same value is the same text, whoever wrote it
 TRIES = 6
 TRY_AGAIN = {"40001", "40P01", "XX000", "23505"}
 CONNECTION_LOST = {"08000", "08003", "08006", "57P01", "57P02", "57P03"}
@@ -89,9 +91,10 @@ def engine_for(url: str) -> Engine:
 
 def engine_options(url: str) -> dict[str, Any]:
     """Pool and time-outs by kind of database."""
+    both = {"json_serializer": SORTED.encode}
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": 30, "isolation_level": None}}
-    return {"pool_size": 10, "max_overflow": 30, "isolation_level": "READ COMMITTED"}
+        return both | {"connect_args": {"timeout": 30, "isolation_level": None}}
+    return both | {"pool_size": 10, "max_overflow": 30, "isolation_level": "READ COMMITTED"}
 
 
 def prepare(engine: Engine) -> None:

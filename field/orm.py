@@ -70,7 +70,7 @@ def _add_or_leave(dialect: str, table: type[Base]) -> postgresql.Insert | sqlite
     return new.execution_options(preserve_rowcount=True)
 
 
-def insert_or_leave(session: Session, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
+def insert_or_leave(session: Session, table: type[Base] | Table) -> postgresql.Insert | sqlite.Insert:
     """The INSERT that knows ON CONFLICT, of the database in use."""
     postgres = session.get_bind().dialect.name == "postgresql"
     return postgresql.insert(table) if postgres else sqlite.insert(table)

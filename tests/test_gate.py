@@ -26,11 +26,11 @@ from field.media.photo import inspect
 from field.media.pieces import Promise
 from field.messaging.inbox import InboundMessage
 from field.monitoring import evidence
+from field.monitoring.attaching import attach
 from field.monitoring.bindings import seen_by
 from field.monitoring.declarations import Declared, record_declaration
 from field.monitoring.enrol import enrol
 from field.monitoring.held import hand_over
-from field.monitoring.leads import attach
 from field.monitoring.visits import record_visit
 from field.registry import contacts, rights
 from field.registry.households import Household, Person

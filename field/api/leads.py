@@ -10,7 +10,7 @@ from field.api.describe import PageQuery, Strict, describe
 from field.auth import actor
 from field.db import db, transact
 from field.monitoring import leads
-from field.monitoring.leads import AlreadyAttached
+from field.monitoring.attaching import AlreadyAttached, attach
 from field.problems import Problem
 from field.registry.rights import Right
 
@@ -41,6 +41,8 @@ class LeadLine(Strict):
     person_id: str | None
     head: str | None
     risk_factors: list[str]
+    grade: str | None
+    traces: list[int]
     words: str
     opened_at: str
     receipt: str
@@ -115,7 +117,7 @@ def list_tasks(query: OpenQuery) -> dict[str, Any]:
 def attach_lead(body: Attachment) -> dict[str, Any]:
     by, now = actor(), clock.now()
     try:
-        transact(lambda session: leads.attach(session, body.chain_id, body.seq, body.household_id, by, now))
+        transact(lambda session: attach(session, body.chain_id, body.seq, body.household_id, by, now))
     except AlreadyAttached as error:
         raise Problem(409, "already_attached", "这条线索已经归到一户了") from error
     return {"household_id": body.household_id}

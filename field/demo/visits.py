@@ -63,10 +63,10 @@ def uuid7_at(time: datetime, rng: Random) -> str:
 
 def _income(wages: int, day: date, rng: Random) -> dict[str, Any]:
     """In 分, for the twelve months to 30 September of the year."""
-    business = rng.randrange(0, 1_500_000, 10_000)
+    business = rng.randrange(300_000, 4_500_000, 10_000)
     return {
         "wages": wages, "business": business, "property": rng.choice((0, 0, 50_000, 120_000)),
-        "transfers": rng.randrange(60_000, 500_000, 10_000), "production_cost": business // rng.randint(3, 6),
+        "transfers": rng.randrange(60_000, 1_500_000, 10_000), "production_cost": business // rng.randint(3, 6),
         "period": {"from": f"{day.year - 1}-10-01", "to": f"{day.year}-09-30"},
     }  # fmt: skip
 
@@ -74,7 +74,9 @@ def _income(wages: int, day: date, rng: Random) -> dict[str, Any]:
 def _expenses(risk: str | None, rng: Random) -> dict[str, int]:
     ill = risk in ("illness", "accident", "disability")
     return {
-        "medical_self_paid": rng.randrange(500_000, 5_000_000, 10_000) if ill else rng.randrange(0, 200_000, 10_000),
+        "medical_self_paid": rng.randrange(200_000, rng.randrange(400_000, 4_500_000), 10_000)
+        if ill
+        else rng.randrange(0, 200_000, 10_000),
         "schooling": rng.randrange(300_000, 1_500_000, 50_000) if risk == "schooling" else 0,
         "housing": rng.randrange(0, 3_000_000, 100_000) if risk == "housing" else 0,
         "other": rng.choice((0, 0, 100_000)),

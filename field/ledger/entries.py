@@ -123,7 +123,7 @@ def append(session: Session, draft: Draft, now: datetime) -> Entry:
 def append_many(session: Session, drafts: Sequence[Draft], now: datetime) -> list[Entry]:
     """Write one entry to each of many chains with few statements; chains and keys must not repeat."""
     ids = sorted(draft.chain_id for draft in drafts)
-    heads = _lock_heads(session, ids)
+    heads = lock_heads(session, ids)
     keys = [draft.idempotency_key for draft in drafts]
     if session.scalar(select(Entry.seq).where(Entry.idempotency_key.in_(keys)).limit(1)) is not None:
         raise Repeated(keys[0])
@@ -205,7 +205,8 @@ def _lock_head(session: Session, chain_id: str) -> tuple[int, str]:
     return seq, digest
 
 
-def _lock_heads(session: Session, ids: Sequence[str]) -> dict[str, tuple[int, str]]:
+def lock_heads(session: Session, ids: Sequence[str]) -> dict[str, tuple[int, str]]:
+    """Lock the heads of chains, in order, until the transaction ends; (seq, hash) by chain."""
     find = select(Head.chain_id, Head.seq, Head.hash).where(Head.chain_id.in_(ids))
     rows = session.execute(find.order_by(Head.chain_id).with_for_update())
     return {chain_id: (seq, digest) for chain_id, seq, digest in rows}

@@ -18,7 +18,9 @@ from field.messaging import threads
 from field.messaging.inbox import InboundMessage
 from field.messaging.outbox import OutboundMessage
 from field.messaging.threads import Key
-from field.monitoring import leads
+from field.monitoring.attaching import attach as attach_lead
+from field.monitoring.attaching import attachable as attachable_lead
+from field.monitoring.attaching import detach as detach_lead
 from field.monitoring.household_file import household
 from field.registry.rights import Actor, NotAllowed, Right
 
@@ -46,7 +48,7 @@ def attach(
         if place not in found:
             raise NotAllowed
         if found[place].household_id != home.id:
-            leads.attach(session, *place, home.id, by, now)
+            attach_lead(session, *place, home.id, by, now)
     content = _taken(session, key, home.id) | {"note": note, "leads": [list(place) for place in chosen]}
     _append(session, EntryKind.MESSAGES_ATTACHED, home.id, content, by, now)
 
@@ -58,9 +60,9 @@ def detach(session: Session, message_id: str, note: str, by: Actor, now: datetim
     if key.household_id is None or said is None:
         raise NotTaken
     for chain_id, seq in said["leads"]:
-        lead = leads.attachable(session, chain_id, seq, by)
+        lead = attachable_lead(session, chain_id, seq, by)
         if lead.household_id == key.household_id:
-            leads.detach(session, chain_id, seq, key.household_id, note, by, now)
+            detach_lead(session, chain_id, seq, key.household_id, note, by, now)
     for table, name in ((InboundMessage, "messages"), (OutboundMessage, "answers")):
         mine = table.id.in_(said[name]), table.household_id == key.household_id
         session.execute(update(table).where(*mine).values(household_id=None))

@@ -13,7 +13,7 @@ from field.ledger.entries import recorded
 from field.media.photo import NotEvidence, inspect
 from field.media.vault import Vault
 from field.messaging.inbox import InboundMessage, add_photo
-from field.messaging.messages import NotThere, Photo
+from field.messaging.messages import NotThere, Photo, Unreadable
 from field.messaging.scene import Scene
 from field.monitoring import evidence
 from field.monitoring.photos_added import record_photo
@@ -51,7 +51,7 @@ def fetch(task: Assignment, vault: Vault, fetchers: Mapping[str, Fetch]) -> dict
         data = get(Photo(what["reference"], what["content_type"]))
         digest = sha256(data).hexdigest()
         photo = inspect(data, digest)
-    except NotThere as error:
+    except (NotThere, Unreadable) as error:
         raise GiveUp("照片已经不在了,没有取回") from error
     except NotEvidence as error:
         raise GiveUp(error.message) from error

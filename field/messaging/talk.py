@@ -25,6 +25,8 @@ from field.monitoring.leads import Lead
 from field.registry import consent, contacts
 from field.registry.households import Household
 
+WORDLESS = frozenset({Said.UNKNOWN, Said.CLICKED})  # what is no word is no wrong answer either
+
 
 def answer(
     session: Session, inbound: Inbound, now: datetime, ways: Ways | None = None, *, by_post: bool = False
@@ -76,6 +78,8 @@ def _heard(scene: Scene) -> Sequence[Say]:
     if wanted in (None, "help", "progress") and not going_on:
         seen = [_tell(scene, "photo")] if scene.photos or scene.place else []
         return [*seen, _tell(scene, "help" if wanted == "help" else "greeting")]
+    if going_on and scene.inbound.said in WORDLESS and not scene.text.strip():
+        return _waiting(scene, list(going_on.values()))
     purpose = Purpose(wanted) if wanted in list(Purpose) else next(iter(going_on))
     if purpose not in going_on:
         return _begin(scene, purpose)

@@ -12,6 +12,7 @@ from field.codes import Channel, EntryKind, Labelled, LeadKind, Source, TaskKind
 from field.ledger.entries import Draft, Entry, append, opened, recorded
 from field.ledger.facts import SEEN, SELF_REPORTED, VERIFIED_ADDRESS, every, latest, state
 from field.monitoring.income_rules import Earned, doubt
+from field.monitoring.judgement import judge
 from field.monitoring.leads import Wanted, open_lead, open_task
 from field.registry.households import Household, Person
 from field.registry.masking import mask_phone
@@ -65,6 +66,7 @@ def record_checkin(session: Session, said: CheckedIn, occurred_at: datetime, now
     draft = Draft(said.household_id, EntryKind.CHECKIN, said.channel, actor, occurred_at, key, content)
     entry = append(session, draft, now)
     derive_checkin(session, entry, content)
+    judge(session, [entry.chain_id], now)
     return entry, True
 
 
@@ -91,6 +93,7 @@ def record_silence(session: Session, person_id: str, household_id: str, key: str
     draft = Draft(household_id, EntryKind.SILENCE, Channel.SYSTEM, "field", now, f"silence:{key}", content)
     entry = append(session, draft, now)
     derive_silence(session, entry, content)
+    judge(session, [household_id], now)
     return entry
 
 

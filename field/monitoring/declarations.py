@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from field.codes import Channel, EntryKind, EvidenceKind, LeadKind, Source, TaskKind
 from field.ledger.entries import Draft, Entry, append, recorded, region_chain
 from field.monitoring.evidence import EvidenceLink
+from field.monitoring.judgement import judge
 from field.monitoring.leads import Wanted, open_lead
 
 
@@ -52,6 +53,7 @@ def record_declaration(session: Session, said: Declared, now: datetime) -> Entry
     draft = Draft(chain, EntryKind.DECLARATION, said.channel, actor, now, key, content, list(said.evidence))
     entry = append(session, draft, now)
     derive_declaration(session, entry, content)
+    judge(session, [chain], now)
     return entry
 
 

@@ -19,6 +19,7 @@ from field.monitoring.merging import count_persons, derive_merged, derive_parted
 from field.monitoring.photos_added import derive_photos
 from field.monitoring.register import register_roster
 from field.monitoring.unfinished import derive_help_wanted
+from field.monitoring.warnings import derive_warning
 from field.orm import UtcDateTime
 from field.prepared import Prepared
 from field.registry.households import Household, Person
@@ -170,4 +171,5 @@ DERIVERS: dict[str, tuple[Deriver, ...]] = {
     EntryKind.LEAD_DETACHED: (derive_detached,),
     EntryKind.PEOPLE_MERGED: (derive_merged,),
     EntryKind.PEOPLE_PARTED: (derive_parted,),
+    EntryKind.WARNING: (derive_warning,),
 }

@@ -12,6 +12,7 @@ from uuid6 import uuid7
 from field.codes import Channel, EntryKind
 from field.ledger.chain import canonical
 from field.ledger.entries import Draft, Entry, append_many, opened
+from field.monitoring.judgement import judge
 from field.monitoring.register import register
 from field.registry.households import Household, Person
 from field.registry.numbers import derived_id
@@ -67,6 +68,7 @@ def enrol(session: Session, households: Iterable[RosterHousehold], actor: str, n
     if drafts:
         entries = append_many(session, drafts, now)
         register(session, [(entry, payload) for entry, (_, payload) in zip(entries, payloads, strict=True)])
+        judge(session, [household_id for household_id, _ in payloads], now)
     persons = sum(len(payload["members"]) for _, payload in payloads)
     return Counts(len(news), len(changed), len(several) - len(payloads), persons)
 

@@ -11,6 +11,7 @@ from field.codes import Channel, EntryKind
 from field.ledger.chain import canonical
 from field.ledger.entries import Draft, Entry, append, recorded, region_chain
 from field.monitoring.derive import derive
+from field.monitoring.judgement import judge
 from field.registry.households import Household
 from field.registry.regions import in_region
 from field.registry.rights import Actor, NotAllowed, Right
@@ -56,6 +57,7 @@ def decide(session: Session, chain_id: str, seq: int, accepted: bool, reason: st
     content = {"seq": seq, "accepted": accepted, "reason": reason}
     entry = append(session, Draft(chain_id, EntryKind.HELD_DECISION, Channel.WEB, by.username, now, key, content), now)
     derive(session, entry, content)
+    judge(session, [chain_id], now)
     return entry
 
 

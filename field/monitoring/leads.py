@@ -1,21 +1,20 @@
 """线索与待办: what came in that somebody should look into, and what is to be done about it by when."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVarTuple
 
 from sqlalchemy import JSON, ColumnElement, Index, Select, String, and_, case, false, func, or_, select, tuple_, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
-from uuid6 import uuid7
 
-from field.codes import Channel, EntryKind, LeadKind, Source, TaskKind
-from field.ledger.entries import Draft, Entry, append, opened
+from field.codes import LeadKind, Source, TaskKind
+from field.ledger.entries import Entry, opened
 from field.ledger.receipts import number
 from field.orm import Base, Code, Id, RegionCode, Utc, insert_many
 from field.registry.households import Household, Person
 from field.registry.regions import Region, in_region
-from field.registry.rights import Actor, NotAllowed, Right
+from field.registry.rights import Actor
 
 Row = TypeVarTuple("Row")
 # 入户核实 2 or 3 days by counties' public notices (domain, section 4); the others are our own first figures.
@@ -24,7 +23,10 @@ SAME = timedelta(days=1)
 
 
 class Lead(Base):
-    """线索: one entry that somebody should look into; derived, and open until a later visit."""
+    """线索: one entry that somebody should look into; derived, and open until a later visit.
+
+    `raised` are later entries of its chain that tell of the same; `grade` is the highest that our own analysis gave it.
+    """
 
     __tablename__ = "lead"
 
@@ -38,6 +40,8 @@ class Lead(Base):
     person_id: Mapped[Id | None]
     risk_factors: Mapped[list[str]] = mapped_column(JSON)
     why: Mapped[str | None] = mapped_column(String(200))
+    grade: Mapped[Code | None]
+    raised: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True))
     opened_at: Mapped[Utc]
     hash: Mapped[str] = mapped_column(String(64))
 
@@ -72,14 +76,8 @@ class Wanted:
     risk_factors: Sequence[str] = ()
     person_id: str | None = None
     why: str | None = None
-
-
-class AlreadyAttached(Exception):
-    """已经归户: somebody has attached this lead before."""
-
-
-class NotAttached(Exception):
-    """没有归户: the lead is not, or no longer, of the household from which it was to be taken."""
+    grade: str | None = None
+    due_at: datetime | None = None
 
 
 def open_lead(session: Session, entry: Entry, wanted: Wanted) -> None:
@@ -87,32 +85,48 @@ def open_lead(session: Session, entry: Entry, wanted: Wanted) -> None:
 
     What a person of the household said within a day before, by the same way in, is the same lead with one more trace.
     """
-    if _same_was_said(session, entry, wanted):
-        return
-    both = _both(session, entry, wanted.source, wanted.person_id)
-    lead = {
-        "kind": wanted.kind.value, "channel": entry.channel, "risk_factors": list(wanted.risk_factors),
-        "why": wanted.why, "hash": entry.hash,
-    }  # fmt: skip
-    insert_many(session, Lead, [both | lead])
-    open_task(session, entry, wanted.task, wanted.source, wanted.person_id)
+    if not _same_was_said(session, entry, wanted):
+        open_leads(session, [(entry, wanted)])
+
+
+def open_leads(session: Session, several: Sequence[tuple[Entry, Wanted]]) -> None:
+    """The same for many entries with few statements."""
+    regions = _regions(session, [entry for entry, _ in several])
+    opened = [_opened(entry, wanted, regions) for entry, wanted in several]
+    insert_many(session, Lead, [lead for lead, _ in opened])
+    insert_many(session, Task, [task for _, task in opened])
 
 
 def open_task(session: Session, entry: Entry, kind: TaskKind, source: Source, person_id: str | None) -> None:
-    """立待办: what is to be done about an entry; first of all to find the household, where nobody knows it yet."""
-    both = _both(session, entry, source, person_id)
-    kind = kind if both["household_id"] else TaskKind.FIND
+    """立待办: what is to be done about an entry, though nothing was heard that asks to be looked into."""
+    both = _both(entry, source, person_id, _regions(session, [entry]))
     due = entry.occurred_at + timedelta(days=DAYS[kind])
     insert_many(session, Task, [both | {"kind": kind.value, "due_at": due}])
 
 
-def _both(session: Session, entry: Entry, source: Source, person_id: str | None) -> dict[str, Any]:
+def _regions(session: Session, entries: Sequence[Entry]) -> Mapping[str, str]:
+    ids = [entry.chain_id for entry in entries]
+    return dict(session.execute(select(Household.id, Household.region).where(Household.id.in_(ids))).all())
+
+
+def _opened(entry: Entry, wanted: Wanted, regions: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    both = _both(entry, wanted.source, wanted.person_id, regions)
+    task = wanted.task if both["household_id"] else TaskKind.FIND
+    lead = {
+        "kind": wanted.kind.value, "channel": entry.channel, "risk_factors": list(wanted.risk_factors),
+        "why": wanted.why, "grade": wanted.grade, "raised": None, "hash": entry.hash,
+    }  # fmt: skip
+    due = wanted.due_at or entry.occurred_at + timedelta(days=DAYS[task])
+    return both | lead, both | {"kind": task.value, "due_at": due}
+
+
+def _both(entry: Entry, source: Source, person_id: str | None, regions: Mapping[str, str]) -> dict[str, Any]:
     """What a lead and a task have in common."""
     kind, _, place = entry.chain_id.partition(":")
     alone = kind == "region"
-    region = place if alone else session.scalar(select(Household.region).where(Household.id == entry.chain_id))
     return {
-        "chain_id": entry.chain_id, "seq": entry.seq, "source": source.value, "region": region,
+        "chain_id": entry.chain_id, "seq": entry.seq, "source": source.value,
+        "region": place if alone else regions[entry.chain_id],
         "household_id": None if alone else entry.chain_id, "person_id": person_id, "opened_at": entry.occurred_at,
     }  # fmt: skip
 
@@ -125,47 +139,6 @@ def _same_was_said(session: Session, entry: Entry, wanted: Wanted) -> bool:
         Lead.person_id == wanted.person_id, Lead.opened_at > entry.occurred_at - SAME,
     )  # fmt: skip
     return session.scalar(before.limit(1)) is not None
-
-
-def attach(session: Session, chain_id: str, seq: int, household_id: str, by: Actor, now: datetime) -> Entry:
-    """线索归户: a person says whose lead it is; NotAllowed outside the region, AlreadyAttached where it has one."""
-    household = session.get(Household, household_id)
-    lead = attachable(session, chain_id, seq, by)
-    if household is None or not by.may(Right.ATTACH_LEADS, household.region):
-        raise NotAllowed
-    if lead.household_id is not None:
-        raise AlreadyAttached
-    content = {"seq": seq, "household_id": household_id, "region": household.region}
-    entry = _append(session, chain_id, EntryKind.LEAD_ATTACHED, content, by, now)
-    derive_attached(session, entry, content)
-    return entry
-
-
-def detach(session: Session, chain_id: str, seq: int, household_id: str, note: str, by: Actor, now: datetime) -> Entry:
-    """撤回归户: the lead is nobody's again, as before; NotAttached where it is not of the household named."""
-    lead = attachable(session, chain_id, seq, by)
-    if lead.household_id is None or lead.household_id != household_id:
-        raise NotAttached
-    content = {"seq": seq, "household_id": household_id, "note": note}
-    entry = _append(session, chain_id, EntryKind.LEAD_DETACHED, content, by, now)
-    derive_detached(session, entry, content)
-    return entry
-
-
-def attachable(session: Session, chain_id: str, seq: int, by: Actor) -> Lead:
-    """The lead of a region's chain, locked until the commit; NotAllowed unless it lies within the actor's region."""
-    lead = session.get(Lead, (chain_id, seq), with_for_update=True, populate_existing=True)
-    if lead is None or not chain_id.startswith("region:") or not by.may(Right.ATTACH_LEADS, lead.region):
-        raise NotAllowed
-    return lead
-
-
-def _append(
-    session: Session, chain_id: str, kind: EntryKind, content: dict[str, Any], by: Actor, now: datetime
-) -> Entry:
-    """The lead's row is locked, so that its state alone decides; no second entry can come under any key."""
-    key = f"{kind.value}:{uuid7()}"
-    return append(session, Draft(chain_id, kind, Channel.WEB, by.username, now, key, content), now)
 
 
 def derive_attached(session: Session, entry: Entry, said: dict[str, Any]) -> None:
@@ -245,7 +218,8 @@ def _lead_shown(lead: Lead, done: bool, head: str | None, village: str | None) -
         "source": lead.source, "source_name": Source.label_of(lead.source), "channel": lead.channel,
         "state": "checked" if done else "open", "region": lead.region, "village": village or lead.region,
         "household_id": lead.household_id, "person_id": lead.person_id, "head": head,
-        "risk_factors": lead.risk_factors, "why": lead.why, "opened_at": _time(lead.opened_at),
+        "risk_factors": lead.risk_factors, "why": lead.why, "grade": lead.grade,
+        "traces": [lead.seq, *(lead.raised or [])], "opened_at": _time(lead.opened_at),
         "receipt": number(lead.hash),
     }  # fmt: skip
 

@@ -15,6 +15,7 @@ from uuid6 import uuid7
 
 from field.codes import Channel, EntryKind
 from field.ledger.entries import Draft, Entry, append, opened
+from field.monitoring.judgement import judge
 from field.registry.handing_over import hand_back, hand_over
 from field.registry.households import Household, Person
 from field.registry.numbers import e164
@@ -47,6 +48,7 @@ def merge(session: Session, person_id: str, into: str, note: str, by: Actor, now
     }  # fmt: skip
     for entry in _append(session, EntryKind.PEOPLE_MERGED, content, by, now):
         derive_merged(session, entry, content)
+        judge(session, [entry.chain_id], now)
 
 
 def part(session: Session, person_id: str, note: str, by: Actor, now: datetime) -> None:
@@ -60,6 +62,7 @@ def part(session: Session, person_id: str, note: str, by: Actor, now: datetime) 
     hand_back(session, said["contacts"], dup, now)
     for entry in _append(session, EntryKind.PEOPLE_PARTED, content | {"into": kept.id}, by, now):
         derive_parted(session, entry, content)
+        judge(session, [entry.chain_id], now)
 
 
 def derive_merged(session: Session, entry: Entry, said: dict[str, Any]) -> None:

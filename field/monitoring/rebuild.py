@@ -13,11 +13,13 @@ from field.ledger.entries import Entry, opened
 from field.ledger.facts import Fact
 from field.monitoring.derive import derive
 from field.monitoring.evidence import EvidenceLink
+from field.monitoring.judgement import Judgement
+from field.monitoring.judging_again import judge_again
 from field.monitoring.leads import Lead, Task
 from field.orm import Base
 from field.registry.households import Household, Person
 
-DERIVED: tuple[type[Base], ...] = (Lead, Task, EvidenceLink, Fact, Person, Household)
+DERIVED: tuple[type[Base], ...] = (Judgement, Lead, Task, EvidenceLink, Fact, Person, Household)
 BATCH = 500
 
 
@@ -41,6 +43,7 @@ def rebuild(session: Session) -> Rebuilt:
         count += len(entries)
         session.flush()
         session.expire_all()
+    judge_again(session)
     after = {table.__tablename__: fingerprint(session, table) for table in DERIVED}
     return Rebuilt(count, tuple(name for name in before if before[name] != after[name]))
 

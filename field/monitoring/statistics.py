@@ -5,7 +5,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from field.codes import Kind, RiskFactor
+from field.codes import Grade, Kind, RiskFactor
+from field.monitoring.judgement import Judgement
 from field.registry.households import Household
 from field.registry.regions import in_region
 
@@ -20,14 +21,18 @@ def statistics(session: Session, region: str) -> Figures:
 def statistics_by(session: Session, region: str, digits: int) -> dict[str, Figures]:
     """The same for each region of so many digits inside, in one statement; where nobody is monitored there is none."""
     part = func.substr(Household.region, 1, digits).label("part")
+    grade = func.coalesce(Judgement.grade, Grade.NONE.value).label("grade")
     rows = session.execute(
-        select(part, Household.kind, Household.main_risk, func.count(), func.sum(Household.persons))
+        select(part, Household.kind, Household.main_risk, grade, func.count(), func.sum(Household.persons))
+        .outerjoin(Judgement, Judgement.household_id == Household.id)
         .where(in_region(Household.region, region), Household.kind.is_not(None))
-        .group_by("part", Household.kind, Household.main_risk)
+        .group_by("part", Household.kind, Household.main_risk, "grade")
     )
     parts: dict[str, Figures] = {}
-    for code, kind, risk, households, persons in rows:
-        _count(parts.setdefault(code, figures_of(code)), str(kind), risk, households, persons)
+    for code, kind, risk, graded, households, persons in rows:
+        figures = parts.setdefault(code, figures_of(code))
+        _count(figures, str(kind), risk, households, persons)
+        figures["by_grade"][graded] += households
     return parts
 
 
@@ -35,13 +40,18 @@ def figures_of(region: str, parts: tuple[Figures, ...] = ()) -> Figures:
     """The sum of the figures of a region's parts; of none, every code with 0."""
     none = {"households": 0, "persons": 0}
     figures: Figures = {"region": region, **none, "by_kind": {kind.value: {**none} for kind in Kind}}
-    figures |= {"by_risk_factor": {factor.value: 0 for factor in RiskFactor}, "by_grade": {}}
+    figures |= {
+        "by_risk_factor": {factor.value: 0 for factor in RiskFactor},
+        "by_grade": {grade.value: 0 for grade in Grade},
+    }
     for part in parts:
         _add(figures, part)
         for kind, share in part["by_kind"].items():
             _add(figures["by_kind"][kind], share)
         for risk, households in part["by_risk_factor"].items():
             figures["by_risk_factor"][risk] += households
+        for grade, households in part["by_grade"].items():
+            figures["by_grade"][grade] += households
     return figures
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from field.codes import Channel, EntryKind, LeadKind, Source, TaskKind
 from field.ledger.entries import Draft, Entry, append, recorded, region_chain
+from field.monitoring.judgement import judge
 from field.monitoring.leads import Wanted, open_lead
 from field.registry.contacts import Contact
 
@@ -24,6 +25,8 @@ def record_help_wanted(
     content = {"person_id": known_person, "source": source.value, "note": note}
     entry = append(session, Draft(chain, EntryKind.HELP_WANTED, channel, actor, now, key, content), now)
     derive_help_wanted(session, entry, content)
+    if known_person:
+        judge(session, [chain], now)
     return entry
 
 

@@ -13,6 +13,7 @@ from field.ledger.chain import canonical
 from field.ledger.entries import Draft, Entry, append, append_many, opened, recorded
 from field.monitoring.derive import derive, link_evidence, observe_visits
 from field.monitoring.evidence import missing
+from field.monitoring.judgement import judge
 from field.monitoring.visit_rules import moment
 from field.prepared import Prepared
 from field.registry.households import Household, Person
@@ -75,6 +76,8 @@ def record_visit(session: Session, visit: dict[str, Any], by: Actor, now: dateti
     draft = Draft(visit["household_id"], kind, Channel.PHONE, by.username, occurred_at, key, visit, digests)
     entry = append(session, draft, now)
     derive(session, entry, visit)
+    if kind is EntryKind.VISIT:
+        judge(session, [entry.chain_id], now)
     enqueue(session, JobKind.PLACE_JUDGEMENT, {"chain_id": entry.chain_id, "seq": entry.seq}, now)
     return Recorded(entry, True, missing(session, entry, digests, by.username))
 
@@ -99,6 +102,7 @@ def record_visits(session: Session, visits: Sequence[tuple[dict[str, Any], Actor
     for entry, visit in several:
         link_evidence(session, entry, visit)
     observe_visits(session, several)
+    judge(session, ids, now)
     return entries
 
 

@@ -9,8 +9,7 @@ from field import clock
 from field.auth import actor, allow
 from field.codes import Channel, RiskFactor
 from field.db import db, transact
-from field.monitoring import leads
-from field.monitoring.leads import AlreadyAttached, NotAttached
+from field.monitoring import attaching, leads
 from field.problems import Problem
 from field.registry.households import Household
 from field.registry.regions import in_region
@@ -39,15 +38,15 @@ def listed() -> str:
 def attach(chain_id: str, seq: int) -> Response:
     """Say whose lead it is, by the household's number."""
     by, now = actor(), clock.now()
-    leads.attachable(db.session(), chain_id, seq, by)
+    attaching.attachable(db.session(), chain_id, seq, by)
     number = request.form.get("number", "").replace("\0", "").strip()[:40]
     ours = select(Household.id).where(Household.number == number, in_region(Household.region, by.region))
     household_id = db.session.scalar(ours)
     if household_id is None:
         raise Problem(422, "no_household", _("没有找到这个户编号，请核对后再填"))
     try:
-        transact(lambda session: leads.attach(session, chain_id, seq, household_id, by, now))
-    except AlreadyAttached:
+        transact(lambda session: attaching.attach(session, chain_id, seq, household_id, by, now))
+    except attaching.AlreadyAttached:
         raise Problem(409, "already_attached", _("这条线索已经归到一户了")) from None
     return redirect(url_for(".listed"), 303)
 
@@ -59,7 +58,7 @@ def detach(chain_id: str, seq: int) -> Response:
     by, now, note = actor(), clock.now(), written("note", needed=True)
     household_id = request.form.get("household", "")[:36]
     try:
-        transact(lambda session: leads.detach(session, chain_id, seq, household_id, note, by, now))
-    except NotAttached:
+        transact(lambda session: attaching.detach(session, chain_id, seq, household_id, note, by, now))
+    except attaching.NotAttached:
         raise Problem(409, "not_attached", _("这条线索刚才有人改过归户了，请刷新后再看")) from None
     return redirect(url_for(".listed"), 303)

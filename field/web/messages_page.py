@@ -21,10 +21,10 @@ from field.messaging.attaching import NotNobodys, NotTaken
 from field.messaging.threads import Thread
 from field.messaging.unmatched import claims, suggestions
 from field.monitoring import bindings
+from field.monitoring.attaching import AlreadyAttached
 from field.monitoring.bindings import Deed
 from field.monitoring.evidence import visible_among
 from field.monitoring.household_file import household
-from field.monitoring.leads import AlreadyAttached
 from field.monitoring.traces import leave_trace
 from field.problems import Problem
 from field.registry import regions

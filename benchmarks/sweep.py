@@ -1,0 +1,39 @@
+"""The sweep of a whole county of 8,000 and of 80,000 households, on both databases."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from flask_migrate import upgrade
+
+from benchmarks import ground
+from field import clock, create_app
+from field.config import Settings
+from field.db import db
+from field.demo.load import Founding
+from field.judgement_cli import sweep_county
+from field.worker import sessions
+
+SIZES = (8_000, 80_000)
+
+
+def rows() -> Iterator[tuple[str, str, str, str]]:
+    """The table's rows; the second sweep is measured, which opens no lead."""
+    for size in SIZES:
+        with tempfile.TemporaryDirectory() as name, ground.postgres(Path(name)) as address:
+            for database, url in (("SQLite", f"sqlite:///{name}/field.db"), ("PostgreSQL", address)):
+                yield f"sweep of {size:,} households, {database}", _measured(Path(name) / database, url, size), "", ""
+
+
+def _measured(home: Path, url: str, size: int) -> str:
+    app = create_app(Settings(home, url))
+    with app.app_context():
+        upgrade()
+        Founding(sessions(app), app.extensions["field_vault"], clock.now()).load(size)
+        sweep_county(clock.now())
+        begin = clock.now()
+        sweep_county(begin)
+        seconds = (clock.now() - begin).total_seconds()
+        db.session.remove()
+        db.engine.dispose()
+    return f"{seconds:.1f} s, {size / seconds:,.0f}/s"

@@ -1,0 +1,70 @@
+"""线索归户: a person says whose a lead is that came from nobody known, or takes it back."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+from uuid6 import uuid7
+
+from field.codes import Channel, EntryKind
+from field.ledger.entries import Draft, Entry, append, lock_heads
+from field.monitoring.judgement import judge
+from field.monitoring.leads import Lead, derive_attached, derive_detached
+from field.registry.households import Household
+from field.registry.rights import Actor, NotAllowed, Right
+
+
+class AlreadyAttached(Exception):
+    """已经归户: somebody has attached this lead before."""
+
+
+class NotAttached(Exception):
+    """没有归户: the lead is not, or no longer, of the household from which it was to be taken."""
+
+
+def attach(session: Session, chain_id: str, seq: int, household_id: str, by: Actor, now: datetime) -> Entry:
+    """线索归户: a person says whose lead it is; NotAllowed outside the region, AlreadyAttached where it has one."""
+    household = session.get(Household, household_id)
+    lead = attachable(session, chain_id, seq, by)
+    if household is None or not by.may(Right.ATTACH_LEADS, household.region):
+        raise NotAllowed
+    if lead.household_id is not None:
+        raise AlreadyAttached
+    content = {"seq": seq, "household_id": household_id, "region": household.region}
+    entry = _append(session, chain_id, EntryKind.LEAD_ATTACHED, content, by, now)
+    derive_attached(session, entry, content)
+    _judge(session, household_id, now)
+    return entry
+
+
+def detach(session: Session, chain_id: str, seq: int, household_id: str, note: str, by: Actor, now: datetime) -> Entry:
+    """撤回归户: the lead is nobody's again, as before; NotAttached where it is not of the household named."""
+    lead = attachable(session, chain_id, seq, by)
+    if lead.household_id is None or lead.household_id != household_id:
+        raise NotAttached
+    content = {"seq": seq, "household_id": household_id, "note": note}
+    entry = _append(session, chain_id, EntryKind.LEAD_DETACHED, content, by, now)
+    derive_detached(session, entry, content)
+    _judge(session, household_id, now)
+    return entry
+
+
+def attachable(session: Session, chain_id: str, seq: int, by: Actor) -> Lead:
+    """The lead of a region's chain, locked until the commit; NotAllowed unless it lies within the actor's region."""
+    lead = session.get(Lead, (chain_id, seq), with_for_update=True, populate_existing=True)
+    if lead is None or not chain_id.startswith("region:") or not by.may(Right.ATTACH_LEADS, lead.region):
+        raise NotAllowed
+    return lead
+
+
+def _judge(session: Session, household_id: str, now: datetime) -> None:
+    lock_heads(session, [household_id])
+    judge(session, [household_id], now)
+
+
+def _append(
+    session: Session, chain_id: str, kind: EntryKind, content: dict[str, Any], by: Actor, now: datetime
+) -> Entry:
+    """The lead's row is locked, so that its state alone decides; no second entry can come under any key."""
+    key = f"{kind.value}:{uuid7()}"
+    return append(session, Draft(chain_id, kind, Channel.WEB, by.username, now, key, content), now)

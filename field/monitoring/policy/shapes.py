@@ -1,0 +1,227 @@
+"""政策包的格式: what a pack must say, each number with its source; anything else in it is a fault."""
+
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from field.codes import Grade, RiskFactor
+from field.monitoring.policy.risk_shapes import Risk
+
+Text = Annotated[str, Field(min_length=1, max_length=400)]
+Code = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,31}$")]
+Yuan = Annotated[int, Field(ge=0, le=10_000_000)]
+Percent = Annotated[int, Field(ge=0, le=100)]
+Days = Annotated[int, Field(ge=0, le=366)]
+Counting = Literal["calendar", "working"]
+Province = Annotated[str, Field(pattern="^[0-9]{2}$")]
+Identity = Annotated[str, Field(pattern="^[A-Za-z0-9-]{1,20}$")]
+
+
+class Part(BaseModel):
+    """Every part of a pack: exact types, no key that is not known, never changed."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Sourced(Part):
+    """A part that names where its numbers come from."""
+
+    source: Text
+
+
+class Kind(Sourced):
+    """监测对象分类."""
+
+    code: Code
+    name: Text
+    formerly_poor: Literal["yes", "no", "either"]
+
+
+class Line(Sourced):
+    """监测范围 of a province and year."""
+
+    province: Province
+    year: Annotated[int, Field(ge=2000, le=2100)]
+    yuan: Annotated[int, Field(gt=0, le=1_000_000)]
+    example: bool = False
+
+
+class Window(Sourced):
+    """收入时段: the twelve months that end with last month, or with the last September."""
+
+    ends: Literal["month_before", "september"]
+
+
+class IncomeRule(Sourced):
+    """收入算法."""
+
+    parts: Annotated[list[Literal["wages", "business", "property", "transfers"]], Field(min_length=1)]
+    minus: list[Literal["production_cost"]]
+    deduct: list[Literal["medical_self_paid", "schooling", "housing", "other"]]
+    deduct_source: Text | None = None
+    months: Annotated[int, Field(ge=1, le=24)]
+    lag_months: Annotated[int, Field(ge=0, le=36)]
+    new: Window
+    monitored: Window
+
+
+class GradeRule(Sourced):
+    """一级预警: who receives it, in how many days it is answered, at which shares of them it goes up."""
+
+    receivers: Annotated[list[Literal["village", "town", "county"]], Field(min_length=1)]
+    days: Days
+    counting: Counting
+    escalate_at: list[Percent]
+
+
+class Step(Sourced):
+    """办理步骤 and its days."""
+
+    code: Code
+    name: Text
+    days: Days
+    counting: Counting
+
+
+class Assessment(Sourced):
+    """民主评议: quorum and majority."""
+
+    quorum_percent: Percent
+    pass_percent: Percent
+
+
+class Notice(Sourced):
+    """公示."""
+
+    days: Days
+    counting: Counting
+
+
+class Elimination(Sourced):
+    """风险消除, and what is a defect."""
+
+    income_of_line: Annotated[int, Field(ge=100, le=1000)]
+    earliest_months: Annotated[int, Field(ge=0, le=60)]
+    measure_days: Days
+
+
+class Revisit(Sourced):
+    """回访日: months after elimination."""
+
+    months: Annotated[list[Annotated[int, Field(ge=1, le=60)]], Field(min_length=1)]
+
+
+class Measure(Sourced):
+    """帮扶措施, for the risk factors that it meets."""
+
+    code: Code
+    name: Text
+    risk_factors: Annotated[list[str], Field(alias="for", min_length=1)]
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        if strange := [code for code in self.risk_factors if code not in set(RiskFactor)]:
+            raise ValueError(f"没有这样的风险点: {', '.join(strange)}")
+        return self
+
+
+class Layer(Sourced):
+    """救助的一层: what part of the cost above a threshold is paid out, up to a cap."""
+
+    code: Literal["basic", "tilted"]
+    name: Text
+    above_yuan: Yuan
+    percent: Percent
+    cap_yuan: Yuan | None = None
+
+
+class ReliefRule(Sourced):
+    """医疗救助, of a person and year."""
+
+    second_on: Literal["remainder", "whole"]
+    second_on_source: Text
+    layer: Annotated[list[Layer], Field(min_length=1, max_length=2)]
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        if [layer.code for layer in self.layer] not in (["basic"], ["basic", "tilted"]):
+            raise ValueError("救助先写 basic，再写 tilted，各一次")
+        return self
+
+
+class Departments(Sourced):
+    """行业部门筛查阈值."""
+
+    inpatient_formerly_poor_yuan: Yuan
+    inpatient_others_yuan: Yuan
+    schooling_yuan: Yuan
+
+
+class HalfLife(Sourced):
+    """半衰期, in days."""
+
+    phone: Annotated[int, Field(ge=1)]
+    work_place: Annotated[int, Field(ge=1)]
+    monthly_income: Annotated[int, Field(ge=1)]
+    health: Annotated[int, Field(ge=1)]
+    others: Annotated[int, Field(ge=1)]
+
+
+class Grades(Part):
+    """预警等级."""
+
+    red: GradeRule
+    orange: GradeRule
+    yellow: GradeRule
+
+    def of(self, grade: Grade) -> GradeRule:
+        """What holds for red, orange or yellow."""
+        rule: GradeRule = getattr(self, grade.value)
+        return rule
+
+
+class Pack(Sourced):
+    """政策包: all that a county sets, from one day on."""
+
+    id: Identity
+    version: Annotated[int, Field(ge=1)]
+    begins: Annotated[date, Field(alias="from")]
+    title: Text
+    province: Province
+    kind: Annotated[list[Kind], Field(min_length=1)]
+    line: Annotated[list[Line], Field(min_length=1)]
+    income: IncomeRule
+    grade: Grades
+    risk: Risk
+    step: Annotated[list[Step], Field(min_length=1)]
+    assessment: Assessment
+    notice: Notice
+    elimination: Elimination
+    revisit: Revisit
+    measure: Annotated[list[Measure], Field(min_length=1)]
+    relief: ReliefRule
+    departments: Departments
+    half_life_days: HalfLife
+
+    @property
+    def name(self) -> str:
+        """编号 and version, as judgements and cases keep it."""
+        return f"{self.id}.{self.version}"
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if not any(line.province == self.province for line in self.line):
+            raise ValueError(f"line 里没有本省（{self.province}）的监测范围")
+        for what, codes in (("kind", self.kind), ("step", self.step), ("measure", self.measure)):
+            if len({one.code for one in codes}) < len(codes):
+                raise ValueError(f"{what} 的 code 有重复")
+        years = [(line.province, line.year) for line in self.line]
+        if len(set(years)) < len(years):
+            raise ValueError("line 里同一省同一年写了两次")
+        return self
+
+    def line_in(self, year: int) -> Line:
+        """监测范围 of the own province: that of the year, else of the last year before it, else the first."""
+        own = sorted((line for line in self.line if line.province == self.province), key=lambda line: line.year)
+        return ([line for line in own if line.year <= year] or own[:1])[-1]

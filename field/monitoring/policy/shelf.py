@@ -1,0 +1,130 @@
+"""政策包架: our packs, the county's own over them, and which is in force on a day."""
+
+import contextlib
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from field.monitoring.policy.reading import Fault, FaultyPack, read_pack
+from field.monitoring.policy.shapes import Pack
+from field.monitoring.workdays import own_days
+
+OURS = Path(__file__).parent
+HOLIDAYS = "holidays.toml"
+IN_FORCE = ".in-force"
+Stamp = tuple[tuple[str, int, int], ...]
+
+
+@dataclass
+class Shelf:
+    """政策包架 of one county; a file that changed is read again, a faulty one leaves the former in force."""
+
+    own: Path | None = None
+    packs: tuple[Pack, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    stamp: Stamp | None = None
+    _kept: dict[str, Pack] = field(default_factory=dict)
+    _days: Mapping[date, bool] = field(default_factory=dict)
+
+    def on(self, day: date) -> Pack:
+        """The pack in force on a day; before the first one begins, the first."""
+        self.refresh()
+        return ([pack for pack in self.packs if pack.begins <= day] or self.packs[:1])[-1]
+
+    def called(self, name: str) -> Pack | None:
+        """The pack of an id, or of an id with its version."""
+        self.refresh()
+        return next((pack for pack in self.packs if name in (pack.id, pack.name)), None)
+
+    @property
+    def holidays(self) -> Mapping[date, bool]:
+        """The county's own days, worked or not; of a faulty file none."""
+        self.refresh()
+        return self._days
+
+    def refresh(self) -> None:
+        """Read what changed since the last look."""
+        stamp = _stamp(self.own)
+        if stamp == self.stamp and self.packs:
+            return
+        packs: Mapping[str, Pack] = {pack.id: pack for pack in _ours()}
+        faults: list[Fault] = []
+        whose: dict[str, Path] = {}
+        for path in _files(self.own):
+            pack = self._read(path, faults)
+            if pack and whose.setdefault(pack.id, path) != path:
+                faults.append(Fault(str(path), 1, "id", f"和 {whose[pack.id].name} 是同一个 id，没有采用"))
+            elif pack:
+                packs = {**packs, pack.id: pack}
+        self._days = self._own_days(faults)
+        self.packs = tuple(sorted(packs.values(), key=lambda pack: pack.begins))
+        self.faults, self.stamp = tuple(faults), stamp
+
+    def _own_days(self, faults: list[Fault]) -> Mapping[date, bool]:
+        try:
+            return own_days(self.own / HOLIDAYS) if self.own else {}
+        except FaultyPack as error:
+            faults.extend(error.faults)
+            return self._days
+
+    def _read(self, path: Path, faults: list[Fault]) -> Pack | None:
+        former = path.parent / IN_FORCE / path.name
+        content = path.read_bytes()
+        try:
+            pack = read_pack(content, str(path))
+        except FaultyPack as error:
+            faults.extend(error.faults)
+            kept = self._kept.get(path.name)
+            return kept or (read_pack(former.read_bytes(), str(former)) if former.exists() else None)
+        self._kept[path.name] = pack
+        _keep(former, content)
+        return pack
+
+
+_shelf = Shelf()
+
+
+def use_shelf(own: Path | None) -> None:
+    """Take the county's folder of packs into use."""
+    global _shelf  # noqa: PLW0603 (one county, one shelf, as with its keys)
+    _shelf = Shelf(own)
+
+
+def shelf() -> Shelf:
+    """The packs in use."""
+    return _shelf
+
+
+def pack_on(day: date) -> Pack:
+    """政策包 in force on a day of China."""
+    return _shelf.on(day)
+
+
+def _ours() -> list[Pack]:
+    return [read_pack(path.read_bytes(), path.name) for path in _files(OURS)]
+
+
+def _files(folder: Path | None) -> list[Path]:
+    if folder is None or not folder.is_dir():
+        return []
+    return sorted(path for path in folder.glob("*.toml") if path.name != HOLIDAYS)
+
+
+def _stamp(folder: Path | None) -> Stamp:
+    if folder is None or not folder.is_dir():
+        return ()
+    stats = [(path, path.stat()) for path in sorted(folder.glob("*.toml"))]
+    return tuple((path.name, stat.st_mtime_ns, stat.st_size) for path, stat in stats)
+
+
+def _keep(place: Path, content: bytes) -> None:
+    """Keep a copy of the file in force, whole or not at all; a folder that may not be written to is no fault."""
+    if place.exists() and place.read_bytes() == content:
+        return
+    with contextlib.suppress(OSError):
+        place.parent.mkdir(exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=place.parent, delete=False) as copy:
+            copy.write(content)
+        Path(copy.name).replace(place)

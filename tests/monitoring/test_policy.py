@@ -1,0 +1,120 @@
+"""政策包: what is accepted, what is refused and with which words, and which pack is in force."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from field.monitoring.policy.compare import differences
+from field.monitoring.policy.reading import FaultyPack, read_pack
+from field.monitoring.policy.shelf import OURS, Shelf
+from tests.county import County
+
+TEXT = (OURS / "2026.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("day", "name"),
+    [("2019-05-01", "2022.1"), ("2022-01-01", "2022.1"), ("2025-12-31", "2022.1"), ("2026-01-01", "2026.1")],
+)
+def test_the_day_decides_which_pack_is_in_force(day: str, name: str) -> None:
+    assert Shelf().on(date.fromisoformat(day)).name == name
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "field", "words"),
+    [
+        ("days = 1\n", 'days = "1"\n', "grade.red.days", "要写整数"),
+        ("year = 2026\nyuan = 9000", "year = 2026\nyuan = 0", "line[2].yuan", "要大于 0"),
+        ("year = 2026\nyuan = 9000", "year = 2026\nyuann = 9000", "line[2].yuann", "没有这一项"),
+        ("cap_yuan = 80000", "cap_yuan = 8e4", "relief.layer[1].cap_yuan", "要写整数"),
+        ('figure = "rigid_share"', 'figure = "share"', "risk.rule[5]", "没有“share”这个指标"),
+        ('for = ["water"]', 'for = ["wather"]', "measure[9]", "没有这样的风险点: wather"),
+        ("red = 50, orange = 75", "red = 90, orange = 75", "risk.rule[1]", "数字的大小反了"),
+        ("{medical_borne} 元", "{medicine} 元", "risk.rule[2]", "say 里没有这样的数: medicine"),
+        ("from = 2026-01-01", 'from = "2026-01-01"', "from", "要写日期"),
+        ('counting = "calendar"', 'counting = "natural"', "grade.red.counting", "只能是"),
+        ("[risk]", "[risk", "", "这一行的写法不对"),
+        ('province = "42"\nyear = 2026', 'province = "42"\nyear = 2025', "", "同一省同一年写了两次"),
+    ],
+)
+def test_a_fault_is_told_with_file_line_and_field(right: str, wrong: str, field: str, words: str) -> None:
+    assert right in TEXT
+    text = TEXT.replace(right, wrong, 1)
+    with pytest.raises(FaultyPack) as told:
+        read_pack(text.encode(), "ours.toml")
+    [fault] = [one for one in told.value.faults if words in one.message]
+    assert (fault.file, fault.field) == ("ours.toml", field)
+    changed = next(n for n, (a, b) in enumerate(zip(TEXT.splitlines(), text.splitlines(), strict=True), 1) if a != b)
+    assert (1 if words.startswith("同一省") else changed - 8) <= fault.line <= changed, "at the line or its table"
+
+
+def test_every_fault_of_a_file_is_named_at_once() -> None:
+    text = TEXT.replace("percent = 60", "percent = 160").replace("months = 12 ", "months = 0 ")
+    with pytest.raises(FaultyPack) as told:
+        read_pack(text.encode(), "ours.toml")
+    assert {fault.field for fault in told.value.faults} >= {"income.months", "relief.layer[1].percent"}
+
+
+def test_what_is_no_text_is_refused() -> None:
+    with pytest.raises(FaultyPack, match="不是 UTF-8"):
+        read_pack(TEXT.encode("gb18030"), "ours.toml")
+
+
+def test_the_countys_own_pack_stands_over_ours_and_a_faulty_one_leaves_the_former(tmp_path: Path) -> None:
+    own = tmp_path / "2026.toml"
+    shelf = Shelf(tmp_path)
+    own.write_text(TEXT.replace("version = 1", "version = 2"), encoding="utf-8")
+    assert shelf.on(date(2026, 5, 1)).name == "2026.2"
+    own.write_text(TEXT.replace("version = 1", "version = 'three'"), encoding="utf-8")
+    assert shelf.on(date(2026, 5, 1)).name == "2026.2"
+    assert [fault.line for fault in shelf.faults] == [9]
+    again = Shelf(tmp_path)
+    assert again.on(date(2026, 5, 1)).name == "2026.2", "also after a new start"
+    own.write_text(TEXT.replace("version = 1", "version = 4"), encoding="utf-8")
+    assert (again.on(date(2026, 5, 1)).name, again.faults) == ("2026.4", ())
+
+
+def test_two_files_of_one_id_are_a_fault(tmp_path: Path) -> None:
+    for name in ("a.toml", "b.toml"):
+        (tmp_path / name).write_text(TEXT, encoding="utf-8")
+    shelf = Shelf(tmp_path)
+    assert shelf.on(date(2026, 5, 1)).name == "2026.1"
+    assert "和 a.toml 是同一个 id" in shelf.faults[0].message
+
+
+def test_the_line_is_that_of_the_year_or_of_the_last_one_known() -> None:
+    pack = Shelf().on(date(2026, 1, 1))
+    assert [pack.line_in(year).year for year in (2020, 2025, 2026, 2031)] == [2025, 2025, 2026, 2026]
+
+
+def test_every_number_of_ours_has_its_source_and_the_examples_say_so() -> None:
+    for pack in (Shelf().on(date(2022, 1, 1)), Shelf().on(date(2026, 1, 1))):
+        assert all("示例" in line.source for line in pack.line if line.example)
+        assert all(rule.source for rule in pack.risk.rule)
+
+
+def test_two_packs_are_compared_number_by_number() -> None:
+    shelf = Shelf()
+    told = differences(shelf.on(date(2025, 1, 1)), shelf.on(date(2026, 1, 1)))
+    assert ("income.monitored.ends", "september", "month_before") in told
+    assert ("line[2026].yuan", None, 9000) in told
+    assert differences(shelf.on(date(2026, 1, 1)), shelf.on(date(2026, 9, 1))) == []
+
+
+def test_the_commands_check_and_compare(small_county: County, tmp_path: Path) -> None:
+    run = small_county.app.test_cli_runner().invoke
+    assert "没有错误" in run(args=["policy", "check"]).output
+    assert "监测范围" not in run(args=["policy", "diff", "2026", "2026-05-01"]).output
+    assert "income.deduct: " in run(args=["policy", "diff", "2022", "2026"]).output
+    faulty = tmp_path / "x.toml"
+    faulty.write_text(TEXT.replace("days = 1\n", "days = '1'\n"), encoding="utf-8")
+    answer = run(args=["policy", "check", str(faulty)])
+    assert (answer.exit_code, f"{faulty}:58: grade.red.days 要写整数" in answer.output) == (1, True)
+    assert run(args=["policy", "diff", "2026", "1999"]).exit_code == 1
+    own = small_county.app.config["FIELD"].policy
+    own.mkdir()
+    (own / "2026.toml").write_bytes(faulty.read_bytes())
+    (own / "holidays.toml").write_text("[[day]]\nname = '元旦'\n", encoding="utf-8")
+    answer = run(args=["policy", "check"])
+    assert (answer.exit_code, "仍用原来的" in answer.output, "holidays.toml:1" in answer.output) == (1, True, True)

@@ -1,0 +1,163 @@
+"""筛查分析: every household is judged, news becomes a lead once, and a rebuild gives the same."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from field import clock
+from field.codes import Channel
+from field.db import db, transact
+from field.judgement_cli import sweep_county
+from field.ledger.entries import Entry
+from field.ledger.verify import verify
+from field.monitoring.declarations import Declared, record_declaration
+from field.monitoring.enrol import enrol
+from field.monitoring.judgement import Judgement
+from field.monitoring.policy.shelf import OURS
+from field.monitoring.rebuild import rebuild
+from field.monitoring.sweep import Swept
+from field.monitoring.visits import record_visit
+from field.worker import signer
+from tests.county import County, household
+from tests.monitoring.test_judgement import OK, visit
+
+HOME = "420626107204"
+UNMONITORED = "420626102202"
+
+
+def swept(county: County, days: int = 0) -> Swept:
+    with county.app.app_context():
+        return sweep_county(clock.now() + timedelta(days=days))
+
+
+def released(county: County) -> None:
+    """Take one household off the list of the monitored, as a newer roster would."""
+    roster = {key: value for key, value in household(UNMONITORED, 3).items() if key not in ("kind", "identified_on")}
+    with county.app.app_context():
+        transact(lambda session: enrol(session, [{**roster, "formerly_poor": False}], "county", clock.now()))  # type: ignore[typeddict-item]
+
+
+def poor(county: County, place: str, wages: int = 1_000_000, **changes: Any) -> None:
+    by = county.actor("cadre" if place == HOME else "town2")
+    one = visit(county, income={"wages": wages}, **changes) | {"household_id": county.households[place]}
+    with county.app.app_context():
+        transact(lambda session: record_visit(session, one, by, clock.now()))
+
+
+def leads(county: County) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = county.client("county").get("/api/leads").get_json()["items"]
+    return items
+
+
+def rebuilt(county: County) -> tuple[str, ...]:
+    with county.app.app_context():
+        assert verify(db.session(), signer(county.app.config["FIELD"]).verifier).sound
+        return transact(rebuild).differing
+
+
+def test_every_household_is_judged_and_news_becomes_one_lead(county: County) -> None:
+    released(county)
+    assert swept(county).as_json() == {
+        "households": 4, "persons": 8, "grades": {"red": 0, "orange": 0, "yellow": 0, "none": 4}, "warnings": 0,
+    }  # fmt: skip
+    poor(county, UNMONITORED)
+    result = swept(county)
+    assert (result.grades["orange"], result.warnings) == (1, 1)
+    [lead] = leads(county)
+    assert (lead["source"], lead["kind"], lead["grade"]) == ("analysis", "warning", "orange")
+    assert lead["words"].endswith("家里 2 口人，人均纯收入 5,000 元，监测范围是 9,000 元。")
+    [task] = county.client("town2").get("/api/tasks").get_json()["items"]
+    assert (task["kind"], task["source"]) == ("check", "analysis")
+    assert swept(county).warnings == 0, "the same signal again"
+    assert len(leads(county)) == 1
+    assert rebuilt(county) == ()
+
+
+def test_a_monitored_household_is_news_only_above_being_monitored(small_county: County) -> None:
+    poor(small_county, HOME, 1_700_000)
+    assert (swept(small_county).grades["yellow"], leads(small_county)) == (1, [])
+    poor(small_county, HOME, 1_000_000, visited_at="2026-11-21T02:30:00Z")
+    assert swept(small_county).warnings == 1
+    assert [lead["grade"] for lead in leads(small_county)] == ["orange"]
+
+
+def test_a_declaration_and_a_warning_are_one_lead_with_two_traces(small_county: County) -> None:
+    released(small_county)
+    poor(small_county, UNMONITORED)
+    with small_county.app.app_context():
+        said = Declared(
+            "d1", Channel.SMS, ["illness"], "住院了", "2026-1", UNMONITORED, small_county.households[UNMONITORED]
+        )
+        transact(lambda session: record_declaration(session, said, clock.now()))
+    assert swept(small_county).warnings == 1
+    [lead] = leads(small_county)
+    assert (lead["source"], lead["grade"], lead["traces"]) == ("declaration", "orange", [lead["seq"], lead["seq"] + 1])
+    assert rebuilt(small_county) == ()
+
+
+def test_the_same_grade_again_is_no_news(small_county: County) -> None:
+    released(small_county)
+    poor(small_county, UNMONITORED)
+    swept(small_county)
+    with small_county.app.app_context():
+        said = Declared(
+            "d1", Channel.SMS, ["accident"], "摔了", "2026-1", UNMONITORED, small_county.households[UNMONITORED]
+        )
+        transact(lambda session: record_declaration(session, said, clock.now()))
+    assert swept(small_county).warnings == 0, "still orange"
+    assert {lead["source"] for lead in leads(small_county)} == {"declaration", "analysis"}
+    assert rebuilt(small_county) == ()
+
+
+def test_a_sweep_is_an_entry_and_a_later_one_judges_as_of_its_day(small_county: County) -> None:
+    swept(small_county)
+    swept(small_county, days=40)
+    with small_county.app.app_context():
+        entries = db.session.scalars(select(Entry).where(Entry.kind == "sweep").order_by(Entry.seq)).all()
+        assert [entry.chain_id for entry in entries] == ["region:420626"] * 2
+        assert json.loads(entries[0].payload)["households"] == 4
+        days = set(db.session.scalars(select(Judgement.as_of)))
+        assert len(days) == 1
+        assert json.loads(entries[1].payload)["as_of"] == str(days.pop())
+    assert rebuilt(small_county) == ()
+
+
+def test_the_statistics_count_the_monitored_by_grade(county: County) -> None:
+    poor(county, HOME)
+    figures = county.client("county").get("/api/statistics").get_json()
+    assert figures["by_grade"] == {"red": 0, "orange": 1, "yellow": 0, "none": 3}
+    assert sum(figures["by_grade"].values()) == figures["households"]
+
+
+def test_a_guarantee_that_is_missing_is_seen_in_the_transaction_of_the_visit(small_county: County) -> None:
+    lacking = {"status": "problem", "note": "没有"}
+    poor(small_county, HOME, 6_000_000, guarantees={**OK, "food": lacking, "water": lacking})
+    assert small_county.client("cadre").get("/api/statistics").get_json()["by_grade"]["red"] == 1
+
+
+def test_the_command_tells_the_counts(small_county: County) -> None:
+    run = small_county.app.test_cli_runner().invoke
+    answer = run(args=["sweep", "--json"])
+    assert answer.exception is None
+    told = json.loads(answer.stdout)
+    assert set(told) >= {"households", "persons", "grades", "seconds"}
+    assert set(told["grades"]) == {"red", "orange", "yellow", "none"}
+    assert "4 户 8 人" in run(args=["sweep"]).output
+
+
+def test_a_change_is_tried_on_todays_households_before_it_is_signed(county: County, tmp_path: Path) -> None:
+    poor(county, HOME)
+    file = tmp_path / "stricter.toml"
+    file.write_text(
+        (OURS / "2026.toml").read_text(encoding="utf-8").replace("red = 50, orange = 75", "red = 60, orange = 75"),
+        encoding="utf-8",
+    )
+    told = county.app.test_cli_runner().invoke(args=["policy", "simulate", str(file)]).output
+    assert "红色: 0 户 → 1 户" in told
+    assert "420626107204 陈**  橙色 → 红色" in told
+    assert "陈大一" not in told
+    figures = county.client("county").get("/api/statistics").get_json()
+    assert figures["by_grade"]["red"] == 0, "nothing is kept"
