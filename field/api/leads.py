@@ -41,6 +41,7 @@ class LeadLine(Strict):
     person_id: str | None
     head: str | None
     risk_factors: list[str]
+    why: str | None
     grade: str | None
     traces: list[int]
     words: str

@@ -119,6 +119,8 @@ def _ended(case: Case, dialog: Dialog) -> None:
     elsewhere = open_ones.get(Purpose.CHECKIN)
     if dialog.outcome == "moved" and elsewhere:
         case.request.dialog_id = elsewhere.id
+    elif dialog.outcome == "gave_up":  # of which the village has a task already
+        close(case.request, Outcome.CALL, case.now)
     else:
         call(case, CallWhy.NOT_UNDERSTOOD)
 

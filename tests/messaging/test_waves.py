@@ -109,7 +109,7 @@ def test_every_answer_ends_it_in_its_own_way(waves: Waves, texts: tuple[str, ...
         waves.say(text, PHONE)
     waves.after(HOUR)
     assert waves.request(person).outcome == outcome
-    assert waves.count("call_wanted") == (outcome is Outcome.CALL)
+    assert waves.count("help_wanted") == (outcome is Outcome.CALL)
     assert [task["kind"] for task in waves.listed("/api/tasks")] == ["call"] * (outcome is Outcome.CALL)
     waves.after(7 * DAY)
     assert waves.count("silence") == 0
