@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cache
 from typing import Annotated, Any, cast
 
 from sqlalchemy import DateTime, Dialect, MetaData, String, Table, insert
@@ -54,20 +53,6 @@ def insert_many(session: Session, table: type[Base], rows: Sequence[Mapping[str,
     """Insert rows of the same keys with one statement; none at all for no rows."""
     if rows:
         session.connection().execute(insert(cast(Table, table.__table__)), rows)
-
-
-def add_or_leave(session: Session, table: type[Base], row: Mapping[str, Any]) -> bool:
-    """Insert a row of plain values unless one with a key of its is there; whether it is new."""
-    added = session.connection().execute(_add_or_leave(session.get_bind().dialect.name, table), row)
-    return added.rowcount == 1
-
-
-@cache
-def _add_or_leave(dialect: str, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
-    """The statement, built once: building takes longer than running it."""
-    insert_into = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    new = insert_into(cast(Table, table.__table__)).on_conflict_do_nothing()
-    return new.execution_options(preserve_rowcount=True)
 
 
 def insert_or_leave(session: Session, table: type[Base] | Table) -> postgresql.Insert | sqlite.Insert:

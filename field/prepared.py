@@ -1,12 +1,17 @@
 """备好的语句: SQL that is written once for each kind of database, then handed to its driver as it stands."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any, NamedTuple
+from typing import cast as as_type
 
-from sqlalchemy import Connection, Dialect, Insert, Select, Update
+from sqlalchemy import Connection, Dialect, Insert, Select, Table, Update
+from sqlalchemy.dialects.postgresql import insert  # its ON CONFLICT is SQLite's too
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
+
+from field.orm import Base
 
 Change = Callable[[Any], Any]
 Row = tuple[Any, ...]
@@ -51,6 +56,18 @@ class Prepared:
         ]
         binds = {name: change for name, change in changes.items() if change}
         return _Written(str(compiled), places, dict(compiled.params), binds, results)
+
+
+def add_or_leave(session: Session, table: type[Base], row: Mapping[str, Any]) -> bool:
+    """Insert a row of plain values unless one with a key of its is there; whether it is new."""
+    return bool(_adding(table, frozenset(row)).rows(session, row))
+
+
+@cache
+def _adding(table: type[Base], _columns: frozenset[str]) -> Prepared:
+    """One for each set of columns, for it is written with the first row that it is given."""
+    into = as_type(Table, table.__table__)
+    return Prepared(insert(into).on_conflict_do_nothing().returning(*into.primary_key.columns))
 
 
 class _Written(NamedTuple):

@@ -6,11 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, Index, String, UniqueConstraint, bindparam, select
-from sqlalchemy.orm import Mapped, Session, make_transient_to_detached, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 from uuid6 import uuid7
 
+from field.ledger.entries import Repeated
 from field.messaging.messages import Inbound
-from field.orm import Base, Code, Id, Utc, add_or_leave
+from field.orm import Base, Code, Id, Utc
+from field.prepared import add_or_leave
 from field.registry.contacts import Contact, address_index
 from field.registry.sealing import Sealed
 
@@ -51,6 +53,7 @@ class InboundMessage(Base):
 
 _unmatched = InboundMessage.household_id.is_(None)
 Index(None, InboundMessage.received_at, sqlite_where=_unmatched, postgresql_where=_unmatched)
+COLUMNS = [column.key for column in InboundMessage.__table__.columns]
 _same = select(InboundMessage).where(
     InboundMessage.channel == bindparam("channel"),
     InboundMessage.provider_message_id == bindparam("provider_message_id"),
@@ -58,14 +61,21 @@ _same = select(InboundMessage).where(
 
 
 def take_in(session: Session, inbound: Inbound, masked_text: str, now: datetime) -> tuple[InboundMessage, bool]:
-    """Keep a message; a retry or replay of it finds the first, with its answer. The message and whether it is new."""
+    """A message, and whether it is new: a retry or replay finds the first, with its answer; a new one is to be kept."""
     row = _row(inbound, masked_text, now)
+    if known := session.scalars(_same, row).first():
+        return known, False
+    return InboundMessage(**row, contact_id=None, household_id=None, dialog_id=None, answer=None), True
+
+
+def keep(session: Session, message: InboundMessage) -> None:
+    """Keep a new message with all that became of it, in the transaction that did it.
+
+    Raises Repeated where the same came in meanwhile by another call: the whole is then tried again, and finds it.
+    """
+    row = {name: getattr(message, name) for name in COLUMNS}
     if not add_or_leave(session, InboundMessage, row):
-        return session.scalars(_same, row).one(), False
-    message = InboundMessage(**row, contact_id=None, household_id=None, dialog_id=None, answer=None)
-    make_transient_to_detached(message)  # it is as it stands in the table; reading it again would tell nothing new
-    session.add(message)
-    return message, True
+        raise Repeated(message.provider_message_id)
 
 
 def attach(message: InboundMessage, contact: Contact) -> None:

@@ -13,7 +13,8 @@ from uuid6 import uuid7
 from field.codes import Channel
 from field.messaging.messages import Delivery, Outbound, Receipt
 from field.messaging.sending_rules import BEFORE, PRIORITY, SHANGHAI, Fate, Purpose, Rules, segments
-from field.orm import Base, Code, Id, Utc, add_or_leave
+from field.orm import Base, Code, Id, Utc
+from field.prepared import add_or_leave
 from field.registry.contacts import address_index
 from field.registry.sealing import Sealed
 

@@ -14,6 +14,7 @@ from field.media.coordinates import Point, to_wgs84
 from field.messaging.inbox import InboundMessage
 from field.messaging.messages import Inbound
 from field.messaging.understanding.places import name_of
+from field.prepared import Prepared
 from field.registry.contacts import Contact
 from field.registry.households import Household, Person
 from field.registry.regions import COUNTY, VILLAGE, Region
@@ -24,7 +25,7 @@ TITLES = {"male": "先生", "female": "女士"}
 _counties: WeakKeyDictionary[Engine, tuple[str, str]] = WeakKeyDictionary()
 _county = select(Region.code, Region.name).where(func.length(Region.code) == COUNTY).order_by(Region.code).limit(1)
 _known = Person.name, Person.sex, Person.work_place, Person.monthly_income, Person.last_heard_at
-_person = select(*_known).where(Person.id == bindparam("id"))
+_person = Prepared(select(*_known).where(Person.id == bindparam("id")))
 Ways = Mapping[str, str]
 
 
@@ -138,12 +139,13 @@ def county_of(session: Session) -> tuple[str, str]:
 
 
 def known_of(session: Session, person_id: str) -> dict[str, Any]:
-    """What a dialog with a bound person may recall: family name, place and income of last time."""
-    person = session.execute(_person, {"id": person_id}).one()
-    income = f"{person.monthly_income // 100}" if person.monthly_income is not None else None
-    place = place_name(session, person.work_place) if person.work_place else None
-    called = person.name[:1] + TITLES.get(person.sex or "", "乡亲")
-    return {"name": called, "place": place, "income": income, "known": bool(person.last_heard_at)}
+    """What a dialog with a bound person may recall: how to call him, place and income of last time."""
+    [(name, sex, work_place, income, heard_at)] = _person.rows(session, {"id": person_id})
+    return {
+        "name": name[:1] + TITLES.get(sex or "", "乡亲"), "known": bool(heard_at),
+        "place": place_name(session, work_place) if work_place else None,
+        "income": None if income is None else f"{income // 100}",
+    }  # fmt: skip
 
 
 def place_name(session: Session, code: str) -> str:

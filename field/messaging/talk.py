@@ -38,8 +38,9 @@ def answer(
     message, fresh = inbox.take_in(session, inbound, masked(inbound.text), now)
     if not fresh:
         return message.answer or ""
-    with session.no_autoflush:  # one write of the message, when all is known of it
+    with session.no_autoflush:  # one write of the dialog, when all is known of it
         says, scene = _answered(session, message, inbound, now, ways or {})
+        inbox.keep(session, message)
         if message.answer:
             (_post if by_post else _note)(scene, says)
     session.flush()

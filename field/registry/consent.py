@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy import String, delete, exists, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from field.orm import Base, Code, Utc, add_or_leave
+from field.orm import Base, Code, Utc
+from field.prepared import add_or_leave
 
 
 class OptOut(Base):

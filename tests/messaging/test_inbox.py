@@ -4,7 +4,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from field.codes import Channel
 from field.messaging import conversations, inbox
 from field.messaging.conversations import Dialog, Purpose, Standing, open_dialogs
-from field.messaging.inbox import InboundMessage, take_in
+from field.messaging.inbox import InboundMessage
 from field.messaging.messages import Inbound, Place, Said
 from field.registry import contacts
 from field.registry.contacts import address_index
@@ -23,6 +23,19 @@ from tests.messaging.people import NOW, Turns, household
 
 SENDER = "+8613900000001"
 MESSAGE = Inbound(Channel.SMS, "simulator", "SM-1", SENDER, "10690000", Said.TEXT, NOW - timedelta(seconds=2), "困难")
+
+
+def take_in(
+    session: Session, inbound: Inbound, text: str, now: datetime, answer: str | None = None
+) -> tuple[InboundMessage, bool]:
+    """Take a message in and keep it at once, as an answer that asks for nothing else would."""
+    message, fresh = inbox.take_in(session, inbound, text, now)
+    if fresh:
+        message.answer = answer
+        inbox.keep(session, message)
+    return (session.get_one(InboundMessage, message.id) if fresh else message), fresh
+
+
 UNTIL = NOW + timedelta(hours=2)
 
 
@@ -49,9 +62,7 @@ def test_a_retry_finds_the_first_message_and_its_answer(engine: Engine) -> None:
     turns = Turns(engine)
 
     def answer(session: Session) -> tuple[str, bool, str | None]:
-        message, fresh = take_in(session, MESSAGE, "困难", NOW)
-        if fresh:
-            message.answer = "收到,请问您是哪一户?"
+        message, fresh = take_in(session, MESSAGE, "困难", NOW, "收到,请问您是哪一户?")
         return message.id, fresh, message.answer
 
     first, again = turns(answer), turns(answer)
@@ -77,9 +88,7 @@ def test_of_eight_deliveries_at_once_one_is_new_and_all_give_its_answer(engine: 
 
     def deliver(number: int) -> None:
         def work(session: Session) -> tuple[bool, str | None]:
-            message, fresh = take_in(session, MESSAGE, "困难", NOW)
-            if fresh:
-                message.answer = f"第{number}个"
+            message, fresh = take_in(session, MESSAGE, "困难", NOW, f"第{number}个")
             return fresh, message.answer
 
         told.append(turns(work))
