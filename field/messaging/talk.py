@@ -1,6 +1,7 @@
 """对话: what one message that came in leads to, in one transaction: kept, understood, answered, in the ledger."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -25,6 +26,8 @@ from field.monitoring.leads import Lead
 from field.registry import consent, contacts
 from field.registry.households import Household
 
+LABEL_LENGTH = 100
+
 
 def answer(
     session: Session, inbound: Inbound, now: datetime, ways: Ways | None = None, *, by_post: bool = False
@@ -33,7 +36,8 @@ def answer(
 
     `by_post` for providers whose call takes no answer: each thing said is posted by itself, as a template.
     """
-    message, fresh = inbox.take_in(session, inbound, masked(inbound.text), now)
+    inbound = _masked(inbound)
+    message, fresh = inbox.take_in(session, inbound, inbound.text, now)
     if not fresh:
         return message.answer or ""
     with session.no_autoflush:  # one write of the message, when all is known of it
@@ -42,6 +46,12 @@ def answer(
             (_post if by_post else _note)(scene, says)
     session.flush()
     return message.answer or ""
+
+
+def _masked(inbound: Inbound) -> Inbound:
+    """The message as it may be kept: nothing of it in the clear that is an identity or a bank number."""
+    place = inbound.place and replace(inbound.place, label=masked(inbox.whole(inbound.place.label))[:LABEL_LENGTH])
+    return replace(inbound, text=masked(inbound.text), place=place)
 
 
 def _answered(

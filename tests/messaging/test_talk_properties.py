@@ -1,11 +1,12 @@
 """会话性质: whoever writes whatever, whenever and however often, what must hold of every conversation holds."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from sqlalchemy import Engine
@@ -29,18 +30,19 @@ ANSWERS = [
     "6222\t0212\n3456\x0078901234", "⑥②②②⑩⑩⑩⑩⑩⑩⑩⑩⑩", "6222\u200b0212\u200b3456\u200b7890", "000001", "算了", "都不是", "改口:在佛山,四千",
 ]  # fmt: skip
 ODD = [
-    "", " ", "]]>", "<xml>&amp;", "{county}", "\x00", "\ud83d", "\udc00困难", "😀" * 100, "困难" * 5000, "1" * 10_000, "九" * 10_000,
+    "", " ", "]]>", "<xml>&amp;", "{county}", "\x00", "\ud83d", "\udc00困难", "😀" * 100, "{long}困难", "{long}1", "{long}九",
     "-1", "1e9", "0.0000001", "99999999999万", "\u202e321", "一" * 30, "②", "२", "前几几几年", "13月45号", "0月", "零天前",
 ]  # fmt: skip
 TEXTS = st.one_of(
     st.sampled_from(SHORT), st.sampled_from(SHORT), st.sampled_from(BEGINNINGS), st.sampled_from(ANSWERS),
     st.sampled_from(ANSWERS), st.sampled_from(COMMANDS), st.sampled_from(ODD), st.text(max_size=30),
 )  # fmt: skip
+LONG = "{long}"
 WHO = st.sampled_from(ADDRESSES)
 PLACES = st.builds(
     Place,
     st.sampled_from([31.74, 0.0, -90.0, 90.0]), st.sampled_from([111.31, 180.0, -180.0]), st.sampled_from(["gcj02", "wgs84"]),
-    st.sampled_from(["堰垭村", "", "420626196805041234", "\ud83d]]>", "长" * 3000]),
+    st.sampled_from(["堰垭村", "", "420626196805041234", "\ud83d]]>", "{long}长"]),
 )  # fmt: skip
 
 
@@ -76,6 +78,8 @@ class Talks(RuleBasedStateMachine):
         world.now += timedelta(seconds=20)
         if "{last4}" in text:
             text = text.replace("{last4}", (world.person("陈大三").id_number or "")[-4:])
+        if text.startswith(LONG):
+            text = text.removeprefix(LONG) * 5000
         message = Inbound(channel, "played", f"M{world.count}", sender, "us", said, world.now, text=text, **more)  # type: ignore[arg-type]
         world.say(ADDRESSES[who], message)
 
@@ -105,7 +109,8 @@ class Talks(RuleBasedStateMachine):
 
     @rule(who=st.sampled_from(range(len(ADDRESSES))), place=PLACES)
     def send_a_place(self, who: int, place: Place) -> None:
-        self.inbound(who, Said.PLACE, place=place)
+        label = place.label.removeprefix(LONG) * (3000 if place.label.startswith(LONG) else 1)
+        self.inbound(who, Said.PLACE, place=replace(place, label=label))
 
     @precondition(lambda self: self.world.sent)
     @rule(data=st.data())
@@ -157,7 +162,7 @@ def talks(small_county: County, tmp_path: Path) -> Iterator[type[Talks]]:
 
 def test_whatever_anybody_writes_the_rules_of_conversation_hold(talks: type[Talks]) -> None:
     often = settings(
-        max_examples=25, stateful_step_count=25, deadline=None, database=None,
+        max_examples=25, stateful_step_count=25, deadline=None, database=None, phases=[Phase.generate], report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     run_state_machine_as_test(talks, settings=often)
