@@ -68,7 +68,7 @@ class World:
     def __init__(self, connection: Connection, folder: Path) -> None:
         self.connection, self.vault = connection, Vault(folder, keyring())
         self.session = self.begin()
-        self.now, self.count = START, 0
+        self.now, self.count, self.code = START, 0, ""
         self.sent: list[tuple[Inbound, str]] = []
         self.shown: dict[Address, list[str]] = {address: [] for address in ADDRESSES}
         self.typed: dict[Address, str] = dict.fromkeys(ADDRESSES, "")
@@ -137,6 +137,7 @@ class World:
             address = Channel(row.channel), row.recipient
             if row.id not in self.posted and row.state == "queued" and address in self.shown:
                 self.shown[address].append(row.text)
+                self.code = json.loads(row.variables).get("code") or self.code
                 assert row.channel != SMS or text_units(f"【田野】{row.text}") <= 70, row.text
             self.posted.add(row.id)
 
