@@ -71,7 +71,7 @@ def _heard(scene: Scene) -> Sequence[Say]:
     if scene.inbound.said is Said.LEFT:
         consent.opt_out(scene.session, scene.channel, scene.index, scene.now)
         return []
-    going_on = _open(scene)
+    going_on, late = _open(scene)
     dialogs = library().current
     words = dialogs[0].words
     if scene.inbound.said is Said.FOLLOWED or words.command(scene.text) == "again":
@@ -89,19 +89,34 @@ def _heard(scene: Scene) -> Sequence[Say]:
     purpose = Purpose(wanted) if wanted in list(Purpose) else next(iter(going_on))
     if purpose not in going_on:
         return _begin(scene, purpose)
+    if late and scene.text and not words.command(scene.text):
+        return [_tell(scene, "expired"), *_waiting(scene, list(going_on.values()))]
     others = [kept for one, kept in going_on.items() if one is not purpose and not kept.expired(scene.now)]
     return _go_on(scene, going_on[purpose], others)
 
 
-def _open(scene: Scene) -> dict[Purpose, Kept]:
-    """The dialogs that still wait for an answer; one that waited too long says so once, if no other waits."""
+def _open(scene: Scene) -> tuple[dict[Purpose, Kept], bool]:
+    """The dialogs that still wait for an answer; one that waited too long says so once, if no other waits.
+
+    The second is true where the question asked last is one of those that no longer wait: what is said now may answer
+    that one, and is taken for no other's answer.
+    """
     going_on = conversations.open_dialogs(scene.session, scene.channel, scene.index, scene.person_id)
+    for purpose in [purpose for purpose, kept in going_on.items() if _another_holds(scene, kept)]:
+        conversations.close(going_on.pop(purpose), "unbound", scene.now)
+    last = max(going_on.values(), key=lambda kept: kept.changed_at, default=None)
     waits = any(not kept.expired(scene.now) for kept in going_on.values())
     for purpose, kept in list(going_on.items()):
         if kept.forgotten(scene.now) or (waits and kept.expired(scene.now)):
             conversations.close(kept, "expired", scene.now)
             del going_on[purpose]
-    return going_on
+    return going_on, last is not None and last.closed_at is not None
+
+
+def _another_holds(scene: Scene, kept: Kept) -> bool:
+    """Whether the address is no longer that of the person who was talking; nobody else reads what was said."""
+    here = (kept.channel, kept.sender_index) == (scene.channel, scene.index)
+    return here and kept.person_id is not None and scene.holder(kept.person_id) is None
 
 
 def _begin(scene: Scene, purpose: Purpose) -> Sequence[Say]:
