@@ -210,8 +210,8 @@ class World:
         question, hint = CONFIRMS[entry.kind], AGAIN[entry.kind]
         assert any(question.search(one) or hint in one for one in asked), (asked, text)
         where = [FARMER, FARMER_TOO] if address in (FARMER, FARMER_TOO) else [address]
-        texts = [one for place in where for one in before[place] if question.search(one)]
-        assert any(all(part in one for part in self.facts(said)) for one in texts[-1:] + own), (said, texts[-1:])
+        shown = [[one for one in before[place] if question.search(one)][-1:] for place in where]
+        assert any(all(part in one for part in self.facts(said)) for one in sum(shown, [])), (said, shown)
 
     def facts(self, said: dict[str, Any]) -> Iterator[str]:
         """What of an entry must have been shown."""
