@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+import tomllib
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -10,7 +11,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, TypeVar
 
-import tomllib
 from PIL import Image
 from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
@@ -108,7 +108,7 @@ class World:
         """Somebody writes; the answer, and what had to hold of it."""
         holders = contacts.holders(self.session, *address, self.now)
         self.known |= {address} if holders else set()
-        before = {where: list(texts) for where, texts in self.shown.items()}
+        before = {where: list(self.shown[where]) for where in self.addresses(address, holders)}
         answer = self.turn(lambda session: talk.answer(session, inbound, self.now, WAYS))
         self.sent.append((inbound, answer))
         self.typed[address] += inbound.text
@@ -116,10 +116,16 @@ class World:
             self.shown[address].append(answer)
         self.deliver()
         for entry, payload in self.entries():
-            self.is_confirmed(entry, payload, address, inbound.text, before)
+            self.is_confirmed(entry, payload, inbound.text, before)
         if address not in self.known:
             self.tells_nothing(address, answer)
         return answer
+
+    def addresses(self, address: Address, holders: Sequence[Contact]) -> set[Address]:
+        """The address, and the others of who is there: a question asked at one may be answered at another."""
+        people = [contact.person_id for contact in holders]
+        mine = self.session.scalars(select(Contact).where(Contact.person_id.in_(people)))
+        return {address} | ({(Channel(one.channel), one.address) for one in mine} & set(ADDRESSES))
 
     def again(self, inbound: Inbound, answer: str) -> None:
         """The provider sends a message once more."""
@@ -193,25 +199,20 @@ class World:
         self.seen |= {(row.chain_id, row.seq) for row in new}
         return list(zip(new, opened(self.session, new), strict=True))
 
-    def is_confirmed(
-        self, entry: Entry, said: dict[str, Any], address: Address, text: str, before: dict[Address, list[str]]
-    ) -> None:
+    def is_confirmed(self, entry: Entry, said: dict[str, Any], text: str, before: dict[Address, list[str]]) -> None:
         """Never a fact without confirmation: what counts was shown last, and the answer to it was yes."""
         if entry.kind not in CONFIRMS or said.get("declined"):
             return
         words = loading.library().current[0].words.replies
-        last = before[address][-1:] or [""]
-        own = [texts[-1] for where, texts in before.items() if where in (FARMER, FARMER_TOO) and texts]
-        asked = own if address in (FARMER, FARMER_TOO) else last  # who has two addresses may answer at either
+        asked = [texts[-1] for texts in before.values() if texts]
         if said.get("unchanged"):
             assert any(UNCHANGED.search(one) for one in asked), (asked, text)
             return
         assert bare(text) in words.yes, (said, text)
         question, hint = CONFIRMS[entry.kind], AGAIN[entry.kind]
         assert any(question.search(one) or hint in one for one in asked), (asked, text)
-        where = [FARMER, FARMER_TOO] if address in (FARMER, FARMER_TOO) else [address]
-        shown = [[one for one in before[place] if question.search(one)][-1:] for place in where]
-        assert any(all(part in one for part in self.facts(said)) for one in sum(shown, [])), (said, shown)
+        shown = [one for texts in before.values() for one in [each for each in texts if question.search(each)][-1:]]
+        assert any(all(part in one for part in self.facts(said)) for one in shown), (said, shown)
 
     def facts(self, said: dict[str, Any]) -> Iterator[str]:
         """What of an entry must have been shown."""
@@ -223,12 +224,12 @@ class World:
             if said.get("since"):
                 yield said["since"][:4] + "年"
             return
-        facts = said.get("facts", {})
+        facts: dict[str, Any] = said.get("facts", {})
         for name, value in facts.items():
             if name == "work_place":
                 yield place_name(self.session, value)
             elif name == "phone":
-                yield mask_phone(value)
+                yield mask_phone(value) or ""
             elif name.startswith("monthly_income"):
                 yield f"{round(value / 100)}" if value else "没有收入"
             else:
@@ -306,4 +307,3 @@ def deployed(library: Library) -> Iterator[None]:
         yield
     finally:
         loading.load = before
-

@@ -16,7 +16,9 @@ from field.messaging.understanding.understand import understand
 from tests.messaging.test_talk_properties import ANSWERS, BEGINNINGS, COMMANDS, ODD, SHORT
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
-SENSES = Senses(partial(understand, on=date(2026, 11, 20)), place_name=lambda code: f"某地{code}", starts=library().starts)
+SENSES = Senses(
+    partial(understand, on=date(2026, 11, 20)), place_name=lambda code: f"某地{code}", starts=library().starts
+)
 TEXTS = st.one_of(
     st.sampled_from(SHORT), st.sampled_from(ANSWERS), st.sampled_from(BEGINNINGS + COMMANDS + ODD), st.text(max_size=20)
 )

@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from sqlalchemy import Engine
 
 from field.db import db
+from field.ledger.note import Verifier
 from field.ledger.verify import verify
 from field.messaging.messages import Inbound, Photo, Place, Said
 from field.monitoring.rebuild import rebuild
@@ -44,6 +45,7 @@ SCRIPTS = [
     ["绑定", "陈大三 后坪村 {last4}", "1", "{code}", "进度"], ["绑定", "李小一 堰垭村 1014", "1", "0"],
     ["报平安", "还在龙华,换号了13900000009", "1", "1"], ["困难", "2", "0", "2", "2", "9月 2万", "1"],
 ]  # fmt: skip
+EXAMPLES = 30
 LONG = "{long}"
 WHO = st.sampled_from(ADDRESSES)
 PLACES = st.builds(
@@ -74,6 +76,7 @@ class Talks(RuleBasedStateMachine):
         """Nothing of it stays."""
         try:
             self.world.nothing_long_is_kept()
+            assert self.verifier is not None
             assert verify(self.world.session, self.verifier).sound
             assert self.world.turn(rebuild).differing == ()
         finally:
@@ -82,13 +85,15 @@ class Talks(RuleBasedStateMachine):
             self.begun.rollback()
             self.connection.close()
 
-    verifier = None
+    verifier: Verifier | None = None
 
     def hear(self, who: Address, said: Said = Said.TEXT, text: str = "", **more: Any) -> None:
         world = self.world
         world.count += 1
         world.now += timedelta(seconds=20)
-        text = whole(text).replace("{last4}", (world.person("陈大三").id_number or "")[-4:]).replace("{code}", world.code)
+        text = (
+            whole(text).replace("{last4}", (world.person("陈大三").id_number or "")[-4:]).replace("{code}", world.code)
+        )
         message = Inbound(who[0], "played", f"M{world.count}", who[1], "us", said, world.now, text=text, **more)
         world.say(who, message)
         world.dialogs_hold()
@@ -159,6 +164,7 @@ class Talks(RuleBasedStateMachine):
 def talks(small_county: County, tmp_path: Path) -> Iterator[type[Talks]]:
     """The machine on a small county of its own."""
     with small_county.app.app_context():
+
         class Here(Talks):
             def __init__(self) -> None:
                 super().__init__(db.engine, tmp_path / "vault")
@@ -169,7 +175,7 @@ def talks(small_county: County, tmp_path: Path) -> Iterator[type[Talks]]:
 
 def test_whatever_anybody_writes_the_rules_of_conversation_hold(talks: type[Talks]) -> None:
     often = settings(
-        max_examples=int(__import__("os").environ.get("DP_N", "25")), stateful_step_count=25, deadline=None, database=None, phases=[Phase.generate], report_multiple_bugs=False,
+        max_examples=EXAMPLES, stateful_step_count=20, deadline=None, database=None, phases=[Phase.generate], report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     run_state_machine_as_test(talks, settings=often)
