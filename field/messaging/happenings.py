@@ -53,7 +53,7 @@ def _of_one_household(scene: Scene) -> Any:
 def _checked_in(scene: Scene, dialog: Dialog, data: Data, *, unchanged: bool = False, declined: bool = False) -> Told:
     contact = scene.holder(dialog.person_id or dialog.state.get("answers", {}).get("person"))
     if contact is None:
-        return {}
+        return {CLOSING: "bind_first"}  # nothing is said to be written down that is not
     facts = data.get("facts", {})
     said = CheckedIn(
         key=f"dialog:{dialog.id}", channel=scene.channel, person_id=contact.person_id,

@@ -92,12 +92,12 @@ def add_photo(session: Session, message_id: str, sha256: str) -> None:
 
 
 def _row(inbound: Inbound, masked_text: str, now: datetime) -> dict[str, Any]:
-    sender = _whole(inbound.sender)
+    sender = whole(inbound.sender)
     return {
         "id": str(uuid7()), "channel": inbound.channel.value, "provider": inbound.provider,
         "provider_message_id": _id(inbound.id), "sender": sender,
         "sender_index": address_index(inbound.channel, sender), "said": inbound.said.value,
-        "text_masked": _whole(masked_text), "place": asdict(inbound.place) if inbound.place else None, "photos": [],
+        "text_masked": whole(masked_text), "place": asdict(inbound.place) if inbound.place else None, "photos": [],
         "sent_at": inbound.sent_at, "received_at": now,
     }  # fmt: skip
 
@@ -109,6 +109,6 @@ def _id(given: str) -> str:
     return hashlib.sha256(given.encode(errors="surrogatepass")).hexdigest()
 
 
-def _whole(text: str) -> str:
+def whole(text: str) -> str:
     """The text with halves of characters replaced, which cannot be written down."""
     return text.encode(errors="replace").decode()

@@ -1,6 +1,7 @@
 """对话: what one message that came in leads to, in one transaction: kept, understood, answered, in the ledger."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -26,6 +27,7 @@ from field.registry import consent, contacts
 from field.registry.households import Household
 
 WORDLESS = frozenset({Said.UNKNOWN, Said.CLICKED})  # what is no word is no wrong answer either
+LABEL_LENGTH = 100
 
 
 def answer(
@@ -35,7 +37,8 @@ def answer(
 
     `by_post` for providers whose call takes no answer: each thing said is posted by itself, as a template.
     """
-    message, fresh = inbox.take_in(session, inbound, masked(inbound.text), now)
+    inbound = _masked(inbound)
+    message, fresh = inbox.take_in(session, inbound, inbound.text, now)
     if not fresh:
         return message.answer or ""
     with session.no_autoflush:  # one write of the dialog, when all is known of it
@@ -45,6 +48,12 @@ def answer(
             (_post if by_post else _note)(scene, says)
     session.flush()
     return message.answer or ""
+
+
+def _masked(inbound: Inbound) -> Inbound:
+    """The message as it may be kept: nothing of it in the clear that is an identity or a bank number."""
+    place = inbound.place and replace(inbound.place, label=masked(inbox.whole(inbound.place.label))[:LABEL_LENGTH])
+    return replace(inbound, text=masked(inbound.text), place=place)
 
 
 def _answered(
@@ -64,7 +73,7 @@ def _heard(scene: Scene) -> Sequence[Say]:
     if scene.inbound.said is Said.LEFT:
         consent.opt_out(scene.session, scene.channel, scene.index, scene.now)
         return []
-    going_on = _open(scene)
+    going_on, late = _open(scene)
     dialogs = library().current
     words = dialogs[0].words
     if scene.inbound.said is Said.FOLLOWED or words.command(scene.text) == "again":
@@ -84,19 +93,34 @@ def _heard(scene: Scene) -> Sequence[Say]:
     purpose = Purpose(wanted) if wanted in list(Purpose) else next(iter(going_on))
     if purpose not in going_on:
         return _begin(scene, purpose)
+    if late and scene.text and not words.command(scene.text):
+        return [_tell(scene, "expired"), *_waiting(scene, list(going_on.values()))]
     others = [kept for one, kept in going_on.items() if one is not purpose and not kept.expired(scene.now)]
     return _go_on(scene, going_on[purpose], others)
 
 
-def _open(scene: Scene) -> dict[Purpose, Kept]:
-    """The dialogs that still wait for an answer; one that waited too long says so once, if no other waits."""
+def _open(scene: Scene) -> tuple[dict[Purpose, Kept], bool]:
+    """The dialogs that still wait for an answer; one that waited too long says so once, if no other waits.
+
+    The second is true where the question asked last is one of those that no longer wait: what is said now may answer
+    that one, and is taken for no other's answer.
+    """
     going_on = conversations.open_dialogs(scene.session, scene.channel, scene.index, scene.person_id)
+    for purpose in [purpose for purpose, kept in going_on.items() if _another_holds(scene, kept)]:
+        conversations.close(going_on.pop(purpose), "unbound", scene.now)
+    last = max(going_on.values(), key=lambda kept: kept.changed_at, default=None)
     waits = any(not kept.expired(scene.now) for kept in going_on.values())
     for purpose, kept in list(going_on.items()):
         if kept.forgotten(scene.now) or (waits and kept.expired(scene.now)):
             conversations.close(kept, "expired", scene.now)
             del going_on[purpose]
-    return going_on
+    return going_on, last is not None and last.closed_at is not None
+
+
+def _another_holds(scene: Scene, kept: Kept) -> bool:
+    """Whether the address is no longer that of the person who was talking; nobody else reads what was said."""
+    here = (kept.channel, kept.sender_index) == (scene.channel, scene.index)
+    return here and kept.person_id is not None and scene.holder(kept.person_id) is None
 
 
 def _begin(scene: Scene, purpose: Purpose) -> Sequence[Say]:

@@ -144,7 +144,7 @@ def _identity(hearing: Hearing) -> Reading | None:
 def _person(hearing: Hearing) -> Reading | None:
     """One of the people whom the address serves, by number."""
     if hearing.skips:
-        return _stored(hearing, None)
+        return Reading(dict.fromkeys(hearing.step.stores[:1]), "none")
     place = number(hearing.text)
     if place is None or not 1 <= place <= len(hearing.people):
         return None

@@ -46,10 +46,10 @@ def go_on(
     run.hear(heard, tidy(heard.text), senses)
     command = dialog.words.command(heard.text)
     command = command if command in COMMANDS else None
-    if command in ("stop", "progress", "help"):
-        COMMANDS[command](run)
+    if command == "stop":
+        _stop(run)
     elif kept is None or run.expired:
-        _begin_again(run, "expired" if kept else "renewed")
+        _begin_again(run, "expired" if kept else "renewed", command)
     elif command:
         COMMANDS[command](run)
     else:
@@ -138,8 +138,12 @@ COMMANDS: dict[str, Callable[[Run], None]] = {
 }  # fmt: skip
 
 
-def _begin_again(run: Run, why: str) -> None:
-    """Begin again politely: the step waited too long, or is no longer there."""
+def _begin_again(run: Run, why: str, command: str | None) -> None:
+    """Begin again politely: the step waited too long, or is no longer there; what else was asked for is told before."""
+    if command == "progress":
+        run.happened(Happening.PROGRESS)
+    elif command == "help":
+        run.tell("help")
     if why == "expired":
         run.happened(Happening.EXPIRED)
         run.exchanges = 1

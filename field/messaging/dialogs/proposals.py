@@ -46,12 +46,17 @@ def choose(proposed: Mapping[str, Any], place: Mapping[str, str] | None) -> Prop
 
 def fit(proposed: Proposed) -> Proposed:
     """The proposal without the facts for which one message has no room: unseen is unconfirmed."""
-    while len(text_of(proposed)) > ROOM and proposed["shown"]:
+    while _units(text_of(proposed)) > ROOM and proposed["shown"]:
         last = next(fact for fact in reversed(FACTS) if fact in proposed["shown"])
         left_out = {last, "monthly_income_max"} if last == "monthly_income" else {last}
         for part in ("facts", "shown"):
             proposed = {**proposed, part: {k: v for k, v in proposed[part].items() if k not in left_out}}
     return proposed
+
+
+def _units(text: str) -> int:
+    """字数 as SMS counts them: a sign outside the basic plane takes two."""
+    return len(text.encode("utf-16-le", errors="replace")) // 2
 
 
 def text_of(proposed: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 # a title begins a case
 设 农户 短信              the farmer's number is bound (短信 or 微信); 设 妻子 短信 别家号码 shares a number
+解 妻子                  what is bound at her number ends
 知 妻子 440309 500000    what was last known of her: place, 分 a month
 过 3天                   time passes (天, 小时)
 农户: 困难               somebody writes; 农户@微信 by WeChat; (照片) (位置) (语音) (关注) (取消关注) (别的) say what kind
@@ -34,6 +35,7 @@ from field.monitoring.checkins import CheckedIn, record_checkin
 from field.monitoring.leads import Lead, Task
 from field.registry import contacts
 from field.registry.contact_rules import Decision, Proof
+from field.registry.contacts import Contact
 from field.registry.households import Person
 
 START = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)  # 10:00 in the county
@@ -70,6 +72,8 @@ class Stage:
         """What follows from one line of the script."""
         if line.startswith("设 "):
             self._bind(*line.split()[1:])
+        elif line.startswith("解 "):
+            self._unbind(line.split()[1])
         elif line.startswith("知 "):
             self._know(*line.split()[1:])
         elif found := re.fullmatch(r"过 (\d+)(天|小时)", line):
@@ -107,6 +111,12 @@ class Stage:
         address = f"openid-{at or role}" if channel == "微信" else CAST[at or role][1]
         contact = contacts.claim(self.session, self.person(role), on, address, self.now)
         contacts.confirm(self.session, contact, Proof.VISIT, "cadre", self.now, Decision.SHARE)
+        self.session.commit()
+
+    def _unbind(self, role: str) -> None:
+        index = contacts.address_index(Channel.SMS, CAST[role][1])
+        for contact in self.session.scalars(select(Contact).where(Contact.address_index == index)):
+            contacts.revoke(self.session, contact, "号码不归他了", self.now)
         self.session.commit()
 
     def _know(self, role: str, place: str, income: str) -> None:
