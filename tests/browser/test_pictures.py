@@ -89,6 +89,7 @@ def test_the_demo_telephones_show_a_declaration_by_sms_and_a_check_in_by_wechat(
             wechat.get_by_label("写微信").fill(said)
             wechat.get_by_role("button", name="发送").click()
             wechat.get_by_text(heard).last.wait_for()
+        page.evaluate("scrollTo(0, 0)")
         taken(page, "demo-phone.png")
 
 

@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,10 +18,13 @@ from field.db import db, transact
 from field.demo import voices
 from field.demo.secrets import completed
 from field.ledger.entries import Entry, opened
+from field.messaging.connected import connect
 from field.messaging.inbox import InboundMessage
+from field.messaging.messages import Outbound, SendError
 from field.registry.contacts import Contact
 from field.registry.households import Household, Person
 from field.registry.sealing import keyring
+from field.worker import turns
 from tests.conftest import CHROMIUM
 from tests.county import County
 from tests.media.pictures import saved, scene
@@ -178,6 +182,19 @@ def test_the_demos_wechat_gives_nothing_to_who_does_not_know_its_secret(visitor:
     assert requests.get(f"{api}/media/get?access_token=x&media_id=y", timeout=30).json()["errcode"] == 40001
     assert requests.post(f"{api}/message/custom/send", json={"touser": "o"}, timeout=30).json()["errcode"] == 40001
     assert requests.get(f"{visitor.server.url}/demo/twilio/{'0' * 64}", timeout=30).status_code == 403
+
+
+def test_what_the_worker_sends_by_wechat_goes_through_the_demos_own_api(visitor: Visitor) -> None:
+    app, url = visitor.county.app, visitor.server.url
+    message = Outbound("k1", voices.HOUSEHOLD, "您好", "checkin.ask")
+    connected = connect(completed({}, url, keyring().session_key), url, Path("none"), demo=True)
+    assert connected.ways == {"sms": "simulator", "wechat": "wechat"}
+    assert connected.senders(turns(app), clock.now)["wechat"].send(message) == "k1"
+    guessed = connect(
+        completed({"WECHAT_APP_SECRET": "x", "WECHAT_APP_ID": "wx1"}, url, b"k"), url, Path("none"), demo=True
+    )
+    with pytest.raises(SendError, match="40125"):
+        guessed.senders(turns(app), clock.now)["wechat"].send(message)
 
 
 def test_what_the_environment_sets_is_kept_and_the_rest_is_drawn_the_same_for_every_process() -> None:
