@@ -17,6 +17,7 @@ from field import cli as commands
 from field.config import Settings, from_environment
 from field.converters import CONVERTERS
 from field.db import Unavailable, db, engine_options, prepare
+from field.demo.secrets import completed
 from field.media.pieces import Pieces
 from field.media.vault import Vault
 from field.messaging.connected import connect
@@ -74,7 +75,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.wsgi_app = Patience(app.wsgi_app, settings.silence)  # type: ignore[method-assign]
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, settings.proxies, settings.proxies)  # type: ignore[method-assign]
-    app.extensions["field_connected"] = connect(os.environ, settings.public_url, settings.templates, demo=settings.demo)
+    environ = completed(os.environ, settings.public_url, ring.session_key) if settings.demo else os.environ
+    app.extensions["field_connected"] = connect(environ, settings.public_url, settings.templates, demo=settings.demo)
     db.init_app(app)
     with app.app_context():
         prepare(db.engine)

@@ -15,12 +15,14 @@ from sqlalchemy import select
 
 from field import clock, worker
 from field.db import db, transact
-from field.demo import voices
 from field.demo.accounts import ACCOUNTS, set_passwords
 from field.demo.county import ROSTER
 from field.demo.load import Founding
+from field.demo.owners import owners
+from field.demo.secrets import SHOWN, completed
 from field.login import hash_password
 from field.registry.households import Household
+from field.registry.sealing import keyring
 
 demo = AppGroup("demo", help="演示县.")
 
@@ -47,11 +49,8 @@ def run() -> None:
     """Load the demo county if there is none, and serve it with one worker until told to stop."""
     port = os.environ.get("PORT", "8000")
     os.environ.setdefault("FIELD_PUBLIC_URL", f"http://127.0.0.1:{port}")
-    secret = os.environ.setdefault("TWILIO_AUTH_TOKEN", secrets.token_hex(16))
     click.get_current_context().invoke(load)
-    household, worker = voices.bound(db.session())
-    db.session.remove()
-    click.echo(f"  已绑定的电话  农户 {household.phone}  务工人员 {worker.phone}\n  TWILIO_AUTH_TOKEN {secret}")
+    show_telephones()
     click.echo(f"  办公网页  http://127.0.0.1:{port}/\n  手机走访  http://127.0.0.1:{port}/m/")
     click.echo(f"  演示手机  http://127.0.0.1:{port}/demo/phone")
     click.echo(f"  接口文档  http://127.0.0.1:{port}/api/docs\n  按 Ctrl+C 停止", nl=True)
@@ -82,6 +81,18 @@ def run() -> None:
             process.terminate()
         for process in both:
             process.wait(30)
+
+
+def show_telephones() -> None:
+    """Print whose telephones the demo has, and the secrets with which providers sign."""
+    for owner in owners(db.session()):
+        click.echo(f"  {owner.what}  电话 {owner.number}  微信 {owner.openid}")
+    db.session.remove()
+    url = os.environ["FIELD_PUBLIC_URL"]
+    told = completed(os.environ, url, keyring().session_key)
+    for name in SHOWN:
+        click.echo(f"  {name} {told[name]}")
+    click.echo(f"  FIELD_PUBLIC_URL {url}")
 
 
 def show_accounts() -> None:

@@ -110,3 +110,18 @@ def serving(county: County, **environ: str) -> Iterator[Server]:
         yield server
     finally:
         server.kill()
+
+
+@contextmanager
+def demonstrating(county: County) -> Iterator[Server]:
+    """The demo on a free port, which it knows as its own public address."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    server = Server(
+        county, port, settings_of(county).home / "gunicorn.log", {"FIELD_DEMO": "1", "FIELD_PUBLIC_URL": url}
+    )
+    try:
+        server.start()
+        yield server
+    finally:
+        server.kill()

@@ -33,6 +33,7 @@ from field.registry.rights import Actor
 REGIONS = Path(__file__).with_name("regions-420626.csv")
 SINCE, VISITED_SINCE = timedelta(days=270), timedelta(days=182)
 SENT_AFTER = timedelta(minutes=40)
+BOUND_AGO = timedelta(hours=23)  # after all earlier visits, before what came in by message
 VISITED, PICTURES, AT_ONCE = 330, 40, 25
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -183,8 +184,8 @@ class Founding:
         workers = list(one_of_each.values())
 
         def work(session: Session) -> int:
-            voices.bind(session, self._telephones(session), self.now - waves.BOUND_BEFORE)
-            told = voices.declare(session, homes, self.now, self.rng)
+            told = voices.bind(session, self._telephones(session), self.now - BOUND_AGO)
+            told += voices.declare(session, homes, self.now, self.rng)
             return told + voices.check_in(session, workers, self.now, self.rng)
 
         with self.begin() as session:

@@ -5,17 +5,16 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import NamedTuple
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from field.codes import Channel
 from field.demo.accounts import CADRE, CADRE2
 from field.demo.visits import Home
+from field.monitoring import bindings
+from field.monitoring.bindings import Deed
 from field.monitoring.checkins import CheckedIn, record_checkin, record_silence
 from field.monitoring.declarations import Declared, record_declaration
-from field.registry import contacts
 from field.registry.contact_rules import Proof
-from field.registry.contacts import Contact
 from field.registry.households import Person
 
 NOTICE = "2026-1"
@@ -29,6 +28,7 @@ ANSWERS = [
     ("440309", "电子厂", 520000, "还在龙华，一个月五千二"), ("330782", "玩具厂", 460000, "在义乌做玩具，四千六"),
     ("420106", "工地", 610000, "到武昌了，工地上，六千出头"), ("350582", "鞋厂", 480000, "晋江鞋厂，四千八"),
 ]  # fmt: skip
+HOUSEHOLD, WORKER = "oDemoHousehold0000000000001", "oDemoWorker0000000000000001"  # their openids
 WORKERS, SILENT, STRAYS = 24, 4, 2
 
 
@@ -70,18 +70,15 @@ def check_in(session: Session, workers: Sequence[Worker], now: datetime, rng: Ra
     return len(chosen)
 
 
-def bind(session: Session, people: Sequence[str], now: datetime) -> None:
-    """绑定 the telephones of one household's head and of one worker, as after a cadre's visit."""
-    for person_id in people:
+def bind(session: Session, people: Sequence[str], now: datetime) -> int:
+    """绑定 telephone and WeChat of a household's head and of a worker, as after a visit; how many entries."""
+    deed = Deed("cadre", note="上门核对过")
+    for person_id, openid in zip(people, (HOUSEHOLD, WORKER), strict=True):
         person = session.get_one(Person, person_id)
-        contact = contacts.claim(session, person, Channel.SMS, person.phone or "", now)
-        contacts.confirm(session, contact, Proof.VISIT, "cadre", now)
-
-
-def bound(session: Session) -> list[Person]:
-    """The people whose telephones are bound, the household's head before the worker."""
-    rows = select(Person).join(Contact, Contact.person_id == Person.id).where(Contact.channel == Channel.SMS.value)
-    return list(session.scalars(rows.order_by(Contact.since, Contact.id).limit(2)))
+        for channel, address in ((Channel.SMS, person.phone or ""), (Channel.WECHAT, openid)):
+            contact = bindings.register(session, person, channel, address, deed, now)
+            bindings.confirm(session, contact, Proof.VISIT, deed, now)
+    return 4 * len(people)
 
 
 def _hours(now: datetime, count: int) -> Iterator[datetime]:

@@ -21,7 +21,6 @@ from field.registry.households import Household, Person
 from field.registry.numbers import derived_id
 
 BOUND, ASKED, AGO = 40, 24, timedelta(days=35)
-BOUND_BEFORE = AGO + timedelta(days=3)  # the demo's own two telephones, so that they stand first
 WAYS = {Channel.SMS.value: "twilio"}
 SAID: tuple[tuple[str, ...], ...] = (
     ("1",), ("还在深圳龙华，一个月五千二", "1"), ("1",), (), ("在义乌，一个月四千六", "1"), ("0",), ("1",), (),

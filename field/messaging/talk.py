@@ -80,14 +80,11 @@ def _heard(scene: Scene) -> Sequence[Say]:
         consent.opt_in(scene.session, scene.channel, scene.index)
         return [_tell(scene, "greeting" if scene.inbound.said is Said.FOLLOWED else "again_subscribed")]
     wanted = which([purpose.value for purpose in going_on], scene.text, dialogs)
-    if wanted == "progress" and not going_on:
-        return _progress(scene) or [_tell(scene, "progress_none" if scene.holders else "greeting")]
     if wanted == "stop":
         consent.opt_out(scene.session, scene.channel, scene.index, scene.now)
         return [_tell(scene, "stopped")]
     if wanted in (None, "help", "progress") and not going_on:
-        seen = [_tell(scene, "photo")] if scene.photos or scene.place else []
-        return [*seen, _tell(scene, "help" if wanted == "help" else "greeting")]
+        return _alone(scene, wanted)
     if going_on and scene.inbound.said in WORDLESS and not scene.text.strip():
         return _waiting(scene, list(going_on.values()))
     purpose = Purpose(wanted) if wanted in list(Purpose) else next(iter(going_on))
@@ -97,6 +94,14 @@ def _heard(scene: Scene) -> Sequence[Say]:
         return [_tell(scene, "expired"), *_waiting(scene, list(going_on.values()))]
     others = [kept for one, kept in going_on.items() if one is not purpose and not kept.expired(scene.now)]
     return _go_on(scene, going_on[purpose], others)
+
+
+def _alone(scene: Scene, wanted: str | None) -> Sequence[Say]:
+    """What is said where nothing is being talked about."""
+    if wanted == "progress":
+        return _progress(scene) or [_tell(scene, "progress_none" if scene.holders else "greeting")]
+    seen = [_tell(scene, "photo")] if scene.photos or scene.place else []
+    return [*seen, _tell(scene, "help" if wanted == "help" else "greeting")]
 
 
 def _open(scene: Scene) -> tuple[dict[Purpose, Kept], bool]:

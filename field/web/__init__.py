@@ -12,6 +12,7 @@ from field.web.board import board
 from field.web.checkins_page import checkins_room
 from field.web.declare_page import declare
 from field.web.demo_phone import demo_phone
+from field.web.demo_providers import demo_providers
 from field.web.file_page import dossier
 from field.web.held_page import held
 from field.web.households_page import listing
@@ -27,8 +28,8 @@ from field.web.receipt_page import receipt
 from field.web.served import office
 
 ROOMS = (
-    bindings_page, board, checkins_room, declare, demo_phone, dossier, held, imports, leads_room, ledger, listing,
-    login, merging_page, messages_page, numbers, office, phone, receipt,
+    bindings_page, board, checkins_room, declare, demo_phone, demo_providers, dossier, held, imports, leads_room,
+    ledger, listing, login, merging_page, messages_page, numbers, office, phone, receipt,
 )  # fmt: skip
 
 

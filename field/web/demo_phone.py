@@ -1,106 +1,140 @@
-"""演示手机: the telephone of an invented household or worker; what it sends goes signed through the real webhook."""
+"""演示手机: the telephones of an invented household or worker; what they send goes through the real webhooks.
 
-import urllib.request
-from collections.abc import Sequence
+A request of this page waits for another one of the same server: with 2 workers of 32 threads each there is a thread for
+it, no transaction is open meanwhile, and a time limit ends the wait.
+"""
+
 from datetime import datetime
-from typing import NamedTuple
-from urllib.error import URLError
-from urllib.parse import urlencode
-from uuid import uuid4
+from hashlib import sha256
+from random import Random
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
-from sqlalchemy import select
 from sqlalchemy.orm import Session
-from twilio.request_validator import RequestValidator
 from werkzeug.wrappers import Response
 
+from field import clock
 from field.auth import allow
 from field.codes import Channel
-from field.db import db
-from field.messaging.inbox import InboundMessage
-from field.messaging.outbox import OutboundMessage
+from field.db import db, transact
+from field.demo.owners import Owner, owners
+from field.demo.pictures import picture
+from field.demo.telephone import Telephone
+from field.media.photo import MAX_BYTES, NotEvidence, inspect
+from field.messaging import first_word
+from field.messaging.conversations import Purpose
+from field.messaging.first_word import Asked
+from field.messaging.scene import county_of, known_of
+from field.messaging.sending_rules import Purpose as Why
 from field.problems import NOT_FOUND, Problem
-from field.registry.contacts import Contact, address_index
-from field.registry.households import Person
+from field.registry import contacts
 from field.registry.rights import Right
+from field.web.demo_lines import lines
+from field.web.demo_providers import STORED, connected
 
 demo_phone = Blueprint("demo_phone", __name__, url_prefix="/demo/phone")
-STRANGER, OFFICE = "+8617400099999", "+8617400000000"
-SHOWN, LONGEST = 40, 1600
-
-
-class Owner(NamedTuple):
-    """机主: whose telephone it is."""
-
-    number: str
-    name: str
-
-
-class Line(NamedTuple):
-    """一条短信: from the telephone or to it."""
-
-    text: str
-    at: datetime
-    mine: bool
+LONGEST = 1600
+MENU = {"困难": "我要申报", "进度": "办理进度", "绑定": "绑定"}
+QUICK = ("困难", "进度", "绑定", "帮助", "返回", "没有", "1", "0")
 
 
 @demo_phone.before_request
 def _only_in_the_demo() -> None:
-    if not current_app.config["FIELD"].demo or current_app.extensions["field_connected"].twilio is None:
+    request.max_content_length = MAX_BYTES + 64 * 1024
+    if not current_app.config["FIELD"].demo or connected().twilio is None or connected().wechat is None:
         raise Problem(*NOT_FOUND)
 
 
 @demo_phone.get("")
 @allow(Right.PUBLIC)
 def shown() -> str:
-    """The telephone with what was said so far."""
-    owners = people(db.session())
-    chosen = next((owner for owner in owners if owner.number == request.args.get("number")), owners[0])
-    failed = request.args.get("failed") == "1"
-    lines = _lines(db.session(), chosen.number)
-    return render_template("demo_phone.html", owners=owners, chosen=chosen, lines=lines, failed=failed)
+    """Both telephones with what was said so far."""
+    session, everybody = db.session(), owners(db.session())
+    chosen = _chosen(everybody, request.args.get("who", ""))
+    said = {
+        "sms": lines(session, Channel.SMS, chosen.number),
+        "wechat": lines(session, Channel.WECHAT, chosen.openid),
+    }
+    return render_template(
+        "demo_phone.html", owners=everybody, chosen=chosen, said=said, county=county_of(session)[1], menu=MENU,
+        quick=QUICK, told=request.args.get("told", ""),
+    )  # fmt: skip
 
 
 @demo_phone.post("")
 @allow(Right.PUBLIC)
 def send() -> Response:
-    """Send a message as Twilio would, to the address where Twilio would."""
-    number, text = request.form.get("number", STRANGER), request.form.get("text", "")[:LONGEST]
-    known = {owner.number for owner in people(db.session())}
-    delivered = number in known and _post(number, text)
-    return redirect(url_for(".shown", number=number, failed=None if delivered else 1), 303)
-
-
-def people(session: Session) -> list[Owner]:
-    """One bound household, one bound worker, and a stranger."""
-    rows = select(Person).join(Contact, Contact.person_id == Person.id).where(Contact.channel == Channel.SMS.value)
-    bound = session.scalars(rows.order_by(Contact.since, Contact.id).limit(2)).all()
-    owners = [Owner(person.phone or "", f"{person.name} {person.relation or ''}".strip()) for person in bound]
-    return [*owners, Owner(STRANGER, "没有绑定的人")]
-
-
-def _lines(session: Session, number: str) -> Sequence[Line]:
-    index = address_index(Channel.SMS, number)
-    of_in, of_out = InboundMessage, OutboundMessage
-    sent = session.scalars(
-        select(of_in).where(of_in.sender_index == index).order_by(of_in.received_at.desc()).limit(SHOWN)
-    )
-    got = session.scalars(
-        select(of_out).where(of_out.recipient_index == index).order_by(of_out.created_at.desc()).limit(SHOWN)
-    )
-    lines = [Line(message.text_masked, message.received_at, True) for message in sent]
-    lines += [Line(message.text, message.created_at, False) for message in got]
-    return sorted(lines, key=lambda line: (line.at, not line.mine))[-SHOWN:]
-
-
-def _post(number: str, text: str) -> bool:
-    form = {"MessageSid": f"SM{uuid4().hex}", "From": number, "To": OFFICE, "Body": text, "NumMedia": "0"}
-    url = f"{current_app.config['FIELD'].public_url}/hooks/twilio"
-    token = current_app.extensions["field_connected"].twilio.auth_token
-    headers = {"X-Twilio-Signature": RequestValidator(token).compute_signature(url, form)}
-    asked = urllib.request.Request(url, urlencode(form).encode(), headers)  # noqa: S310 - the county's own address
+    """Send what was written or tapped as the provider would, to where the provider would."""
+    chosen, form = _chosen(owners(db.session()), request.form.get("who", "")), request.form
+    text = (form.get("quick") or form.get("text", ""))[:LONGEST]
+    db.session.remove()  # nothing stays open while the webhook works
+    phone = Telephone(current_app.config["FIELD"].public_url, chosen.number, chosen.openid)
+    by_wechat, act = form.get("channel") == "wechat", form.get("act", "text")
     try:
-        with urllib.request.urlopen(asked, timeout=20) as answer:  # noqa: S310
-            return bool(answer.status == 200)
-    except URLError:
+        photo = _photo(act)
+    except NotEvidence:
+        return redirect(url_for(".shown", who=chosen.key, told="no_photo"), 303)
+    if by_wechat:
+        settings = connected().wechat
+        assert settings is not None
+        sent = phone.wechat(settings, _letter(act, text, form.get("key", ""), chosen, photo))
+    else:
+        to = connected().twilio
+        assert to is not None
+        sent = phone.sms(to, text, photo)
+    return redirect(url_for(".shown", who=chosen.key, told=None if sent else "not_sent"), 303)
+
+
+@demo_phone.post("/checkin")
+@allow(Right.PUBLIC)
+def ask() -> Response:
+    """回访: ask whoever owns the telephone now, by the channel chosen, through the outbox."""
+    chosen = _chosen(owners(db.session()), request.form.get("who", ""))
+    channel = Channel.WECHAT if request.form.get("channel") == "wechat" else Channel.SMS
+    address = chosen.openid if channel is Channel.WECHAT else chosen.number
+    asked = transact(lambda session: _asked(session, channel, address, clock.now()))
+    return redirect(url_for(".shown", who=chosen.key, told=None if asked else "not_asked"), 303)
+
+
+def _asked(session: Session, channel: Channel, address: str, now: datetime) -> bool:
+    contact = contacts.attached(session, channel, address, now).contact
+    if contact is None:
         return False
+    provider = connected().ways.get(channel, "")
+    whom = Asked(channel, address, provider, contact.id, contact.person_id, contact.household_id)
+    known = {"bound": True, "county": county_of(session)[1]} | known_of(session, contact.person_id)
+    return first_word.ask(session, whom, Purpose.CHECKIN, Why.CHECKIN, {}, known, now)
+
+
+def _chosen(everybody: list[Owner], key: str) -> Owner:
+    return next((owner for owner in everybody if owner.key == key), everybody[0])
+
+
+def _photo(act: str) -> str:
+    """The digest of a photograph that was chosen, or drawn; where the demo's providers will find it."""
+    file, now = request.files.get("file"), clock.now()
+    if act == "receipt":
+        data = picture("receipt", now, Random(now.timestamp()))  # noqa: S311 - an invented receipt
+    elif act == "photo":
+        data = file.read() if file else b""
+    else:
+        return ""
+    digest = sha256(data).hexdigest()
+    inspect(data, digest)
+    current_app.extensions["field_vault"].put(digest, data, STORED)
+    return digest
+
+
+def _letter(act: str, text: str, key: str, chosen: Owner, photo: str) -> dict[str, str]:
+    """What WeChat tells of a thing done in its application."""
+    if photo:
+        return {"MsgType": "image", "PicUrl": "http://mmbiz.qpic.cn/demo", "MediaId": photo}
+    events = {"click": ("CLICK", key), "follow": ("subscribe", ""), "leave": ("unsubscribe", ""), "scan": ("SCAN", key)}
+    if act in events:
+        event, about = events[act]
+        return {"MsgType": "event", "Event": event, "EventKey": about}
+    if act == "place":
+        at = {"Location_X": f"{chosen.at.latitude:.6f}", "Location_Y": f"{chosen.at.longitude:.6f}"}
+        return {"MsgType": "location", **at, "Scale": "16", "Label": "家门口"}
+    if act == "voice":
+        return {"MsgType": "voice", "MediaId": "demo", "Format": "amr", "Recognition": text}
+    return {"MsgType": "text", "Content": text}

@@ -19,7 +19,7 @@ from field.demo.load import Founding
 from field.login import hash_password
 from tests.conftest import CHROMIUM
 from tests.county import PASSWORD, County
-from tests.running import serving
+from tests.running import demonstrating, serving
 
 IMAGES = Path(__file__).parent.parent.parent / "docs" / "images"
 
@@ -73,6 +73,24 @@ def test_the_form_and_the_county_page_show_what_they_should_and_cut_nothing(demo
         taken(office, "county.png")
         office.set_viewport_size({"width": 360, "height": 740})
         fits(office)
+
+
+def test_the_demo_telephones_show_a_declaration_by_sms_and_a_check_in_by_wechat(demo: County, browser: Browser) -> None:
+    with demonstrating(demo) as server:
+        page = browser.new_context(viewport={"width": 1024, "height": 900}, locale="zh-CN").new_page()
+        page.goto(f"{server.url}/demo/phone?who=worker")
+        sms, wechat = (page.get_by_role("region", name=name) for name in ("短信", "微信"))
+        for tapped, heard in (("困难", "遇到什么难处"), ("1", "从什么时候开始"), ("0", "对回1"), ("1", "受理号")):
+            sms.get_by_role("button", name=tapped, exact=True).click()
+            sms.get_by_text(heard).last.wait_for()
+        wechat.get_by_role("button", name="发一次回访").click()
+        wechat.get_by_text("没变请回 1").wait_for()
+        for said, heard in (("还在深圳龙华，一个月五千二", "您说"), ("1", "记下了")):
+            wechat.get_by_label("写微信").fill(said)
+            wechat.get_by_role("button", name="发送").click()
+            wechat.get_by_text(heard).last.wait_for()
+        page.evaluate("scrollTo(0, 0)")
+        taken(page, "demo-phone.png")
 
 
 def taken(page: Page, name: str) -> None:

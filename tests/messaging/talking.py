@@ -39,7 +39,7 @@ from field.registry.masking import mask_phone
 from field.registry.sealing import keyring
 from field.work import Assignment, Job
 
-START = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)  # 10:00 in the county
+START = datetime(2031, 11, 20, 2, 0, tzinfo=UTC)  # 10:00 in the county, and after it was founded
 COUNTY = "420626"
 SMS, WECHAT = Channel.SMS, Channel.WECHAT
 WAYS: dict[str, str] = {SMS: "played", WECHAT: "played"}

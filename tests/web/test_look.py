@@ -105,5 +105,6 @@ def test_the_files_are_asked_for_again_only_when_changed(small_county: County) -
     for outside in ("/office/", "/office/..%2fserved.py", "/office/served.py", "/office/../served.py"):
         assert visitor.get(outside).status_code == 404
     assert {path.name for path in FOLDER.iterdir()} == {
-        Path(name).name for name in ("declare.js", "office.css", "paper.js", "progress.js")
+        Path(name).name
+        for name in ("declare.js", "demo-phone.css", "demo-phone.js", "office.css", "paper.js", "progress.js")
     }

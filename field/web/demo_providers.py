@@ -1,0 +1,115 @@
+"""演示服务商: plays WeChat's API and Twilio's store of photographs, so that sender, tokens and intake run for real.
+
+Bound to the demo's own app id, secret and token; outside the demo there is nothing here.
+"""
+
+import hmac
+from hashlib import sha256
+from typing import Any
+
+from flask import Blueprint, Response, current_app, request
+
+from field.auth import allow
+from field.messaging.connected import Connected
+from field.messaging.providers.wechat import WeChat
+from field.problems import NOT_FOUND, Problem
+from field.registry.rights import Right
+
+demo_providers = Blueprint("demo_providers", __name__, url_prefix="/demo")
+STORED = "demo"  # the version under which the vault keeps what a demo telephone sends, apart from all evidence
+SECONDS = 7200
+OK = {"errcode": 0, "errmsg": "ok"}
+WRONG_SECRET, WRONG_TOKEN, NO_RECEIVER = 40125, 40001, 40003
+
+
+@demo_providers.before_request
+def _only_in_the_demo() -> None:
+    if not current_app.config["FIELD"].demo or connected().wechat is None or connected().twilio is None:
+        raise Problem(*NOT_FOUND)
+
+
+def connected() -> Connected:
+    """The providers that are set up."""
+    found: Connected = current_app.extensions["field_connected"]
+    return found
+
+
+@demo_providers.post("/wechat/cgi-bin/stable_token")
+@allow(Right.PUBLIC)
+def token() -> dict[str, Any]:
+    """A token for who knows the app id and its secret."""
+    told, settings = _told(), _settings()
+    known = told.get("appid") == settings.app_id and _same(str(told.get("secret")), settings.app_secret)
+    return {"access_token": _token(settings), "expires_in": SECONDS} if known else _refused(WRONG_SECRET)
+
+
+@demo_providers.post("/wechat/cgi-bin/message/custom/send")
+@allow(Right.PUBLIC)
+def talk() -> dict[str, Any]:
+    """A message to a telephone, which reads the outbox."""
+    return _taken()
+
+
+@demo_providers.post("/wechat/cgi-bin/message/subscribe/bizsend")
+@allow(Right.PUBLIC)
+def subscription() -> dict[str, Any]:
+    """The same as an approved template."""
+    return _taken()
+
+
+@demo_providers.get("/wechat/cgi-bin/media/get")
+@allow(Right.PUBLIC)
+def wechat_photo() -> Response | dict[str, Any]:
+    """A photograph that was sent from a demo telephone."""
+    return _photo(request.args.get("media_id", "")) if _allowed() else _refused(WRONG_TOKEN)
+
+
+@demo_providers.get("/twilio/<sha256:digest>")
+@allow(Right.PUBLIC)
+def twilio_photo(digest: str) -> Response:
+    """The same for who knows Twilio's token."""
+    settings, given = connected().twilio, request.authorization
+    if settings is None or given is None or not _same(given.password or "", settings.auth_token):
+        raise Problem(403, "not_genuine", "签名不对")
+    return _photo(digest)
+
+
+def _settings() -> WeChat:
+    settings = connected().wechat
+    assert settings is not None
+    return settings
+
+
+def _told() -> dict[str, Any]:
+    told = request.get_json(force=True, silent=True)
+    return told if isinstance(told, dict) else {}
+
+
+def _taken() -> dict[str, Any]:
+    if not _allowed():
+        return _refused(WRONG_TOKEN)
+    return OK if _told().get("touser") else _refused(NO_RECEIVER)
+
+
+def _allowed() -> bool:
+    return _same(request.args.get("access_token", ""), _token(_settings()))
+
+
+def _token(settings: WeChat) -> str:
+    """The same for every process and as long as the secret stands."""
+    return hmac.digest(settings.app_secret.encode(), settings.app_id.encode(), sha256).hex()
+
+
+def _same(given: str, wanted: str) -> bool:
+    return bool(wanted) and hmac.compare_digest(given.encode(errors="replace"), wanted.encode())
+
+
+def _refused(code: int) -> dict[str, Any]:
+    return {"errcode": code, "errmsg": "refused"}
+
+
+def _photo(digest: str) -> Response:
+    vault = current_app.extensions["field_vault"]
+    if len(digest) != 64 or not digest.isalnum() or not vault.has(digest, STORED):
+        raise Problem(*NOT_FOUND)
+    return Response(vault.get(digest, STORED), content_type="image/jpeg")
