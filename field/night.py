@@ -1,7 +1,6 @@
 """夜间筛查: once a night the whole county is judged, slice by slice; a slice that is done is never lost."""
 
 from collections import Counter
-from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -62,8 +61,9 @@ def _slice(task: Assignment, by: Basis, swept: Swept, size: int) -> Swept | None
             record_sweep(session, by, swept, task.clock(), task.id)
             return None
         job = session.get_one(Job, task.id)
-        job.payload = job.payload | {"swept": asdict(swept + part)}
-        return swept + part
+        so_far = swept + part
+        job.payload = job.payload | {"swept": {**vars(so_far), "grades": dict(so_far.grades)}}
+        return so_far
 
     with task.begin() as session:
         return transact(work, session)
