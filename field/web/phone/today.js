@@ -69,7 +69,7 @@ function asked(tasks) {
 
 function what({kind_name, source_name, due_at, grade, why}) {
   const left = -daysSince(due_at, new Date())
-  return [el('span.why', null, mark(grade), [kind_name, why || source_name].join(' · ')), el('span.since' + (left < 0 ? '.late' : ''), null, words.tasks.due(left))]
+  return [el('span.since' + (left < 0 ? '.late' : ''), null, words.tasks.due(left)), el('span.why', null, mark(grade), [kind_name, why || source_name].join(' · '))]
 }
 
 function heading(work) {
