@@ -1,7 +1,7 @@
 """预警等级 on the screens: by shape and word, with the sentence that can be read to the family, to who may see it."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from field.db import db
 from field.ledger.entries import Entry
@@ -64,7 +64,7 @@ def test_the_list_is_filtered_by_grade(small_county: County, asked: str, found: 
 
 def test_a_household_that_was_never_judged_has_no_grade(small_county: County) -> None:
     with small_county.app.app_context():
-        db.session.execute(Judgement.__table__.delete())
+        db.session.execute(delete(Judgement))
         db.session.commit()
     answer = small_county.client("county").get("/api/households?grade=none").get_json()
     assert [one["grade"] for one in answer["items"]] == ["none"] * 4
