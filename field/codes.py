@@ -206,6 +206,7 @@ class JobKind(Labelled):
     PHOTO_VERSIONS = "photo_versions", "照片处理"
     PLACE_JUDGEMENT = "place_judgement", "位置核对"
     CHECKPOINT = "checkpoint", "台账封存"
+    SWEEP = "sweep", "全县筛查分析"
     PHOTO_FETCH = "photo_fetch", "取来信里的照片"
 
 

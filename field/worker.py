@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
-from field import clock, roster_import
+from field import clock, night, roster_import
 from field.codes import JobKind, JobState
 from field.config import Settings
 from field.db import db, transact
@@ -41,6 +41,7 @@ def worker(app: Flask) -> Worker:
         JobKind.PLACE_JUDGEMENT: _place,
         JobKind.ROSTER_IMPORT: lambda task: _roster(task, app.extensions["field_vault"], settings),
         JobKind.CHECKPOINT: lambda task: _checkpoint(task, settings),
+        JobKind.SWEEP: night.sweep,
         JobKind.PHOTO_FETCH: lambda task: pictures.fetch(task, app.extensions["field_vault"], fetchers),
     }
     return Worker(begin, handlers, clock.now, settings.lease)
@@ -106,6 +107,9 @@ def _rounds(app: Flask, stop: threading.Event) -> None:
         try:
             with begin() as session:
                 _plan_checkpoint(session, now)
+                session.commit()
+            with begin() as session:
+                night.plan_sweep(session, now)
                 session.commit()
             checkin_waves.step(turns(app), now, _connected(app).ways, monthly=settings.monthly_checkins)
             vault.sweep(now)

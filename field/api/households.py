@@ -13,8 +13,8 @@ from field.api.leads import TaskLine
 from field.auth import actor
 from field.db import db, transact
 from field.ledger.entries import Entry, opened
-from field.monitoring import household_file, leads, traces
-from field.monitoring.household_file import Sought, forms, household_shown, person_shown
+from field.monitoring import grades, household_file, traces
+from field.monitoring.household_file import Sought, forms, household_shown, lines, person_shown
 from field.monitoring.timeline import entry_shown
 from field.registry import regions
 from field.registry.rights import Right
@@ -28,9 +28,11 @@ class HouseholdQuery(PageQuery):
 
     region: str | None = Field(None, pattern="^[0-9]{2,12}$", max_length=12)
     kind: Literal["unstable", "marginal", "sudden", "any", "none"] | None = None
+    grade: Literal["red", "orange", "yellow", "none", "any"] | None = None
+    order: Literal["number", "longest_unvisited", "urgent"] = "number"
     q: str | None = Field(None, max_length=60)
 
-    @field_validator("region", "kind", "q", mode="before")
+    @field_validator("region", "kind", "grade", "q", mode="before")
     @classmethod
     def _empty_is_all(cls, value: object) -> object:
         return value or None
@@ -54,6 +56,18 @@ class HouseholdLine(Strict):
     no_labour: bool
     identified_on: str | None
     last_visit_at: str | None
+    grade: str
+
+
+class RuleLine(Strict):
+    """一条预警: the sentence that can be read to the family, its figures, and the entries that they are from."""
+
+    rule: str
+    name: str
+    grade: str
+    words: str
+    figures: dict[str, int]
+    sources: dict[str, int]
 
 
 class HouseholdPage(Strict):
@@ -94,6 +108,8 @@ class HouseholdForm(HouseholdLine):
     place: dict[str, float] | None
     persons: list[PersonLine]  # type: ignore[assignment]
     last_visit: dict[str, Any] | None
+    rules: list[RuleLine]
+    missing: list[str]
 
 
 class Pack(Strict):
@@ -108,6 +124,8 @@ class HouseholdDetail(HouseholdLine):
     """一户一档."""
 
     members: list[PersonLine]
+    rules: list[RuleLine]
+    missing: list[str]
 
 
 class EntryLine(Strict):
@@ -152,9 +170,7 @@ class Phone(Strict):
 @describe(Right.READ_HOUSEHOLDS, "农户列表", {200: HouseholdPage}, query=HouseholdQuery)
 def list_households(query: HouseholdQuery) -> dict[str, Any]:
     found, total = household_file.households(db.session(), actor(), Sought(**query.model_dump()))
-    names = regions.names(db.session(), {one.region for one in found})
-    items = [household_shown(one, names) for one in found]
-    return {"items": items, "total": total, "page": query.page, "per_page": query.per_page}
+    return {"items": lines(db.session(), found), "total": total, "page": query.page, "per_page": query.per_page}
 
 
 @api.get("/households/<id:household_id>")
@@ -163,7 +179,8 @@ def one_household(household_id: str) -> dict[str, Any]:
     one = household_file.household(db.session(), actor(), household_id)
     members = household_file.people(db.session(), [one.id])[one.id]
     names = regions.names(db.session(), {one.region} | {person.work_place or "" for person in members})
-    return {**household_shown(one, names), "members": [person_shown(person, names) for person in members]}
+    risk = grades.risk_shown(grades.risks(db.session(), [one.id])[one.id])
+    return {**household_shown(one, names), **risk, "members": [person_shown(person, names) for person in members]}
 
 
 @api.get("/households/<id:household_id>/entries")
@@ -191,7 +208,7 @@ def household_form(household_id: str) -> Response:
 def pack() -> Response:
     sought = Sought(order="longest_unvisited", per_page=PACK)
     found, total = household_file.households(db.session(), actor(), sought)
-    waiting, _ = leads.tasks(db.session(), actor(), True, 1, TASKS)
+    waiting, _ = grades.tasks(db.session(), actor(), True, 1, TASKS)
     return _remembered({"items": forms(db.session(), found), "total": total, "tasks": waiting})
 
 

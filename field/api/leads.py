@@ -9,7 +9,7 @@ from field import clock
 from field.api.describe import PageQuery, Strict, describe
 from field.auth import actor
 from field.db import db, transact
-from field.monitoring import leads
+from field.monitoring import grades, leads
 from field.monitoring.attaching import AlreadyAttached, attach
 from field.problems import Problem
 from field.registry.rights import Right
@@ -45,6 +45,7 @@ class LeadLine(Strict):
     grade: str | None
     traces: list[int]
     words: str
+    warned: str
     opened_at: str
     receipt: str
 
@@ -74,6 +75,8 @@ class TaskLine(Strict):
     head: str | None
     opened_at: str
     due_at: str
+    grade: str
+    why: str
 
 
 class TaskPage(Strict):
@@ -109,7 +112,7 @@ def list_leads(query: OpenQuery) -> dict[str, Any]:
 @api.get("/tasks")
 @describe(Right.READ_LEADS, "待办", {200: TaskPage}, query=OpenQuery)
 def list_tasks(query: OpenQuery) -> dict[str, Any]:
-    items, total = leads.tasks(db.session(), actor(), query.state == "open", query.page, query.per_page)
+    items, total = grades.tasks(db.session(), actor(), query.state == "open", query.page, query.per_page)
     return {"items": items, "total": total, "page": query.page, "per_page": query.per_page}
 
 

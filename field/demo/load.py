@@ -25,6 +25,8 @@ from field.media.photo import inspect
 from field.media.vault import Vault
 from field.monitoring.enrol import BATCH, enrol
 from field.monitoring.evidence import take_in
+from field.monitoring.judgement import basis
+from field.monitoring.sweep import Swept, record_sweep, sweep_slice
 from field.monitoring.visits import record_visit, record_visits
 from field.registry.households import Household, Person
 from field.registry.regions import VILLAGE, load_regions
@@ -69,7 +71,8 @@ class Founding:
         asked = self._ask({home.id for _, home, _ in earlier})
         self._visit(earlier)
         heard = self._hear(homes)
-        return Loaded(households, persons, households + len(earlier) + more + asked + heard)
+        warned = self._sweep()
+        return Loaded(households, persons, households + len(earlier) + more + asked + heard + warned)
 
     def _settle(self) -> dict[str, str]:
         with REGIONS.open(encoding="utf-8", newline="") as lines:
@@ -190,6 +193,22 @@ class Founding:
 
         with self.begin() as session:
             return transact(work, session)
+
+    def _sweep(self) -> int:
+        """The county's first sweep, so that there are grades and warnings; how many entries that made."""
+        by, swept = basis(self.now), Swept()
+
+        def turn(session: Session) -> Swept:
+            return sweep_slice(session, by, swept.last or "", self.now)
+
+        while True:
+            with self.begin() as session:
+                part = transact(turn, session)
+            if part.last is None:
+                break
+            swept += part
+        self._transact(lambda session: record_sweep(session, by, swept, self.now))
+        return swept.warnings + 1
 
     def _telephones(self, session: Session) -> list[str]:
         """One household's head at home and one worker away, both with a number that nobody else has."""

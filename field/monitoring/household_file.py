@@ -5,11 +5,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
+from field.codes import Grade
 from field.ledger.entries import Entry, opened
 from field.ledger.facts import Fact, Known, known
+from field.monitoring.grades import grades, risk_shown, risks
+from field.monitoring.judgement import Judgement
+from field.monitoring.policy.risk_shapes import RANKS
 from field.registry import regions
 from field.registry.households import Household, Person
 from field.registry.masking import mask_account, mask_id_number, mask_phone
@@ -18,19 +22,22 @@ from field.registry.sealing import blind
 from field.registry.staff import Staff
 
 SECTIONS = ("informant", "income", "expenses", "guarantees", "risk_factors", "needs", "note")
+_urgency = case({grade.value: -rank for grade, rank in RANKS.items()}, value=Judgement.grade, else_=0)
 ORDERS = {
     "number": (Household.number,),
     "longest_unvisited": (Household.last_visit_at.is_not(None), Household.last_visit_at, Household.number),
+    "urgent": (_urgency, Judgement.since.is_(None), Judgement.since, Household.number),
 }
 
 
 @dataclass(frozen=True)
 class Sought:
-    """查询条件: `region` must lie within the actor's own; `kind` a code, "any" monitored or "none"; `q` free words."""
+    """查询条件: `region` must lie within the actor's own; `kind`, `grade` a code, "any" or "none"; `q` free words."""
 
     region: str | None = None
     kind: str | None = None
     risk: str | None = None
+    grade: str | None = None
     q: str | None = None
     order: str = "number"
     page: int = 1
@@ -43,8 +50,10 @@ def households(session: Session, by: Actor, sought: Sought) -> tuple[list[Househ
     if not by.may(Right.READ_HOUSEHOLDS, region):
         raise NotAllowed
     wanted = and_(regions.in_region(Household.region, region), *_conditions(sought))
-    total = session.scalar(select(func.count()).select_from(Household).where(wanted)) or 0
-    rows = select(Household).where(wanted).order_by(*ORDERS[sought.order])
+    judged = Judgement, Judgement.household_id == Household.id  # left out by the database where nothing asks for it
+    counted = select(func.count()).select_from(Household).outerjoin(*judged).where(wanted)
+    total = session.scalar(counted) or 0
+    rows = select(Household).outerjoin(*judged).where(wanted).order_by(*ORDERS[sought.order])
     page = session.scalars(rows.offset((sought.page - 1) * sought.per_page).limit(sought.per_page))
     return list(page), total
 
@@ -85,7 +94,16 @@ def forms(session: Session, several: Sequence[Household]) -> list[dict[str, Any]
     visits = _last_visits(session, several)
     places = {person.work_place for group in members.values() for person in group if person.work_place}
     names = regions.names(session, {one.region for one in several} | places)
-    return [_form(one, members[one.id], visits.get(one.id), names) for one in several]
+    known = risks(session, ids)
+    forms = [_form(one, members[one.id], visits.get(one.id), names) for one in several]
+    return [form | risk_shown(known[form["id"]]) for form in forms]
+
+
+def lines(session: Session, several: Sequence[Household]) -> list[dict[str, Any]]:
+    """农户 as lists show them, with a constant number of statements."""
+    names = regions.names(session, {one.region for one in several})
+    graded = grades(session, [one.id for one in several])
+    return [{**household_shown(one, names), "grade": graded.get(one.id, Grade.NONE.value)} for one in several]
 
 
 def person_shown(person: Person, names: dict[str, str] | None = None) -> dict[str, Any]:
@@ -122,9 +140,17 @@ def _conditions(sought: Sought) -> list[ColumnElement[bool]]:
         conditions.append(Household.kind == sought.kind)
     if sought.risk:
         conditions.append(Household.main_risk == sought.risk)
+    if sought.grade:
+        conditions.append(_graded(sought.grade))
     if sought.q:
         conditions.append(_named(sought.q.strip()))
     return conditions
+
+
+def _graded(grade: str) -> ColumnElement[bool]:
+    """Of a grade; "any": of any but none; who was never judged has none."""
+    found = func.coalesce(Judgement.grade, Grade.NONE.value)
+    return found != Grade.NONE.value if grade == "any" else found == grade
 
 
 def _named(words: str) -> ColumnElement[bool]:

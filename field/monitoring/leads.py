@@ -5,12 +5,29 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVarTuple
 
-from sqlalchemy import JSON, ColumnElement, Index, Select, String, and_, case, false, func, or_, select, tuple_, update
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Index,
+    Select,
+    String,
+    and_,
+    case,
+    column,
+    false,
+    func,
+    or_,
+    select,
+    tuple_,
+    update,
+)
+from sqlalchemy import table as table_named
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from field.codes import LeadKind, Source, TaskKind
 from field.ledger.entries import Entry, opened
 from field.ledger.receipts import number
+from field.monitoring.policy.risk_shapes import RANKS
 from field.orm import Base, Code, Id, RegionCode, Utc, insert_many
 from field.registry.households import Household, Person
 from field.registry.regions import Region, in_region
@@ -20,6 +37,8 @@ Row = TypeVarTuple("Row")
 # 入户核实 2 or 3 days by counties' public notices (domain, section 4); the others are our own first figures.
 DAYS = {TaskKind.CHECK: 3, TaskKind.CALL: 7, TaskKind.FIND: 1, TaskKind.BINDING: 7}
 SAME = timedelta(days=1)
+_judged = table_named("judgement", column("household_id"), column("grade"))  # its own module stands on this one
+_urgency = case({grade.value: -rank for grade, rank in RANKS.items()}, value=_judged.c.grade, else_=0)
 
 
 class Lead(Base):
@@ -173,17 +192,18 @@ def leads(session: Session, by: Actor, open_only: bool, page: int, per_page: int
     newest = rows.order_by(Lead.opened_at.desc(), Lead.chain_id, Lead.seq)
     found = session.execute(newest.offset((page - 1) * per_page).limit(per_page)).all()
     words = _words(session, [row[0] for row in found])
-    return [_lead_shown(*row) | {"words": words[row[0].chain_id, row[0].seq]} for row in found], total
+    return [_lead_shown(*row) | _said(row[0], words) for row in found], total
 
 
 def tasks(session: Session, by: Actor, open_only: bool, page: int, per_page: int) -> tuple[list[dict[str, Any]], int]:
-    """待办 of the actor's region, the most urgent first, and how many there are."""
+    """待办 of the actor's region, by their household's grade and the time left, and how many there are."""
     done = case((Task.kind == TaskKind.CALL.value, _heard()), else_=_visited(Task))
     wanted = and_(in_region(Task.region, by.region), ~done if open_only else done.is_not(None))
     count = _beside(select(func.count()).select_from(Task), Task).outerjoin(Person, Person.id == Task.person_id)
     rows = select(Task, done.label("done"), Household.head, Region.name)
     rows = _beside(rows, Task).outerjoin(Person, Person.id == Task.person_id)
-    urgent = rows.where(wanted).order_by(Task.due_at, Task.chain_id, Task.seq)
+    rows = rows.outerjoin(_judged, _judged.c.household_id == Task.household_id)
+    urgent = rows.where(wanted).order_by(_urgency, Task.due_at, Task.chain_id, Task.seq)
     found = session.execute(urgent.offset((page - 1) * per_page).limit(per_page))
     return [_task_shown(*row) for row in found], session.scalar(count.where(wanted)) or 0
 
@@ -204,11 +224,21 @@ def _beside(rows: Select[*Row], table: type[Lead] | type[Task]) -> Select[*Row]:
 
 
 def _words(session: Session, several: Sequence[Lead]) -> dict[tuple[str, int], str]:
-    """What was said in the entries of leads, sealed everywhere but in the answer."""
-    places = [(lead.chain_id, lead.seq) for lead in several]
+    """What was said in the entries of leads and in the newest that raised them, sealed everywhere but in the answer."""
+    places = [(lead.chain_id, seq) for lead in several for seq in (lead.seq, *(lead.raised or [])[-1:])]
     entries = list(session.scalars(select(Entry).where(tuple_(Entry.chain_id, Entry.seq).in_(places))))
     payloads = zip(entries, opened(session, entries), strict=True)
     return {(entry.chain_id, entry.seq): payload.get("note") or "" for entry, payload in payloads}
+
+
+def _said(lead: Lead, words: Mapping[tuple[str, int], str]) -> dict[str, str]:
+    """原话, and what our own analysis said last."""
+    own = words[lead.chain_id, lead.seq]
+    if lead.raised:
+        warned = words[lead.chain_id, lead.raised[-1]]
+    else:
+        warned = own if lead.kind == LeadKind.WARNING.value else ""
+    return {"words": own, "warned": warned}
 
 
 def _lead_shown(lead: Lead, done: bool, head: str | None, village: str | None) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from field.codes import Channel, EntryKind, Grade
-from field.ledger.entries import Draft, Entry, Head, append, region_chain
+from field.ledger.entries import Draft, Entry, Head, append, recorded, region_chain
 from field.monitoring.judgement import ALL, Basis, Judgement, judge_scope
 from field.monitoring.warnings import ACTOR, warn
 from field.registry.households import Household
@@ -56,11 +56,19 @@ def sweep_slice(session: Session, by: Basis, after: str, now: datetime, size: in
     return Swept(grades.total(), sum(int(persons) for _, _, persons in rows), grades, warned, high)
 
 
-def record_sweep(session: Session, by: Basis, swept: Swept, now: datetime) -> Entry | None:
-    """One entry of the county's own chain: that everybody was judged, by which pack, and how it came out."""
-    county = session.scalar(select(func.min(Region.code)).where(func.length(Region.code) == COUNTY))
-    if county is None:
+def county_code(session: Session) -> str | None:
+    """The county of this ledger; None before its places are loaded."""
+    return session.scalar(select(func.min(Region.code)).where(func.length(Region.code) == COUNTY))
+
+
+def record_sweep(session: Session, by: Basis, swept: Swept, now: datetime, name: str | None = None) -> Entry | None:
+    """One entry of the county's own chain: that everybody was judged, by which pack, and how it came out.
+
+    Under the same name it is recorded once.
+    """
+    county = county_code(session)
+    key = f"sweep:{county}:{name or now.isoformat()}"
+    if county is None or recorded(session, key):
         return None
     content = {"as_of": by.day.isoformat(), "pack": by.pack.name, **swept.as_json()}
-    key = f"sweep:{county}:{now.isoformat()}"
     return append(session, Draft(region_chain(county), EntryKind.SWEEP, Channel.SYSTEM, ACTOR, now, key, content), now)

@@ -34,6 +34,7 @@ class Right(StrEnum):
     DECIDE_CONTESTED = "decide_contested"
     MERGE_PEOPLE = "merge_people"
     RUN_CHECKINS = "run_checkins"
+    RUN_SWEEPS = "run_sweeps"
 
 
 HOLDERS: dict[Right, frozenset[Role]] = {
@@ -58,6 +59,7 @@ HOLDERS: dict[Right, frozenset[Role]] = {
     Right.DECIDE_CONTESTED: frozenset((T, C)),
     Right.MERGE_PEOPLE: frozenset((C,)),
     Right.RUN_CHECKINS: frozenset((C,)),
+    Right.RUN_SWEEPS: frozenset((C,)),
 }
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from field.auth import actor, allow
-from field.codes import JobKind, JobState, Kind, RiskFactor, Role
+from field.codes import Grade, JobKind, JobState, Kind, RiskFactor, Role
 from field.db import db
 from field.monitoring import held, phones
 from field.monitoring.statistics import Figures, figures_of, statistics_by
@@ -32,7 +32,9 @@ def figures() -> str | Response:
     whole = figures_of(where.code, tuple(parts.values()))
     below = [(place, parts.get(place.code) or figures_of(place.code)) for place in where.below]
     charts = {"ring": ring(_kinds(whole)), "bars": bars(_risks(whole))}
-    return render_template("board.html", here=where, whole=whole, below=below, **charts, **_waiting(where))
+    return render_template(
+        "board.html", here=where, whole=whole, below=below, grades=Grade.labels(), **charts, **_waiting(where)
+    )
 
 
 def _kinds(whole: Figures) -> list[tuple[str, str, int]]:
@@ -54,12 +56,14 @@ def _waiting(where: Here) -> dict[str, Any]:
         told["places"] = regions.names(session, {phone["region"] for phone in told["phones"]})
     if by.has(Right.DECIDE_HELD):
         told["held"] = len(held.waiting(session, by))
+    if by.has(Right.RUN_SWEEPS):
+        told["sweeps"] = list(session.scalars(_running(JobKind.SWEEP, by.region)))
     if by.has(Right.IMPORT_ROSTER):
-        told["imports"] = list(session.scalars(_running(by.region)))
+        told["imports"] = list(session.scalars(_running(JobKind.ROSTER_IMPORT, by.region)))
     return told
 
 
-def _running(region: str) -> Any:
+def _running(kind: JobKind, region: str) -> Any:
     open_states = (JobState.QUEUED.value, JobState.RUNNING.value)
-    mine = Job.kind == JobKind.ROSTER_IMPORT.value, Job.state.in_(open_states)
+    mine = Job.kind == kind.value, Job.state.in_(open_states)
     return select(Job).where(*mine, in_region(Job.region, region)).order_by(Job.id)

@@ -5,11 +5,11 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from field.codes import Channel, EntryKind, Kind, RiskFactor, Source
+from field.codes import Channel, EntryKind, Grade, Kind, RiskFactor, Role, Source
 from field.monitoring.checkins import Why
 from field.registry.contact_rules import Decision, Proof
 from field.web.visit_words import Line, Section, sections
-from field.web.wording import day, yuan
+from field.web.wording import day, grade_mark, yuan
 
 
 def content(kind: str, payload: dict[str, Any], names: Mapping[str, str]) -> list[Section]:
@@ -149,6 +149,30 @@ def _merged(payload: dict[str, Any]) -> list[Section]:
     return [Section(_("重复的人"), [line for line in lines if line.text])]
 
 
+def _warning(payload: dict[str, Any]) -> list[Section]:
+    receivers = "、".join(Role.label_of(role) for role in payload.get("receivers", []))
+    lines = [
+        Line(_("预警等级"), grade_mark(payload.get("grade", Grade.NONE)), True),
+        Line(_("为什么"), payload.get("note") or ""),
+        Line(_("谁来办"), receivers),
+        Line(_("什么时候以前"), day(payload["due_at"]) if "due_at" in payload else ""),
+        Line(_("按哪个政策包"), payload.get("pack") or ""),
+    ]
+    return [Section(_("平台预警"), [line for line in lines if line.text])]
+
+
+def _sweep(payload: dict[str, Any]) -> list[Section]:
+    counted = payload.get("grades", {})
+    lines = [
+        Line(_("判断了"), _("%(households)s 户 %(persons)s 人", households=payload.get("households"),
+                          persons=payload.get("persons"))),
+        *(Line(grade_mark(code), _("%(count)s 户", count=counted[code])) for code in Grade.labels() if code in counted),
+        Line(_("新的预警"), _("%(count)s 条", count=payload.get("warnings"))),
+        Line(_("按哪个政策包"), payload.get("pack") or ""),
+    ]  # fmt: skip
+    return [Section(_("筛查结果"), lines)]
+
+
 def _nothing(_payload: dict[str, Any]) -> list[Section]:
     return []
 
@@ -167,4 +191,6 @@ READ: dict[EntryKind, Callable[[dict[str, Any]], list[Section]]] = {
     EntryKind.MESSAGES_DETACHED: _messages,
     EntryKind.PEOPLE_MERGED: _merged,
     EntryKind.PEOPLE_PARTED: _merged,
+    EntryKind.WARNING: _warning,
+    EntryKind.SWEEP: _sweep,
 }

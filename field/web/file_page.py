@@ -12,8 +12,10 @@ from field.ledger.entries import Entry, opened
 from field.ledger.facts import Fact, Known
 from field.monitoring import household_file
 from field.monitoring.album import Picture, album
+from field.monitoring.grades import Risk, risks
 from field.monitoring.household_file import person_shown
 from field.monitoring.places import PlaceJudgement
+from field.monitoring.risk_words import FACTS
 from field.monitoring.timeline import entry_shown
 from field.monitoring.visit_rules import definition
 from field.registry import regions
@@ -29,7 +31,7 @@ dossier = Blueprint("file", __name__, url_prefix="/households")
 PER_PAGE = 20
 LABELS = {
     "kind_labels": Kind.labels(), "risk_labels": RiskFactor.labels(), "left_labels": Left.labels(),
-    "evidence_labels": EvidenceKind.labels(),
+    "evidence_labels": EvidenceKind.labels(), "fact_labels": FACTS,
 }  # fmt: skip
 
 
@@ -70,12 +72,13 @@ def one(household_id: str) -> str:
     known = household_file.facts(session, own, now())
     names = _names(found, members, known)
     moments, total = _moments(found, names)
+    risk = risks(session, [found.id])[found.id]
     who = {moment.entry["actor"] for moment in moments} | _recorders(known)
     return render_template(
         "file.html", household=found, members=[(member, person_shown(member)) for member in members], names=names,
         known=[_item(found, names, key, known[key]) for key in _ordered(found, members, known)], moments=moments,
         staff=staff_names(session, who) | _by_themselves(members), oldest=_oldest_first(), page=_page(),
-        pages=-(-total // PER_PAGE), total=total, **LABELS,
+        pages=-(-total // PER_PAGE), total=total, risk=risk, sources=_sources(found.id, risk), **LABELS,
     )  # fmt: skip
 
 
@@ -92,6 +95,13 @@ def _moments(found: Household, names: dict[str, str]) -> tuple[list[Moment], int
         for shown in [entry_shown(entry, payload)]
     ]
     return moments, session.scalar(select(func.count()).select_from(Entry).where(chain)) or 0
+
+
+def _sources(chain_id: str, risk: Risk) -> dict[int, dict[str, Any]]:
+    """The entries that the rules' figures are from, by seq."""
+    seqs = {seq for rule in risk.rules for seq in rule.sources.values()}
+    rows = select(Entry).where(Entry.chain_id == chain_id, Entry.seq.in_(seqs))
+    return {entry.seq: entry_shown(entry, None) for entry in db.session.scalars(rows)} if seqs else {}
 
 
 def _judged(chain_id: str, entries: list[Entry]) -> dict[int, PlaceJudgement]:

@@ -12,7 +12,7 @@ from field.problems import Problem
 from field.registry.masking import mask_phone
 from field.registry.rights import Right
 from field.web.thread_words import why
-from field.web.wording import FILTERS, now
+from field.web.wording import FILTERS, grade_mark, now
 
 
 class Door(NamedTuple):
@@ -26,7 +26,7 @@ class Door(NamedTuple):
 def register(app: Flask) -> None:
     """Give the templates their filters and globals."""
     app.jinja_env.filters |= FILTERS | {"phone": mask_phone, "why": why}
-    app.jinja_env.globals |= {"csrf_token": csrf_token, "doors": doors, "may": may}
+    app.jinja_env.globals |= {"csrf_token": csrf_token, "doors": doors, "may": may, "grade_mark": grade_mark}
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(_everywhere)
 

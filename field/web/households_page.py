@@ -8,8 +8,9 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from field.auth import actor, allow
-from field.codes import Kind, RiskFactor
+from field.codes import Grade, Kind, RiskFactor
 from field.db import db
+from field.monitoring.grades import grades
 from field.monitoring.household_file import ORDERS, Sought, households
 from field.registry import regions
 from field.registry.rights import Right
@@ -19,6 +20,7 @@ listing = Blueprint("households_page", __name__, url_prefix="/households")
 PER_PAGE, FARTHEST, LONGEST = 50, 1_000_000, 60
 PERSONAL = re.compile(r"\+?[0-9 -]{10,17}[0-9xX]")
 KINDS = {"any", "none", *Kind.labels()}
+GRADES = {"any", *Grade.labels()}
 
 
 @listing.get("")
@@ -44,11 +46,12 @@ def look_for() -> str | Response:
 def _sought(given: Mapping[str, str]) -> Sought:
     """What was asked for; what makes no sense is passed over."""
     kind, risk, page = given.get("kind", ""), given.get("risk", ""), given.get("page", "")
-    order = given.get("order", "")
+    order, grade = given.get("order", ""), given.get("grade", "")
     return Sought(
         region=given.get("region") or None,
         kind=kind if kind in KINDS else None,
         risk=risk if risk in RiskFactor.labels() else None,
+        grade=grade if grade in GRADES else None,
         q=given.get("q", "").replace("\0", "").strip()[:LONGEST] or None,
         order=order if order in ORDERS else "number",
         page=min(max(int(page), 1), FARTHEST) if page.isdecimal() and len(page) < LONGEST else 1,
@@ -58,7 +61,8 @@ def _sought(given: Mapping[str, str]) -> Sought:
 
 def _asked(sought: Sought) -> dict[str, Any]:
     """The filters as they stand in an address."""
-    asked = {"region": sought.region, "kind": sought.kind, "risk": sought.risk, "q": sought.q}
+    asked = {"region": sought.region, "kind": sought.kind, "risk": sought.risk}
+    asked |= {"grade": sought.grade, "q": sought.q}
     return asked | {"order": None if sought.order == "number" else sought.order}
 
 
@@ -73,4 +77,5 @@ def _page(sought: Sought) -> str:
     return render_template(
         "households.html", here=where, found=found, total=total, pages=pages, sought=sought, asked=asked,
         names=names, kinds=Kind.labels(), risks=RiskFactor.labels(),
+        grades=grades(db.session(), [one.id for one in found]),
     )  # fmt: skip

@@ -9,7 +9,7 @@ from field import clock
 from field.auth import actor, allow
 from field.codes import Channel, RiskFactor
 from field.db import db, transact
-from field.monitoring import attaching, leads
+from field.monitoring import attaching, grades, leads
 from field.problems import Problem
 from field.registry.households import Household
 from field.registry.regions import in_region
@@ -26,7 +26,7 @@ def listed() -> str:
     """Leads and tasks of the reader's region."""
     open_only, page = request.args.get("state") != "all", asked_page()
     found, total = leads.leads(db.session(), actor(), open_only, page, PER_PAGE)
-    waiting, tasks = leads.tasks(db.session(), actor(), True, 1, PER_PAGE)
+    waiting, tasks = grades.tasks(db.session(), actor(), True, 1, PER_PAGE)
     return render_template(
         "leads.html", leads=found, total=total, page=page, pages=-(-total // PER_PAGE), open_only=open_only,
         tasks=waiting, tasks_total=tasks, channels=Channel.labels(), risks=RiskFactor.labels(),

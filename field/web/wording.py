@@ -8,9 +8,11 @@ from flask import g
 from flask_babel import gettext as _
 
 from field import clock
+from field.codes import Grade
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 WEEK = "一二三四五六日"
+MARKS = {Grade.RED: "▲", Grade.ORANGE: "◆", Grade.YELLOW: "●", Grade.NONE: ""}
 
 
 def now() -> datetime:
@@ -66,6 +68,12 @@ def count(number: int) -> str:
 def share(part: int, whole: int) -> str:
     """46.2%; nothing of nothing."""
     return f"{part * 100 / whole:.1f}%" if whole else "—"
+
+
+def grade_mark(code: str) -> str:
+    """▲ 红色: a grade by shape and word, so that it needs no colour; 没有预警 for none."""
+    grade = Grade(code)
+    return f"{MARKS[grade]} {grade.label}" if MARKS[grade] else str(_("没有预警"))
 
 
 FILTERS: dict[str, Callable[..., str]] = {

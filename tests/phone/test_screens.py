@@ -366,3 +366,13 @@ def test_a_call_is_noted_in_a_minute_without_network_and_arrives(hand: Hand) -> 
     path = f"/api/households/{hand.household}/entries?per_page=50"
     [entry] = [one for one in hand.county.client("cadre").get(path).get_json()["items"] if one["kind"] == "checkin"]
     assert (entry["channel"], entry["payload"]["facts"]) == ("call", {"monthly_income": 520000, "months_away": 10})
+
+
+def test_today_and_the_household_tell_the_grade_by_shape_and_word_and_why(hand: Hand) -> None:
+    hand.log_in()
+    card = hand.page.locator(".cards .who").first
+    expect(card).to_contain_text("▲ 红色")
+    expect(card).to_contain_text("人均纯收入低于监测范围")
+    card.click()
+    expect(hand.page.locator(".band.red h2")).to_have_text("▲ 红色")
+    expect(hand.page.locator(".band p").first).to_contain_text("人均纯收入")

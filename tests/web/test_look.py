@@ -28,6 +28,7 @@ BODY = [("ink", "paper"), ("ink", "ground"), ("quiet", "paper"), ("quiet", "grou
 OTHER = [
     ("green", "paper"), ("green", "ground"), ("on-green", "green"), ("wrong", "paper"), ("wrong", "wrong-tint"),
     ("warn", "warn-tint"), ("green", "done"), ("warn", "ground"),
+    *((name, ground) for name in ("red", "orange", "yellow") for ground in (f"{name}-tint", "paper", "ground")),
 ]  # fmt: skip
 
 

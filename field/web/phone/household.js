@@ -2,6 +2,7 @@
 import {el, icon, link} from './dom.js'
 import {words} from './words.js'
 import {labels} from './labels.js'
+import {band} from './grade.js'
 import {age, day} from './days.js'
 import {told} from './last.js'
 import {people} from './draft.js'
@@ -18,12 +19,12 @@ export async function show(id) {
   const begun = await keptFor(id)
   return {
     title: form.head, back: '/m/households',
-    body: [band(form), residents(people(form), id), last(form), way(form)],
+    body: [band(form), standing(form), residents(people(form), id), last(form), way(form)],
     bar: [link(`/m/households/${id}/visit`, 'a.primary', begun ? words.go_on : words.begin)],
   }
 }
 
-function band({kind, risk_factors, group, village, number, address}) {
+function standing({kind, risk_factors, group, village, number, address}) {
   return el('section.card', null,
     el('p.kind', null, kind ? labels.kind[kind] : words.watched_not,
       (risk_factors || []).map(code => el('span.tag', null, labels.risk_factors[code]))),

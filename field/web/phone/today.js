@@ -3,6 +3,7 @@ import {el, link} from './dom.js'
 import {words} from './words.js'
 import {daysSince} from './days.js'
 import {labels} from './labels.js'
+import {mark, reason} from './grade.js'
 import {all, get} from './store.js'
 import {pull} from './sync.js'
 import {list} from './sender.js'
@@ -33,7 +34,7 @@ export function card({form, begun, visited}) {
   const since = begun ? words.begun : visited ? words.since(daysSince(visited, new Date())) : words.never
   return link(`/m/households/${form.id}`, 'a.card.who' + (begun ? '.begun' : ''),
     el('span.name', null, form.head), el('span.group', null, form.group),
-    el('span.why', null, why(form)), el('span.since', null, since))
+    el('span.why', null, mark(form.grade), why(form)), el('span.since', null, since))
 }
 
 /** village() → Promise<Form[]>: from the phone; fetched first when there is nothing yet. */
@@ -66,9 +67,9 @@ function asked(tasks) {
     : el('div.card.who', null, el('span.name', null, words.tasks.nobody), what(task))))
 }
 
-function what({kind_name, source_name, due_at}) {
+function what({kind_name, source_name, due_at, grade, why}) {
   const left = -daysSince(due_at, new Date())
-  return [el('span.why', null, [kind_name, source_name].join(' · ')), el('span.since' + (left < 0 ? '.late' : ''), null, words.tasks.due(left))]
+  return [el('span.since' + (left < 0 ? '.late' : ''), null, words.tasks.due(left)), el('span.why', null, mark(grade), [kind_name, why || source_name].join(' · '))]
 }
 
 function heading(work) {
@@ -76,9 +77,9 @@ function heading(work) {
   return el('p.lead', null, words.village(work.length, never))
 }
 
-function why({kind, risk_factors}) {
+function why({kind, risk_factors, grade, rules}) {
   const risks = (risk_factors || []).map(code => labels.risk_factors[code])
-  return [kind ? labels.kind[kind] : words.watched_not, risks[0]].filter(Boolean).join(' · ')
+  return [reason({grade, rules}), kind ? labels.kind[kind] : words.watched_not, risks[0]].filter(Boolean).join(' · ')
 }
 
 function nothing() {

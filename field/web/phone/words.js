@@ -47,6 +47,7 @@ export const words = {
     due: days => days < 0 ? `过期 ${-days} 天` : days === 0 ? '今天要办' : `还有 ${days} 天`,
   },
   search: '姓名、组名或户编号', found: n => n ? `${n} 户` : '没有找到，换一个词试试',
+  no_grade: '没有预警', grade_missing: facts => `还不知道，知道了等级可能变高：${facts.join('、')}`,
   number: '户编号 ', lives_here: n => `家里 ${n} 口人`, last_visit: '上次走访', way: '怎么走',
   begin: '开始走访', go_on: '接着填',
   call: {

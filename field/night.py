@@ -1,0 +1,76 @@
+"""夜间筛查: once a night the whole county is judged, slice by slice; a slice that is done is never lost."""
+
+from collections import Counter
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from field.codes import EntryKind, JobKind
+from field.db import transact
+from field.ledger.entries import Entry, region_chain
+from field.monitoring.judgement import Basis, basis
+from field.monitoring.sweep import SLICE, Swept, county_code, record_sweep, sweep_slice
+from field.monitoring.workdays import SHANGHAI
+from field.registry.households import Household
+from field.registry.regions import Region
+from field.work import Assignment, Job, enqueue
+
+BEGINS = time(2, 0)
+
+
+def plan_sweep(session: Session, now: datetime) -> str | None:
+    """Put tonight's sweep on the table, unless it was put there or the county was swept since; the job's id."""
+    county, begins = county_code(session), last_night(now)
+    if county is None:
+        return None
+    session.execute(select(Region.code).where(Region.code == county).with_for_update())  # one worker plans at a time
+    planned = select(Job.id).where(Job.kind == JobKind.SWEEP.value, Job.created_at >= begins)
+    swept = select(Entry.hash).where(Entry.chain_id == region_chain(county), Entry.kind == EntryKind.SWEEP.value)
+    if any(session.scalar(known.limit(1)) for known in (planned, swept.where(Entry.recorded_at >= begins))):
+        return None
+    return enqueue(session, JobKind.SWEEP, {"at": now.isoformat()}, now, region=county)
+
+
+def last_night(now: datetime) -> datetime:
+    """When the newest night's sweep was due to begin."""
+    here = now.astimezone(SHANGHAI)
+    day: date = here.date() - timedelta(days=here.time() < BEGINS)
+    return datetime.combine(day, BEGINS, SHANGHAI).astimezone(now.tzinfo)
+
+
+def sweep(task: Assignment, size: int = SLICE) -> dict[str, Any]:
+    """What the worker does: each slice is committed with the place to go on from, the last with the county's entry."""
+    with task.begin() as session:
+        total = session.scalar(select(func.count()).select_from(Household)) or 0
+        by, swept = _begun(session.get_one(Job, task.id).payload)
+    task.advance(swept.households, total)
+    while (part := _slice(task, by, swept, size)) is not None:
+        swept = part
+        task.advance(swept.households, total)
+    return swept.as_json()
+
+
+def _slice(task: Assignment, by: Basis, swept: Swept, size: int) -> Swept | None:
+    """The next slice on top of what was swept; None when the last one was done before, and that is now recorded."""
+
+    def work(session: Session) -> Swept | None:
+        part = sweep_slice(session, by, swept.last or "", task.clock(), size)
+        if part.last is None:
+            record_sweep(session, by, swept, task.clock(), task.id)
+            return None
+        job = session.get_one(Job, task.id)
+        so_far = swept + part
+        job.payload = job.payload | {"swept": {**vars(so_far), "grades": dict(so_far.grades)}}
+        return so_far
+
+    with task.begin() as session:
+        return transact(work, session)
+
+
+def _begun(payload: dict[str, Any]) -> tuple[Basis, Swept]:
+    """By what is judged, and how far an earlier worker came."""
+    by = basis(datetime.fromisoformat(payload["at"]))
+    said = payload.get("swept")
+    return by, Swept(**{**said, "grades": Counter(said["grades"])}) if said else Swept()
