@@ -81,7 +81,7 @@ def may_declare(session: Session, draft: DeclareDraft, now: datetime) -> None:
 def take_room(session: Session, draft: DeclareDraft, wanted: int, now: datetime) -> int:
     """How many of so many photographs there is room for today from that address or openid, kept or dropped later."""
     here = DeclareDraft.address_index == draft.address_index, DeclareDraft.opened_at > now - DAY
-    sent = sum(one.state.get("sent", 0) for one in session.scalars(select(DeclareDraft).where(*here)))
+    sent = sum(int(one.state.get("sent", 0)) for one in session.scalars(select(DeclareDraft).where(*here)))
     room = max(0, min(wanted, MOST_PHOTOS - sent))
     keep(session, draft, draft.state | {"sent": draft.state.get("sent", 0) + room}, now)
     return room
