@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 
 import click
 from flask import current_app
@@ -25,6 +26,9 @@ from field.registry.households import Household
 from field.registry.sealing import keyring
 
 demo = AppGroup("demo", help="演示县.")
+
+
+WORKER = ("-m", "flask", "--app", "wsgi", "worker")
 
 
 @demo.command("load")
@@ -69,11 +73,13 @@ def run() -> None:
         "-b",
         f"127.0.0.1:{port}",
     ]
-    both = [subprocess.Popen([sys.executable, *words]) for words in (serve, ["-m", "flask", "--app", "wsgi", "worker"])]  # noqa: S603 (our own words)
+    both = [_begun(words) for words in (serve, WORKER)]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
-        while all(process.poll() is None for process in both):
+        while both[0].poll() is None:
             time.sleep(0.5)
+            if both[1].poll() is not None:  # a worker that was killed loses nothing, and another goes on
+                both[1] = _begun(WORKER)
     except KeyboardInterrupt:
         pass
     finally:
@@ -81,6 +87,10 @@ def run() -> None:
             process.terminate()
         for process in both:
             process.wait(30)
+
+
+def _begun(words: Sequence[str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, *words])  # noqa: S603 (our own words)
 
 
 def show_telephones() -> None:

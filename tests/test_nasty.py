@@ -73,10 +73,19 @@ QUERIES = {
     "/households": ("region", "kind", "risk", "q", "order", "page"),
     "/ledger": ("region", "kind", "channel", "actor", "day", "after"),
     "/login": ("next",),
+    "/api/leads": ("state", "page", "per_page"),
+    "/api/tasks": ("state", "page", "per_page"),
+    "/leads": ("state", "page"),
+    "/messages": ("which", "household", "page"),
+    "/checkins": ("region",),
+    "/merging/pair": ("merge", "keep"),
+    "/declare/wechat/back": ("code", "state"),
 }
 PLACES = [
     "/api/households/{}", "/api/evidence/{}", "/api/jobs/{}", "/api/uploads/{}", "/households/{}", "/receipt/{}",
     "/receipt/{}.json", "/receipt/{}.svg", "/m/{}", "/office/{}", "/held/{}/1", "/imports/{}/faults.xlsx", "/{}",
+    "/bindings/{}", "/bindings/contacts/{}/confirm", "/messages/{}", "/leads/{}/1", "/declare/{}",
+    "/hooks/aliyun/{}/inbound", "/hooks/tencent/{}/receipts",
 ]  # fmt: skip
 HEADERS = (
     "Authorization", "Cookie", "X-CSRF-Token", "Content-Type", "Content-Encoding", "If-None-Match", "Range",
@@ -141,6 +150,14 @@ def test_nonsense_in_a_query_is_refused_or_passed_over(county: County, path: str
             sound(client.get(f"{path}?%ff%00={name}&&&==&{name}"), name)
 
 
+def test_a_region_of_ones_own_with_a_nul_behind_it_is_no_region(county: County) -> None:
+    client = county.client("county")
+    for path in ("/", "/checkins", "/households", "/ledger", "/api/statistics", "/api/households"):
+        sound(client.get(f"{path}?region=420626%00"), path)
+    form = {"region": "420626\0", "wave": NOBODY, "sure": "1"}
+    sound(client.post("/checkins", data=form), "a wave")
+
+
 def test_a_query_parameter_given_twice_is_a_fault(small_county: County) -> None:
     answer = small_county.client("county").get("/api/households?page=1&page=2")
     assert (answer.status_code, answer.get_json()["errors"][0]["field"]) == (422, "page")
@@ -175,13 +192,23 @@ def test_nonsense_in_a_header_harms_nobody(small_county: County) -> None:
             sound(small_county.client().post("/login", data={"username": "a"}, headers={name: text}), (name, value))
 
 
-@pytest.mark.parametrize("path", ["/login", "/households", "/imports", "/logout", f"/people/{NOBODY}/numbers"])
+FORMS = [
+    "/login", "/households", "/imports", "/logout", f"/people/{NOBODY}/numbers", "/checkins", "/merging",
+    "/merging/find", "/merging/undo", f"/bindings/contacts/{NOBODY}/confirm", f"/messages/{NOBODY}/attach",
+    "/leads/region:420626/1", "/leads/region:420626/1/detach", "/declare",
+]  # fmt: skip
+FIELDS = (
+    "username", "password", "next", "q", "region", "page", "reason", "csrf_token", "file", "wave", "sure", "merge",
+    "keep", "note", "person", "seen", "decision", "number", "household", "whose", "bind", "lead",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", FORMS)
 def test_nonsense_in_a_form_is_refused(county: County, path: str) -> None:
     client = county.client("county")
-    fields = ("username", "password", "next", "q", "region", "page", "reason", "csrf_token", "file")
     for value in VALUES:
-        sound(client.post(path, data={name: value.decode("utf-8", "replace") for name in fields}), value)
-        raw = b"&".join(name.encode() + b"=" + quote_from_bytes(value).encode() for name in fields)
+        sound(client.post(path, data={name: value.decode("utf-8", "replace") for name in FIELDS}), value)
+        raw = b"&".join(name.encode() + b"=" + quote_from_bytes(value).encode() for name in FIELDS)
         sound(client.post(path, data=raw, content_type="application/x-www-form-urlencoded"), value)
     for name, body in BODIES.items():
         for content_type in (

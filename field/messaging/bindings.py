@@ -7,7 +7,7 @@ import hmac
 from contextlib import suppress
 from datetime import timedelta
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from uuid6 import uuid7
@@ -30,6 +30,14 @@ from field.registry.identify import identified
 from field.registry.sealing import keyring
 
 CODE_LASTS = timedelta(hours=1)
+
+
+class Closing(NamedTuple):
+    """收尾的话: which last words follow where it was done, where another household holds the number, or it is over."""
+
+    done: str
+    contested: str
+    over: str
 
 
 def claim(scene: Scene, told: dict[str, str]) -> None:
@@ -65,12 +73,16 @@ def _claimed(scene: Scene, person: Person | None) -> Contact | None:
 
 
 def confirm_by_code(scene: Scene, code: str) -> str:
-    """验证码: which last words follow; a code counts once for the claim it was made for, and for an hour."""
+    """验证码: which last words follow; a code counts for its claim, for an hour, and until a wrong one was given."""
     contact = _waiting(scene)
-    fresh = contact is not None and scene.now - contact.changed_at < CODE_LASTS
-    if contact is None or not fresh or not hmac.compare_digest(code_of(contact).encode(), code.encode()):
+    if contact is None or scene.now - contact.changed_at >= CODE_LASTS:
         return "wrong_code"
-    return "verified" if _confirmed(scene, contact, Proof.CODE, f"person:{contact.person_id}") else "checking"
+    if not hmac.compare_digest(code_of(contact).encode(), code.encode()):
+        contact.changed_at = scene.now - CODE_LASTS  # one guess for each code that was sent, and those are counted
+        scene.session.flush()
+        return "wrong_code"
+    done = Closing("verified", "checking", "wrong_code")
+    return _confirmed(scene, contact, Proof.CODE, f"person:{contact.person_id}", done)
 
 
 def ask_people(scene: Scene) -> None:
@@ -113,11 +125,10 @@ def agree(scene: Scene, purpose: str, contact_id: str) -> str:
     by_family = purpose == Purpose.VOUCH
     by = scene.person_id if by_family else contact.person_id
     proof = Proof.FAMILY if by_family else Proof.ANSWER
-    if not _confirmed(scene, contact, proof, f"person:{by}"):
-        return "contested"
-    if by_family:
+    closing = _confirmed(scene, contact, proof, f"person:{by}", Closing("agreed", "contested", "unsure"))
+    if by_family and closing == "agreed":
         _tell_verified(scene, contact)
-    return "agreed"
+    return closing
 
 
 def deny(scene: Scene, purpose: str, contact_id: str) -> None:
@@ -146,12 +157,14 @@ def code_of(contact: Contact) -> str:
     return f"{int.from_bytes(digest[:8]) % 1_000_000:06d}"
 
 
-def _confirmed(scene: Scene, contact: Contact, proof: Proof, by: str) -> bool:
+def _confirmed(scene: Scene, contact: Contact, proof: Proof, by: str, closing: Closing) -> str:
     try:
         confirm(scene.session, contact, proof, Deed(by, scene.channel), scene.now)
     except Contested:
-        return False
-    return True
+        return closing.contested
+    except NotPossible:  # revoked at the same moment
+        return closing.over
+    return closing.done
 
 
 def _send_code(scene: Scene, contact: Contact, person: Person) -> None:

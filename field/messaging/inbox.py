@@ -5,16 +5,16 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, String, UniqueConstraint, bindparam, select
+from sqlalchemy import JSON, Index, String, UniqueConstraint, bindparam, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from uuid6 import uuid7
 
 from field.ledger.entries import Repeated
-from field.messaging.messages import Inbound
+from field.messaging.messages import Inbound, Said
 from field.orm import Base, Code, Id, Utc
 from field.prepared import add_or_leave
 from field.registry.contacts import Contact, address_index
-from field.registry.sealing import Sealed
+from field.registry.sealing import Sealed, blind
 
 ID_LENGTH = 160
 
@@ -91,19 +91,38 @@ def add_photo(session: Session, message_id: str, sha256: str) -> None:
         session.flush()
 
 
+def talks_since(session: Session, channel: str, index: str, since: datetime) -> int:
+    """In how many talks a sender has written since then."""
+    here = InboundMessage.channel == str(channel), InboundMessage.sender_index == index
+    rows = select(func.count(InboundMessage.dialog_id.distinct())).where(*here, InboundMessage.received_at > since)
+    return session.scalar(rows) or 0
+
+
+def photos_since(session: Session, channel: str, index: str, since: datetime) -> int:
+    """How many messages with photographs a sender has sent since then."""
+    here = InboundMessage.channel == str(channel), InboundMessage.sender_index == index
+    rows = select(func.count()).where(*here, InboundMessage.received_at > since)
+    return session.scalar(rows.where(InboundMessage.said == Said.PHOTO.value)) or 0
+
+
 def _row(inbound: Inbound, masked_text: str, now: datetime) -> dict[str, Any]:
     sender = whole(inbound.sender)
     return {
         "id": str(uuid7()), "channel": inbound.channel.value, "provider": inbound.provider,
-        "provider_message_id": _id(inbound.id), "sender": sender,
+        "provider_message_id": _id(inbound.id, sender), "sender": sender,
         "sender_index": address_index(inbound.channel, sender), "said": inbound.said.value,
         "text_masked": whole(masked_text), "place": asdict(inbound.place) if inbound.place else None, "photos": [],
         "sent_at": inbound.sent_at, "received_at": now,
     }  # fmt: skip
 
 
-def _id(given: str) -> str:
-    """The provider's id as it is, or a digest of one that no column holds (too long, or with control characters)."""
+def _id(given: str, sender: str) -> str:
+    """The provider's id as it is, or a digest of one that no column holds, or a keyed one of one that names the sender.
+
+    No column holds what is too long or has control characters; WeChat's events have no id but of sender and time.
+    """
+    if sender and sender in given:
+        return blind("message", given.encode(errors="replace").decode())
     if len(given) <= ID_LENGTH and given.isprintable():
         return given
     return hashlib.sha256(given.encode(errors="surrogatepass")).hexdigest()

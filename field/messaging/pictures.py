@@ -1,7 +1,7 @@
 """来信照片: fetched at intake, for providers keep them for days only; then evidence of what was declared."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -12,7 +12,7 @@ from field.codes import JobKind
 from field.ledger.entries import recorded
 from field.media.photo import NotEvidence, inspect
 from field.media.vault import Vault
-from field.messaging.inbox import InboundMessage, add_photo
+from field.messaging.inbox import InboundMessage, add_photo, photos_since
 from field.messaging.messages import NotThere, Photo, Unreadable
 from field.messaging.scene import Scene
 from field.monitoring import evidence
@@ -21,10 +21,13 @@ from field.registry.contacts import Contact
 from field.work import Assignment, GiveUp, enqueue
 
 Fetch = Callable[[Photo], bytes]
+DAY, MOST = timedelta(days=1), 60  # messages with photographs of one sender within a day
 
 
 def plan(scene: Scene) -> None:
     """Have every photograph of a message fetched, within the transaction that keeps the message."""
+    if scene.inbound.photos and photos_since(scene.session, scene.channel, scene.index, scene.now - DAY) > MOST:
+        return  # the message is kept, the bytes of a flood are not fetched
     for photo in scene.inbound.photos:
         what = {
             "message": scene.message.id, "provider": scene.inbound.provider, "reference": photo.reference,

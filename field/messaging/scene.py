@@ -20,7 +20,7 @@ from field.registry.households import Household, Person
 from field.registry.regions import COUNTY, VILLAGE, Region
 
 DATUMS = {"gcj02": "GCJ-02", "wgs84": "WGS-84"}
-NOWHERE = "000000"
+NOWHERE, LONGEST = "000000", 2048
 TITLES = {"male": "先生", "female": "女士"}
 _counties: WeakKeyDictionary[Engine, tuple[str, str]] = WeakKeyDictionary()
 _county = select(Region.code, Region.name).where(func.length(Region.code) == COUNTY).order_by(Region.code).limit(1)
@@ -42,8 +42,8 @@ class Scene:
 
     @property
     def text(self) -> str:
-        """What was written, masked."""
-        return self.message.text_masked
+        """What was written, masked; of what is longer than any provider lets people write, the beginning."""
+        return self.message.text_masked[:LONGEST]
 
     @property
     def contact(self) -> Contact | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy import func, select
@@ -26,6 +26,7 @@ from field.monitoring.leads import Lead
 from field.registry import consent, contacts
 from field.registry.households import Household
 
+DAY, MOST_TALKS = timedelta(days=1), 20
 WORDLESS = frozenset({Said.UNKNOWN, Said.CLICKED})  # what is no word is no wrong answer either
 LABEL_LENGTH = 100
 
@@ -133,6 +134,8 @@ def _begin(scene: Scene, purpose: Purpose) -> Sequence[Say]:
         return [_tell(scene, "bind_first")]
     if purpose is Purpose.BIND and scene.contact:
         return [_tell(scene, "already_bound")]
+    if purpose is Purpose.DECLARE and _too_many(scene):
+        return [_tell(scene, "progress_open")]
     dialog = library().dialog(purpose.value)
     turn = begin(dialog, scene.context(), scene.now, Heard(scene.text))
     if turn.state is None or turn.expires_at is None:
@@ -141,6 +144,11 @@ def _begin(scene: Scene, purpose: Purpose) -> Sequence[Say]:
     kept = conversations.begin(scene.session, purpose, scene.channel, scene.index, standing, scene.now, scene.person_id)
     scene.message.dialog_id = kept.id
     return turn.says
+
+
+def _too_many(scene: Scene) -> bool:
+    """Whether one sender has begun so many talks within a day that no village could look into more."""
+    return inbox.talks_since(scene.session, scene.channel, scene.index, scene.now - DAY) >= MOST_TALKS
 
 
 def _go_on(scene: Scene, kept: Kept, others: Sequence[Kept]) -> Sequence[Say]:

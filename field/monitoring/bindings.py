@@ -94,8 +94,9 @@ def derive_confirmed(session: Session, entry: Entry, said: dict[str, Any]) -> No
         "observed_at": entry.occurred_at, "level": SEEN if said["proof"] == Proof.VISIT else VERIFIED_ADDRESS,
     }  # fmt: skip
     state(session, [fact])
-    known = {"phone": number, "phone_index": blind("phone", number)}
-    session.execute(update(Person).where(Person.id == person_id).values(known))
+    if said["proof"] != Proof.FAMILY:  # who only speaks for another does not take his number on file from him
+        known = {"phone": number, "phone_index": blind("phone", number)}
+        session.execute(update(Person).where(Person.id == person_id).values(known))
 
 
 DERIVERS = {

@@ -26,8 +26,8 @@ class Region(Base):
 
 
 def within(code: str, region: str) -> bool:
-    """Whether a code lies in a region's subtree, the region itself included."""
-    return bool(region) and code.startswith(region)
+    """Whether a code lies in a region's subtree, the region itself included; what is no code lies nowhere."""
+    return bool(region) and code.startswith(region) and code.isascii() and code.isdigit()
 
 
 def in_region(

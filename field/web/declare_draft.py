@@ -1,6 +1,7 @@
 """网上申报表: what a visitor has filled in so far, sealed, and how many one address may send."""
 
 import hashlib
+import ipaddress
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -15,7 +16,7 @@ from field.registry.sealing import Sealed, blind
 
 DAY, KEPT = timedelta(days=1), timedelta(hours=48)
 # A carrier puts a village's telephones behind one address: enough for them, too little for who floods.
-MOST_BEGUN, MOST_DECLARED = 60, 20
+MOST_BEGUN, MOST_DECLARED, MOST_PHOTOS = 60, 20, 180
 
 
 class TooMany(Exception):
@@ -56,7 +57,7 @@ def begin(session: Session, token: str, address: str, state: Mapping[str, Any], 
     """A new form; TooMany where that address, or that openid, has begun too many today."""
     session.execute(delete(DeclareDraft).where(DeclareDraft.changed_at <= now - KEPT))
     openid = state.get("openid")
-    index = blind("openid", openid) if openid else blind("address", address)
+    index = blind("openid", openid) if openid else blind("address", _neighbourhood(address))
     if _today(session, index, now)[0] >= MOST_BEGUN:
         raise TooMany
     draft = DeclareDraft(id=str(uuid7()), token=_digest(token), address_index=index, opened_at=now)
@@ -77,10 +78,24 @@ def may_declare(session: Session, draft: DeclareDraft, now: datetime) -> None:
         raise TooMany
 
 
+def take_room(session: Session, draft: DeclareDraft, wanted: int, now: datetime) -> int:
+    """How many of so many photographs there is room for today from that address or openid, kept or dropped later."""
+    here = DeclareDraft.address_index == draft.address_index, DeclareDraft.opened_at > now - DAY
+    sent = sum(int(one.state.get("sent", 0)) for one in session.scalars(select(DeclareDraft).where(*here)))
+    room = max(0, min(wanted, MOST_PHOTOS - sent))
+    keep(session, draft, draft.state | {"sent": draft.state.get("sent", 0) + room}, now)
+    return room
+
+
+def forget(session: Session, draft: DeclareDraft, now: datetime) -> None:
+    """Nothing of what was filled in stays; that the form was begun still counts."""
+    keep(session, draft, _without_answers(draft), now)
+
+
 def declared(session: Session, draft: DeclareDraft, number: str, now: datetime) -> None:
     """Declared: what was said stands in the ledger and is forgotten here; the receipt's number stays."""
     draft.declared_at = now
-    keep(session, draft, {"number": number} | {k: v for k, v in draft.state.items() if k == "openid"}, now)
+    keep(session, draft, _without_answers(draft) | {"number": number}, now)
 
 
 def _today(session: Session, index: str, now: datetime) -> tuple[int, int]:
@@ -88,6 +103,18 @@ def _today(session: Session, index: str, now: datetime) -> tuple[int, int]:
     here = DeclareDraft.address_index == index, DeclareDraft.opened_at > now - DAY
     begun, declared_ = session.execute(counts.where(*here)).one()
     return begun, declared_
+
+
+def _without_answers(draft: DeclareDraft) -> dict[str, Any]:
+    return {name: value for name, value in draft.state.items() if name in ("openid", "sent")}
+
+
+def _neighbourhood(address: str) -> str:
+    """Of an IPv6 address the network, for one visitor has all of it."""
+    try:
+        return str(ipaddress.IPv6Network((address, 64), strict=False).network_address)
+    except ValueError:
+        return address
 
 
 def _digest(token: str) -> str:

@@ -221,7 +221,7 @@ def _recorded(session: Session, token: str) -> None:
 
 def _forgotten(session: Session, token: str) -> None:
     if (sheet := sheet_of(session, token, clock.now(), lock=True)) and not sheet.number:
-        session.delete(sheet.draft)
+        declare_draft.forget(session, sheet.draft, sheet.now)
 
 
 def _villages() -> dict[str, str]:

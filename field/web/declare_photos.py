@@ -32,7 +32,11 @@ def take(token: str, files: Sequence[FileStorage]) -> Taken:
     vault: Vault = current_app.extensions["field_vault"]
     sound: list[Photo] = []
     refused: list[str] = []
-    for place, file in enumerate((file for file in files if file.filename), 1):
+    given = [file for file in files if file.filename]
+    room = transact(lambda session: _room(session, token, len(given)))
+    if room < len(given):
+        refused.append(_("今天从这个网络收的照片太多了，有 %(left)s 张没有收下。", left=len(given) - room))
+    for place, file in enumerate(given[:room], 1):
         data = file.stream.read(MAX_BYTES + 1)
         try:
             photo = inspect(data)
@@ -58,6 +62,15 @@ def drop(token: str, digest: str) -> None:
             declare_draft.keep(session, sheet.draft, sheet.state | {"answers": answers}, now)
 
     transact(work)
+
+
+def _room(session: Session, token: str, wanted: int) -> int:
+    """Counted before any byte is kept, so that nobody fills the disk."""
+    now = clock.now()
+    sheet = sheet_of(session, token, now, lock=True)
+    if sheet is None or not sheet.begun or not wanted:
+        return 0
+    return declare_draft.take_room(session, sheet.draft, wanted, now)
 
 
 def _note(session: Session, token: str, photos: Sequence[Photo]) -> tuple[list[str], int]:

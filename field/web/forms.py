@@ -1,5 +1,7 @@
 """表单: what was written into a form or an address, made harmless."""
 
+from collections.abc import Mapping
+
 from flask import request
 from flask_babel import gettext as _
 
@@ -14,6 +16,11 @@ def written(name: str, *, needed: bool = False) -> str:
     if needed and len(text) < 2:
         raise Problem(422, "reason_needed", _("请写明原因，至少 2 个字。请返回上一页填写"))
     return text
+
+
+def sent_id(values: Mapping[str, str], name: str) -> str:
+    """An id or code as it was sent, cut and without what no database takes; whether there is such a one is not said."""
+    return values.get(name, "").replace("\0", "")[:36]
 
 
 def asked_page() -> int:

@@ -14,7 +14,7 @@ from field.problems import Problem
 from field.registry.households import Household
 from field.registry.regions import in_region
 from field.registry.rights import Right
-from field.web.forms import asked_page, written
+from field.web.forms import asked_page, sent_id, written
 
 leads_room = Blueprint("leads_page", __name__, url_prefix="/leads")
 PER_PAGE = 20
@@ -56,7 +56,7 @@ def attach(chain_id: str, seq: int) -> Response:
 def detach(chain_id: str, seq: int) -> Response:
     """撤回归户, with a reason, from the household that the page showed."""
     by, now, note = actor(), clock.now(), written("note", needed=True)
-    household_id = request.form.get("household", "")[:36]
+    household_id = sent_id(request.form, "household")
     try:
         transact(lambda session: attaching.detach(session, chain_id, seq, household_id, note, by, now))
     except attaching.NotAttached:

@@ -17,7 +17,7 @@ from field.problems import Problem
 from field.registry import regions
 from field.registry.households import Household, Person
 from field.registry.rights import NotAllowed, Right
-from field.web.forms import written
+from field.web.forms import sent_id, written
 from field.web.visit_words import personal, personal_title
 from field.web.wording import now as page_time
 
@@ -43,7 +43,7 @@ def find() -> str:
 @allow(Right.MERGE_PEOPLE)
 def pair() -> str:
     """Both side by side."""
-    ids = [request.args.get(name, "")[:36].replace("\0", "") for name in ("merge", "keep")]
+    ids = [sent_id(request.args, name) for name in ("merge", "keep")]
     if not all(ids) or ids[0] == ids[1]:
         raise Problem(422, "two_needed", _("请选两个不同的人：一个并入，一个留下"))
     both = [_person(one) for one in ids]
@@ -55,7 +55,7 @@ def pair() -> str:
 def merge() -> Response:
     """Make one of two, with a reason."""
     by, now, note = actor(), clock.now(), written("note", needed=True)
-    ids = request.form.get("merge", "")[:36].replace("\0", ""), request.form.get("keep", "")[:36].replace("\0", "")
+    ids = sent_id(request.form, "merge"), sent_id(request.form, "keep")
     try:
         transact(lambda session: merging.merge(session, *ids, note, by, now))
     except NotMergeable:
@@ -69,7 +69,7 @@ def merge() -> Response:
 def undo() -> Response:
     """Make two of one again, with a reason."""
     by, now, note = actor(), clock.now(), written("note", needed=True)
-    person_id = request.form.get("person", "")[:36].replace("\0", "")
+    person_id = sent_id(request.form, "person")
     try:
         transact(lambda session: merging.part(session, person_id, note, by, now))
     except NotMerged:

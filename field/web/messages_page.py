@@ -32,7 +32,7 @@ from field.registry.contacts import TooMany
 from field.registry.households import Household, Person
 from field.registry.regions import in_region
 from field.registry.rights import NotAllowed, Right
-from field.web.forms import asked_page, written
+from field.web.forms import asked_page, sent_id, written
 from field.web.thread_words import LABELS, declared_for_itself, said_to_be, spoken, turns
 
 messages_page = Blueprint("messages_page", __name__, url_prefix="/messages")
@@ -45,7 +45,8 @@ def listed() -> str:
     """Conversations that the reader may see, the newest first."""
     session, by, page = db.session(), actor(), asked_page()
     which = "unmatched" if request.args.get("which") == "unmatched" and by.has(Right.READ_UNMATCHED) else "all"
-    home = household(session, by, request.args["household"][:36]) if request.args.get("household") else None
+    whose = sent_id(request.args, "household")
+    home = household(session, by, whose) if whose else None
     found, total = threads.conversations(session, by, which, home.id if home else None, page, PER_PAGE)
     names = regions.names(session, {line.region for line in found if line.region})
     return render_template(
@@ -117,7 +118,7 @@ def detach(message_id: str) -> Response:
 def _chosen() -> tuple[Person | None, Household]:
     """The person chosen, if any, and the household; 422 where neither is named."""
     session, by = db.session(), actor()
-    person_id, number = request.form.get("person", "")[:36], written("number")[:40]
+    person_id, number = sent_id(request.form, "person"), written("number")[:40]
     if person_id and not number:
         person = session.get(Person, person_id)
         if person is None:

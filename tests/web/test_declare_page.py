@@ -382,3 +382,51 @@ def test_the_first_page_with_all_that_it_loads_is_light(farmer: Farmer) -> None:
 def test_the_login_page_shows_the_way(small_county: County) -> None:
     visitor: Browser = browser(small_county)
     assert 'href="/declare"' in visitor.page("/login")
+
+
+def test_photographs_that_are_dropped_or_cancelled_still_count_and_fill_no_disk(
+    farmer: Farmer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(declare_draft, "MOST_PHOTOS", 2)
+    vault = farmer.county.app.config["FIELD"].photos
+    pictures = [saved(scene(number), "JPEG") for number in range(4)]
+    farmer.fill()
+    farmer.say(photos=files(pictures[0]))
+    [digest] = re.findall(r'value="drop:(\w+)"', farmer.browser.page("/declare/photos"))
+    farmer.say("photos", do=f"drop:{digest}")
+    farmer.say("photos", photos=files(pictures[1]))
+    farmer.say("photos", do="on")
+    farmer.say("confirm", do="cancel")
+    farmer.fill()
+    kept = sum(path.is_file() for path in vault.rglob("*"))
+    assert "照片太多了" in words(farmer.say("photos", photos=files(*pictures[2:])).text)
+    assert sum(path.is_file() for path in vault.rglob("*")) == kept == 2
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("192.0.2.1", "192.0.2.2", False),
+    ],
+)
+def test_one_visitor_has_a_whole_network_of_the_new_addresses(
+    small_county: County, monkeypatch: pytest.MonkeyPatch, one: str, other: str, same: bool
+) -> None:
+    monkeypatch.setattr(declare_draft, "MOST_BEGUN", 1)
+    begun = [
+        Farmer(small_county).browser.post("/declare", data={"whose": "own"}, environ_base={"REMOTE_ADDR": address})
+        for address in (one, other)
+    ]
+    assert [page.status_code for page in begun] == [303, 429 if same else 303]
+
+
+def test_the_last_four_of_an_id_number_stand_in_no_entry(farmer: Farmer) -> None:
+    farmer.fill(last4="987X")
+    farmer.say(do="on")
+    farmer.say(do="yes")
+    with farmer.county.app.app_context():
+        [payload] = db.session.scalars(select(Entry.payload).where(Entry.kind == "declaration"))
+    assert "987X" not in str(payload)
+    assert declarations(farmer.county)[0]["claim"]["last4"] == "987X"
