@@ -90,7 +90,7 @@ def decide(at: Standing, action: A, content: Any, by: str, role: Role, around: A
     if role not in rule.who:
         who = "、".join(one.label for one in Role if one in rule.who)
         raise WrongHands([fault("action", f"这一步由{who}办理")])
-    if words := _same_hands(at, action, by):
+    if words := same_hands(at, action, by):
         raise WrongHands([fault("action", words)])
     part, faults = said.read_content(rule.needs, content)
     faults = [*faults, *_course_faults(at, action, around), *(_content_faults(part, at, around) if part else ())]
@@ -111,7 +111,8 @@ def after(at: Standing, act: Act) -> Standing:
     return new
 
 
-def _same_hands(at: Standing, action: A, by: str) -> str | None:
+def same_hands(at: Standing, action: A, by: str) -> str | None:
+    """四眼原则: why this person may not do it, or None."""
     if (
         action is A.ADVANCE
         and at.state in APPROVALS
@@ -191,6 +192,8 @@ def _consents(part: said.OnSiteCheck, around: Around) -> Iterator[dict[str, str]
             yield fault("consents", f"{around.adults[person_id]}按的是手印，要写明由谁代写")
     if not around.adults:
         yield fault("consents", "这一户没有成年人，请先核对名册")
+    if not part.photos:
+        yield fault("photos", "没有选承诺书的照片")
     if set(part.photos) - around.photos:
         yield fault("photos", "承诺书的照片要先随走访交上来")
 

@@ -95,7 +95,7 @@ class OtherContent(Exception):
 def open_case(session: Session, lead_chain: str, lead_seq: int, asked: Asked, by: Actor, now: datetime) -> Entry:
     """立案 from a lead of a household."""
     lead = session.get(Lead, (lead_chain, lead_seq))
-    if lead is None or lead.household_id is None or not by.may(Right.READ_CASES, lead.region):
+    if lead is None or lead.household_id is None or not by.may(Right.WORK_CASES, lead.region):
         raise NotAllowed
     more = {"lead": {"chain_id": lead_chain, "seq": lead_seq}, "lead_at": lead.opened_at.isoformat()}
     return _begin(session, lead.household_id, asked, more, by, now)
@@ -209,7 +209,7 @@ def _tell_household(session: Session, household_id: str, at: Standing, new: Stan
 
 def _household(session: Session, household_id: str, by: Actor) -> Household:
     found = session.get(Household, household_id)
-    if found is None or not by.may(Right.READ_CASES, found.region):
+    if found is None or not by.may(Right.WORK_CASES, found.region):
         raise NotAllowed
     return found
 

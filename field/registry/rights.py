@@ -27,6 +27,7 @@ class Right(StrEnum):
     READ_LEADS = "read_leads"
     ATTACH_LEADS = "attach_leads"
     READ_CASES = "read_cases"
+    WORK_CASES = "work_cases"
     RECORD_CALLS = "record_calls"
     READ_MESSAGES = "read_messages"
     READ_UNMATCHED = "read_unmatched"
@@ -52,6 +53,7 @@ HOLDERS: dict[Right, frozenset[Role]] = {
     Right.READ_LEADS: frozenset((V, T, C)),
     Right.ATTACH_LEADS: frozenset((T, C)),
     Right.READ_CASES: frozenset((V, T, C)),
+    Right.WORK_CASES: frozenset((V, T, C)),
     Right.RECORD_CALLS: frozenset((V, T, C)),
     Right.READ_MESSAGES: frozenset((V, T, C)),
     Right.READ_UNMATCHED: frozenset((T, C)),

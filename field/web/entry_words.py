@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from field.codes import Channel, EntryKind, Kind, RiskFactor, Source
 from field.monitoring.checkins import Why
 from field.registry.contact_rules import Decision, Proof
+from field.web.case_words import case_lines
 from field.web.visit_words import Line, Section, sections
 from field.web.wording import day, yuan
 
@@ -149,6 +150,10 @@ def _merged(payload: dict[str, Any]) -> list[Section]:
     return [Section(_("重复的人"), [line for line in lines if line.text])]
 
 
+def _case(payload: dict[str, Any]) -> list[Section]:
+    return [Section(_("监测案子"), case_lines(payload))]
+
+
 def _nothing(_payload: dict[str, Any]) -> list[Section]:
     return []
 
@@ -167,4 +172,6 @@ READ: dict[EntryKind, Callable[[dict[str, Any]], list[Section]]] = {
     EntryKind.MESSAGES_DETACHED: _messages,
     EntryKind.PEOPLE_MERGED: _merged,
     EntryKind.PEOPLE_PARTED: _merged,
+    EntryKind.CASE_OPENED: _case,
+    EntryKind.CASE_STEP: _case,
 }
