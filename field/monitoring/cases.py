@@ -220,7 +220,9 @@ def _repeated(session: Session, asked: Asked, chain_id: str, case_id: str | None
     if entry is None:
         return None
     [said] = opened(session, [entry])
-    same = entry.chain_id == chain_id and entry.actor == by.username and said["action"] == asked.action.value
+    opening = asked.action is CaseAction.OPEN  # a lead is opened once, whoever does it
+    same = entry.chain_id == chain_id and said["action"] == asked.action.value
+    same = same and (opening or entry.actor == by.username)
     if not same or (case_id and said["case_id"] != case_id):
         raise OtherContent
     return entry

@@ -1,6 +1,7 @@
 """案子的话: what a step of a case says, line by line, and what a form's fields make of a content."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import gettext as _
@@ -12,6 +13,17 @@ from field.web.visit_words import Line
 PARTED = re.compile(r"[、,，;；\s]+")
 PLAIN = ("note", "held_on", "place", "eligible", "present", "in_favour", "against", "from", "to", "kind")
 LONGEST = 1000
+
+
+def fault_words(faults: Iterable[dict[str, str]]) -> list[str]:
+    """Each fault with the name of its field, where the fault alone would not tell."""
+    named = {
+        "note": _("说明"), "kind": _("监测类别"), "risk_factors": _("风险点"), "departments": _("比对部门"),
+        "held_on": _("评议日期"), "place": _("地点"), "eligible": _("应到人数"), "present": _("到会人数"),
+        "in_favour": _("同意"), "against": _("不同意"), "from": _("从哪一天"), "to": _("到哪一天"),
+        "large_expense.note": _("大额支出"), "measures": _("措施"),
+    }  # fmt: skip
+    return [f"{named[one['field']]}：{one['message']}" if one["field"] in named else one["message"] for one in faults]
 
 
 def case_lines(payload: dict[str, Any]) -> list[Line]:

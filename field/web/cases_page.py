@@ -35,7 +35,7 @@ from field.registry.households import Household
 from field.registry.regions import in_region
 from field.registry.rights import Right
 from field.registry.staff import staff_names
-from field.web.case_words import case_lines, content_of
+from field.web.case_words import case_lines, content_of, fault_words
 from field.web.forms import asked_page, written
 
 cases_room = Blueprint("cases_page", __name__, url_prefix="/cases")
@@ -142,7 +142,7 @@ def _page(case_id: str, faults: Faults) -> str:
     today = china_day(now)
     return render_template(
         "case.html", case=case, household=household, village=names.get(household.region, ""), today=today,
-        steps=[(entry, said, case_lines(said)) for entry, said in done], needs=_needs, faults=faults,
+        steps=[(entry, said, case_lines(said)) for entry, said in done], needs=_needs, faults=fault_words(faults),
         staff=staff_names(session, {entry.actor for entry, _said in done}), filled=request.form,
         actions=_offered(case), conditions=_conditions(case, household), adults=adults(session, household.id, today),
         photos=sorted(photos(session, household.id)), key=str(uuid7()), states=CaseState.labels(),

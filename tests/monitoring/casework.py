@@ -26,9 +26,10 @@ NOTE = {"note": "情况属实"}
 
 def unmonitored(county: County, village: str, place: int) -> None:
     """A newer roster, on which the village's household is not monitored."""
-    roster: Any = {k: v for k, v in household(village, place).items() if k not in ("kind", "identified_on")}
+    listed = household(village, place).items()
+    roster: Any = {k: v for k, v in listed if k not in ("kind", "identified_on")} | {"risk_factors": []}
     with county.app.app_context():
-        transact(lambda session: enrol(session, [{**roster, "risk_factors": []}], "county", clock.now()))
+        transact(lambda session: enrol(session, [roster], "county", clock.now()))
 
 
 def declared(county: County, village: str, now: datetime) -> Entry:

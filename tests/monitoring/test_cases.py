@@ -1,10 +1,12 @@
 """案子: from a declaration to the risk gone and back again, every step an entry, and the same after a rebuild."""
 
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 
 from field import clock
+from field.codes import CaseAction
 from field.db import db, transact
 from field.ledger.verify import verify
 from field.monitoring.case_course import OutOfOrder, Refused, WrongHands
@@ -123,3 +125,46 @@ def test_the_town_that_checked_at_the_door_does_not_review(small_county: County)
     with pytest.raises(WrongHands):
         to_monitored(small_county, case_id, NOW + timedelta(minutes=6))
     assert the_case(small_county, HOME).state == "town_review"
+
+
+def test_no_action_whatever_is_done_from_outside_the_region(small_county: County) -> None:
+    unmonitored(small_county, HOME, 0)
+    case_id, before = opened(small_county, HOME, "cadre", NOW), the_case(small_county, HOME).seq
+    with small_county.app.app_context():
+        for action in CaseAction:
+            for name in ("cadre2", "town2", "medical"):
+                by, wanted = small_county.actor(name), asked(action.value, NOTE, before)
+                with pytest.raises(NotAllowed):
+                    transact(lambda session, by=by, wanted=wanted: act(session, case_id, wanted, by, NOW))  # type: ignore[misc]
+    assert the_case(small_county, HOME).seq == before
+
+
+def test_a_lead_opened_by_one_is_not_opened_again_by_another(small_county: County) -> None:
+    unmonitored(small_county, HOME, 0)
+    lead = declared(small_county, HOME, NOW)
+    with small_county.app.app_context():
+        for name in ("cadre", "town"):
+            once = partial(
+                open_case, lead_chain=lead.chain_id, lead_seq=lead.seq, asked=asked("open", key="of the lead")
+            )
+            entry = transact(partial(once, by=small_county.actor(name), now=NOW))
+            assert entry.seq == the_case(small_county, HOME).seq
+
+
+def test_who_moved_away_or_died_is_no_longer_counted_and_a_rejected_household_may_be_opened_anew(
+    county: County,
+) -> None:
+    case_id = listed(county, HOME, "town", NOW)
+    assert do(county, case_id, "move_away", "town", NOW).state == "moved_away"
+    assert monitored_in(county, HOME) == 0
+    unmonitored(county, NEXT, 1)
+    first = opened(county, NEXT, "town", NOW)
+    do(county, first, "reject", "town", NOW)
+    lead, by = declared(county, NEXT, NOW + timedelta(minutes=1)), county.actor("town")
+    with county.app.app_context():
+        transact(
+            lambda session: open_case(session, lead.chain_id, lead.seq, asked("open"), by, NOW + timedelta(hours=1))
+        )
+    with pytest.raises(OutOfOrder, match="新案子"):
+        do(county, first, "appeal", "town", NOW + timedelta(hours=2))
+    assert rebuilt(county) == ()
