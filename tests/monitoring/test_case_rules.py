@@ -291,9 +291,9 @@ def test_no_history_reaches_eliminated_in_breach_of_a_condition() -> None:
             by = fit(state) if who == "fit" else who
             usual = "post_notice" if "notice" in state and at.ends is None else FORWARD.get(state, "advance")
             action = usual if word == "forward" else word
-            seen = replace(seen, carried_out=at.carried_out, expense_solved=at.expense_solved)
+            known = replace(seen, carried_out=at.carried_out, expense_solved=at.expense_solved)
             try:
-                at = done(at, action, by, day, replace(seen, identified_on=at.identified_on), seq)
+                at = done(at, action, by, day, replace(known, identified_on=at.identified_on), seq)
             except Refused:
                 continue
             if state == "monitored":
