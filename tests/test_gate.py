@@ -18,7 +18,7 @@ from uuid6 import uuid7
 from werkzeug.test import TestResponse
 
 from field import clock
-from field.codes import Channel, JobKind, Role
+from field.codes import CaseAction, Channel, JobKind, Role
 from field.db import db, transact
 from field.ledger import checkpoints
 from field.ledger.receipts import number
@@ -28,6 +28,7 @@ from field.messaging.inbox import InboundMessage
 from field.monitoring import evidence
 from field.monitoring.attaching import attach
 from field.monitoring.bindings import seen_by
+from field.monitoring.cases import Asked, case_of, open_case, take_over
 from field.monitoring.declarations import Declared, record_declaration
 from field.monitoring.enrol import enrol
 from field.monitoring.held import hand_over
@@ -163,6 +164,16 @@ PAGES = {
         path="/leads/{wrong}/detach",
         send=lambda s: {"data": {"household": s["household"], **NOTE}},
     ),
+    "GET /cases": Way(GRASSROOTS, 200),
+    "POST /cases": Way(  # 409: the household has its case, as below
+        GRASSROOTS, 409, REGION, 422, send=lambda s: {"data": {"number": s["number"], **NOTE}}
+    ),
+    "POST /cases/from/<chain:chain_id>/<seq:seq>": Way(GRASSROOTS, 409, REGION, path="/cases/from/{told}"),
+    "GET /cases/<id:case_id>": Way(GRASSROOTS, 200, REGION, path="/cases/{case}"),
+    "POST /cases/<id:case_id>": Way(
+        GRASSROOTS, 409, REGION, path="/cases/{case}", send=lambda _: {"data": {"action": "open"}}
+    ),
+    "GET /cases/<id:case_id>/notice": Way(GRASSROOTS, 404, REGION, path="/cases/{case}/notice"),
     "GET /messages": Way(GRASSROOTS, 200, REGION, send=lambda s: {"query_string": {"household": s["household"]}}),
     "GET /messages/<id:message_id>": Way(GRASSROOTS, 200, REGION, path="/messages/{letter}"),
     "POST /messages/<id:message_id>/attach": Way(
@@ -275,7 +286,17 @@ class Ground:
         wrong = record_declaration(session, replace(said, key=f"{village} wrong"), now)
         attach(session, wrong.chain_id, wrong.seq, self.households[village], by, now)
         written = {"wrong": f"{wrong.chain_id}/{wrong.seq}"} | self._written(session, village)
+        home = self.households[village]
+        told = record_declaration(session, replace(said, key=f"{village} told", household_id=home), now)
+        if village == BEYOND:  # not on the roster of the monitored
+            open_case(session, home, told.seq, Asked(CaseAction.OPEN, {}, f"gate {village}"), by, now)
+        else:
+            take_over(session, home, Asked(CaseAction.TAKE_OVER, NOTE, f"gate {village}"), by, now)
+        case = case_of(session, home)
+        assert case is not None
         made = written | {
+            "told": f"{home}/{told.seq}",
+            "case": case.id,
             "held": f"{held.chain_id}/{held.seq}",
             "roster": roster,
             "receipt": number(recorded.entry.hash),
@@ -311,7 +332,7 @@ class Ground:
             "digest": hashlib.sha256(photo).hexdigest(), "photo": photo,
             "visit": self.county.visit() | {"household_id": household},
             "held": f"region:{village}/1", "wrong": f"region:{village}/1", "roster": nobody, "second": str(uuid7()),
-            "letter": nobody, "nobodys": nobody, "claimed": nobody, "ended": nobody, "seen": "",
+            "case": nobody, "told": f"{nobody}/1", "letter": nobody, "nobodys": nobody, "claimed": nobody, "ended": nobody, "seen": "",
             "number": self.numbers.get(village, "X"), "lead": f"region:{village}/1",
             "stray": {"chain_id": f"region:{village}", "seq": 1, "household_id": nobody}, **self.made.get(village, {}),
             **({"second": self.seconds[village]} if village in self.seconds else {}),

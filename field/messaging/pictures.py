@@ -26,7 +26,7 @@ DAY, MOST = timedelta(days=1), 60  # messages with photographs of one sender wit
 
 def plan(scene: Scene) -> None:
     """Have every photograph of a message fetched, within the transaction that keeps the message."""
-    if scene.inbound.photos and photos_since(scene.session, scene.channel, scene.index, scene.now - DAY) > MOST:
+    if scene.inbound.photos and photos_since(scene.session, scene.channel, scene.index, scene.now - DAY) >= MOST:
         return  # the message is kept, the bytes of a flood are not fetched
     for photo in scene.inbound.photos:
         what = {

@@ -11,6 +11,7 @@ from field.codes import EntryKind
 from field.ledger.entries import Entry, opened
 from field.ledger.facts import SEEN, latest, state
 from field.monitoring.bindings import derive_claimed, derive_confirmed, derive_settled
+from field.monitoring.cases import derive_case
 from field.monitoring.checkins import derive_call_wanted, derive_checkin, derive_silence
 from field.monitoring.declarations import derive_declaration
 from field.monitoring.evidence import EvidenceLink
@@ -172,4 +173,6 @@ DERIVERS: dict[str, tuple[Deriver, ...]] = {
     EntryKind.PEOPLE_MERGED: (derive_merged,),
     EntryKind.PEOPLE_PARTED: (derive_parted,),
     EntryKind.WARNING: (derive_warning,),
+    EntryKind.CASE_OPENED: (derive_case,),
+    EntryKind.CASE_STEP: (derive_case,),
 }

@@ -16,6 +16,7 @@ from field.registry.households import Household
 JUDGED = (
     EntryKind.ROSTER, EntryKind.VISIT, EntryKind.HELD_DECISION, EntryKind.DECLARATION, EntryKind.CHECKIN,
     EntryKind.SILENCE, EntryKind.HELP_WANTED, EntryKind.PEOPLE_MERGED, EntryKind.PEOPLE_PARTED,
+    EntryKind.CASE_OPENED, EntryKind.CASE_STEP,
 )  # fmt: skip
 MOVED = (EntryKind.LEAD_ATTACHED.value, EntryKind.LEAD_DETACHED.value)
 BATCH = 2000

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from field.ledger.chain import canonical
 from field.ledger.entries import Entry, opened
 from field.ledger.facts import Fact
+from field.monitoring.cases import MonitoringCase
 from field.monitoring.derive import derive
 from field.monitoring.evidence import EvidenceLink
 from field.monitoring.judgement import Judgement
@@ -19,7 +20,7 @@ from field.monitoring.leads import Lead, Task
 from field.orm import Base
 from field.registry.households import Household, Person
 
-DERIVED: tuple[type[Base], ...] = (Judgement, Lead, Task, EvidenceLink, Fact, Person, Household)
+DERIVED: tuple[type[Base], ...] = (Judgement, MonitoringCase, Lead, Task, EvidenceLink, Fact, Person, Household)
 BATCH = 500
 
 

@@ -26,6 +26,8 @@ class Right(StrEnum):
     IMPORT_ROSTER = "import_roster"
     READ_LEADS = "read_leads"
     ATTACH_LEADS = "attach_leads"
+    READ_CASES = "read_cases"
+    WORK_CASES = "work_cases"
     RECORD_CALLS = "record_calls"
     READ_MESSAGES = "read_messages"
     READ_UNMATCHED = "read_unmatched"
@@ -51,6 +53,8 @@ HOLDERS: dict[Right, frozenset[Role]] = {
     Right.IMPORT_ROSTER: frozenset((C,)),
     Right.READ_LEADS: frozenset((V, T, C)),
     Right.ATTACH_LEADS: frozenset((T, C)),
+    Right.READ_CASES: frozenset((V, T, C)),
+    Right.WORK_CASES: frozenset((V, T, C)),
     Right.RECORD_CALLS: frozenset((V, T, C)),
     Right.READ_MESSAGES: frozenset((V, T, C)),
     Right.READ_UNMATCHED: frozenset((T, C)),

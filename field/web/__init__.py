@@ -9,6 +9,7 @@ from field.web import declare_wechat as _by_wechat  # noqa: F401 (its routes sta
 from field.web import frame
 from field.web.bindings_page import bindings_page
 from field.web.board import board
+from field.web.cases_page import cases_room
 from field.web.checkins_page import checkins_room
 from field.web.declare_page import declare
 from field.web.demo_phone import demo_phone
@@ -28,8 +29,8 @@ from field.web.receipt_page import receipt
 from field.web.served import office
 
 ROOMS = (
-    bindings_page, board, checkins_room, declare, demo_phone, demo_providers, dossier, held, imports, leads_room,
-    ledger, listing, login, merging_page, messages_page, numbers, office, phone, receipt,
+    bindings_page, board, cases_room, checkins_room, declare, demo_phone, demo_providers, dossier, held, imports,
+    leads_room, ledger, listing, login, merging_page, messages_page, numbers, office, phone, receipt,
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from field.codes import Channel, EntryKind, Grade, Kind, RiskFactor, Role, Source
 from field.monitoring.checkins import Why
 from field.registry.contact_rules import Decision, Proof
+from field.web.case_words import case_lines
 from field.web.visit_words import Line, Section, sections
 from field.web.wording import day, grade_mark, yuan
 
@@ -173,6 +174,10 @@ def _sweep(payload: dict[str, Any]) -> list[Section]:
     return [Section(_("筛查结果"), lines)]
 
 
+def _case(payload: dict[str, Any]) -> list[Section]:
+    return [Section(_("监测案子"), case_lines(payload))]
+
+
 def _nothing(_payload: dict[str, Any]) -> list[Section]:
     return []
 
@@ -193,4 +198,6 @@ READ: dict[EntryKind, Callable[[dict[str, Any]], list[Section]]] = {
     EntryKind.PEOPLE_PARTED: _merged,
     EntryKind.WARNING: _warning,
     EntryKind.SWEEP: _sweep,
+    EntryKind.CASE_OPENED: _case,
+    EntryKind.CASE_STEP: _case,
 }

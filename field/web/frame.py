@@ -37,6 +37,7 @@ def doors() -> list[Door]:
         Door("board.figures", _("总览"), Right.READ_STATISTICS),
         Door("households_page.listed", _("农户"), Right.READ_HOUSEHOLDS),
         Door("leads_page.listed", _("线索"), Right.READ_LEADS),
+        Door("cases_page.listed", _("案子"), Right.READ_CASES),
         Door("messages_page.listed", _("消息"), Right.READ_MESSAGES),
         Door("checkins.page", _("务工回访"), Right.RUN_CHECKINS),
         Door("ledger.listed", _("台账"), Right.READ_HOUSEHOLDS),

@@ -14,6 +14,7 @@ PATHS = (
     "/",
     "/households",
     "/leads",
+    "/cases",
     "/checkins",
     "/ledger",
     "/held",

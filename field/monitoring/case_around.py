@@ -1,0 +1,60 @@
+"""案子周围的情况: what the rules of a case look at, read from registry, facts and photographs."""
+
+import json
+from datetime import date, datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from field.monitoring.case_course import Around, Standing
+from field.monitoring.elimination import Ground, months_after
+from field.monitoring.evidence import EvidenceLink
+from field.monitoring.judgement import ONE, Basis, judged
+from field.monitoring.policy.shapes import Pack
+from field.monitoring.policy.shelf import pack_on, shelf
+from field.monitoring.workdays import china_day
+from field.registry.households import Household, Person
+
+ADULT_MONTHS = 18 * 12
+
+
+def pack_of(name: str, now: datetime) -> Pack:
+    """政策包 by which a case is judged; the newer version of the same where that one is gone, else the one in force."""
+    return shelf().called(name) or shelf().called(name.rpartition(".")[0]) or pack_on(china_day(now))
+
+
+def around(session: Session, household: Household, at: Standing, pack: Pack, since: datetime, now: datetime) -> Around:
+    """The circumstances of a household's case at a moment; a visit counts from `since` on."""
+    day = china_day(now)
+    return Around(
+        day=day, pack=pack, ground=ground(session, household, at, Basis(pack, day)),
+        adults=adults(session, household.id, day), photos=photos(session, household.id),
+        visited=household.last_visit_at is not None and household.last_visit_at >= since,
+        formerly_poor=household.formerly_poor, own=shelf().holidays,
+    )  # fmt: skip
+
+
+def ground(session: Session, household: Household, at: Standing, by: Basis) -> Ground:
+    """消除依据 of a household as of a day, by the pack of its case."""
+    [row] = judged(session, by, ONE, {"only": household.id})
+    known = json.loads(row.figures)
+    seqs = {name: known[f"{name}_seq"] for name in ("income", "guarantees") if f"{name}_seq" in known}
+    risks = dict.fromkeys((*household.risk_factors, *at.risk_factors))
+    return Ground(
+        income_per_head=known.get("income_per_head"), line=by.line, guarantees_missing=known.get("guarantees_missing"),
+        no_labour=household.no_labour or known.get("no_labour") == 1, identified_on=at.identified_on,
+        risk_factors=tuple(risks), carried_out=at.carried_out, expense_solved=at.expense_solved, seqs=seqs,
+    )  # fmt: skip
+
+
+def adults(session: Session, household_id: str, day: date) -> dict[str, str]:
+    """成年人 of a household by id; one whose birth date is not known counts as one."""
+    grown = months_after(day, -ADULT_MONTHS)
+    here = Person.household_id == household_id, Person.left.is_(None), Person.merged_into.is_(None)
+    rows = select(Person.id, Person.name).where(*here, or_(Person.birth_date.is_(None), Person.birth_date <= grown))
+    return dict(session.execute(rows.order_by(Person.position)).all())
+
+
+def photos(session: Session, household_id: str) -> frozenset[str]:
+    """照片 that visits of the household named."""
+    return frozenset(session.scalars(select(EvidenceLink.sha256).where(EvidenceLink.chain_id == household_id)))

@@ -1,0 +1,139 @@
+"""办理内容: what must be written down for each step, in which form; pure, every fault named."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from field.codes import CaseState as S
+from field.codes import Kind, RiskFactor
+
+Note = Annotated[str, Field(min_length=2, max_length=1000)]
+Short = Annotated[str, Field(min_length=1, max_length=60)]
+Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+People = Annotated[int, Field(ge=0, le=100_000)]
+Risks = Annotated[list[RiskFactor], Field(min_length=1, max_length=11)]
+Faults = list[dict[str, str]]
+WORDS = {
+    "missing": "没有填写", "extra_forbidden": "没有这一项", "string_too_short": "没有填写，或者太短",
+    "string_too_long": "太长了", "too_short": "至少要有一项", "too_long": "太多了", "enum": "没有这个选项",
+    "literal_error": "没有这个选项", "greater_than_equal": "不能是负数", "less_than_equal": "数字太大",
+}  # fmt: skip
+
+
+class Part(BaseModel):
+    """Nothing beyond what is named."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True, str_strip_whitespace=True)
+
+
+class Nothing(Part):
+    """不用填写, but a remark may be."""
+
+    note: Annotated[str, Field(max_length=1000)] | None = None
+
+
+class Reason(Part):
+    """原因 or opinion, in words."""
+
+    note: Note
+
+
+class Named(Part):
+    """一个人的名字."""
+
+    name: Short
+
+
+class Consent(Part):
+    """承诺授权 of one adult member: signed, or a fingerprint with who wrote for them."""
+
+    person_id: Annotated[str, Field(min_length=36, max_length=36)]
+    how: Literal["signed", "fingerprint"]
+    written_by: Named | None = None
+
+
+class OnSiteCheck(Reason):
+    """入户核实: what was found, and the consent of every adult, photographed."""
+
+    consents: list[Consent]
+    photos: Annotated[list[Digest], Field(max_length=40)]
+
+
+class DataCheck(Reason):
+    """信息比对: with which departments, and what they said."""
+
+    departments: Annotated[list[Short], Field(min_length=1, max_length=20)]
+
+
+class Assessment(Nothing):
+    """民主评议: when, where, who came and how they voted."""
+
+    held_on: date
+    place: Short
+    eligible: People
+    present: People
+    in_favour: People
+    against: People
+
+
+class Notice(Part):
+    """公示: from, to, and where it hangs."""
+
+    begins: Annotated[date, Field(alias="from")]
+    ends: Annotated[date, Field(alias="to")]
+    place: Short
+
+
+class Approval(Reason):
+    """县级审定: the kind and the risk factors under which the household is monitored."""
+
+    kind: Kind
+    risk_factors: Risks
+
+
+class NewRisk(Reason):
+    """再标注: the new risk."""
+
+    risk_factors: Risks
+
+
+class CarriedOut(Reason):
+    """已落实的措施 of one risk factor."""
+
+    risk_factor: RiskFactor
+
+
+class EliminationReview(Reason):
+    """消除审核: each risk factor's measure, and how the large expense was solved."""
+
+    measures: Annotated[list[CarriedOut], Field(max_length=11)]
+    large_expense: Reason
+
+
+SHAPES: Mapping[str, type[Part]] = {
+    "nothing": Nothing, "reason": Reason, "notice": Notice, "new_risk": NewRisk, S.ON_SITE_CHECK: OnSiteCheck,
+    S.DATA_CHECK: DataCheck, S.ASSESSMENT: Assessment, S.ELIMINATION_ASSESSMENT: Assessment, S.PUBLIC_NOTICE: Nothing,
+    S.ELIMINATION_NOTICE: Nothing, S.TOWN_REVIEW: Reason, S.COUNTY_APPROVAL: Approval, S.ELIMINATION_CHECK: Reason,
+    S.ELIMINATION_TOWN_REVIEW: EliminationReview, S.ELIMINATION_COUNTY_APPROVAL: Reason,
+}  # fmt: skip
+
+
+def read_content(needs: str, said: Any) -> tuple[Part | None, Faults]:
+    """What was written down, or every fault of its form."""
+    try:
+        return SHAPES[needs].model_validate(said), []
+    except ValidationError as error:
+        several = error.errors(include_url=False, include_input=False, include_context=False)
+        return None, [fault(".".join(map(str, one["loc"])), WORDS.get(one["type"], "写法不对")) for one in several]
+
+
+def plain(part: Part) -> dict[str, Any]:
+    """As it stands in the ledger."""
+    return part.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def fault(field: str, message: str) -> dict[str, str]:
+    """One fault, as every edge tells it."""
+    return {"field": field, "message": message}

@@ -1,0 +1,280 @@
+"""案子的进程: whether an act may be done to a case as it stands, and how it stands afterwards; pure."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date, timedelta
+from typing import Any
+
+from field.codes import CaseAction as A
+from field.codes import CaseState as S
+from field.codes import Role
+from field.monitoring import case_contents as said
+from field.monitoring.case_contents import Faults, fault
+from field.monitoring.case_rules import APPROVALS, NOTICES, RULES, WAY_OUT, Rule
+from field.monitoring.elimination import Ground, conditions, missing
+from field.monitoring.policy.shapes import Pack
+from field.monitoring.workdays import Own, due
+
+
+class Refused(Exception):
+    """不能办: every reason why not; nothing was done."""
+
+    def __init__(self, faults: Faults) -> None:
+        super().__init__("; ".join(one["message"] for one in faults))
+        self.faults = faults
+
+
+class WrongHands(Refused):
+    """不该由这个人办: another post, or somebody else of the same post."""
+
+
+class OutOfOrder(Refused):
+    """这时不能这样办."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """案子的现状: `hands` are the steps of this round with who did them; a notice runs from `begins` to `ends`."""
+
+    state: S = S.LEAD
+    since: date | None = None
+    due_on: date | None = None
+    provisional: bool = False
+    round: int = 1
+    hands: tuple[tuple[str, str], ...] = ()
+    begins: date | None = None
+    ends: date | None = None
+    stopped_on: date | None = None
+    green: bool = False
+    rejected_by: str | None = None
+    kind: str | None = None
+    identified_on: date | None = None
+    risk_factors: tuple[str, ...] = ()
+    carried_out: Mapping[str, int] = field(default_factory=dict)
+    expense_solved: int | None = None
+
+
+@dataclass(frozen=True)
+class Act:
+    """一个动作, as it is recorded: `due_on` is the last day of the step that follows."""
+
+    action: A
+    to: S
+    by: str
+    day: date
+    seq: int
+    content: Mapping[str, Any]
+    due_on: date | None = None
+    provisional: bool = False
+
+
+@dataclass(frozen=True)
+class Around:
+    """周围情况 that rules look at: the household's adults by id, its photographs, its last visit, what is known."""
+
+    day: date
+    pack: Pack
+    ground: Ground
+    adults: Mapping[str, str] = field(default_factory=dict)
+    photos: frozenset[str] = frozenset()
+    visited: bool = False
+    formerly_poor: bool = False
+    own: Own | None = None
+
+
+def decide(at: Standing, action: A, content: Any, by: str, role: Role, around: Around) -> tuple[Rule, dict[str, Any]]:
+    """The rule under which it may be done and the content as kept; Refused with every fault."""
+    rule = RULES.get((at.state, action))
+    if rule is None:
+        raise OutOfOrder([fault("action", f"现在是“{at.state.label}”，不能“{action.label}”")])
+    if role not in rule.who:
+        who = "、".join(one.label for one in Role if one in rule.who)
+        raise WrongHands([fault("action", f"这一步由{who}办理")])
+    if words := same_hands(at, action, by):
+        raise WrongHands([fault("action", words)])
+    part, faults = said.read_content(rule.needs, content)
+    faults = [*faults, *_course_faults(at, action, around), *(_content_faults(part, at, around) if part else ())]
+    if faults or part is None:
+        raise Refused(faults)
+    return rule, said.plain(part)
+
+
+def after(at: Standing, act: Act) -> Standing:
+    """How the case stands after an act; the same as it happens and in every rebuild."""
+    moved = act.to is not at.state
+    new = replace(at, state=act.to)
+    if moved:
+        new = replace(new, since=act.day, due_on=act.due_on, provisional=act.provisional)
+        new = replace(new, begins=None, ends=None, stopped_on=None)
+    if change := CHANGES.get(act.action):
+        new = change(at, new, act)
+    return new
+
+
+def same_hands(at: Standing, action: A, by: str) -> str | None:
+    """四眼原则: why this person may not do it, or None."""
+    if (
+        action is A.ADVANCE
+        and at.state in APPROVALS
+        and (any(who == by and step != at.state.value for step, who in at.hands))
+    ):
+        return "前面的步骤是您办的，审核审定要由别人来做"
+    if action is A.REJECT and by == at.rejected_by:
+        return "上次是您没有通过的，申诉之后要由别人来定"
+    return None
+
+
+def _course_faults(at: Standing, action: A, around: Around) -> Iterator[dict[str, str]]:
+    """What stands against it in the case itself."""
+    yield from _notice_faults(at, action, around)
+    if action is A.PROPOSE_ELIMINATION or (action is A.ADVANCE and at.state in WAY_OUT):
+        last = at.state is S.ELIMINATION_COUNTY_APPROVAL
+        several = conditions(around.ground, around.pack.elimination, around.day)
+        for one in missing(several, seen_only=not last):
+            yield fault(f"conditions.{one.code}", f"{one.title}：{one.words}")
+    if action is A.ADVANCE and at.state is S.ON_SITE_CHECK and not around.visited:
+        yield fault("visit", "线索来了以后还没有走访记录，请先上门走访")
+
+
+def _notice_faults(at: Standing, action: A, around: Around) -> Iterator[dict[str, str]]:
+    posted = at.ends is not None
+    if action is A.POST_NOTICE and posted:
+        yield fault("action", "公示已经张贴过了；要改，请先退回")
+    if action in (A.OBJECT, A.ANSWER_OBJECTION) and not posted:
+        yield fault("action", "公示还没有张贴")
+    if action is A.OBJECT and at.stopped_on:
+        yield fault("action", "已经有一条异议还没有答复，请写在一起答复")
+    if action is A.ANSWER_OBJECTION and not at.stopped_on:
+        yield fault("action", "没有要答复的异议")
+    if action is A.ADVANCE and at.state in NOTICES:
+        if at.ends is None:
+            yield fault("notice", "公示还没有张贴")
+        elif at.stopped_on:
+            yield fault("notice", "异议还没有答复")
+        elif around.day <= at.ends:
+            yield fault("notice", f"公示到 {at.ends} 才满期")
+
+
+def _content_faults(part: said.Part, at: Standing, around: Around) -> Iterator[dict[str, str]]:
+    """What stands against the content, in the circumstances."""
+    match part:
+        case said.OnSiteCheck():
+            yield from _consents(part, around)
+        case said.Assessment():
+            yield from _votes(part, at, around)
+        case said.Notice():
+            rule = around.pack.notice
+            if part.begins < (at.since or part.begins):
+                yield fault("from", f"不能早于评议通过的 {at.since}")
+            if part.ends < (least := due(part.begins, rule.days, rule.counting, around.own).day):
+                yield fault("to", f"公示至少 {rule.days} 天，要到 {least}")
+        case said.Approval():
+            wanted = {"unstable": True, "marginal": False}.get(part.kind.value)
+            if wanted is not None and wanted is not around.formerly_poor:
+                yield fault("kind", "脱贫不稳定户只能是脱贫户，边缘易致贫户只能是非脱贫户")
+        case said.EliminationReview():
+            told = {one.risk_factor.value for one in part.measures}
+            for code in (one for one in around.ground.risk_factors if one not in told):
+                title = next(c.title for c in conditions(around.ground, around.pack.elimination, around.day)
+                             if c.code == f"measure.{code}")  # fmt: skip
+                yield fault("measures", f"{title}：没有写")
+
+
+def _consents(part: said.OnSiteCheck, around: Around) -> Iterator[dict[str, str]]:
+    given = {one.person_id: one for one in part.consents}
+    for person_id, name in around.adults.items():
+        if person_id not in given:
+            yield fault("consents", f"{name}还没有承诺授权")
+    for person_id, one in given.items():
+        if person_id not in around.adults:
+            yield fault("consents", "承诺授权的人不是这一户的成年人")
+        elif one.how == "fingerprint" and one.written_by is None:
+            yield fault("consents", f"{around.adults[person_id]}按的是手印，要写明由谁代写")
+    if not around.adults:
+        yield fault("consents", "这一户没有成年人，请先核对名册")
+    if not part.photos:
+        yield fault("photos", "没有选承诺书的照片")
+    if set(part.photos) - around.photos:
+        yield fault("photos", "承诺书的照片要先随走访交上来")
+
+
+def _votes(part: said.Assessment, at: Standing, around: Around) -> Iterator[dict[str, str]]:
+    rule = around.pack.assessment
+    if not (at.since or part.held_on) <= part.held_on <= around.day:
+        yield fault("held_on", f"评议要在 {at.since} 到今天之间")
+    if part.present > part.eligible:
+        yield fault("present", "到会的人比应到的多")
+    if part.in_favour + part.against > part.present:
+        yield fault("in_favour", "表决的人比到会的多")
+    if part.present * 100 < part.eligible * rule.quorum_percent or not part.present:
+        yield fault("present", f"到会的不够应到的 {rule.quorum_percent}%，评议不算数")
+    elif part.in_favour * 100 <= part.present * rule.pass_percent:
+        yield fault("in_favour", f"同意的没有超过到会的 {rule.pass_percent}%，只能退回或者不予通过")
+
+
+def _advanced(at: Standing, new: Standing, act: Act) -> Standing:
+    if at.state is not S.DATA_CHECK:  # who only looks something up proposes nothing
+        new = _touched(at, new, act)
+    if at.state is S.ELIMINATION_TOWN_REVIEW:
+        done = {one["risk_factor"]: act.seq for one in act.content["measures"]}
+        return replace(new, carried_out=done, expense_solved=act.seq)
+    if act.to is S.MONITORED:
+        risks = tuple(act.content["risk_factors"])
+        return replace(new, hands=(), kind=act.content["kind"], identified_on=act.day, risk_factors=risks)
+    return new
+
+
+def _touched(at: Standing, new: Standing, act: Act) -> Standing:
+    return replace(new, hands=tuple(sorted({*at.hands, (at.state.value, act.by)})))
+
+
+def _posted(at: Standing, new: Standing, act: Act) -> Standing:
+    begins, ends = (date.fromisoformat(act.content[name]) for name in ("from", "to"))
+    return replace(_touched(at, new, act), begins=begins, ends=ends, due_on=ends, provisional=False)
+
+
+def _answered(at: Standing, new: Standing, act: Act) -> Standing:
+    """The clock runs on: the notice lasts longer by the days on which it stood still."""
+    assert at.stopped_on
+    assert at.ends
+    ends = at.ends + max(act.day - at.stopped_on, timedelta())
+    return replace(new, stopped_on=None, ends=ends, due_on=ends)
+
+
+def _begun_again(at: Standing, new: Standing, act: Act) -> Standing:
+    again = replace(new, hands=((at.state.value, act.by),), carried_out={}, expense_solved=None)
+    if act.action is A.APPEAL:
+        return again
+    again = replace(again, rejected_by=None)
+    return replace(again, round=at.round + 1, green=False) if act.action is A.RE_MARK else again
+
+
+def _rejected(_at: Standing, new: Standing, act: Act) -> Standing:
+    return replace(new, rejected_by=act.by) if act.to is S.REJECTED else new
+
+
+def _taken_over(_at: Standing, new: Standing, act: Act) -> Standing:
+    household = act.content["household"]
+    since = household["identified_on"]
+    new = replace(new, kind=household["kind"], risk_factors=tuple(household["risk_factors"]))
+    return replace(new, identified_on=date.fromisoformat(since) if since else None)
+
+
+CHANGES = {
+    A.OPEN: _touched, A.TAKE_OVER: _taken_over, A.ADVANCE: _advanced, A.POST_NOTICE: _posted,
+    A.OBJECT: lambda _at, new, act: replace(new, stopped_on=act.day, due_on=None), A.ANSWER_OBJECTION: _answered,
+    A.REJECT: _rejected, A.APPEAL: _begun_again,
+    A.GREEN_CHANNEL: lambda _at, new, _act: replace(new, green=True), A.PROPOSE_ELIMINATION: _begun_again,
+    A.ROLL_BACK: lambda _at, new, _act: replace(new, hands=(), carried_out={}, expense_solved=None),
+    A.RE_MARK: _begun_again,
+}  # fmt: skip
+
+
+def kept(at: Standing) -> dict[str, Any]:
+    """The standing as columns and JSON keep it."""
+    row = asdict(at) | {
+        "state": at.state.value,
+        "hands": [list(one) for one in at.hands],
+        "risk_factors": list(at.risk_factors),
+    }
+    return row | {"carried_out": dict(at.carried_out)}

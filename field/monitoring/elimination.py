@@ -1,0 +1,111 @@
+"""消除条件: what must all hold before a risk counts as gone, each with its evidence; pure, over facts given as data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from field.codes import RiskFactor
+from field.monitoring.policy.shapes import Elimination
+
+NOT_KNOWN = "还不清楚"
+
+
+@dataclass(frozen=True)
+class Ground:
+    """消除依据: figures of the household as judged, and what a town recorded of its measures; money in 分.
+
+    `carried_out` are risk factors whose measure was carried out and `expense_solved` whether the large expense is,
+    each with the entry (seq) that says so; None: nobody has said so yet.
+    """
+
+    income_per_head: int | None
+    line: int
+    guarantees_missing: int | None
+    no_labour: bool
+    identified_on: date | None
+    risk_factors: tuple[str, ...]
+    carried_out: Mapping[str, int] = field(default_factory=dict)
+    expense_solved: int | None = None
+    seqs: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Condition:
+    """一项条件: whether it holds, in words with its figures, and the entry that shows it; `seen` by data alone."""
+
+    code: str
+    title: str
+    holds: bool
+    words: str
+    seq: int | None = None
+    seen: bool = True
+
+
+def conditions(ground: Ground, rule: Elimination, day: date) -> list[Condition]:
+    """Every condition of the pack for a household on a day."""
+    return [
+        _income(ground, rule), _guarantees(ground), _expense(ground), *_measures(ground), _months(ground, rule, day),
+        Condition("labour", "家里有劳动力", not ground.no_labour,
+                  "整户没有劳动力，继续监测" if ground.no_labour else "不属于整户无劳动力"),
+    ]  # fmt: skip
+
+
+def missing(several: list[Condition], *, seen_only: bool = False) -> list[Condition]:
+    """Those that do not hold; `seen_only` leaves out what the town has yet to record."""
+    return [one for one in several if not one.holds and (one.seen or not seen_only)]
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day so many months later, or the last of that month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    for number in range(day.day, 27, -1):
+        try:
+            return date(year, month + 1, number)
+        except ValueError:
+            continue
+    return date(year, month + 1, day.day)
+
+
+def _income(ground: Ground, rule: Elimination) -> Condition:
+    known, title = ground.income_per_head, "人均纯收入稳定超过监测范围"
+    if known is None:
+        return Condition("income", title, False, NOT_KNOWN)
+    holds = known * 100 > ground.line * rule.income_of_line
+    words = f"人均 {_yuan(known)} 元，监测范围 {_yuan(ground.line)} 元，要超过它的 {rule.income_of_line}%"
+    return Condition("income", title, holds, words, ground.seqs.get("income"))
+
+
+def _guarantees(ground: Ground) -> Condition:
+    known, title = ground.guarantees_missing, "两不愁三保障和饮水安全都有保障"
+    words = NOT_KNOWN if known is None else f"{known} 项没有保障" if known else "六项都有保障"
+    return Condition("guarantees", title, known == 0, words, ground.seqs.get("guarantees"))
+
+
+def _expense(ground: Ground) -> Condition:
+    done = ground.expense_solved is not None
+    words = "乡镇核过" if done else "还没有记下"
+    return Condition("expense", "大额支出问题已解决", done, words, ground.expense_solved, seen=False)
+
+
+def _measures(ground: Ground) -> list[Condition]:
+    if not ground.risk_factors:
+        return [Condition("measures", "每个风险点的帮扶措施已落实", False, "没有记下风险点")]
+    return [_measure(code, ground.carried_out.get(code)) for code in ground.risk_factors]
+
+
+def _measure(code: str, seq: int | None) -> Condition:
+    words = "还没有记下" if seq is None else "乡镇核过"
+    title = f"{RiskFactor.label_of(code)}的帮扶措施已落实"
+    return Condition(f"measure.{code}", title, seq is not None, words, seq, seen=False)
+
+
+def _months(ground: Ground, rule: Elimination, day: date) -> Condition:
+    title, since = f"监测满 {rule.earliest_months} 个月", ground.identified_on
+    if since is None:
+        return Condition("months", title, False, "不知道识别时间")
+    first = months_after(since, rule.earliest_months)
+    return Condition("months", title, first <= day, f"识别于 {since}，满期 {first}")
+
+
+def _yuan(fen: int) -> str:
+    return f"{fen / 100:,.2f}".removesuffix(".00")

@@ -1,0 +1,95 @@
+"""案子的话: what a step of a case says, line by line, and what a form's fields make of a content."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+
+from field.codes import CaseAction, CaseState, Kind, RiskFactor
+from field.web.visit_words import Line
+
+PARTED = re.compile(r"[、,，;；\s]+")
+PLAIN = ("note", "held_on", "place", "eligible", "present", "in_favour", "against", "from", "to", "kind")
+LONGEST = 1000
+
+
+def fault_words(faults: Iterable[dict[str, str]]) -> list[str]:
+    """Each fault with the name of its field, where the fault alone would not tell."""
+    named = {
+        "note": _("说明"), "kind": _("监测类别"), "risk_factors": _("风险点"), "departments": _("比对部门"),
+        "held_on": _("评议日期"), "place": _("地点"), "eligible": _("应到人数"), "present": _("到会人数"),
+        "in_favour": _("同意"), "against": _("不同意"), "from": _("从哪一天"), "to": _("到哪一天"),
+        "large_expense.note": _("大额支出"), "measures": _("措施"),
+    }  # fmt: skip
+    return [f"{named[one['field']]}：{one['message']}" if one["field"] in named else one["message"] for one in faults]
+
+
+def case_lines(payload: dict[str, Any]) -> list[Line]:
+    """What was done, and what was written down with it."""
+    said = payload.get("content") or {}
+    done, to = CaseAction.label_of(payload.get("action")), CaseState.label_of(payload.get("to"))
+    lines = [Line(_("做了什么"), _("%(step)s：%(done)s", step=CaseState.label_of(payload.get("from")), done=done))]
+    lines += [Line(_("现在"), to), *_consents(said), *_assessment(said), *_notice(said)]
+    lines += [
+        Line(_("比对部门"), "、".join(said.get("departments", ()))),
+        Line(_("监测类别"), Kind.label_of(said.get("kind"))),
+        Line(_("风险点"), "、".join(RiskFactor.label_of(code) for code in said.get("risk_factors", ()))),
+        *(Line(RiskFactor.label_of(one["risk_factor"]), one.get("note") or "") for one in said.get("measures", ())),
+        Line(_("大额支出"), (said.get("large_expense") or {}).get("note") or ""),
+        Line(_("说明"), said.get("note") or ""),
+    ]
+    return [line for line in lines if line.text]
+
+
+def content_of(form: MultiDict[str, str]) -> dict[str, Any]:
+    """A content from the flat fields of a form; what was left empty is left out."""
+    said: dict[str, Any] = {name: text for name in PLAIN if (text := _line(form, name))}
+    if "departments" in form:
+        said["departments"] = [word for word in PARTED.split(_line(form, "departments")) if word]
+    if "consents" in form:
+        said |= {"consents": list(_signed(form)), "photos": form.getlist("photo")[:40]}
+    if "risks" in form:
+        said["risk_factors"] = form.getlist("risk")[:12]
+    if "large_expense" in form:
+        several = [(code, _line(form, f"measure.{code}")) for code in RiskFactor]
+        said["measures"] = [{"risk_factor": code.value, "note": text} for code, text in several if text]
+        said["large_expense"] = {"note": _line(form, "large_expense")}
+    return said
+
+
+def _signed(form: MultiDict[str, str]) -> list[dict[str, Any]]:
+    several = []
+    for person_id in form.getlist("consents")[:40]:
+        if how := form.get(f"consent.{person_id}", ""):
+            writer = _line(form, f"writer.{person_id}")
+            several.append({"person_id": person_id, "how": how, **({"written_by": {"name": writer}} if writer else {})})
+    return several
+
+
+def _line(form: MultiDict[str, str], name: str) -> str:
+    return " ".join(form.get(name, "").replace("\0", "").split())[:LONGEST]
+
+
+def _consents(said: dict[str, Any]) -> list[Line]:
+    given = said.get("consents", ())
+    writers = "、".join((one.get("written_by") or {}).get("name") or "" for one in given if one.get("written_by"))
+    by_hand = sum(one.get("how") == "fingerprint" for one in given)
+    words = _("%(signed)s 人签字，%(hand)s 人按手印", signed=len(given) - by_hand, hand=by_hand) if given else ""
+    return [Line(_("承诺授权"), words), Line(_("代写"), writers)]
+
+
+def _assessment(said: dict[str, Any]) -> list[Line]:
+    if "eligible" not in said:
+        return []
+    came = _("应到 %(eligible)s 人，到会 %(present)s 人", eligible=said["eligible"], present=said["present"])
+    voted = _("同意 %(yes)s，不同意 %(no)s", yes=said["in_favour"], no=said["against"])
+    return [Line(_("评议"), f"{said['held_on']} {said['place']}"), Line(_("到会"), came), Line(_("表决"), voted)]
+
+
+def _notice(said: dict[str, Any]) -> list[Line]:
+    if "to" not in said:
+        return []
+    return [Line(_("公示"), _("%(begins)s 至 %(ends)s", begins=said["from"], ends=said["to"])),
+            Line(_("地点"), said.get("place") or "")]  # fmt: skip

@@ -1,0 +1,142 @@
+"""A county's cases for tests: what each step writes down, and the acts by those whose step it is."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from uuid6 import uuid7
+
+from field import clock
+from field.codes import CaseAction, CaseState, Channel
+from field.db import db, transact
+from field.ledger.entries import Entry
+from field.monitoring.cases import Asked, MonitoringCase, act, open_case, take_over
+from field.monitoring.declarations import Declared, record_declaration
+from field.monitoring.enrol import enrol
+from field.monitoring.visits import record_visit
+from field.monitoring.workdays import china_day
+from field.registry.households import Household, Person
+from tests.county import County, household
+from tests.monitoring.test_judgement import visit
+
+HOME, NEXT = "420626107204", "420626107205"
+PHOTO = "c" * 64
+NOTE = {"note": "情况属实"}
+
+
+def unmonitored(county: County, village: str, place: int) -> None:
+    """A newer roster, on which the village's household is not monitored."""
+    listed = household(village, place).items()
+    roster: Any = {k: v for k, v in listed if k not in ("kind", "identified_on")} | {"risk_factors": []}
+    with county.app.app_context():
+        transact(lambda session: enrol(session, [roster], "county", clock.now()))
+
+
+def declared(county: County, village: str, now: datetime) -> Entry:
+    """A declaration of the village's household."""
+    home = county.households[village]
+    said = Declared(str(uuid7()), Channel.SMS, ["illness"], "家里有人住院", "2026-1", village, home)
+    with county.app.app_context():
+        return transact(lambda session: record_declaration(session, said, now))
+
+
+def visited(county: County, village: str, by: str, now: datetime, **changes: Any) -> None:
+    """A visit with one photograph."""
+    one = visit(county, **changes) | {"household_id": county.households[village], "id": str(uuid7())}
+    when = now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    one |= {"visited_at": when, "evidence": [{"sha256": PHOTO, "kind": "other"}]}
+    one["location"]["fix_at"] = when
+    actor = county.actor(by)
+    with county.app.app_context():
+        transact(lambda session: record_visit(session, one, actor, now))
+
+
+def asked(action: str, content: Any = None, expected: int = 0, key: str = "") -> Asked:
+    return Asked(CaseAction(action), content or {}, key or str(uuid7()), expected)
+
+
+def opened(county: County, village: str, by: str, now: datetime) -> str:
+    """A case from a declaration; its id."""
+    lead, actor = declared(county, village, now), county.actor(by)
+    with county.app.app_context():
+        transact(lambda session: open_case(session, lead.chain_id, lead.seq, asked("open"), actor, now))
+    return the_case(county, village).id
+
+
+def listed(county: County, village: str, by: str, now: datetime) -> str:
+    """A case of a household that the roster lists; its id."""
+    actor, home = county.actor(by), county.households[village]
+    with county.app.app_context():
+        transact(lambda session: take_over(session, home, asked("take_over", NOTE), actor, now))
+    return the_case(county, village).id
+
+
+def do(county: County, case_id: str, action: str, by: str, now: datetime, content: Any = None) -> MonitoringCase:
+    """The next act, with all that the step needs unless the test says otherwise."""
+    actor = county.actor(by)
+    with county.app.app_context():
+        case = db.session.get_one(MonitoringCase, case_id)
+        said = content if content is not None else needed(case, action, now)
+        wanted = asked(action, said, case.seq)
+        transact(lambda session: act(session, case_id, wanted, actor, now))
+        return db.session.get_one(MonitoringCase, case_id, populate_existing=True)
+
+
+def needed(case: MonitoringCase, action: str, now: datetime) -> dict[str, Any]:
+    """A content without a fault."""
+    day, state = china_day(now), case.state
+    if action == "post_notice":
+        return {"from": day.isoformat(), "to": (day + timedelta(days=5)).isoformat(), "place": "村务公开栏"}
+    if action != "advance":
+        return NOTE | ({"risk_factors": ["accident"]} if action == "re_mark" else {})
+    if "notice" in state:
+        return {}
+    if "assessment" in state:
+        votes = {"eligible": 30, "present": 24, "in_favour": 20, "against": 2}
+        return {"held_on": day.isoformat(), "place": "村委会", **votes}
+    adults = select(Person.id).where(Person.household_id == case.household_id)
+    more: dict[str, dict[str, Any]] = {
+        "on_site_check": {
+            "consents": [{"person_id": one, "how": "signed"} for one in db.session.scalars(adults)], "photos": [PHOTO]
+        },
+        "data_check": {"departments": ["医保"]},
+        "county_approval": {"kind": "unstable", "risk_factors": ["illness"]},
+        "elimination_town_review": {
+            "measures": [{"risk_factor": "illness", "note": "已报销"}], "large_expense": {"note": "已解决"}
+        },
+    }  # fmt: skip
+    return NOTE | more.get(state, {})
+
+
+def to_monitored(county: County, case_id: str, now: datetime) -> MonitoringCase:
+    """The whole ladder, for a household of the first village that was visited."""
+    ways = (("advance", "cadre"), ("advance", "town"), ("advance", "cadre"), ("post_notice", "cadre"))
+    for action, by in ways:
+        do(county, case_id, action, by, now)
+    for by in ("cadre", "town", "county"):
+        case = do(county, case_id, "advance", by, now + timedelta(days=7))
+    return case
+
+
+def to_eliminated(county: County, case_id: str, now: datetime) -> MonitoringCase:
+    """The way out."""
+    for action in ("propose_elimination", "advance", "advance", "post_notice"):
+        do(county, case_id, action, "cadre", now)
+    for by in ("cadre", "town", "county"):
+        case = do(county, case_id, "advance", by, now + timedelta(days=7))
+    return case
+
+
+def the_case(county: County, village: str) -> MonitoringCase:
+    with county.app.app_context():
+        mine = MonitoringCase.household_id == county.households[village]
+        return db.session.scalars(select(MonitoringCase).where(mine)).one()
+
+
+def home_of(county: County, village: str) -> Household:
+    with county.app.app_context():
+        return db.session.get_one(Household, county.households[village], populate_existing=True)
+
+
+def state_of(case: MonitoringCase) -> CaseState:
+    return CaseState(case.state)

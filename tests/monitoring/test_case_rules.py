@@ -1,0 +1,309 @@
+"""办理规则: state × action × role against a table of its own, deadlines, four eyes, and no short way to eliminated."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from field.codes import CaseAction, CaseState, Role
+from field.monitoring.case_course import Act, Around, OutOfOrder, Refused, Standing, WrongHands, after, decide
+from field.monitoring.case_rules import RULES, due_in
+from field.monitoring.elimination import Ground, conditions, missing, months_after
+from field.monitoring.policy.shelf import pack_on
+
+DAY = date(2026, 11, 2)
+PACK = pack_on(DAY)
+PHOTO = "a" * 64
+ADULT = "019aa000-0000-7000-8000-000000000001"
+PRESENT = {"place": "村委会", "eligible": 30, "present": 24, "in_favour": 20, "against": 2}
+RIPE = Ground(1_200_000, 900_000, 0, False, date(2026, 1, 5), ("illness",), {"illness": 7}, 7)
+# who may do what, written out once more by hand: state: {action: (roles, state that follows)}
+V, T, C, D = "village", "town", "county", "department"
+LADDER = ["on_site_check", "data_check", "assessment", "public_notice", "town_review", "county_approval", "monitored"]
+OUT = ["elimination_check", "elimination_assessment", "elimination_notice", "elimination_town_review",
+       "elimination_county_approval", "eliminated"]  # fmt: skip
+WHO = {
+    "check": V + T,
+    "data_check": T + C,
+    "assessment": V + T,
+    "notice": V + T,
+    "town_review": T,
+    "county_approval": C,
+}
+TABLE: dict[tuple[str, str], tuple[str, str]] = {
+    ("lead", "open"): (V + T + C, "on_site_check"), ("lead", "take_over"): (T + C, "monitored"),
+    ("rejected", "appeal"): (V + T + C, "on_site_check"), ("eliminated", "roll_back"): (C, "monitored"),
+    ("eliminated", "re_mark"): (V + T + C, "on_site_check"),
+    ("monitored", "propose_elimination"): (V + T, "elimination_check"),
+}  # fmt: skip
+for way, back in ((LADDER, "rejected"), (["monitored", *OUT], "monitored")):
+    steps = way[:-1] if way is LADDER else way[1:-1]
+    for step in steps:
+        roles = WHO["data_check"] if step == "data_check" else next(who for key, who in WHO.items() if key in step)
+        TABLE[step, "advance"] = roles, way[way.index(step) + 1]
+        TABLE[step, "reject"] = roles, back
+        if step != "on_site_check":
+            TABLE[step, "return"] = roles, way[way.index(step) - 1]
+        if "notice" in step:
+            TABLE[step, "post_notice"] = V + T, step
+            TABLE[step, "object"] = V + T + C, step
+            TABLE[step, "answer_objection"] = T + C, step
+        if way is LADDER:
+            TABLE[step, "green_channel"] = V + T + C, step
+for state in [*LADDER, *OUT[:-1]]:
+    for action, end in (("merge", "merged"), ("move_away", "moved_away"), ("die", "died")):
+        TABLE[state, action] = T + C, end
+
+
+def content(state: str, action: str, day: date = DAY) -> dict[str, Any]:
+    """What must be written down, without a fault."""
+    note: dict[str, Any] = {"note": "情况属实"}
+    if action in ("open", "green"):
+        return {}
+    if action == "post_notice":
+        return {"from": day.isoformat(), "to": (day + timedelta(days=5)).isoformat(), "place": "村务公开栏"}
+    if action == "re_mark":
+        return note | {"risk_factors": ["accident"]}
+    if action != "advance":
+        return note
+    several: dict[str, dict[str, Any]] = {
+        "on_site_check": note | {"consents": [{"person_id": ADULT, "how": "signed"}], "photos": [PHOTO]},
+        "data_check": note | {"departments": ["医保", "民政"]},
+        "assessment": PRESENT | {"held_on": day.isoformat()},
+        "elimination_assessment": PRESENT | {"held_on": day.isoformat()},
+        "public_notice": {}, "elimination_notice": {},
+        "county_approval": note | {"kind": "sudden", "risk_factors": ["illness"]},
+        "elimination_town_review": note
+        | {"measures": [{"risk_factor": "illness", "note": "已报销"}], "large_expense": {"note": "已解决"}},
+    }  # fmt: skip
+    return several.get(state, note)
+
+
+def around(day: date = DAY, ground: Ground = RIPE) -> Around:
+    return Around(day, PACK, ground, {ADULT: "陈大一"}, frozenset({PHOTO}), visited=True)
+
+
+def standing(state: CaseState) -> Standing:
+    """A case that may go on at once, as far as the case itself is concerned."""
+    at = Standing(state, since=DAY, identified_on=date(2026, 1, 5), risk_factors=("illness",))
+    return replace(at, begins=DAY - timedelta(days=8), ends=DAY - timedelta(days=1)) if "notice" in state else at
+
+
+def done(at: Standing, action: str, by: str, day: date = DAY, ground: Ground = RIPE, seq: int = 9) -> Standing:
+    """An act done by `by`, whose role is the word before the number."""
+    role = Role(by.rstrip("0123456789"))
+    what = CaseAction(action)
+    rule, kept = decide(at, what, content(at.state.value, action, day), by, role, around(day, ground))
+    return after(at, Act(what, rule.to, by, day, seq, kept | listed(ground)))
+
+
+def listed(ground: Ground) -> dict[str, Any]:
+    since = ground.identified_on.isoformat() if ground.identified_on else None
+    return {"household": {"kind": "marginal", "identified_on": since, "risk_factors": list(ground.risk_factors)}}
+
+
+def test_every_state_action_and_role_is_decided_as_the_table_says() -> None:
+    wrong = []
+    for state in CaseState:
+        for action in CaseAction:
+            for role in Role:
+                at = standing(state)
+                if action is CaseAction.POST_NOTICE:
+                    at = replace(at, begins=None, ends=None)
+                if action is CaseAction.ANSWER_OBJECTION:
+                    at = replace(at, stopped_on=DAY)
+                roles, to = TABLE.get((state.value, action.value), ("", ""))
+                expected = "out of order" if not roles else to if role.value in roles else "wrong hands"
+                try:
+                    rule, _ = decide(at, action, content(state.value, action.value), "x", role, around())
+                    found = rule.to.value
+                except OutOfOrder:
+                    found = "out of order"
+                except WrongHands:
+                    found = "wrong hands"
+                except Refused as error:
+                    found = str(error)
+                if found != expected:
+                    wrong.append((state.value, action.value, role.value, found, expected))
+    assert wrong == []
+    assert len(RULES) == len(TABLE)
+
+
+def test_a_lead_becomes_monitored_step_by_step() -> None:
+    at, day = Standing(), DAY
+    for action, by in (("open", "village1"), ("advance", "village1"), ("advance", "town1"), ("advance", "village1"),
+                       ("post_notice", "village1")):  # fmt: skip
+        at = done(at, action, by, day)
+    day += timedelta(days=6)
+    for action, by in (("advance", "village1"), ("advance", "town1"), ("advance", "county1")):
+        at = done(at, action, by, day)
+    assert (at.state, at.identified_on, at.kind, at.risk_factors) == ("monitored", day, "sudden", ("illness",))
+
+
+@pytest.mark.parametrize("state", ["town_review", "elimination_town_review"])
+def test_nobody_approves_what_they_proposed_but_may_redo_their_own_review(state: str) -> None:
+    at = replace(standing(CaseState(state)), hands=(("on_site_check", "town1"),))
+    with pytest.raises(WrongHands):
+        done(at, "advance", "town1")
+    at = done(at, "advance", "town2")
+    at = done(at, "return", "county1")
+    assert done(at, "advance", "town2").state is not at.state
+
+
+def test_who_rejected_does_not_reject_the_appeal() -> None:
+    at = done(done(standing(CaseState.COUNTY_APPROVAL), "reject", "county1"), "appeal", "village1")
+    assert at.state is CaseState.ON_SITE_CHECK
+    at = replace(at, state=CaseState.COUNTY_APPROVAL)
+    with pytest.raises(WrongHands):
+        done(at, "reject", "county1")
+    assert done(at, "reject", "county2").state is CaseState.REJECTED
+
+
+def test_an_objection_stops_the_notice_by_the_days_until_it_is_answered() -> None:
+    at = done(replace(standing(CaseState.PUBLIC_NOTICE), begins=None, ends=None), "post_notice", "village1")
+    at = done(at, "object", "village1", DAY + timedelta(days=2))
+    assert at.due_on is None
+    with pytest.raises(Refused, match="异议还没有答复"):
+        done(at, "advance", "village1", DAY + timedelta(days=30))
+    at = done(at, "answer_objection", "town1", DAY + timedelta(days=5))
+    assert at.ends == at.due_on == DAY + timedelta(days=8)
+    with pytest.raises(Refused, match="才满期"):
+        done(at, "advance", "village1", DAY + timedelta(days=8))
+    assert done(at, "advance", "village1", DAY + timedelta(days=9)).state is CaseState.TOWN_REVIEW
+
+
+def test_roll_back_and_re_mark_are_two_different_acts() -> None:
+    gone = replace(standing(CaseState.ELIMINATED), kind="marginal")
+    back = done(gone, "roll_back", "county1")
+    assert (back.state, back.identified_on, back.round) == ("monitored", gone.identified_on, 1)
+    again = done(gone, "re_mark", "village1")
+    assert (again.state, again.round) == ("on_site_check", 2)
+
+
+@pytest.mark.parametrize(
+    ("change", "missed"),
+    [
+        ({"income_per_head": 900_000}, "income"), ({"income_per_head": None}, "income"),
+        ({"guarantees_missing": 1}, "guarantees"), ({"guarantees_missing": None}, "guarantees"),
+        ({"no_labour": True}, "labour"), ({"identified_on": date(2026, 5, 3)}, "months"),
+        ({"identified_on": None}, "months"), ({"carried_out": {}}, "measure.illness"),
+        ({"risk_factors": ("illness", "water")}, "measure.water"), ({"risk_factors": ()}, "measures"),
+        ({"expense_solved": None}, "expense"),
+    ],
+)  # fmt: skip
+def test_each_condition_alone_keeps_a_household_monitored(change: dict[str, Any], missed: str) -> None:
+    ground = replace(RIPE, **change)
+    assert [one.code for one in missing(conditions(ground, PACK.elimination, DAY))] == [missed]
+    with pytest.raises(Refused) as refused:
+        done(standing(CaseState.ELIMINATION_COUNTY_APPROVAL), "advance", "county1", ground=ground)
+    assert [one["field"] for one in refused.value.faults] == [f"conditions.{missed}"]
+
+
+def test_a_ripe_household_fulfils_every_condition_to_the_day() -> None:
+    assert missing(conditions(replace(RIPE, identified_on=date(2026, 5, 2)), PACK.elimination, DAY)) == []
+    assert months_after(date(2026, 8, 31), 6) == date(2027, 2, 28)
+    assert months_after(date(2026, 1, 31), -1) == date(2025, 12, 31)
+
+
+def test_deadlines_count_calendar_or_working_days_as_the_pack_says() -> None:
+    friday = date(2026, 10, 30)
+    assert due_in(CaseState.ON_SITE_CHECK, friday, PACK).day == date(2026, 11, 2)  # type: ignore[union-attr]
+    assert due_in(CaseState.DATA_CHECK, friday, PACK).day == date(2026, 11, 6)  # type: ignore[union-attr]
+    assert due_in(CaseState.MONITORED, friday, PACK) is None
+
+
+@pytest.mark.parametrize(
+    ("state", "change", "field"),
+    [
+        ("on_site_check", {"consents": []}, "consents"),
+        ("on_site_check", {"consents": [{"person_id": ADULT, "how": "fingerprint"}]}, "consents"),
+        ("on_site_check", {"photos": ["b" * 64]}, "photos"), ("on_site_check", {"note": ""}, "note"),
+        ("data_check", {"departments": []}, "departments"), ("assessment", {"present": 20, "in_favour": 18}, "present"),
+        ("assessment", {"in_favour": 12}, "in_favour"), ("assessment", {"against": 23}, "in_favour"),
+        ("assessment", {"held_on": "2026-11-03"}, "held_on"), ("assessment", {"eligible": "许多"}, "eligible"),
+        ("county_approval", {"kind": "unstable"}, "kind"), ("county_approval", {"risk_factors": []}, "risk_factors"),
+        ("elimination_town_review", {"measures": []}, "measures"), ("town_review", {"extra": 1}, "extra"),
+    ],
+)  # fmt: skip
+def test_every_fault_of_a_content_is_named(state: str, change: dict[str, Any], field: str) -> None:
+    role = Role.COUNTY if "county" in state else Role.TOWN
+    with pytest.raises(Refused) as refused:
+        decide(standing(CaseState(state)), CaseAction.ADVANCE, content(state, "advance") | change, "x", role, around())
+    assert {one["field"] for one in refused.value.faults} == {field}
+
+
+def test_several_faults_are_named_at_once() -> None:
+    said = {"held_on": "2026-11-03", "place": "", "eligible": 30, "present": 31, "in_favour": -1}
+    with pytest.raises(Refused) as refused:
+        decide(standing(CaseState.ASSESSMENT), CaseAction.ADVANCE, said, "x", Role.VILLAGE, around())
+    assert {one["field"] for one in refused.value.faults} == {"place", "in_favour", "against"}
+
+
+ODD = [
+    replace(RIPE, income_per_head=None), replace(RIPE, income_per_head=800_000), replace(RIPE, guarantees_missing=2),
+    replace(RIPE, no_labour=True), replace(RIPE, risk_factors=("illness", "water")),
+]  # fmt: skip
+FORWARD = {"monitored": "propose_elimination", "rejected": "appeal"}
+ACTS = st.tuples(
+    st.sampled_from(["forward"] * 60 + [one.value for one in CaseAction]),
+    st.sampled_from(["fit"] * 30 + ["village1", "town1", "town2", "county1", "county2"]),
+    st.sampled_from([7] * 6 + [0, 1, 40]), st.sampled_from([RIPE] * 20 + ODD),
+)  # fmt: skip
+
+
+def fit(state: str) -> str:
+    """Whose step it is."""
+    return (
+        "county1"
+        if "county" in state or state == "eliminated"
+        else "town2"
+        if state in ("data_check",) or "town" in state
+        else "village1"
+    )
+
+
+def in_breach(before: Standing, by: str, day: date, seen: Ground, proposed: set[str], posted: bool) -> list[str]:
+    """What was wrong with an elimination, by rules written out once more."""
+    since = before.identified_on
+    told = {
+        "out of order": before.state == "elimination_county_approval", "not the county": by.startswith("county"),
+        "own proposal": by not in proposed, "not made public": posted, "poor": (seen.income_per_head or 0) > 900_000,
+        "guarantees": seen.guarantees_missing == 0, "no labour": not seen.no_labour,
+        "too early": since is not None and since + timedelta(days=181) <= day,
+        "measures": set(seen.risk_factors) <= set(before.carried_out), "expense": before.expense_solved is not None,
+    }  # fmt: skip
+    return [name for name, right in told.items() if not right]
+
+
+def test_no_history_reaches_eliminated_in_breach_of_a_condition() -> None:
+    reached = []
+
+    @settings(max_examples=150, deadline=None)
+    @given(st.booleans(), st.lists(ACTS, min_size=20, max_size=60))
+    def go(listed_before: bool, acts: list[tuple[str, str, int, Ground]]) -> None:
+        at = done(Standing(), "take_over", "town1") if listed_before else done(Standing(), "open", "village1")
+        day, proposed, posted = DAY, set[str](), False
+        for seq, (word, who, days, seen) in enumerate(acts, 10):
+            day, before, state = day + timedelta(days=days), at, at.state.value
+            by = fit(state) if who == "fit" else who
+            usual = "post_notice" if "notice" in state and at.ends is None else FORWARD.get(state, "advance")
+            action = usual if word == "forward" else word
+            known = replace(seen, carried_out=at.carried_out, expense_solved=at.expense_solved)
+            try:
+                at = done(at, action, by, day, replace(known, identified_on=at.identified_on), seq)
+            except Refused:
+                continue
+            if state == "monitored":
+                proposed, posted = {by}, False
+            posted = posted or (action == "post_notice" and state == "elimination_notice")
+            if at.state is CaseState.ELIMINATED and before.state is not CaseState.ELIMINATED:
+                assert in_breach(before, by, day, seen, proposed, posted) == []
+                reached.append(seq)
+            if state in OUT and action in ("advance", "post_notice"):
+                proposed.add(by)
+
+    go()
+    assert len(reached) > 10, "such histories do end in an elimination now and then"

@@ -1,0 +1,125 @@
+"""案子页: a lead carried from /leads to monitored by those whose step it is, all by forms."""
+
+import re
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from werkzeug.test import TestResponse
+
+from field import clock
+from field.db import db, transact
+from field.ledger import checkpoints
+from field.monitoring.cases import MonitoringCase
+from field.worker import signer
+from tests.county import County
+from tests.monitoring.casework import HOME, PHOTO, declared, do, home_of, listed, opened, the_case, unmonitored, visited
+from tests.web.office import Browser, Elements, browser, words
+
+NOW = clock.now() - timedelta(days=20)
+
+
+def step(county: County, who: Browser, action: str, **fields: Any) -> TestResponse:
+    """Send the form of the case's page as it stands."""
+    case = the_case(county, HOME)
+    key = re.search(r'name="key" value="([^"]+)"', who.page(f"/cases/{case.id}"))
+    assert key
+    return who.send(f"/cases/{case.id}", action=action, key=key[1], expected=str(case.seq), **fields)
+
+
+def test_a_lead_is_opened_and_carried_to_monitored_by_forms(county: County, monkeypatch: pytest.MonkeyPatch) -> None:
+    unmonitored(county, HOME, 0)
+    lead = declared(county, HOME, clock.now())
+    cadre, town, office = (browser(county, name) for name in ("cadre", "town", "county"))
+    assert f'action="/cases/from/{lead.chain_id}/{lead.seq}"' in cadre.page("/leads")
+    for _twice in range(2):
+        assert cadre.send(f"/cases/from/{lead.chain_id}/{lead.seq}").status_code == 303
+    visited(county, HOME, "cadre", clock.now())
+    case = the_case(county, HOME)
+    with county.app.app_context():
+        people = re.findall(r'name="consents" value="([^"]+)"', cadre.page(f"/cases/{case.id}"))
+    assert len(people) == 2
+    refused = step(county, cadre, "advance", note="确有困难", consents=people, **{f"consent.{people[0]}": "signed"})
+    assert refused.status_code == 422
+    said = words(refused.text)
+    assert "李小一还没有承诺授权" in said
+    assert "没有选承诺书的照片" in said
+    assert "确有困难" in said, "what was written stays"
+    signed = {f"consent.{one}": "fingerprint" for one in people} | {f"writer.{one}": "王会计" for one in people}
+    assert step(county, cadre, "advance", note="确有困难", consents=people, photo=PHOTO, **signed).status_code == 303
+    assert step(county, cadre, "advance", note="查过", departments="医保、民政").status_code == 403
+    assert step(county, town, "advance", note="查过", departments="医保、民政").status_code == 303
+    day = clock.now().date()
+    votes = {"eligible": "30", "present": "24", "in_favour": "20", "against": "2"}
+    held = the_case(county, HOME).since.isoformat()
+    assert step(county, cadre, "advance", held_on=held, place="村委会", **votes).status_code == 303
+    fields = {"from": held, "to": (day + timedelta(days=7)).isoformat(), "place": "公开栏"}
+    assert step(county, cadre, "post_notice", **fields).status_code == 303
+    paper = words(cadre.page(f"/cases/{case.id}/notice"))
+    assert "陈大一" in paper
+    assert "堰垭村" in paper
+    assert "因病" not in paper
+    assert "420626" not in paper
+    early = step(county, cadre, "advance")
+    assert early.status_code == 422
+    assert "才满期" in words(early.text)
+    later = clock.now() + timedelta(days=9)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    cadre, town, office = (browser(county, name) for name in ("cadre", "town", "county"))
+    assert step(county, cadre, "advance").status_code == 303
+    assert step(county, town, "advance", note="同意").status_code == 303
+    approval = {"note": "同意纳入", "kind": "unstable", "risks": "1", "risk": ["illness", "schooling"]}
+    assert step(county, office, "advance", **approval).status_code == 303
+    home = home_of(county, HOME)
+    assert (home.kind, home.risk_factors) == ("unstable", ["illness", "schooling"])
+    page = words(office.page(f"/cases/{case.id}"))
+    for told in ("已纳入监测", "王会计", "应到 30 人，到会 24 人", "医保、民政", "陈干部", "周主任"):
+        assert told in page
+    assert "监测案子" in words(office.page(f"/households/{home.id}"))
+
+
+def test_the_notice_carries_the_newest_checkpoint(small_county: County) -> None:
+    unmonitored(small_county, HOME, 0)
+    case_id = opened(small_county, HOME, "cadre", NOW)
+    visited(small_county, HOME, "cadre", NOW + timedelta(minutes=1))
+    for action, by in (("advance", "cadre"), ("advance", "town"), ("advance", "cadre"), ("post_notice", "cadre")):
+        do(small_county, case_id, action, by, NOW + timedelta(minutes=2))
+    with small_county.app.app_context():
+        key = signer(small_county.app.config["FIELD"])
+        sealed = transact(lambda session: checkpoints.take(session, key, clock.now()))
+        assert sealed is not None
+        root = sealed.root
+    assert root in words(browser(small_county, "town").page(f"/cases/{case_id}/notice"))
+
+
+def test_the_list_puts_what_is_overdue_first_and_shows_no_other_region(small_county: County) -> None:
+    unmonitored(small_county, HOME, 0)
+    opened(small_county, HOME, "cadre", NOW)
+    listed(small_county, "420626107205", "town", clock.now())
+    page = words(browser(small_county, "town").page("/cases"))
+    assert "有 1 件已经过期" in page
+    assert page.index("陈大一户") < page.index("陈大二户")
+    assert "陈大一户" not in words(browser(small_county, "town").page("/cases?state=monitored"))
+    other = browser(small_county, "town2")
+    assert "没有这样的案子" in words(other.page("/cases"))
+    assert other.get(f"/cases/{the_case(small_county, HOME).id}").status_code == 403
+
+
+def test_a_stale_page_and_an_unknown_action_are_told_and_nothing_is_done(small_county: County) -> None:
+    case_id = listed(small_county, HOME, "town", clock.now())
+    cadre, seq = browser(small_county, "town"), the_case(small_county, HOME).seq
+    fields = {"action": "die", "note": "已去世", "expected": str(seq - 1)}
+    assert cadre.send(f"/cases/{case_id}", **fields).status_code == 409
+    assert cadre.send(f"/cases/{case_id}", **fields | {"action": "fly"}).status_code == 422
+    assert the_case(small_county, HOME).seq == seq
+
+
+def test_the_conditions_of_elimination_stand_on_the_page_of_a_monitored_household(small_county: County) -> None:
+    case_id = listed(small_county, HOME, "town", clock.now())
+    page = browser(small_county, "town").page(f"/cases/{case_id}")
+    for told in ("人均纯收入稳定超过监测范围", "还不清楚", "因病的帮扶措施已落实", "监测满 6 个月"):
+        assert told in words(page)
+    for one in Elements(page).found:
+        assert "style" not in one.attributes
+    with small_county.app.app_context():
+        assert db.session.get_one(MonitoringCase, case_id).identified_on == date(2022, 4, 30)
