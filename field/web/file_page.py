@@ -10,6 +10,7 @@ from field.codes import LEVELS, Channel, EvidenceKind, Kind, Left, RiskFactor
 from field.db import db
 from field.ledger.entries import Entry, opened
 from field.ledger.facts import Fact, Known
+from field.messaging.understanding.places import name_of
 from field.monitoring import household_file
 from field.monitoring.album import Picture, album
 from field.monitoring.grades import Risk, risks
@@ -25,7 +26,7 @@ from field.registry.staff import staff_names
 from field.web import visit_words
 from field.web.entry_words import content
 from field.web.visit_words import Line, Section
-from field.web.wording import now
+from field.web.wording import now, unnamed
 
 dossier = Blueprint("file", __name__, url_prefix="/households")
 PER_PAGE = 20
@@ -77,7 +78,7 @@ def one(household_id: str) -> str:
     return render_template(
         "file.html", household=found, members=[(member, person_shown(member)) for member in members], names=names,
         known=[_item(found, names, key, known[key]) for key in _ordered(found, members, known)], moments=moments,
-        staff=staff_names(session, who) | _by_themselves(members), oldest=_oldest_first(), page=_page(),
+        staff=unnamed() | staff_names(session, who) | _by_themselves(members), oldest=_oldest_first(), page=_page(),
         pages=-(-total // PER_PAGE), total=total, risk=risk, sources=_sources(found.id, risk), **LABELS,
     )  # fmt: skip
 
@@ -118,6 +119,7 @@ def _names(found: Household, members: list[Person], known: dict[tuple[str, str],
     codes = {str(fact.value) for fact in facts if fact.attribute == "work_place"}
     codes |= {member.work_place for member in members if member.work_place}
     places = regions.names(db.session(), {found.region, found.region[:9], *codes})
+    places |= {code: name for code in codes - places.keys() if (name := name_of(code))}
     return places | {member.id: member.name for member in members}
 
 

@@ -4,16 +4,19 @@ from datetime import date
 from typing import Any
 
 from flask import Blueprint, render_template, request
+from sqlalchemy import select
 
 from field.auth import actor, allow
 from field.codes import Channel, EntryKind
 from field.db import db
 from field.ledger.receipts import number
-from field.monitoring.ledger_list import Mark, Wanted, lines
+from field.monitoring.ledger_list import Line, Mark, Wanted, lines
 from field.monitoring.visit_rules import moment
 from field.registry import regions
+from field.registry.households import Person
 from field.registry.rights import Right
 from field.web.whereabouts import here
+from field.web.wording import unnamed
 
 ledger = Blueprint("ledger", __name__, url_prefix="/ledger")
 LONGEST = 60
@@ -25,11 +28,20 @@ def listed() -> str:
     """One page of the ledger, and the address of the next."""
     where, wanted = here(Right.READ_HOUSEHOLDS), _wanted()
     found, after = lines(db.session(), actor(), wanted)
+    called = unnamed() | _themselves(found)
     names = regions.names(db.session(), {line.region for line in found if line.region})
     return render_template(
         "ledger.html", here=where, found=found, wanted=wanted, asked=_asked(wanted), names=names, number=number,
-        after=_written(after) if after else None, kinds=EntryKind.labels(), channels=Channel.labels(),
+        called=called, after=_written(after) if after else None, kinds=EntryKind.labels(), channels=Channel.labels(),
     )  # fmt: skip
+
+
+def _themselves(found: list[Line]) -> dict[str, str]:
+    """Members of the households shown, as recorders of what they said themselves."""
+    ids = {line.actor.removeprefix("person:") for line in found if line.actor.startswith("person:")}
+    homes = {line.chain_id for line in found}
+    rows = select(Person.id, Person.name).where(Person.id.in_(ids), Person.household_id.in_(homes))
+    return {f"person:{person_id}": name for person_id, name in db.session.execute(rows)} if ids else {}
 
 
 def _wanted() -> Wanted:

@@ -53,7 +53,7 @@ def title(name: str) -> str:
 def personal_title(name: str) -> str:
     """The Chinese title of a fact about a person."""
     form = definition()["$defs"]["member"]["properties"]
-    fields = form["new"]["properties"] | form
+    fields = form["new"]["properties"] | form | {"monthly_income_max": {"title": gettext("月收入最多")}}
     return str(fields.get(name, {}).get("title", name))
 
 
@@ -126,6 +126,7 @@ PERSONAL: dict[str, Any] = {
     "id_number": lambda value, _: mask_id_number(str(value)),
     "work_place": lambda value, names: names.get(value, value),
     "monthly_income": lambda value, _: yuan(value),
+    "monthly_income_max": lambda value, _: yuan(value),
     "months_away": lambda value, _: gettext("%(months)s 个月", months=value),
     "birth_date": lambda value, _: day(str(value)),
     "sex": lambda value, _: SEXES.get(value, value),

@@ -46,6 +46,11 @@ def ago(value: datetime | str) -> str:
     return told
 
 
+def unnamed() -> dict[str, str]:
+    """Recorders who are no staff and have no name: the platform itself, and a sender of whom nothing is known."""
+    return {"field": str(_("平台")), "stranger": str(_("没有登记的人"))}
+
+
 def years(birth: date | None) -> str:
     """58 岁; nothing where the birth date is not known."""
     if birth is None:

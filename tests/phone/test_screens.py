@@ -369,6 +369,7 @@ def test_a_call_is_noted_in_a_minute_without_network_and_arrives(hand: Hand) -> 
 
 
 def test_today_and_the_household_tell_the_grade_by_shape_and_word_and_why(hand: Hand) -> None:
+    hand.open("")
     hand.log_in()
     card = hand.page.locator(".cards .who").first
     expect(card).to_contain_text("▲ 红色")

@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
 from field import clock
+from field.codes import Channel
 from field.db import transact
+from field.monitoring.declarations import Declared, record_declaration
 from field.monitoring.ledger_list import PER_PAGE
 from field.monitoring.visits import record_visit
 from tests.county import County, moment
@@ -99,3 +101,12 @@ def test_a_long_ledger_asks_no_more_than_a_short_one(county: County) -> None:
     with statements(county) as many:
         office.page("/ledger")
     assert len(few) == len(many) <= 6
+
+
+def test_a_sender_of_whom_nothing_is_known_stands_in_the_ledger_in_words(county: County) -> None:
+    said = Declared("two", Channel.WEB, ["illness"], "", "2026-1", HERE, None)
+    with county.app.app_context():
+        transact(lambda session: record_declaration(session, said, clock.now()))
+    page = words(browser(county, "county").page("/ledger?kind=declaration"))
+    assert "没有登记的人" in page
+    assert "stranger" not in page

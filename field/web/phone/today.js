@@ -67,9 +67,9 @@ function asked(tasks) {
     : el('div.card.who', null, el('span.name', null, words.tasks.nobody), what(task))))
 }
 
-function what({kind_name, source_name, due_at, grade, why}) {
+function what({kind_name, source, source_name, due_at, grade, why}) {
   const left = -daysSince(due_at, new Date())
-  return [el('span.since' + (left < 0 ? '.late' : ''), null, words.tasks.due(left)), el('span.why', null, mark(grade), [kind_name, why || source_name].join(' · '))]
+  return [el('span.since' + (left < 0 ? '.late' : ''), null, words.tasks.due(left)), el('span.why', null, mark(grade), [kind_name, source === 'analysis' && why || source_name].join(' · '))]
 }
 
 function heading(work) {
