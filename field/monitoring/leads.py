@@ -197,7 +197,11 @@ def leads(session: Session, by: Actor, open_only: bool, page: int, per_page: int
 
 def tasks(session: Session, by: Actor, open_only: bool, page: int, per_page: int) -> tuple[list[dict[str, Any]], int]:
     """待办 of the actor's region, by their household's grade and the time left, and how many there are."""
-    done = case((Task.kind == TaskKind.CALL.value, _heard()), else_=_visited(Task))
+    done = case(
+        (Task.kind == TaskKind.CALL.value, _heard()),
+        (Task.kind == TaskKind.BINDING.value, false()),  # gone once it is decided, and by nothing else
+        else_=_visited(Task),
+    )
     wanted = and_(in_region(Task.region, by.region), ~done if open_only else done.is_not(None))
     count = _beside(select(func.count()).select_from(Task), Task).outerjoin(Person, Person.id == Task.person_id)
     rows = select(Task, done.label("done"), Household.head, Region.name)
