@@ -44,7 +44,7 @@ def check(folder: Path | None) -> None:
 def play(name: str, channel: str, stranger: bool) -> None:
     """Play a dialog: type what somebody would send; nothing is kept."""
     dialog, now = library().dialog(name), clock.now()
-    context = {"channel": channel, "county": "保康县", "bound": not stranger, "name": "" if stranger else "陈"}
+    context = {"channel": channel, "county": "保康县", "bound": not stranger, "name": "" if stranger else "陈先生"}
     context |= {} if stranger else {"place": "深圳市龙华区", "income": "5000", "known": True}
     turn = engine.begin(dialog, context, now)
     _show(dialog, turn, channel)
