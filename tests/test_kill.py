@@ -91,7 +91,7 @@ def test_what_was_acknowledged_survives_every_kill_once_and_whole(county: County
         receipts = {visit: receipt for phone in phones for visit, receipt in phone.receipts.items()}
         photos = {digest: photo for phone in phones for digest, photo in phone.photos.items()}
         assert sum(phone.tries for phone in phones) > len(receipts) + len(photos), "some had to be sent again"
-        assert len(receipts) > 5 * ROUNDS
+        assert len(receipts) > 10 * ROUNDS
         _all_there(county, receipts, photos)
         _readable(county, server, photos)
 
