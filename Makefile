@@ -3,7 +3,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 PEERS := tests/peers/node_modules/.installed
 
-.PHONY: help demo test check bench lint clean
+.PHONY: help demo test check bench drill lint messages clean
 
 help:  ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -26,7 +26,8 @@ $(PEERS): tests/peers/package-lock.json
 	@if command -v npm >/dev/null; then npm ci --silent --prefix tests/peers && touch $@; else echo "no npm: what needs the peers is skipped"; fi
 
 test: $(STAMP) $(PEERS)  ## all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 -m "not browser"
+	$(BIN)/python -m pytest -m browser
 	node --test tests/phone/*.test.mjs
 
 lint: $(STAMP)
@@ -36,6 +37,15 @@ lint: $(STAMP)
 	$(BIN)/lint-imports
 
 check: lint test  ## ruff, mypy strict, import-linter, tests
+
+messages: $(STAMP)  ## the texts of screens into the English catalogue; names those still without English
+	@mkdir -p build
+	$(BIN)/python -m babel.messages.frontend -q extract -F babel.cfg -k "Word Sentence lazy_gettext Problem:3" --sort-output --no-location -o build/messages.pot field
+	$(BIN)/python -m babel.messages.frontend -q update -i build/messages.pot -d field/translations -l en --no-fuzzy-matching --ignore-obsolete --no-wrap --omit-header
+	$(BIN)/python -m pytest -p no:cacheprovider --tb=line tests/web/test_english.py
+
+drill: $(STAMP)  ## back up under load, destroy, restore, verify the ledger
+	$(BIN)/python -m pytest -q tests/test_drill.py
 
 bench: $(STAMP)  ## the measured table of docs/performance.md
 	$(BIN)/python -m benchmarks

@@ -8,6 +8,9 @@ from threading import local
 import psycopg
 from flask import Flask, Response, request
 from twilio.request_validator import RequestValidator
+from wechatpy.crypto import WeChatCrypto
+
+from field.messaging.providers.wechat_xml import read
 
 HOME = Path(os.environ["FIELD_HOME"])
 URL = os.environ["FIELD_DATABASE_URL"]
@@ -56,6 +59,20 @@ def message() -> Response:
     connection().execute(statement, (request.form["MessageSid"], request.form["Body"]))
     connection().commit()
     return Response("<Response/>")
+
+
+@app.post("/hooks/wechat")
+def letter() -> Response:
+    """One row, if the letter is signed and opens, and a sealed answer."""
+    own = WeChatCrypto(*(os.environ[f"WECHAT_{name}"] for name in ("TOKEN", "AES_KEY", "APP_ID")))
+    sent = request.args
+    inside = own.decrypt_message(request.get_data(), sent["msg_signature"], sent["timestamp"], sent["nonce"])
+    said = read(inside.encode())
+    mark = "?" if URL.startswith("sqlite") else "%s"
+    statement = f"INSERT INTO bare (id, body) VALUES ({mark}, {mark})"
+    connection().execute(statement, (said["MsgId"], said["Content"]))
+    connection().commit()
+    return Response(own.encrypt_message(inside, sent["nonce"], sent["timestamp"]))
 
 
 @app.put("/api/evidence/<name>")

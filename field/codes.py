@@ -4,15 +4,21 @@ from enum import StrEnum
 from typing import Self
 
 
+class Word(str):
+    """A word of this house, which a screen may say in the reader's language; what people wrote is never one."""
+
+    __slots__ = ()
+
+
 class Labelled(StrEnum):
     """A code that knows its Chinese label."""
 
-    label: str
+    label: Word
 
     def __new__(cls, code: str, label: str = "") -> Self:
         member = str.__new__(cls, code)
         member._value_ = code
-        member.label = label
+        member.label = Word(label)
         return member
 
     @classmethod
@@ -112,6 +118,8 @@ class EvidenceKind(Labelled):
     HOUSE = "house", "房屋"
     PERSON = "person", "人员"
     OTHER = "other", "其他"
+    SIGNATURE = "signature", "签名"
+    CONSENT = "consent", "承诺书"
 
 
 class Left(Labelled):
@@ -130,6 +138,7 @@ class Role(Labelled):
     TOWN = "town", "乡镇"
     COUNTY = "county", "县"
     DEPARTMENT = "department", "行业部门"
+    UNIT = "unit", "乡镇单位"
 
 
 class Channel(Labelled):
@@ -138,6 +147,7 @@ class Channel(Labelled):
     PHONE = "phone", "手机走访"
     WEB = "web", "网页"
     ROSTER = "roster", "名册导入"
+    SHEET = "sheet", "填报表"
     WECHAT = "wechat", "微信"
     SMS = "sms", "短信"
     CALL = "call", "电话"
@@ -151,6 +161,7 @@ class EntryKind(Labelled):
     ROSTER = "roster", "名册登记"
     VISIT = "visit", "干部走访摸排"
     HELD_VISIT = "held_visit", "待乡镇核收的走访"
+    HELD_REVISIT = "held_revisit", "待乡镇核收的回访"
     HELD_DECISION = "held_decision", "乡镇核收"
     DECLARATION = "declaration", "农户自主申报"
     CHECKIN = "checkin", "务工回访"
@@ -171,6 +182,47 @@ class EntryKind(Labelled):
     SWEEP = "sweep", "全县筛查分析"
     CASE_OPENED = "case_opened", "立案"
     CASE_STEP = "case_step", "办理步骤"
+    FUND_DONATION = "fund_donation", "救助基金捐款"
+    FUND_GIVEN_BACK = "fund_given_back", "救助基金退还捐款"
+    FUND_APPLICATION = "fund_application", "救助基金申请"
+    FUND_STEP = "fund_step", "救助基金签批"
+    FUND_PAYMENT = "fund_payment", "救助基金发放"
+    FUND_REFUND = "fund_refund", "救助基金退回"
+    BILL_CORRECTED = "bill_corrected", "更正票据"
+    LONG_TERM_MARKED = "long_term_marked", "标为长期户"
+    LONG_TERM_UNMARKED = "long_term_unmarked", "取消长期户"
+    QUALITY_COUNTED = "quality_counted", "数据质量检查"
+    SCREENING = "screening", "部门筛查预警"
+    SCREENING_LIST = "screening_list", "部门报送名单"
+    SCREENING_ROWS = "screening_rows", "名单里没有归户的行"
+    SCREENING_DECIDED = "screening_decided", "名单认定"
+    SCREENING_UNDONE = "screening_undone", "撤销名单认定"
+    PLAN_TEAM = "plan_team", "帮扶专班"
+    MEASURE_PLANNED = "measure_planned", "安排帮扶措施"
+    MEASURE_STEP = "measure_step", "帮扶措施进展"
+    PARTNER = "partner", "经营主体"
+    TIE = "tie", "利益联结"
+    TIE_PAID = "tie_paid", "利益联结兑现"
+    CONSENT = "consent", "承诺授权"
+    REVISIT = "revisit", "监测对象回访"
+    HANDED_OVER = "handed_over", "移交工作"
+    HAND_OVER_ANSWERED = "hand_over_answered", "答复移交"
+    REMINDER = "reminder", "设置提醒"
+    DEPUTY_NAMED = "deputy_named", "安排代班"
+    DEPUTY_ANSWERED = "deputy_answered", "答复代班"
+    DEPUTY_ENDED = "deputy_ended", "结束代班"
+    ERASED = "erased", "依法删除"
+    FILLED_IN = "filled_in", "填报表更改"
+    FILLED_HELD = "filled_held", "填报表有冲突"
+    FILLED_DECIDED = "filled_decided", "填报冲突认定"
+
+
+class ReminderWay(Labelled):
+    """提醒方式: how a member of staff is told of what is to be done."""
+
+    NONE = "none", "不提醒"
+    SMS = "sms", "短信"
+    WECHAT = "wechat", "微信"
 
 
 class Source(Labelled):
@@ -199,6 +251,11 @@ class TaskKind(Labelled):
     CALL = "call", "打电话问问家里"
     FIND = "find", "找到是哪一户"
     BINDING = "binding", "核对是不是本人的号"
+    STEP = "step", "办理案子"
+    OBJECTION = "objection", "答复公示异议"
+    VISIT = "visit", "本月走访"
+    REVISIT = "revisit", "消除后回访"
+    MEASURE = "measure", "帮扶措施过期"
 
 
 class CaseState(Labelled):
@@ -249,11 +306,19 @@ class JobKind(Labelled):
     """后台工作的种类."""
 
     ROSTER_IMPORT = "roster_import", "名册导入"
+    WEBHOOK = "webhook", "通知部门系统"
     PHOTO_VERSIONS = "photo_versions", "照片处理"
     PLACE_JUDGEMENT = "place_judgement", "位置核对"
     CHECKPOINT = "checkpoint", "台账封存"
     SWEEP = "sweep", "全县筛查分析"
+    QUALITY = "quality", "数据质量检查"
     PHOTO_FETCH = "photo_fetch", "取来信里的照片"
+    LEFTOVERS = "leftovers", "清理没人用的照片"
+    SCREENING = "screening", "部门名单比对"
+    EXPORT = "export", "导出农户"
+    ERASURE = "erasure", "依法删除后清理"
+    FILLING = "filling", "读填报表"
+    RECEIPT_READING = "receipt_reading", "识读票据"
 
 
 class JobState(Labelled):
@@ -264,6 +329,17 @@ class JobState(Labelled):
     DONE = "done", "已完成"
     FAILED = "failed", "失败"
     CANCELLED = "cancelled", "已取消"
+    EXPIRED = "expired", "已过期删除"
 
 
-LEVELS = ("听说", "自报", "来源已核实", "干部看到", "看过材料", "部门数据")
+class ExportFormat(Labelled):
+    """导出文件的种类."""
+
+    XLSX = "xlsx", "Excel"
+    CSV = "csv", "CSV"
+    JSONL = "jsonl", "JSON 行"
+    PACKAGE = "zip", "数据包"
+    FILLING = "filling", "填报表"
+
+
+LEVELS = tuple(map(Word, ("听说", "自报", "来源已核实", "干部看到", "看过材料", "部门数据")))

@@ -9,6 +9,9 @@ class IdConverter(BaseConverter):
     regex = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 
 
+UUID = f"^{IdConverter.regex}$"
+
+
 class DigestConverter(BaseConverter):
     """A SHA-256 in hex."""
 
@@ -19,6 +22,12 @@ class UploadConverter(BaseConverter):
     """The id of an upload: 32 hex digits."""
 
     regex = "[0-9a-f]{32}"
+
+
+class VillageConverter(BaseConverter):
+    """The code of a village."""
+
+    regex = "[0-9]{12}"
 
 
 class ChainConverter(BaseConverter):
@@ -38,6 +47,7 @@ CONVERTERS: dict[str, type[BaseConverter]] = {
     "id": IdConverter,
     "sha256": DigestConverter,
     "upload": UploadConverter,
+    "village": VillageConverter,
     "chain": ChainConverter,
     "seq": SeqConverter,
 }

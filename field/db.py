@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from field.ledger.entries import Repeated
 from field.orm import Base
-from field.prepared import through
+from field.prepared import line, through
 
 Result = TypeVar("Result")
 SQLITE = (
@@ -61,8 +61,9 @@ def transact(work: Callable[[Session], Result], session: Session | None = None) 
 @contextlib.contextmanager
 def _turn(session: Session) -> Iterator[None]:
     """A writing transaction; on SQLite writers queue in the kernel, where its own lock would sleep and ask again."""
-    file = session.get_bind().engine.url.database
-    if session.get_bind().dialect.name != "sqlite" or not file:
+    engine = session.get_bind().engine
+    file = engine.url.database
+    if engine.dialect.name != "sqlite" or not file:
         yield
         return
     turn = os.open(f"{file}-turn", os.O_CREAT | os.O_WRONLY, 0o600)
@@ -77,7 +78,7 @@ def _turn(session: Session) -> Iterator[None]:
 def _begin_anew(session: Session) -> None:
     """End what was only read until now and begin to write, on the same line."""
     session.expire_all()
-    connection = session.connection()
+    connection = line(session)
     for step in ("ROLLBACK", WRITE):
         through(connection, step)
 

@@ -1,5 +1,6 @@
 """演示命令: load the demo county and print its accounts."""
 
+import json
 import os
 import secrets
 import signal
@@ -15,6 +16,7 @@ from flask_migrate import upgrade
 from sqlalchemy import select
 
 from field import clock, worker
+from field.config import Settings
 from field.db import db, transact
 from field.demo.accounts import ACCOUNTS, set_passwords
 from field.demo.county import ROSTER
@@ -28,6 +30,7 @@ from field.registry.sealing import keyring
 demo = AppGroup("demo", help="演示县.")
 
 
+SERVER = ("-m", "gunicorn", "wsgi:app", "--no-control-socket", "-w", "2", "-k", "gthread", "--threads", "32")
 WORKER = ("-m", "flask", "--app", "wsgi", "worker")
 
 
@@ -59,21 +62,9 @@ def run() -> None:
     click.echo(f"  演示手机  http://127.0.0.1:{port}/demo/phone")
     click.echo(f"  接口文档  http://127.0.0.1:{port}/api/docs\n  按 Ctrl+C 停止", nl=True)
     sys.stdout.flush()
-    serve = [
-        "-m",
-        "gunicorn",
-        "wsgi:app",
-        "--no-control-socket",
-        "-w",
-        "2",
-        "-k",
-        "gthread",
-        "--threads",
-        "32",
-        "-b",
-        f"127.0.0.1:{port}",
-    ]
-    both = [_begun(words) for words in (serve, WORKER)]
+    settings: Settings = current_app.config["FIELD"]
+    settings.demo_file.write_text(json.dumps({"public_url": os.environ["FIELD_PUBLIC_URL"]}), encoding="utf-8")
+    both = [_begun(words) for words in ((*SERVER, "-b", f"127.0.0.1:{port}"), WORKER)]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         while both[0].poll() is None:
@@ -83,6 +74,7 @@ def run() -> None:
     except KeyboardInterrupt:
         pass
     finally:
+        settings.demo_file.unlink(missing_ok=True)
         for process in both:
             process.terminate()
         for process in both:

@@ -33,7 +33,8 @@ def check(folder: Path | None) -> None:
     except Faulty as error:
         click.echo(error)
         raise SystemExit(1) from None
-    for size in lengths.lengths(found.current):
+    signed = current_app.extensions["field_connected"].signed
+    for size in lengths.lengths(found.current, signed):
         click.echo(f"{size.units:3} {size.template}  {size.text}")
 
 

@@ -1,25 +1,33 @@
-"""体检: what of the settings, the providers and their templates is as it should be, and what is not."""
+"""体检: what of the settings, the machine, the providers and their templates is as it should be, and what is not."""
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 import click
-from flask import Flask, current_app
+from flask import current_app
 from flask.cli import with_appcontext
 
-from field.config import Settings
+from field.config import Settings, beside_demo
+from field.db import db
+from field.demo.secrets import completed
+from field.doctor_machine import machine
+from field.media import receipt_reading
+from field.messaging.connected import Connected, connect
+from field.messaging.dialogs.lengths import MOST_UNITS, lengths
 from field.messaging.dialogs.loading import Faulty, library
 from field.messaging.domestic_senders import installed
-from field.messaging.providers import aliyun, tencent
+from field.messaging.providers import aliyun, tencent, wechat
 from field.messaging.providers.pushed import LONG, Door
 from field.messaging.template_gaps import gaps
 from field.messaging.templates import read
+from field.registry.sealing import keyring
 
 HERE = ("127.0.0.1", "localhost", "::1")
-LABELS = {"twilio": "Twilio", "aliyun": "阿里云短信", "tencent": "腾讯云短信"}
+LABELS = {"twilio": "Twilio", "aliyun": "阿里云短信", "tencent": "腾讯云短信", "wechat": "微信公众号"}
 SENDS = {
     "aliyun": "ALIYUN_ACCESS_KEY_ID、ALIYUN_ACCESS_KEY_SECRET、ALIYUN_SMS_SIGN",
     "tencent": "TENCENT_SECRET_ID、TENCENT_SECRET_KEY、TENCENT_SMS_APP_ID、TENCENT_SMS_SIGN",
@@ -36,16 +44,24 @@ class Finding:
     wrong: bool = False
 
 
-Check = Callable[[Flask], Iterator[Finding]]
+@dataclass(frozen=True)
+class Seen:
+    """看到的: the settings and what they connect."""
+
+    settings: Settings
+    connected: Connected
+
+
+Check = Callable[[Seen], Iterator[Finding]]
 
 
 @click.command("doctor")
 @click.option("--json", "as_json", is_flag=True, help="给程序看。")
 @with_appcontext
 def doctor(as_json: bool) -> None:
-    """看看设置、短信通道、模板有没有问题;没有问题退出码是 0."""
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
-    found = [finding for check in CHECKS for finding in check(app)]
+    """看看设置、机器、备份、短信通道、模板有没有问题;没有问题退出码是 0."""
+    seen = _seen(current_app.config["FIELD"], current_app.extensions["field_connected"])
+    found = [finding for check in CHECKS for finding in check(seen)]
     wrong = sum(finding.wrong for finding in found)
     if as_json:
         told = {"ok": not wrong, "findings": [asdict(finding) for finding in found]}
@@ -58,10 +74,19 @@ def doctor(as_json: bool) -> None:
         raise SystemExit(1)
 
 
-def _settings(app: Flask) -> Iterator[Finding]:
+def _seen(settings: Settings, connected: Connected) -> Seen:
+    """As this process is set up, or as the demo is that runs on the same home."""
+    demo = beside_demo(settings)
+    if demo is settings:
+        return Seen(settings, connected)
+    environ = completed(os.environ, demo.public_url, keyring().session_key)
+    return Seen(demo, connect(environ, demo.public_url, demo.templates, demo=True))
+
+
+def _settings(seen: Seen) -> Iterator[Finding]:
     """设置."""
-    settings: Settings = app.config["FIELD"]
-    yield Finding("设置", f"FIELD_HOME={settings.home}")
+    settings = seen.settings
+    yield Finding("设置", f"FIELD_HOME={settings.home}{'，按演示的设置看' if settings.demo else ''}")
     if not settings.keys.is_file():
         yield Finding("设置", "没有密钥文件", wrong=True)
     elif settings.keys.stat().st_mode & 0o077:
@@ -73,19 +98,28 @@ def _settings(app: Flask) -> Iterator[Finding]:
         yield Finding("设置", f"对外地址 {settings.public_url} 不是 https,只能在本机试用", wrong=not here)
 
 
-def _providers(app: Flask) -> Iterator[Finding]:
+def _providers(seen: Seen) -> Iterator[Finding]:
     """短信通道."""
     for name, label in LABELS.items():
-        if getattr(app.extensions["field_connected"], name) is None:
+        if getattr(seen.connected, name) is None:
             yield Finding(label, "没有接")
         elif name in SDKS:
-            yield from _domestic(app, name, label)
+            yield from _domestic(seen, name, label)
+        elif name == wechat.NAME:
+            yield _wechat(seen, label)
         else:
             yield Finding(label, "接上了")
 
 
-def _domestic(app: Flask, name: str, label: str) -> Iterator[Finding]:
-    settings: Any = getattr(app.extensions["field_connected"], name)
+def _wechat(seen: Seen, label: str) -> Finding:
+    assert seen.connected.wechat is not None
+    if seen.connected.wechat.app_secret:
+        return Finding(label, "接上了")
+    return Finding(label, "收得到，发不出去：没有写 WECHAT_APP_SECRET", wrong=True)
+
+
+def _domestic(seen: Seen, name: str, label: str) -> Iterator[Finding]:
+    settings: Any = getattr(seen.connected, name)
     yield from (Finding(label, fault, wrong=True) for fault in _door(settings.door, name.upper()))
     if not settings.sends:
         yield Finding(label, f"发不出去:{SENDS[name]} 没有配全", wrong=True)
@@ -108,16 +142,15 @@ def _door(door: Door, prefix: str) -> Iterator[str]:
         yield f"收不到:没有写 {prefix}_HOOK_FROM(推送来的地址;不限地址写 any)"
 
 
-def _templates(app: Flask) -> Iterator[Finding]:
+def _templates(seen: Seen) -> Iterator[Finding]:
     """短信模板 of the providers that send."""
-    settings: Settings = app.config["FIELD"]
     try:
-        approved = read(settings.templates)
+        approved = read(seen.settings.templates)
     except Faulty as faulty:
         yield from (Finding("短信模板", fault, wrong=True) for fault in faulty.faults)
         return
     for name in SDKS:
-        connected: Any = getattr(app.extensions["field_connected"], name)
+        connected: Any = getattr(seen.connected, name)
         if connected is None or not connected.sends:
             continue
         found = list(gaps(approved[name], library().current))
@@ -126,4 +159,28 @@ def _templates(app: Flask) -> Iterator[Finding]:
             yield Finding(f"{LABELS[name]}模板", f"{len(approved[name].steps)} 个都批准了")
 
 
-CHECKS: tuple[Check, ...] = (_settings, _providers, _templates)
+def _lengths(seen: Seen) -> Iterator[Finding]:
+    """短信长度 with the county's own signature."""
+    signed = seen.connected.signed
+    for size in lengths(library().current, signed):
+        if size.units > MOST_UNITS:
+            told = f"{size.template} 连签名{signed}最多{size.units}个字，超过{MOST_UNITS}个字，按两条收费"
+            yield Finding("短信长度", told, wrong=True)
+
+
+def _reading(seen: Seen) -> Iterator[Finding]:
+    """识读票据."""
+    if not receipt_reading.installed():
+        yield Finding("识读票据", "没有装 field[ocr]，票据上的数由人填写")
+    else:
+        yield Finding(
+            "识读票据", "装好了，在本机识读" if seen.settings.read_receipts else "装了，FIELD_READ_RECEIPTS=0 不用"
+        )
+
+
+def _machine(seen: Seen) -> Iterator[Finding]:
+    """机器."""
+    yield from (Finding(*told) for told in machine(seen.settings, db.session()))
+
+
+CHECKS: tuple[Check, ...] = (_settings, _machine, _providers, _templates, _lengths, _reading)

@@ -14,6 +14,7 @@ from field.db import db, transact
 from field.ledger import checkpoints
 from field.ledger.entries import Entry
 from field.ledger.faults import Report
+from field.ledger.package import PackageReport, check
 from field.ledger.receipts import number
 from field.ledger.verify import verify
 from field.monitoring.rebuild import rebuild
@@ -26,8 +27,16 @@ ledger = AppGroup("ledger", help="台账: 核验, 封存, 重建, 查看.")
 @ledger.command("verify")
 @click.option("--json", "as_json", is_flag=True, help="结果写成 JSON.")
 @click.option("--checkpoint", "kept", type=click.Path(exists=True, path_type=Path), help="另处保存的封存单.")
-def ledger_verify(as_json: bool, kept: Path | None) -> None:
+@click.option(
+    "--package", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="核验一个数据包，不用数据库."
+)
+@click.option("--key", help="县里公布的公钥 (flask ledger key); 只用于数据包.")
+def ledger_verify(as_json: bool, kept: Path | None, package: Path | None, key: str | None) -> None:
     """Recompute every hash; exit 0, or 1 naming the first broken entry."""
+    if package:
+        checked = check(package, key)
+        click.echo(json.dumps(checked.as_json(), ensure_ascii=False) if as_json else _of_package(checked, key))
+        raise SystemExit(0 if checked.broken is None else 1)
     note = kept.read_text(encoding="utf-8", errors="replace") if kept else None
     report = verify(db.session(), signer(current_app.config["FIELD"]).verifier, note)
     click.echo(json.dumps(report.as_json(), ensure_ascii=False) if as_json else _told(report))
@@ -48,17 +57,19 @@ def ledger_key() -> None:
 
 
 @ledger.command("rebuild")
-def ledger_rebuild() -> None:
-    """Derive everything again from the entries; exit 1 when something differs, and then change nothing."""
+@click.option("--apply", "applies", is_flag=True, help="有不同的也换成重建的(升级以后用).")
+def ledger_rebuild(applies: bool) -> None:
+    """Derive everything again from the entries; exit 1 when something differs, which is changed only with --apply."""
     session = db.session()
     session.connection(execution_options={"field_writes": True})
     rebuilt = rebuild(session)
-    if rebuilt.differing:
+    if rebuilt.differing and not applies:
         session.rollback()
         click.echo(f"{rebuilt.entries} 条,重建后不同的表: {', '.join(rebuilt.differing)};没有改动")
         raise SystemExit(1)
     session.commit()
-    click.echo(f"{rebuilt.entries} 条,重建后完全相同")
+    differing = ", ".join(rebuilt.differing)
+    click.echo(f"{rebuilt.entries} 条,重建后" + (f"换过的表: {differing}" if differing else "完全相同"))
 
 
 @ledger.command("show")
@@ -74,9 +85,18 @@ def ledger_show(household: str) -> None:
         raise click.ClickException("没有这一户,或者还没有条目")
 
 
+def _of_package(report: PackageReport, key: str | None) -> str:
+    if report.broken:
+        return f"数据包有问题: {report.broken.told}"
+    absent = f", 条目提到而包里没有的 {report.absent} 张" if report.absent else ""
+    sealed = f"数据包完好: {report.chains} 户 {report.entries} 条, 其中 {report.sealed} 条已封存"
+    told = f"{sealed}; 照片 {report.photographs} 张{absent}"
+    own = "" if key else f"\n用的是包里自带的公钥, 请与县里公布的核对: {report.key}"
+    return told + own
+
+
 def _told(report: Report) -> str:
     broken = report.broken
     if broken is None:
         return f"台账完好: {report.entries} 条, {report.chains} 条链, 已封存 {report.logged} 条"
-    place = f"{broken.chain} 第 {broken.seq} 条: " if broken.chain else ""
-    return f"台账有问题: {place}{broken.words}"
+    return f"台账有问题: {broken.told}"

@@ -2,13 +2,15 @@
 
 import secrets
 import threading
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
+from types import MappingProxyType
 from typing import NamedTuple
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, bindparam, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, bindparam, delete, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from uuid6 import uuid7
 
@@ -17,9 +19,11 @@ from field.db import db, transact
 from field.orm import Base, Id, Utc, UtcDateTime
 from field.prepared import Prepared
 from field.problems import Problem
+from field.registry.deputies import Absent, Deputy, Stood, acting, held, in_force
 from field.registry.rights import Actor
 from field.registry.sealing import blind
 from field.registry.staff import Post, Staff, find_staff
+from field.sentences import Sentence
 
 LIFETIME = timedelta(days=30)
 SEEN_EVERY = timedelta(hours=1)
@@ -43,6 +47,7 @@ class LoginSession(Base):
     created_at: Mapped[Utc]
     seen_at: Mapped[Utc]
     revoked_at: Mapped[Utc | None]
+    deputy_id: Mapped[Id | None]
 
 
 class LoginFailure(Base):
@@ -59,22 +64,27 @@ class LoginFailure(Base):
 
 
 class Found(NamedTuple):
-    """A session that is open, and its holder, or None where the account or post has ended."""
+    """A session that is open, its holder in the post chosen, and all there are; None where the account has ended."""
 
     id: str
     seen_at: datetime
     actor: Actor | None
+    posts: Mapping[str, Actor] = MappingProxyType({})
 
 
 _now = bindparam("now", type_=UtcDateTime())
-_held = (Post.since <= _now) & or_(Post.until.is_(None), Post.until > _now)
 _open_session_of = Prepared(
     select(LoginSession.id, LoginSession.seen_at, Staff.id, Staff.username, Staff.name)
-    .add_columns(Staff.ended_at, Post.role, Post.region)
+    .add_columns(Staff.ended_at, Post.role, Post.region, Staff.unit, LoginSession.deputy_id)
+    .add_columns(Deputy.id, Absent.username, Absent.name, Stood.role, Stood.region)
     .join(Staff, Staff.id == LoginSession.staff_id)
-    .outerjoin(Post, (Post.staff_id == Staff.id) & _held)
+    .outerjoin(Post, (Post.staff_id == Staff.id) & held(Post, _now))
+    .outerjoin(Deputy, (Deputy.staff_id == Staff.id) & in_force(_now))
+    .outerjoin(Stood, (Stood.id == Deputy.post_id) & held(Stood, _now))
+    .outerjoin(Absent, (Absent.id == Stood.staff_id) & Absent.ended_at.is_(None))
     .where(LoginSession.id == bindparam("id"), LoginSession.revoked_at.is_(None))
     .where(LoginSession.created_at > bindparam("oldest"))
+    .order_by(Deputy.id)
 )
 
 
@@ -93,7 +103,7 @@ def log_in(username: str, password: str, address: str, now: datetime) -> Entered
     session = db.session()
     staff = find_staff(session, username)
     if wait := _wait(session, staff, account, place, now):
-        words = f"密码错了好几次,请 {wait} 秒以后再试"
+        words = Sentence("密码错了好几次,请 {wait} 秒以后再试", wait=wait)
         raise Problem(429, "too_many_tries", words, headers={"Retry-After": str(wait)})
     right = _verified(staff.password_hash if staff else _nobody, password)
     if staff is None or not right:
@@ -102,22 +112,24 @@ def log_in(username: str, password: str, address: str, now: datetime) -> Entered
     post = staff.post_at(now)
     if staff.ended_at is not None or post is None:
         raise Problem(403, "account_ended", "这个账号已经停用,请联系县里")
-    person = Actor(staff.id, staff.username, staff.name, Role(post.role), post.region)
+    person = Actor(staff.id, staff.username, staff.name, Role(post.role), post.region, unit=staff.unit)
     token = secrets.token_urlsafe(32)
     transact(lambda write: _open_session(write, token, person, account, place, now))
     return Entered(token, _digest(token), person)
 
 
 def find_session(session: Session, token: str, now: datetime) -> Found | None:
-    """The open session of a token with its holder and the post held now, in one statement."""
+    """The open session of a token with its holder, the post held now and those stood in for, in one statement."""
     given = {"id": _digest(token), "now": now, "oldest": now - LIFETIME}
     found = _open_session_of.rows(session, given)
     if not found:
         return None
-    opened, seen_at, staff_id, username, name, ended_at, role, region = found[0]
+    opened, seen_at, staff_id, username, name, ended_at, role, region, unit, chosen = found[0][:10]
     if ended_at is not None or role is None:
         return Found(opened, seen_at, None)
-    return Found(opened, seen_at, Actor(staff_id, username, name, Role(role), region))
+    own = Actor(staff_id, username, name, Role(role), region, unit=unit)
+    others = {one: acting(own, whom, whose, *post) for one, whom, whose, *post in (row[10:] for row in found) if whom}
+    return Found(opened, seen_at, others.get(chosen, own), {"": own} | others)
 
 
 def seen(found: Found, now: datetime) -> None:
@@ -125,6 +137,11 @@ def seen(found: Found, now: datetime) -> None:
     if found.seen_at < now - SEEN_EVERY:
         mark = update(LoginSession).where(LoginSession.id == found.id).values(seen_at=now)
         transact(lambda write: write.execute(mark))
+
+
+def act_in(session: Session, session_id: str, deputy_id: str | None) -> None:
+    """换岗位: from now on this session acts in the own post, or in that of one who is absent."""
+    session.execute(update(LoginSession).where(LoginSession.id == session_id).values(deputy_id=deputy_id))
 
 
 def log_out(session: Session, session_id: str, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""夜间筛查: once a night the whole county is judged, slice by slice; a slice that is done is never lost."""
+"""夜间筛查: once a night the whole county is judged slice by slice, and its data looked through check by check."""
 
 from collections import Counter
 from datetime import date, datetime, time, timedelta
@@ -11,10 +11,13 @@ from field.codes import EntryKind, JobKind
 from field.db import transact
 from field.ledger.entries import Entry, region_chain
 from field.monitoring.judgement import Basis, basis
-from field.monitoring.sweep import SLICE, Swept, county_code, record_sweep, sweep_slice
+from field.monitoring.quality import count, record_counts
+from field.monitoring.quality import terms as quality_terms
+from field.monitoring.quality_checks import LIVE
+from field.monitoring.sweep import SLICE, Swept, record_sweep, sweep_slice
 from field.monitoring.workdays import SHANGHAI
 from field.registry.households import Household
-from field.registry.regions import Region
+from field.registry.regions import Region, county
 from field.work import Assignment, Job, enqueue
 
 BEGINS = time(2, 0)
@@ -22,15 +25,24 @@ BEGINS = time(2, 0)
 
 def plan_sweep(session: Session, now: datetime) -> str | None:
     """Put tonight's sweep on the table, unless it was put there or the county was swept since; the job's id."""
-    county, begins = county_code(session), last_night(now)
-    if county is None:
+    return _plan(session, JobKind.SWEEP, EntryKind.SWEEP, now)
+
+
+def plan_quality(session: Session, now: datetime) -> str | None:
+    """The same of tonight's look through the data."""
+    return _plan(session, JobKind.QUALITY, EntryKind.QUALITY_COUNTED, now)
+
+
+def _plan(session: Session, job: JobKind, entry: EntryKind, now: datetime) -> str | None:
+    here, begins = county(session), last_night(now)
+    if here is None:
         return None
-    session.execute(select(Region.code).where(Region.code == county).with_for_update())  # one worker plans at a time
-    planned = select(Job.id).where(Job.kind == JobKind.SWEEP.value, Job.created_at >= begins)
-    swept = select(Entry.hash).where(Entry.chain_id == region_chain(county), Entry.kind == EntryKind.SWEEP.value)
-    if any(session.scalar(known.limit(1)) for known in (planned, swept.where(Entry.recorded_at >= begins))):
+    session.execute(select(Region.code).where(Region.code == here.code).with_for_update())  # one worker plans at a time
+    planned = select(Job.id).where(Job.kind == job.value, Job.created_at >= begins)
+    done = select(Entry.hash).where(Entry.chain_id == region_chain(here.code), Entry.kind == entry.value)
+    if any(session.scalar(known.limit(1)) for known in (planned, done.where(Entry.recorded_at >= begins))):
         return None
-    return enqueue(session, JobKind.SWEEP, {"at": now.isoformat()}, now, region=county)
+    return enqueue(session, job, {"at": now.isoformat()}, now, region=here.code)
 
 
 def last_night(now: datetime) -> datetime:
@@ -50,6 +62,19 @@ def sweep(task: Assignment, size: int = SLICE) -> dict[str, Any]:
         swept = part
         task.advance(swept.households, total)
     return swept.as_json()
+
+
+def quality(task: Assignment) -> dict[str, Any]:
+    """数据质量: each check in a transaction of its own, so that a visit does not wait for all; one entry at the end."""
+    by, counted = quality_terms(task.clock()), dict[str, int]()
+    for done, check in enumerate(LIVE, 1):
+        with task.begin() as session:
+            here = county(session)
+            counted[check.code] = count(session, check, by, here.code) if here else 0
+        task.advance(done, len(LIVE))
+    with task.begin() as session:
+        transact(lambda session: record_counts(session, counted, task.clock(), task.id), session)
+    return counted
 
 
 def _slice(task: Assignment, by: Basis, swept: Swept, size: int) -> Swept | None:

@@ -2,19 +2,21 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from typing import cast as as_type
 
-from sqlalchemy import Connection, Dialect, Insert, Select, Table, Update
+from sqlalchemy import Connection, Dialect, Insert, Select, Table, TextClause, Update, bindparam, inspect
 from sqlalchemy.dialects.postgresql import insert  # its ON CONFLICT is SQLite's too
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction, make_transient_to_detached, object_session
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.types import TypeEngine
 
 from field.orm import Base
 
 Change = Callable[[Any], Any]
 Row = tuple[Any, ...]
+Object = TypeVar("Object", bound=Base)
 
 
 class Prepared:
@@ -23,7 +25,7 @@ class Prepared:
     Its values come by name; a list of changing length (IN) is not for here. Many sets of values have the same names.
     """
 
-    def __init__(self, statement: Select[*tuple[Any, ...]] | Insert | Update) -> None:
+    def __init__(self, statement: Select[*tuple[Any, ...]] | Insert | Update | TextClause) -> None:
         self.statement = statement
         self._written: dict[str, _Written] = {}
 
@@ -33,6 +35,11 @@ class Prepared:
         found = through(connection, written.sql, [written.bound(given)])
         return written.read(found) if any(written.results) else found
 
+    def objects(self, session: Session, kind: type[Object], given: Mapping[str, Any]) -> list[Object]:
+        """The same of a statement that selects whole objects: the session's own, as they stand in the database now."""
+        names = as_type(Table, kind.__table__).columns.keys()
+        return [_of_session(session, kind, dict(zip(names, row, strict=True))) for row in self.rows(session, given)]
+
     def run(self, session: Session, *several: Mapping[str, Any]) -> None:
         """Run it once for each set of values; not at all for none."""
         if several:
@@ -41,7 +48,7 @@ class Prepared:
 
     def _ready(self, session: Session, given: Mapping[str, Any]) -> tuple[Connection, "_Written"]:
         session.flush()
-        connection = session.connection()
+        connection = line(session)
         written = self._written.get(connection.dialect.name)
         if written is None:
             written = self._written[connection.dialect.name] = self._write(connection.dialect, list(given))
@@ -50,12 +57,65 @@ class Prepared:
     def _write(self, dialect: Dialect, names: list[str]) -> "_Written":
         compiled = self.statement.compile(dialect=dialect, column_keys=names)
         places = compiled.positiontup if compiled.positional else None
-        changes = {name: _of(bind.type, dialect).bind_processor(dialect) for name, bind in compiled.binds.items()}
-        results = [
-            _of(column.type, dialect).result_processor(dialect, None) for column in self.statement.exported_columns
-        ]
+        changes = {name: _of(bind.type, dialect).bind_processor(dialect) for bind, name in compiled.bind_names.items()}
+        columns = () if isinstance(self.statement, TextClause) else self.statement.exported_columns
+        results = [_of(column.type, dialect).result_processor(dialect, None) for column in columns]
         binds = {name: change for name, change in changes.items() if change}
         return _Written(str(compiled), places, dict(compiled.params), binds, results)
+
+
+def add(session: Session, kind: type[Object], **values: Any) -> Object:
+    """Insert a row with all its values at once; the object that the session then has of it."""
+    _inserting(kind).run(session, values)
+    return _of_session(session, kind, values)
+
+
+def change(one: Base, **values: Any) -> None:
+    """Write new values of an object at once, where the session would first look through all that it has."""
+    session = as_type(Session, object_session(one))
+    keys = {f"its_{part.key}": getattr(one, part.key) for part in as_type(Table, one.__table__).primary_key}
+    _updating(type(one), tuple(values)).run(session, {**keys, **{f"to_{name}": new for name, new in values.items()}})
+    for name, new in values.items():
+        set_committed_value(one, name, new)
+
+
+@cache
+def _inserting(kind: type[Base]) -> Prepared:
+    return Prepared(as_type(Table, kind.__table__).insert())
+
+
+@cache
+def _updating(kind: type[Base], names: tuple[str, ...]) -> Prepared:
+    into = as_type(Table, kind.__table__)
+    here = [part == bindparam(f"its_{part.key}") for part in into.primary_key]
+    return Prepared(into.update().where(*here).values({name: bindparam(f"to_{name}") for name in names}))
+
+
+def _of_session(session: Session, kind: type[Object], values: Mapping[str, Any]) -> Object:
+    """The object of a row: the one that the session has already, or a new one that it takes for read by itself."""
+    fresh = kind(**values)
+    make_transient_to_detached(fresh)
+    known: Object | None = session.identity_map.get(as_type(Any, inspect(fresh)).key)
+    if known is None:
+        session.add(fresh)
+        return fresh
+    for name, value in values.items():
+        set_committed_value(known, name, value)
+    return known
+
+
+def line(session: Session) -> Connection:
+    """The connection of the transaction under way, asked for once: to be told it costs as much as a statement."""
+    under_way, kept = _under_way(session), session.info.get("line")
+    if under_way is None or kept is None or kept[0] is not under_way or not under_way.is_active:
+        connection = session.connection()
+        session.info["line"] = kept = _under_way(session), connection
+    return as_type(Connection, kept[1])
+
+
+def _under_way(session: Session) -> SessionTransaction | None:
+    """The transaction, or the savepoint in it, which is set only when the connection is asked for within it."""
+    return session.get_nested_transaction() or session.get_transaction()
 
 
 def add_or_leave(session: Session, table: type[Base], row: Mapping[str, Any]) -> bool:
@@ -98,9 +158,9 @@ def _of(kind: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
 
 def through(connection: Connection, sql: str, several: Sequence[Any] = ((),)) -> list[Row]:
     """Past SQLAlchemy to the driver; its errors come back as SQLAlchemy's, without the values."""
-    line, dialect = connection.connection, connection.dialect
+    pooled, dialect = connection.connection, connection.dialect
     driver: Any = dialect.loaded_dbapi
-    cursor = line.cursor()
+    cursor = pooled.cursor()
     try:
         if len(several) == 1:
             cursor.execute(sql, several[0])
@@ -108,7 +168,7 @@ def through(connection: Connection, sql: str, several: Sequence[Any] = ((),)) ->
             cursor.executemany(sql, several)
         return list(cursor.fetchall()) if cursor.description else []
     except driver.Error as error:
-        if gone := dialect.is_disconnect(error, line, cursor):
+        if gone := dialect.is_disconnect(error, pooled, cursor):
             connection.invalidate(error)
         raise DBAPIError.instance(
             sql, None, error, driver.Error, connection_invalidated=gone, dialect=dialect

@@ -38,11 +38,11 @@ def roster_import(file: Path, region: str, faults: Path | None) -> None:
         sys.exit(1)
     new, changed, same = found.counts.new, found.counts.changed, found.counts.same
     click.echo(f"\r共 {found.people} 人；新登记 {new} 户，有变化 {changed} 户，没有变化 {same} 户")
-    if found.faults:
+    if found.faults or found.doubts:
         list_at = faults or file.with_name(f"{file.stem}-错误清单.xlsx")
-        list_at.write_bytes(faults_file(found))
-        click.echo(f"{found.held_back} 户没有导入，原因见 {list_at}")
-        sys.exit(1)
+        list_at.write_bytes(faults_file(found, current_app.config["FIELD"].public_url))
+        click.echo(f"{found.held_back} 户没有导入，{found.told['doubtful']} 户有要核对的，见 {list_at}")
+    sys.exit(1 if found.faults else 0)
 
 
 def _show(done: int, total: int) -> None:

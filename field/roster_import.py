@@ -2,49 +2,67 @@
 
 import gc
 import io
-from collections.abc import Callable, Iterator
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
 from field.codes import JobKind
 from field.db import transact
 from field.media.vault import Vault
+from field.mending import place
 from field.monitoring.enrol import BATCH, Counts, enrol
+from field.monitoring.quality import checks_called, of_households, terms
+from field.monitoring.quality_checks import TITLES
+from field.registry.deputies import as_signed
+from field.registry.households import Household
 from field.registry.rights import Actor, NotAllowed, Right
 from field.registry.roster_excel import write_faults
 from field.registry.roster_household import Fault
 from field.registry.roster_reading import Opened, Read, read_roster
 from field.registry.roster_sheet import Refused
-from field.registry.staff import Staff
 from field.registry.villages import village_names
 from field.work import Assignment, GiveUp, enqueue
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-ROSTER, FAULTS = "roster", "roster-faults"
+ROSTER, FAULTS, DOUBTS = "roster", "roster-faults", "roster-doubts"
 Begin = Callable[[], Session]
+
+
+class Doubt(NamedTuple):
+    """要核对的一处: the household of the roster, and the code of the check that found something."""
+
+    household_id: str
+    number: str
+    check: str
 
 
 @dataclass
 class Imported:
-    """导入结果: people read, what became of their households, and every fault of those held back."""
+    """导入结果: people read, what became of their households, all faults of those held back, all doubts of others."""
 
     sheet: str = ""
     people: int = 0
     counts: Counts = field(default_factory=Counts)
     held_back: int = 0
     faults: list[Fault] = field(default_factory=list)
+    doubts: list[Doubt] = field(default_factory=list)
 
     @property
     def told(self) -> dict[str, Any]:
         """The result in numbers."""
         numbers = asdict(self.counts) | {"people": self.people, "held_back": self.held_back}
-        return numbers | {"sheet": self.sheet, "faults": len(self.faults)}
+        several = Counter(doubt.check for doubt in self.doubts)
+        numbers |= {"faults": len(self.faults), "doubtful": len({doubt.household_id for doubt in self.doubts})}
+        return numbers | {"sheet": self.sheet, "doubts": {code: several[code] for code in TITLES if code in several}}
 
 
 def import_roster(
@@ -64,10 +82,20 @@ def import_roster(
             households = [read.household for read in batch if read.household]
             with begin() as session:
                 found.counts += transact(lambda session: enrol(session, households, actor, clock()), session)  # noqa: B023
+            with begin() as session:
+                found.doubts += doubts(session, [one["number"] for one in households], clock())
             advance(batch[-1].done, found.people)
     finally:
         gc.unfreeze()
     return found
+
+
+def doubts(session: Session, numbers: Sequence[str], now: datetime) -> list[Doubt]:
+    """要核对的 of households by number, as the live checks see them now that they are in."""
+    rows = select(Household.id, Household.number).where(Household.number.in_(numbers)).order_by(Household.number)
+    homes = session.execute(rows).all()
+    found = of_households(session, [home.id for home in homes], terms(now))
+    return [Doubt(home.id, home.number, check.code) for home in homes for check in found.get(home.id, ())]
 
 
 def _batches(reading: Iterator[Opened | Read], found: Imported) -> Iterator[list[Read]]:
@@ -92,34 +120,50 @@ def ask_for_import(session: Session, vault: Vault, file: bytes, by: Actor, now: 
         raise NotAllowed
     key = str(uuid7())
     vault.put(key, file, ROSTER)
-    return enqueue(session, JobKind.ROSTER_IMPORT, {"file": key}, now, staff_id=by.staff_id, region=by.region)
+    asked = {"file": key, "signed": by.username}
+    return enqueue(session, JobKind.ROSTER_IMPORT, asked, now, staff_id=by.staff_id, region=by.region)
 
 
-def work(task: Assignment, vault: Vault, folder: Path) -> dict[str, Any]:
-    """What the worker does; the file lies unsealed in `folder` only meanwhile. GiveUp tells why it cannot be used."""
+def work(task: Assignment, vault: Vault, folder: Path, address: str) -> dict[str, Any]:
+    """What the worker does; the file lies unsealed in `folder` only meanwhile. GiveUp tells why it cannot be used.
+
+    `address` is where the house is found, for the links in the Excel file.
+    """
     with task.begin() as session:
-        staff = session.get_one(Staff, task.staff_id)
-        post = staff.post_at(task.clock())
-    if post is None:
+        by = as_signed(session, task.staff_id or "", task.payload.get("signed"), task.clock())
+    if by is None:
         raise GiveUp("这个账号已经没有岗位，没有导入任何内容")
     key, path = task.payload["file"], folder / task.id
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.write_bytes(vault.get(key, ROSTER))
     try:
-        found = import_roster(path, post.region, staff.username, task.begin, task.clock, task.advance)
+        found = import_roster(path, by.region, by.username, task.begin, task.clock, task.advance)
     except Refused as refused:
         raise GiveUp(str(refused)) from refused
     finally:
         path.unlink()
-    if found.faults:
-        vault.delete(key, FAULTS)
-        vault.put(key, faults_file(found), FAULTS)
+    if found.faults or found.doubts:
+        for kept in (FAULTS, DOUBTS):
+            vault.delete(key, kept)
+        vault.put(key, faults_file(found, address), FAULTS)
+        vault.put(key, json.dumps(found.doubts).encode(), DOUBTS)
     vault.delete(key, ROSTER)
     return found.told
 
 
-def faults_file(found: Imported) -> bytes:
-    """The Excel file that names every fault."""
+def faults_file(found: Imported, address: str) -> bytes:
+    """The Excel file that names every fault, and on a second sheet every doubt with the page on which it is mended."""
     file = io.BytesIO()
-    write_faults(file, found.sheet, found.faults)
+    write_faults(file, found.sheet, found.faults, (mended(doubt, address) for doubt in found.doubts))
     return file.getvalue()
+
+
+def kept_doubts(vault: Vault, key: str) -> list[Doubt]:
+    """The doubts of an import that is done."""
+    return [Doubt(*one) for one in json.loads(vault.get(key, DOUBTS))] if vault.has(key, DOUBTS) else []
+
+
+def mended(doubt: Doubt, address: str) -> tuple[str, str, str, str]:
+    """A doubt as the Excel file tells it: number, what, what to do, the address of the page for it."""
+    [check] = checks_called(doubt.check)
+    return doubt.number, check.title, check.words, address + place(check, doubt.household_id, may_merge=True)

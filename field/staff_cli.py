@@ -12,12 +12,16 @@ from field import clock
 from field.codes import Role
 from field.db import db, transact
 from field.login import hash_password, revoke_sessions
+from field.monitoring.policy.shelf import pack_on
+from field.monitoring.sharing_rules import NotShared, rule_of
+from field.monitoring.workdays import china_day
 from field.registry.regions import Region
 from field.registry.staff import Staff, find_staff, take_post
 
 staff = AppGroup("staff", help="账号: 开通, 换岗, 改密码, 停用.")
 ROLE = click.Choice([role.value for role in Role])
 SHORTEST = 8
+UNIT = "单位. 乡镇单位必填, 和政策包里的写法一样, 如 民政办."
 
 
 @staff.command("add")
@@ -25,7 +29,7 @@ SHORTEST = 8
 @click.option("--name", required=True, help="姓名.")
 @click.option("--role", type=ROLE, required=True, help="角色.")
 @click.option("--region", required=True, help="区划代码.")
-@click.option("--unit", help="单位.")
+@click.option("--unit", help=UNIT)
 @click.password_option(help="密码, 至少8位.")
 def add(username: str, name: str, role: str, region: str, unit: str | None, password: str) -> None:
     """Open an account with its first post."""
@@ -47,10 +51,17 @@ def add(username: str, name: str, role: str, region: str, unit: str | None, pass
 @click.argument("username")
 @click.option("--role", type=ROLE, required=True, help="角色.")
 @click.option("--region", required=True, help="区划代码.")
-def post(username: str, role: str, region: str) -> None:
+@click.option("--unit", help=UNIT)
+def post(username: str, role: str, region: str, unit: str | None) -> None:
     """Give an account another post from now on; the former one is kept in its history."""
     now = clock.now()
-    transact(lambda session: _post(session, _found(session, username), role, region, now))
+
+    def work(session: Session) -> None:
+        row = _found(session, username)
+        row.unit = unit or row.unit
+        _post(session, row, role, region, now)
+
+    transact(work)
     click.echo("换岗已记下")
 
 
@@ -90,7 +101,7 @@ def everybody() -> None:
     now = clock.now()
     for row in db.session.scalars(select(Staff).order_by(Staff.username)):
         held = row.post_at(now)
-        where = f"{Role.label_of(held.role)} {held.region}" if held else "没有岗位"
+        where = f"{Role.label_of(held.role)} {held.region} {row.unit or ''}".rstrip() if held else "没有岗位"
         click.echo(f"{row.username}\t{row.name}\t{where}{'  已停用' if row.ended_at else ''}")
 
 
@@ -104,7 +115,20 @@ def _found(session: Session, username: str) -> Staff:
 def _post(session: Session, row: Staff, role: str, region: str, now: datetime) -> None:
     if session.get(Region, region) is None:
         raise click.ClickException("没有这个区划代码")
+    if role == Role.UNIT:
+        _shared_with(row.unit, region, now)
     take_post(session, row, Role(role), region, now, str(uuid7()))
+
+
+def _shared_with(unit: str | None, region: str, now: datetime) -> None:
+    """Whether the pack of today says what a unit of a town sees; what is wrong in words."""
+    pack = pack_on(china_day(now))
+    try:
+        rule_of(unit, region, pack)
+    except NotShared:
+        there = "、".join(one.unit for one in pack.sharing) or "没有写任何单位"
+        words = f"乡镇单位要定在一个乡镇(9位代码), --unit 要和政策包 {pack.name} 里的写法一样(现在有: {there})"
+        raise click.ClickException(words) from None
 
 
 def _hashed(password: str) -> str:

@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -20,6 +21,7 @@ ATTEMPTS = 8
 LOST = "做了几次都中断了"
 
 log = logging.getLogger("field.work")
+doing: ContextVar[str | None] = ContextVar("doing", default=None)  # the job in hand, for the log
 
 
 class Job(Base):
@@ -60,6 +62,14 @@ class LeaseLost(Exception):
 
 class GiveUp(Exception):
     """做不成: trying again will not help; the text tells the person why."""
+
+
+class Later(Exception):
+    """以后再试: not now; tried again after the pause, as often as it says so."""
+
+    def __init__(self, pause: timedelta) -> None:
+        super().__init__(pause)
+        self.pause = pause
 
 
 @dataclass
@@ -119,6 +129,13 @@ def cancel(session: Session, job: Job, now: datetime) -> bool:
     return session.execute(still.returning(Job.id)).scalar() is not None
 
 
+def resume(session: Session, job: Job, now: datetime) -> None:
+    """接着做 a job that was cancelled or failed, as if it had never been tried."""
+    over = Job.id == job.id, Job.state.in_((JobState.CANCELLED.value, JobState.FAILED.value))
+    fresh = {"state": JobState.QUEUED.value, "attempts": 0, "run_after": now, "finished_at": None, "trouble": None}
+    session.execute(update(Job).where(*over).values(fresh))
+
+
 def lease(session: Session, worker: str, now: datetime, length: timedelta = LEASE) -> Job | None:
     """Take the oldest job that is due, or whose worker is gone; the caller commits.
 
@@ -172,7 +189,11 @@ class Worker:
             attempts = job.attempts
             task = Assignment(job.id, job.kind, job.payload, self.id, job.staff_id, self.begin, self.clock, self.lease)
             session.commit()
-        self._finish(task, attempts, *self._do(task))
+        token = doing.set(task.id)
+        try:
+            self._finish(task, attempts, *self._do(task))
+        finally:
+            doing.reset(token)
         return True
 
     def _do(self, task: Assignment) -> tuple[JobState, dict[str, Any]]:
@@ -182,17 +203,21 @@ class Worker:
             return JobState.CANCELLED, {}
         except GiveUp as error:
             return JobState.FAILED, {"trouble": str(error)}
+        except Later as later:
+            return JobState.QUEUED, {"run_after": self.clock() + later.pause, "attempts": 0}
         except Exception as error:
             log.exception("job %s %s failed", task.kind, task.id)
             return JobState.QUEUED, {"trouble": type(error).__name__}
 
     def _finish(self, task: Assignment, attempts: int, state: JobState, values: dict[str, Any]) -> None:
         now = self.clock()
-        if state is JobState.QUEUED and attempts >= ATTEMPTS:
+        again = "run_after" in values
+        log.info("job %s %s", task.kind, state.value)
+        if state is JobState.QUEUED and attempts >= ATTEMPTS and not again:
             state = JobState.FAILED
-        if state is JobState.QUEUED:
+        if state is JobState.QUEUED and not again:
             values |= {"run_after": now + timedelta(seconds=2**attempts)}
-        else:
+        elif state is not JobState.QUEUED:
             values |= {"finished_at": now}
         mine = Job.id == task.id, Job.worker == self.id, Job.state == JobState.RUNNING.value
         with self.begin() as session:

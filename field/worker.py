@@ -10,7 +10,19 @@ from flask import Flask
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
-from field import clock, night, roster_import
+from field import (
+    clearing,
+    clock,
+    delivering,
+    export,
+    filling,
+    night,
+    pulse,
+    receipts_read,
+    roster_import,
+    scouring,
+    screening_import,
+)
 from field.codes import JobKind, JobState
 from field.config import Settings
 from field.db import db, transact
@@ -18,7 +30,7 @@ from field.ledger.checkpoints import take
 from field.ledger.note import Signer
 from field.media.pieces import Pieces
 from field.media.vault import Vault
-from field.messaging import checkin_waves, pictures
+from field.messaging import checkin_waves, pictures, staff_notices
 from field.messaging.connected import Connected
 from field.messaging.sending import Result, Transact, send_some
 from field.monitoring import photos, places
@@ -40,8 +52,24 @@ def worker(app: Flask) -> Worker:
         JobKind.PHOTO_VERSIONS: lambda task: _photo(task, app.extensions["field_vault"]),
         JobKind.PLACE_JUDGEMENT: _place,
         JobKind.ROSTER_IMPORT: lambda task: _roster(task, app.extensions["field_vault"], settings),
+        JobKind.SCREENING: lambda task: screening_import.work(task, app.extensions["field_vault"]),
         JobKind.CHECKPOINT: lambda task: _checkpoint(task, settings),
         JobKind.SWEEP: night.sweep,
+        JobKind.LEFTOVERS: lambda task: clearing.clear(
+            task, app.extensions["field_vault"], settings.unnamed_kept, settings.retention
+        ),
+        JobKind.QUALITY: night.quality,
+        JobKind.EXPORT: lambda task: export.work(
+            task, app.extensions["field_vault"], settings.home / "exports", readings(app), signer(settings)
+        ),
+        JobKind.ERASURE: lambda task: scouring.scour(task, app.extensions["field_vault"]),
+        JobKind.FILLING: lambda task: filling.work(
+            task, app.extensions["field_vault"], settings.home / "imports", settings.public_url
+        ),
+        JobKind.RECEIPT_READING: lambda task: receipts_read.work(
+            task, app.extensions["field_vault"], app.extensions["field_reader"]
+        ),
+        JobKind.WEBHOOK: delivering.deliver,
         JobKind.PHOTO_FETCH: lambda task: pictures.fetch(task, app.extensions["field_vault"], fetchers),
     }
     return Worker(begin, handlers, clock.now, settings.lease)
@@ -52,6 +80,15 @@ def sessions(app: Flask) -> Callable[[], Session]:
     with app.app_context():
         engine = db.engine.execution_options(field_writes=True)
     return lambda: Session(engine, expire_on_commit=False)
+
+
+def readings(app: Flask) -> Callable[[], Session]:
+    """Sessions that see one moment of the database and never write, so that no writer waits for them."""
+    with app.app_context():
+        engine = db.engine
+    if engine.dialect.name == "postgresql":
+        engine = engine.execution_options(isolation_level="REPEATABLE READ")
+    return lambda: Session(engine)
 
 
 def turns(app: Flask) -> Transact:
@@ -68,9 +105,16 @@ def turns(app: Flask) -> Transact:
 def run(app: Flask, stop: threading.Event) -> None:
     """Work, and see to the regular round, until told to stop."""
     hand = worker(app)
-    for beside in (_rounds, _send):
+    for beside in (_beat, _rounds, _send):
         threading.Thread(target=beside, args=(app, stop), daemon=True).start()
     hand.run(stop)
+
+
+def _beat(app: Flask, stop: threading.Event) -> None:
+    settings: Settings = app.config["FIELD"]
+    while not stop.is_set():
+        pulse.beat(settings.home)
+        stop.wait(pulse.BEAT_EVERY)
 
 
 def _send(app: Flask, stop: threading.Event) -> None:
@@ -110,8 +154,13 @@ def _rounds(app: Flask, stop: threading.Event) -> None:
                 session.commit()
             with begin() as session:
                 night.plan_sweep(session, now)
+                clearing.plan(session, now)
+                night.plan_quality(session, now)
                 session.commit()
             checkin_waves.step(turns(app), now, _connected(app).ways, monthly=settings.monthly_checkins)
+            staff_notices.step(turns(app), now, _connected(app).ways_for)
+            turns(app)(lambda session: export.expire(session, vault, now))  # noqa: B023
+            export.clear(settings.home / "exports", now)
             vault.sweep(now)
             pieces.sweep(now - UPLOADS_KEPT)
         except Exception:
@@ -145,7 +194,7 @@ def _place(task: Assignment) -> None:
 
 
 def _roster(task: Assignment, vault: Vault, settings: Settings) -> dict[str, Any]:
-    return roster_import.work(task, vault, settings.home / "imports")
+    return roster_import.work(task, vault, settings.home / "imports", settings.public_url)
 
 
 def _checkpoint(task: Assignment, settings: Settings) -> dict[str, Any] | None:

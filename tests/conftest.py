@@ -10,7 +10,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 from flask_migrate import upgrade
-from playwright.sync_api import Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 from sqlalchemy import Engine, make_url
 from sqlalchemy.orm import Session
 
@@ -39,6 +39,14 @@ def playwright() -> Iterator[Playwright]:
         not_here("there is no Chromium (Debian: apt install chromium)")
     with sync_playwright() as running:
         yield running
+
+
+@pytest.fixture
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """Chromium, of each test's own."""
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(scope="session")
@@ -139,19 +147,24 @@ def session(engine: Engine) -> Iterator[Session]:
 
 
 @pytest.fixture
-def county(database_url: str, tmp_path: Path, ring: Keyring) -> Iterator[County]:
+def county(request: pytest.FixtureRequest, database_url: str, tmp_path: Path, ring: Keyring) -> Iterator[County]:
     """A small county with its staff, on both databases."""
-    county = found_county(Settings(tmp_path / "home", database_url), ring)
+    county = found_county(Settings(tmp_path / "home", database_url), ring, _unlisted(request))
     yield county
     county.close()
 
 
 @pytest.fixture
-def small_county(sqlite_url: str, tmp_path: Path, ring: Keyring) -> Iterator[County]:
+def small_county(request: pytest.FixtureRequest, sqlite_url: str, tmp_path: Path, ring: Keyring) -> Iterator[County]:
     """The same on SQLite alone, for what does not depend on the database."""
-    county = found_county(Settings(tmp_path / "home", sqlite_url), ring)
+    county = found_county(Settings(tmp_path / "home", sqlite_url), ring, _unlisted(request))
     yield county
     county.close()
+
+
+def _unlisted(request: pytest.FixtureRequest) -> tuple[str, ...]:
+    """The villages whose household is not monitored, as the test asks."""
+    return tuple(village for mark in request.node.iter_markers("unlisted") for village in mark.args)
 
 
 def _address(server: str, database: str) -> str:

@@ -40,6 +40,7 @@ STAFF = {
     "town2": (Role.TOWN, "420626102", "赵镇长"),
     "county": (Role.COUNTY, "420626", "周主任"),
     "medical": (Role.DEPARTMENT, "420626", "医保局"),
+    "civil": (Role.UNIT, "420626107", "民政办"),
 }
 HASHED = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)  # cheap, for hundreds of log-ins
 NAMES = "一二三四五六七八九十甲乙丙丁戊己庚辛壬癸"
@@ -80,7 +81,7 @@ class County:
         with self.app.app_context():
             staff = find_staff(db.session(), username)
             assert staff is not None
-            return Actor(staff.id, username, name, role, region)
+            return Actor(staff.id, username, name, role, region, unit=staff.unit)
 
     def move(self, username: str, role: Role, region: str) -> None:
         """Give an account another post from now on."""
@@ -117,30 +118,39 @@ def moment(time: datetime) -> str:
     return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def found_county(settings: Settings, ring: Keyring) -> County:
-    """Make the county on a migrated, empty database."""
+def found_county(settings: Settings, ring: Keyring, unlisted: tuple[str, ...] = ()) -> County:
+    """Make the county on a migrated, empty database; in the `unlisted` villages the household is not monitored."""
     settings.home.mkdir(parents=True, exist_ok=True)
     save_keyring(ring, settings.keys)
     app = create_app(settings)
     app.testing = True
     county = County(app)
     with app.app_context():
-        transact(lambda session: _settle(session, clock.now()))
+        transact(lambda session: _settle(session, unlisted, clock.now()))
         for household in db.session.scalars(select(Household)):
             county.households[household.region] = household.id
     return county
 
 
-def _settle(session: Session, now: datetime) -> None:
+def _settle(session: Session, unlisted: tuple[str, ...], now: datetime) -> None:
     load_regions(session, REGIONS.items())
     long_ago = now - timedelta(days=400)
     for username, (role, region, name) in STAFF.items():
-        staff = Staff(id=str(uuid7()), username=username, name=name, password_hash=HASHED, posts=[])
+        unit = name if role is Role.UNIT else None
+        staff = Staff(id=str(uuid7()), username=username, name=name, unit=unit, password_hash=HASHED, posts=[])
         session.add(staff)
         session.flush()
         take_post(session, staff, role, region, long_ago, str(uuid7()))
     villages = [code for code in REGIONS if len(code) == 12]
-    enrol(session, [household(village, place) for place, village in enumerate(villages)], "county", now)
+    listed = [household(village, place) for place, village in enumerate(villages)]
+    enrol(session, [unmonitored(one) if one["region"] in unlisted else one for one in listed], "county", now)
+
+
+def unmonitored(household: RosterHousehold) -> RosterHousehold:
+    """The same household as a roster lists one that is not monitored."""
+    rest: Any = {key: value for key, value in household.items() if key not in ("kind", "identified_on")}
+    listed: RosterHousehold = rest | {"risk_factors": []}
+    return listed
 
 
 def household(village: str, place: int) -> RosterHousehold:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -22,12 +23,14 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from field import login
+from field import clock, login
 from field.db import db, transact
 from field.ledger.verify import verify
 from field.monitoring.rebuild import rebuild
 from field.worker import signer
 from tests.county import County
+from tests.monitoring.casework import HOME
+from tests.revisiting import eliminated, revisit
 from tests.running import settings_of
 from tests.test_gate import Ground
 
@@ -38,12 +41,13 @@ CHECKS = [
 APART = {
     "post_access_logout",  # it would end the session under which the others are asked
     "post_visits_post_visit",  # its rules are richer than what the generator understands: test below
+    "post_revisits_post_revisit",
 }
 ALWAYS_THE_SAME: dict[str, Any] = {
     "derandomize": True, "deadline": None, "database": None, "phases": [Phase.generate],
     "suppress_health_check": list(HealthCheck),
 }  # fmt: skip
-EXAMPLES = {"cadre": 20, "county": 20, "medical": 4, None: 3}
+EXAMPLES = {"cadre": 20, "county": 20, "medical": 4, "civil": 4, None: 3}
 
 
 @pytest.fixture(autouse=True)
@@ -81,9 +85,13 @@ Json = st.recursive(
 )  # fmt: skip
 
 
-def test_a_visit_with_anything_anywhere_is_taken_or_told_its_faults(small_county: County) -> None:
+@pytest.mark.parametrize("path", ["/api/visits", "/api/revisits"])
+def test_a_visit_with_anything_anywhere_is_taken_or_told_its_faults(small_county: County, path: str) -> None:
     schema = schemathesis.openapi.from_wsgi("/api/openapi.json", small_county.app)
-    operation = schema["/api/visits"]["POST"]
+    operation = schema[path]["POST"]
+    again = path == "/api/revisits"
+    if again:
+        eliminated(small_county, HOME, clock.now() - timedelta(days=50))
     small_county.client("cadre")
     headers = {"Accept-Encoding": "identity", "Authorization": f"Bearer {small_county.tokens['cadre']}"}
     seen = Counter[int]()
@@ -96,7 +104,9 @@ def test_a_visit_with_anything_anywhere_is_taken_or_told_its_faults(small_county
         )
     )
     def send(changes: list[tuple[int, Any, str]]) -> None:
-        visit = small_county.visit(evidence=[{"sha256": "0" * 64, "kind": "receipt", "amount": 5}])
+        evidence = [{"sha256": "0" * 64, "kind": "receipt", "amount": 5}]
+        visit = revisit(small_county.households[HOME]) if again else small_county.visit()
+        visit |= {"evidence": evidence}
         for place, value, how in changes:
             spots = list(_spots(visit))
             if spots:
@@ -142,6 +152,7 @@ def _fuzz(
 ) -> None:
     """Ask one operation n times, half of them about something that is there."""
     there = {"household_id": real["household"], "person_id": real["person"], "digest": real["digest"]}
+    there["case_id"] = real["case"]
 
     @settings(max_examples=n, **ALWAYS_THE_SAME)
     @given(case=operation.as_strategy(mode), about=st.booleans())

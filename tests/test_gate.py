@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import json
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -12,48 +13,66 @@ from typing import Any, NamedTuple
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 from werkzeug.test import TestResponse
 
 from field import clock
-from field.codes import CaseAction, Channel, JobKind, Role
+from field.codes import CaseAction, Channel, JobKind, JobState, Role
 from field.db import db, transact
+from field.filling import FAULTS as FILLING_FAULTS
+from field.help_codes import TieAction
 from field.ledger import checkpoints
 from field.ledger.receipts import number
 from field.media.photo import inspect
 from field.media.pieces import Promise
 from field.messaging.inbox import InboundMessage
-from field.monitoring import evidence
+from field.monitoring import evidence, partners
 from field.monitoring.attaching import attach
 from field.monitoring.bindings import seen_by
 from field.monitoring.cases import Asked, case_of, open_case, take_over
 from field.monitoring.declarations import Declared, record_declaration
 from field.monitoring.enrol import enrol
+from field.monitoring.filling import Written, enter, waiting
+from field.monitoring.filling_sheet import Sent
+from field.monitoring.fund import Asked as FundAsked
+from field.monitoring.fund import apply
+from field.monitoring.fund_codes import FundAction
+from field.monitoring.fund_donations import donate
 from field.monitoring.held import hand_over
+from field.monitoring.plan import newest_seq
+from field.monitoring.screening import Filing, answer_rows, file_list
 from field.monitoring.visits import record_visit
-from field.registry import contacts, rights
+from field.registry import contacts, regions, rights
 from field.registry.households import Household, Person
 from field.registry.idnumber import make
 from field.registry.rights import Actor, Right
+from field.registry.screening_reading import Row
 from field.roster_import import FAULTS
-from field.work import enqueue
+from field.work import Job, enqueue
 from field.worker import signer
+from tests.collecting import answered, instance_id, parcel, written
 from tests.county import County
 from tests.media.pictures import saved, scene
+from tests.revisiting import consents, revisit
 from tests.running import settings_of
 
-V, T, C, D = "cadre", "town", "county", "medical"
-OTHERS = {V: "cadre2", T: "town2", C: "medical", D: "county"}
+V, T, C, D, U = "cadre", "town", "county", "medical", "civil"
+OTHERS = {V: "cadre2", T: "town2", C: "medical", D: "county", U: "town"}
 BEYOND = "420606101201"  # in the next county
-INSIDE = {V: ["420626107204"], T: ["420626107204", "420626107205"], C: ["420626102202"], D: ["420626102202"]}
-OUTSIDE = {V: ["420626107205", "420626102201"], T: ["420626102201"], C: [BEYOND], D: [BEYOND]}
+VILLAGES = ["420626107204", "420626107205"]
+INSIDE = {V: VILLAGES[:1], T: VILLAGES, C: ["420626102202"], D: ["420626102202"], U: VILLAGES}
+OUTSIDE = {V: ["420626107205", "420626102201"], T: ["420626102201"], C: [BEYOND], D: [BEYOND], U: ["420626102201"]}
 NOWHERE = "999999999999"
-EVERYBODY, ALL, GRASSROOTS, OFFICES = (None, V, T, C, D), (V, T, C, D), (V, T, C), (T, C)
+EVERYBODY, ALL, COUNTED = (None, V, T, C, D, U), (V, T, C, D, U), (V, T, C, D)
+GRASSROOTS, OFFICES = (V, T, C), (T, C)
 REGION, OWN = "region", "own"
 TUS = {"Tus-Resumable": "1.0.0"}
+PHOTOGRAPHED = "/households/{household}/relief/{digest}"
 NOTE = {"note": "看过身份证"}
+GIFT = {"amount": "100", "on": "2026-01-02", "way": "cash"}
+WISH = {"amount": "50", "note": "孩子住院", "applicant": {"name": "陈大一"}}
 DIGEST = hashlib.sha256(b"some photograph").hexdigest()
 PROMISE = {**TUS, "Upload-Length": "4", "Upload-Metadata": f"sha256 {b64encode(DIGEST.encode()).decode()}"}
 PIECE = {**TUS, "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
@@ -84,23 +103,66 @@ def by_region(subject: Subject) -> dict[str, Any]:
     return {"query_string": {"region": subject["region"]}}
 
 
+def joining(subject: Subject) -> dict[str, Any]:
+    """One more in the team of a household, from a page that is not stale."""
+    said = {"role": "helper", "name": "刘干事", "from": clock.now().date().isoformat()}
+    return {"key": str(uuid7()), "action": "join", "expected": subject["planned"](), "content": said}
+
+
+def planning(subject: Subject) -> dict[str, Any]:
+    """The same by the page's form."""
+    asked = joining(subject)
+    said: dict[str, Any] = asked.pop("content")
+    return said | asked
+
+
+def tying(subject: Subject) -> dict[str, str]:
+    """A tie that is there already."""
+    day = clock.now().date().isoformat()
+    return {"number": subject["number"], "kind": "job", "promised": "6000", "from": day}
+
+
 def a_call(person_id: str) -> dict[str, Any]:
     """A call that found all as before."""
     now = clock.now().isoformat()
     return {"id": str(uuid7()), "person_id": person_id, "called_at": now, "answered_by": "self", "unchanged": True}
 
 
+def a_list() -> dict[str, Any]:
+    """A department's list of one person whom nobody knows."""
+    said = {"name": str(uuid7()), "birth_date": "1990-01-01", "village": "堰垭村", "issued_on": "2026-01-01"}
+    return {"id": str(uuid7()), "title": "名单", "rows": [said | {"reason": "other"}]}
+
+
+def a_step() -> dict[str, Any]:
+    """A step from a page that is not of today."""
+    return {"key": str(uuid7()), "expected": 0, "action": "advance"}
+
+
 TABLE = {
     "POST /api/login": Way(EVERYBODY, 401, send=lambda _: {"json": {"username": "nobody", "password": "wrong"}}),
     "GET /api/me": Way(ALL, 200),
+    "PUT /api/me/post": Way(ALL, 200, send=lambda _: {"json": {"post": ""}}),
     "GET /api/openapi.json": Way(EVERYBODY, 200),
+    "GET /health": Way(EVERYBODY, 200),
+    "GET /health/ready": Way(EVERYBODY, 503),  # no worker runs here
+    "GET /metrics": Way(EVERYBODY, 200),
     "GET /api/docs": Way(EVERYBODY, 200),
     "GET /api/households": Way(GRASSROOTS, 200, REGION, send=by_region),
     "GET /api/households/<id:household_id>": Way(GRASSROOTS, 200, REGION, path="/api/households/{household}"),
     "GET /api/households/<id:household_id>/entries": Way(
         GRASSROOTS, 200, REGION, path="/api/households/{household}/entries"
     ),
+    "GET /api/households/<id:household_id>/relief": Way(
+        GRASSROOTS, 200, REGION, path="/api/households/{household}/relief"
+    ),
     "GET /api/households/<id:household_id>/form": Way(GRASSROOTS, 200, REGION, path="/api/households/{household}/form"),
+    "GET /api/households/<id:household_id>/measures": Way(
+        GRASSROOTS, 200, REGION, path="/api/households/{household}/measures"
+    ),
+    "POST /api/households/<id:household_id>/measures": Way(
+        GRASSROOTS, 201, REGION, path="/api/households/{household}/measures", send=lambda s: {"json": joining(s)}
+    ),
     "GET /api/pack": Way(GRASSROOTS, 200),
     "POST /api/people/<id:person_id>/phone": Way(
         GRASSROOTS, 200, REGION, path="/api/people/{person}/phone", send=lambda _: {"json": {"reason": "上门前联系"}}
@@ -125,7 +187,25 @@ TABLE = {
     "GET /api/tasks": Way(GRASSROOTS, 200),
     "POST /api/leads/attach": Way(OFFICES, 200, REGION, send=lambda s: {"json": s["stray"]}),
     "POST /api/calls": Way(GRASSROOTS, 201, REGION, send=lambda s: {"json": a_call(s["person"])}),
-    "GET /api/statistics": Way(ALL, 200, REGION, send=by_region),
+    "GET /api/screening": Way((C, D), 200),
+    "POST /api/screening": Way((D,), 201, send=lambda _: {"json": a_list()}),
+    "GET /api/screening/<id:list_id>": Way((C, D), 200, REGION, 404, "/api/screening/{listed}"),
+    "GET /api/cases": Way(GRASSROOTS, 200, REGION, send=by_region),
+    "POST /api/cases": Way(  # 409: the household has its case, as below
+        GRASSROOTS, 409, REGION, send=lambda s: {"json": {"key": str(uuid7()), "household_id": s["household"]}}
+    ),
+    "GET /api/cases/<id:case_id>": Way(GRASSROOTS, 200, REGION, path="/api/cases/{case}"),
+    "POST /api/cases/<id:case_id>/steps": Way(  # 409: the page was not read
+        GRASSROOTS, 409, REGION, path="/api/cases/{case}/steps", send=lambda _: {"json": a_step()}
+    ),
+    "POST /api/cases/<id:case_id>/consents": Way(
+        (V, T), 201, REGION, path="/api/cases/{case}/consents", send=lambda s: {"json": consents(s["person"])}
+    ),
+    "POST /api/revisits": Way(  # 409: no risk was eliminated
+        GRASSROOTS, 409, REGION, send=lambda s: {"json": revisit(s["household"])}
+    ),
+    "GET /api/sharing": Way((U,), 200, REGION, send=by_region),
+    "GET /api/statistics": Way(COUNTED, 200, REGION, send=by_region),
     "GET /api/jobs/<id:job_id>": Way(ALL, 200, OWN, 404, "/api/jobs/{job}"),
     "POST /api/jobs/<id:job_id>/cancel": Way(ALL, 200, OWN, 404, "/api/jobs/{job}/cancel"),
     "POST /hooks/twilio": Way(EVERYBODY, 404),
@@ -139,10 +219,20 @@ TABLE = {
     "GET /m/": Way(EVERYBODY, 200),
     "GET /m/<path:path>": Way(EVERYBODY, 200, path="/m/main.js"),
     "GET /m/sw.js": Way(EVERYBODY, 200),
+    "GET /formList": Way(GRASSROOTS, 200),
+    "GET /forms/visit.xml": Way(GRASSROOTS, 200),
+    "GET /forms/visit/manifest": Way(GRASSROOTS, 200),
+    "GET /forms/visit/<any('households.csv', 'members.csv'):name>": Way(
+        GRASSROOTS, 200, path="/forms/visit/members.csv"
+    ),
+    "HEAD /submission": Way(GRASSROOTS, 204),
+    "POST /submission": Way(
+        GRASSROOTS, 201, REGION, send=lambda s: parcel(written(answered(s["household"]), instance_id()))
+    ),
     "POST /api/logout": Way(ALL, 204),
 }
 PAGES = {
-    "GET /": Way(ALL, 200, REGION, send=by_region, but={V: 302}),
+    "GET /": Way(ALL, 200, REGION, send=by_region, but={V: 302, U: 302}),
     "GET /login": Way(EVERYBODY, 303, but={None: 200}),
     "POST /login": Way(EVERYBODY, 401, send=lambda _: {"data": {"username": "nobody else", "password": "wrong"}}),
     "POST /logout": Way(ALL, 303),
@@ -152,6 +242,23 @@ PAGES = {
     "GET /people/<id:person_id>/numbers": Way(GRASSROOTS, 200, REGION, path="/people/{person}/numbers"),
     "POST /people/<id:person_id>/numbers": Way(
         GRASSROOTS, 200, REGION, path="/people/{person}/numbers", send=lambda _: {"data": {"reason": "上门前联系"}}
+    ),
+    "GET /tasks": Way(GRASSROOTS, 200, REGION, send=by_region),
+    "GET /reminders": Way(GRASSROOTS, 200),
+    "POST /reminders": Way(GRASSROOTS, 303, send=lambda _: {"data": {"way": "none", "at": "08:00"}}),
+    "POST /reminders/code": Way(GRASSROOTS, 303, send=lambda _: {"data": {"code": "000000"}}),
+    "GET /reminders/wechat": Way(GRASSROOTS, 404),  # this county has no WeChat
+    "GET /reminders/wechat/back": Way(GRASSROOTS, 404),
+    "GET /handover": Way(GRASSROOTS, 200),
+    "POST /handover": Way(GRASSROOTS, 403, send=lambda _: {"data": {"giver": "nobody", "taker": "nobody", **NOTE}}),
+    "GET /deputies": Way(GRASSROOTS, 200),
+    "POST /deputies": Way(GRASSROOTS, 403, send=lambda _: {"data": {"absent": "nobody", "reason": "请假"}}),
+    "POST /deputies/<id:deputy_id>": Way(
+        (), 403, REGION, path="/deputies/{household}", send=lambda _: {"data": {"verdict": "end"}}
+    ),
+    "POST /acting": Way(ALL, 303, send=lambda _: {"data": {"post": ""}}, page=True),
+    "POST /handover/<chain:chain_id>/<seq:seq>": Way(
+        (), 403, REGION, path="/handover/{held}", send=lambda _: {"data": {"verdict": "accept"}}
     ),
     "GET /leads": Way(GRASSROOTS, 200),
     "POST /leads/<chain:chain_id>/<seq:seq>": Way(
@@ -174,6 +281,63 @@ PAGES = {
         GRASSROOTS, 409, REGION, path="/cases/{case}", send=lambda _: {"data": {"action": "open"}}
     ),
     "GET /cases/<id:case_id>/notice": Way(GRASSROOTS, 404, REGION, path="/cases/{case}/notice"),
+    "GET /cases/<id:case_id>/assessment": Way(GRASSROOTS, 200, REGION, path="/cases/{case}/assessment"),
+    "GET /notices": Way(GRASSROOTS, 200, REGION, send=by_region),
+    "GET /approvals": Way(GRASSROOTS, 200, REGION, send=by_region),
+    "GET /households/<id:household_id>/application": Way(
+        GRASSROOTS, 200, REGION, path="/households/{household}/application"
+    ),
+    "GET /households/<id:household_id>/consent": Way(GRASSROOTS, 200, REGION, path="/households/{household}/consent"),
+    "GET /fund": Way(GRASSROOTS, 302, REGION, send=by_region, but={V: 302}),  # to the books of the village
+    "GET /fund/<village:village>": Way(GRASSROOTS, 200, REGION, path="/fund/{region}"),
+    "POST /fund/<village:village>": Way(GRASSROOTS, 303, REGION, path="/fund/{region}", send=lambda _: {"data": GIFT}),
+    "GET /fund/<village:village>/donations/<seq:seq>": Way(GRASSROOTS, 200, REGION, path="/fund/{gift}"),
+    "POST /fund/<village:village>/donations/<seq:seq>": Way(
+        GRASSROOTS, 422, REGION, path="/fund/{gift}", but={V: 403}, send=lambda _: {"data": {"on": ""}}
+    ),
+    "GET /fund/<village:village>/public": Way(EVERYBODY, 200, path="/fund/{region}/public"),
+    "GET /fund/for/<id:household_id>": Way(GRASSROOTS, 200, REGION, path="/fund/for/{household}"),
+    "POST /fund/for/<id:household_id>": Way(GRASSROOTS, 422, REGION, path="/fund/for/{household}"),
+    "GET /fund/applications/<id:application_id>": Way(GRASSROOTS, 200, REGION, path="/fund/applications/{wish}"),
+    "POST /fund/applications/<id:application_id>": Way(
+        GRASSROOTS, 409, REGION, path="/fund/applications/{wish}", send=lambda _: {"data": {"action": "pay"}}
+    ),
+    "GET /bulletin": Way(COUNTED, 200, REGION, send=by_region),
+    "GET /relief": Way(GRASSROOTS, 200, REGION, send=by_region),
+    "GET /households/<id:household_id>/relief": Way(GRASSROOTS, 200, REGION, path="/households/{household}/relief"),
+    "POST /households/<id:household_id>/relief": Way(
+        OFFICES, 303, REGION, path="/households/{household}/relief", send=lambda s: {"data": s["void"]}
+    ),
+    "GET /households/<id:household_id>/relief/<sha256:digest>": Way(OFFICES, 200, REGION, path=PHOTOGRAPHED),
+    "POST /households/<id:household_id>/relief/<sha256:digest>": Way(OFFICES, 422, REGION, path=PHOTOGRAPHED),
+    "POST /households/<id:household_id>/relief/<sha256:digest>/reading": Way(
+        OFFICES, 303, REGION, path=PHOTOGRAPHED + "/reading"
+    ),
+    "GET /long-term": Way(GRASSROOTS, 200, REGION, send=by_region),
+    "GET /long-term/<id:household_id>": Way(GRASSROOTS, 200, REGION, path="/long-term/{household}"),
+    "POST /long-term/<id:household_id>": Way(
+        OFFICES, 303, REGION, path="/long-term/{household}", send=lambda _: {"data": NOTE}
+    ),
+    "GET /quality": Way(GRASSROOTS, 200, REGION, send=by_region),
+    "GET /households/<id:household_id>/plan": Way(GRASSROOTS, 200, REGION, path="/households/{household}/plan"),
+    "POST /households/<id:household_id>/plan": Way(
+        GRASSROOTS, 303, REGION, path="/households/{household}/plan", send=lambda s: {"data": planning(s)}
+    ),
+    "GET /measures": Way(GRASSROOTS, 200),
+    "GET /partners": Way(OFFICES, 200),
+    "POST /partners": Way(
+        OFFICES,
+        303,
+        REGION,
+        send=lambda s: {"data": {"title": f"合作社{uuid7()}", "kind": "cooperative", "region": s["region"]}},
+    ),
+    "GET /partners/<id:partner_id>": Way(OFFICES, 200, REGION, path="/partners/{partner}"),
+    "POST /partners/<id:partner_id>": Way(
+        OFFICES, 409, REGION, path="/partners/{partner}", send=lambda s: {"data": tying(s)}
+    ),
+    "POST /partners/ties/<id:tie_id>": Way(
+        OFFICES, 422, REGION, path="/partners/ties/{tie}", send=lambda _: {"data": {"action": "pay"}}
+    ),
     "GET /messages": Way(GRASSROOTS, 200, REGION, send=lambda s: {"query_string": {"household": s["household"]}}),
     "GET /messages/<id:message_id>": Way(GRASSROOTS, 200, REGION, path="/messages/{letter}"),
     "POST /messages/<id:message_id>/attach": Way(
@@ -219,7 +383,46 @@ PAGES = {
     "POST /imports": Way((C,), 303, send=lambda _: {"data": {"file": (io.BytesIO(b"no roster"), "a.xlsx")}}),
     "GET /imports/template.xlsx": Way((C,), 200),
     "GET /imports/<id:job_id>/faults.xlsx": Way((C,), 200, REGION, 404, "/imports/{roster}/faults.xlsx"),
+    "GET /imports/<id:job_id>/doubts": Way((C,), 200, REGION, 404, "/imports/{roster}/doubts"),
     "POST /imports/<id:job_id>/cancel": Way((C,), 303, REGION, 404, "/imports/{roster}/cancel"),
+    "GET /screening": Way((C, D), 200),
+    "POST /screening": Way((D,), 422, send=lambda _: {"data": {"file": (io.BytesIO(b"no list"), "a.xlsx")}}),
+    "GET /screening/template.xlsx": Way((D,), 200),
+    "GET /screening/<id:list_id>": Way((C, D), 200, REGION, 404, "/screening/{listed}"),
+    "GET /screening/<id:list_id>/answers.xlsx": Way((C, D), 200, REGION, 404, "/screening/{listed}/answers.xlsx"),
+    "POST /screening/<id:list_id>/cancel": Way((D,), 303, REGION, 404, "/screening/{listed}/cancel"),
+    "GET /concerned": Way((D,), 200),
+    "GET /sharing": Way((U,), 200, REGION, send=by_region),
+    "GET /doubtful": Way(OFFICES, 200),
+    "POST /doubtful/<id:list_id>/<seq:row>/undo": Way(
+        OFFICES, 409, REGION, path="/doubtful/{listed}/1/undo", send=lambda _: {"data": NOTE}
+    ),
+    "POST /doubtful/<id:list_id>/<seq:row>": Way(
+        OFFICES, 303, REGION, path="/doubtful/{listed}/1", send=lambda _: {"data": {"person": "nobody", **NOTE}}
+    ),
+    "GET /language/<code>": Way(EVERYBODY, 404, path="/language/xx"),
+    "GET /map": Way(GRASSROOTS, 200, REGION, send=by_region),
+    "GET /map/points": Way(GRASSROOTS, 200, REGION, send=by_region),
+    "GET /traces": Way((C,), 200, REGION, send=lambda s: {"query_string": {"household": s["household"]}}),
+    "GET /exports": Way(OFFICES, 200),
+    "GET /exports/new": Way(OFFICES, 200, REGION, send=by_region),
+    "POST /exports": Way(
+        OFFICES, 303, REGION, send=lambda s: {"data": {"region": s["region"], "column": "number", "format": "csv"}}
+    ),
+    "GET /exports/package": Way(OFFICES, 200, REGION, send=by_region),
+    "POST /exports/package": Way(OFFICES, 303, REGION, send=lambda s: {"data": {"region": s["region"]}}),
+    "GET /exports/<id:job_id>/file": Way(OFFICES, 200, OWN, 404, "/exports/{export}/file"),
+    "POST /exports/<id:job_id>/cancel": Way(OFFICES, 303, OWN, 404, "/exports/{export}/cancel"),
+    "GET /filling": Way(OFFICES, 200),
+    "POST /filling": Way(OFFICES, 303, send=lambda _: {"data": {"file": (io.BytesIO(b"no sheet"), "a.xlsx")}}),
+    "GET /filling/new": Way(OFFICES, 200, REGION, send=by_region),
+    "POST /filling/new": Way(OFFICES, 303, REGION, send=lambda s: {"data": {"region": s["region"]}}),
+    "GET /filling/<id:job_id>/faults.xlsx": Way(OFFICES, 200, REGION, 404, "/filling/{filling}/faults.xlsx"),
+    "POST /filling/<id:job_id>/cancel": Way(OFFICES, 303, REGION, 404, "/filling/{filling}/cancel"),
+    "GET /filling/conflicts": Way(OFFICES, 200),
+    "POST /filling/conflicts/<chain:chain_id>/<seq:seq>": Way(  # from a page that is not of today
+        OFFICES, 409, REGION, path="/filling/conflicts/{contested}", send=lambda _: {"data": {"cell_0": "keep"}}
+    ),
     "GET /demo/phone": Way(EVERYBODY, 404),
     "POST /demo/phone": Way(EVERYBODY, 404),
     "GET /declare": Way(EVERYBODY, 200),
@@ -274,11 +477,13 @@ class Ground:
         vault = self.county.app.extensions["field_vault"]
         vault.put(photo.sha256, self.photos[village])
         evidence.take_in(session, photo, by.username, now)
-        visit = self.of(village)["visit"] | {"evidence": [{"sha256": photo.sha256, "kind": "house"}]}
+        visit = self.of(village)["visit"] | {"evidence": [{"sha256": photo.sha256, "kind": "receipt"}]}
         recorded = record_visit(session, visit, by, now)
         held = hand_over(session, visit, "交不上去", replace(by, region=village), now)
         vault.put(village, b"faults", FAULTS)
         roster = enqueue(session, JobKind.ROSTER_IMPORT, {"file": village}, now, staff_id=by.staff_id, region=village)
+        vault.put(village, b"faults", FILLING_FAULTS)
+        filling = enqueue(session, JobKind.FILLING, {"file": village}, now, staff_id=by.staff_id, region=village)
         said = Declared(village, Channel.SMS, ["illness"], "家里有人住院", "2026-1", village)
         lead = record_declaration(session, said, now)
         again = record_declaration(session, replace(said, key=f"{village} again"), now)
@@ -294,14 +499,57 @@ class Ground:
             take_over(session, home, Asked(CaseAction.TAKE_OVER, NOTE, f"gate {village}"), by, now)
         case = case_of(session, home)
         assert case is not None
+        gift = donate(session, village, FundAsked(FundAction.DONATE, GIFT, f"gate {village}"), by, now)
+        wish = apply(session, home, FundAsked(FundAction.APPLY, WISH, f"gate wish {village}"), by, now)
+        written |= self._tied(session, village, by)
         made = written | {
+            "gift": f"{village}/donations/{gift.seq}",
+            "wish": json.loads(wish.payload)["application_id"],
+            "listed": self._listed(session, village),
             "told": f"{home}/{told.seq}",
             "case": case.id,
             "held": f"{held.chain_id}/{held.seq}",
             "roster": roster,
+            "filling": filling,
+            "contested": self._contested(session, village, by),
             "receipt": number(recorded.entry.hash),
+            "void": {"known_as": photo.sha256, "void": "1", **NOTE},
         }
         return made | {"stray": stray, "lead": f"{again.chain_id}/{again.seq}"}
+
+    def _listed(self, session: Session, village: str) -> str:
+        """A department's list with one row that somebody has to decide on."""
+        by = Actor(str(uuid7()), D, "医保局", Role.DEPARTMENT, village)
+        listed = file_list(session, Filing(str(uuid7()), "名单", 1, village), None, by, clock.now())
+        head = session.get_one(Household, self.households[village]).head
+        said = {"name": head, "birth_date": "1990-01-01", "village": village, "issued_on": "2026-01-01"}
+        answer_rows(session, listed, [Row(1, said | {"reason": "other"}, [])], clock.now())
+        return listed.id
+
+    def _contested(self, session: Session, village: str, by: Actor) -> str:
+        """A cell that an office wrote otherwise than the ledger says."""
+        home = self.households[village]
+        sent = Sent(home, None, self.numbers[village], "", 1, {"group": "甲组"}, {})
+        enter(session, {home: [Written(sent, "group", "乙组")]}, by, clock.now())
+        [held] = [one for one in waiting(session, replace(by, region=village)) if one.chain_id == home]
+        return f"{held.chain_id}/{held.seq}"
+
+    def _tied(self, session: Session, village: str, by: Actor) -> Subject:
+        """A partner of the village that is tied to its household."""
+        now = clock.now()
+        said: dict[str, Any] = {"title": "合作社", "kind": "cooperative", "region": village}
+        add = partners.Asked(TieAction.ADD, said, f"partner {village}")
+        partners.act(session, add, by, now)
+        partner = session.scalars(select(partners.Partner).where(partners.Partner.region == village)).one()
+        said = {"partner_id": partner.id, "kind": "job", "from": "2026-01-01", "promised": 600_000}
+        home = self.households[village]
+        partners.act(session, partners.Asked(TieAction.TIE, said, f"tie {village}", of=home), by, now)
+        tie = session.scalars(select(partners.Tie).where(partners.Tie.household_id == home)).one()
+        return {"partner": partner.id, "tie": tie.id}
+
+    def _planned(self, household: str) -> int:
+        with self.county.app.app_context():
+            return newest_seq(db.session(), household)
 
     def _written(self, session: Session, village: str) -> Subject:
         """A household's message, one of nobody yet with its lead, and two bindings that wait."""
@@ -331,8 +579,13 @@ class Ground:
             "region": village, "household": household, "person": self.persons.get(village, nobody),
             "digest": hashlib.sha256(photo).hexdigest(), "photo": photo,
             "visit": self.county.visit() | {"household_id": household},
-            "held": f"region:{village}/1", "wrong": f"region:{village}/1", "roster": nobody, "second": str(uuid7()),
-            "case": nobody, "told": f"{nobody}/1", "letter": nobody, "nobodys": nobody, "claimed": nobody, "ended": nobody, "seen": "",
+            "held": f"region:{village}/1", "wrong": f"region:{village}/1", "roster": nobody, "filling": nobody,
+            "contested": f"{nobody}/1", "second": str(uuid7()),
+            "gift": f"{village}/donations/1", "wish": nobody, "case": nobody, "told": f"{nobody}/1", "letter": nobody,
+            "nobodys": nobody, "claimed": nobody, "ended": nobody, "seen": "",
+            "void": {"known_as": DIGEST, "void": "1", **NOTE},
+            "listed": nobody,
+            "partner": nobody, "tie": nobody, "planned": partial(self._planned, household),
             "number": self.numbers.get(village, "X"), "lead": f"region:{village}/1",
             "stray": {"chain_id": f"region:{village}", "seq": 1, "household_id": nobody}, **self.made.get(village, {}),
             **({"second": self.seconds[village]} if village in self.seconds else {}),
@@ -341,11 +594,26 @@ class Ground:
     def owned_by(self, username: str | None) -> Subject:
         """A job and an upload of an account, or such as are not there."""
         if username is None:
-            return {"job": str(uuid7()), "upload": "0" * 32}
+            return {"job": str(uuid7()), "upload": "0" * 32, "export": str(uuid7())}
         staff = self.county.actor(username).staff_id
         with self.county.app.app_context():
             job = transact(lambda session: enqueue(session, JobKind.CHECKPOINT, {}, clock.now(), staff_id=staff))
-        return {"job": job, "upload": self.county.app.extensions["field_pieces"].begin(Promise(DIGEST, 4, staff))}
+            done = transact(lambda session: self._exported(session, username))
+        return {
+            "job": job,
+            "export": done,
+            "upload": self.county.app.extensions["field_pieces"].begin(Promise(DIGEST, 4, staff)),
+        }
+
+    def _exported(self, session: Session, username: str) -> str:
+        """An export of an account's own region that is ready."""
+        by, wanted = self.county.actor(username), {"columns": ["number"], "format": "csv", "reason": ""}
+        payload = {"sought": {"region": by.region}, **wanted}
+        job = enqueue(session, JobKind.EXPORT, payload, clock.now(), staff_id=by.staff_id, region=by.region)
+        session.get_one(Job, job).state = JobState.DONE.value
+        session.get_one(Job, job).result = {"rows": 0, "bytes": 1, "pieces": 1}
+        self.county.app.extensions["field_vault"].put(job, b"x", "export-0")
+        return job
 
     def subjects(self, role: str, way: Way) -> list[tuple[Subject, bool]]:
         """What a role asks a route about, and whether that is the role's own."""
@@ -363,9 +631,17 @@ class Ground:
         way = TABLE[line]
         path = (way.path or rule).format(**subject)
         answer = self.county.client(role).open(path, method=method or named, **way.send(subject))
+        if line in ("POST /exports", "POST /exports/package", "POST /filling/new"):
+            self._let_go()
         if rule in ENDS:
             self.county.tokens.pop(role or "", None)
         return answer
+
+    def _let_go(self) -> None:
+        """Cancel what was asked for, since one has one export at a time."""
+        mine = Job.kind == JobKind.EXPORT.value, Job.state == JobState.QUEUED.value
+        with self.county.app.app_context():
+            transact(lambda session: session.execute(update(Job).where(*mine).values(state="cancelled")))
 
 
 def _beyond_the_border(session: Session) -> None:
@@ -373,6 +649,7 @@ def _beyond_the_border(session: Session) -> None:
     members = [{**head, "id_number": make("420606", date(1968, 5, 4), 201)}]
     row: Any = {"number": "X0001", "region": BEYOND, "formerly_poor": False, "risk_factors": [], "members": members}
     enrol(session, [row], "county", clock.now())
+    regions.load_regions(session, [(BEYOND, "外县村")])
 
 
 @pytest.fixture
@@ -389,8 +666,12 @@ def lines(app: Flask) -> Iterator[str]:
 
 
 def told(answer: TestResponse) -> tuple[Any, ...]:
-    """All that an answer tells, but for the moment."""
-    return answer.status, answer.data, [(name, value) for name, value in answer.headers if name != "Date"]
+    """All that an answer tells, but for the moment and its own number."""
+    return (
+        answer.status,
+        answer.data,
+        [(name, value) for name, value in answer.headers if name not in ("Date", "X-Request-ID")],
+    )
 
 
 def test_the_table_names_every_route_and_nothing_else(small_county: County) -> None:
@@ -426,7 +707,7 @@ def test_a_stranger_gets_nothing_but_what_is_open_to_everybody(ground: Ground) -
     assert wrong == []
 
 
-@pytest.mark.parametrize("role", [None, V, D])
+@pytest.mark.parametrize("role", [None, V, D, U])
 def test_the_head_or_the_options_of_a_route_tell_no_more_than_the_route(ground: Ground, role: str | None) -> None:
     for line, way in TABLE.items():
         subject, _ = ground.subjects(role or V, way)[-1]

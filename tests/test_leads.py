@@ -19,6 +19,7 @@ from field.registry.households import Person
 from tests.county import County
 
 HOME = "420626107204"
+DECLARED, CHECKED_IN = "/api/tasks?source=declaration", "/api/tasks?source=checkin"
 
 
 class Place(NamedTuple):
@@ -84,6 +85,48 @@ def test_a_declaration_is_a_lead_and_a_task_until_somebody_was_at_the_door(count
     assert rebuilt(county) == ()
 
 
+def test_a_phone_whose_clock_runs_ahead_looks_into_no_lead_that_comes_later(county: County) -> None:
+    visit = county.visit() | {"visited_at": (clock.now() + timedelta(days=9000)).isoformat()}
+    assert county.client("cadre").post("/api/visits", json=visit).status_code == 201
+    declare(county)
+    assert [lead["state"] for lead in listed(county, "/api/leads")] == ["open"]
+    assert rebuilt(county) == ()
+
+
+def test_a_visit_that_leaves_the_risks_as_they_were_leaves_a_declaration_open(county: County) -> None:
+    before = county.visit()
+    assert county.client("cadre").post("/api/visits", json=before).status_code == 201
+    declare(county)
+    later = (clock.now() + timedelta(seconds=1)).isoformat()
+    same = county.visit(visited_at=later, unchanged=["risk_factors"])
+    del same["risk_factors"]
+    assert county.client("cadre").post("/api/visits", json=same).status_code == 201
+    assert [one["state"] for one in (*listed(county, "/api/leads"), *listed(county, "/api/tasks"))] == ["open", "open"]
+    assert rebuilt(county) == ()
+    told = county.visit(visited_at=(clock.now() + timedelta(seconds=2)).isoformat())
+    assert county.client("cadre").post("/api/visits", json=told).status_code == 201
+    assert listed(county, "/api/leads") == listed(county, "/api/tasks") == []
+    assert rebuilt(county) == ()
+
+
+def test_the_form_carries_what_the_household_said_itself_until_it_was_looked_into(county: County) -> None:
+    path = f"/api/households/{county.households[HOME]}/form"
+    assert county.client("cadre").get(path).get_json()["said"] == []
+    declare(county, since="2026-09", amount=3_000_000)
+    check_in(county, asks_help=True, note="帮帮我", facts={})
+    declared, asked = county.client("cadre").get(path).get_json()["said"]
+    assert (declared["source"], declared["channel_name"], declared["words"]) == (
+        "declaration",
+        "短信",
+        "老婆住院,花了三万多",
+    )
+    assert (declared["since"], declared["amount"], declared["risk_factors"]) == ("2026-09", 3_000_000, ["illness"])
+    assert (asked["source_name"], asked["words"]) == ("务工回访", "帮帮我")
+    told = county.visit(visited_at=(clock.now() + timedelta(seconds=1)).isoformat())
+    assert county.client("cadre").post("/api/visits", json=told).status_code == 201
+    assert county.client("cadre").get(path).get_json()["said"] == []
+
+
 def test_the_same_declaration_again_is_the_same_entry(county: County) -> None:
     assert declare(county).hash == declare(county).hash
     assert len(listed(county, "/api/leads")) == 1
@@ -91,14 +134,14 @@ def test_the_same_declaration_again_is_the_same_entry(county: County) -> None:
 
 def test_a_strangers_declaration_waits_for_somebody_to_say_whose_it_is(county: County) -> None:
     entry = declare(county, household_id=None, person_id=None, claim={"name": "陈大一", "village": HOME})
-    [lead], [task] = listed(county, "/api/leads"), listed(county, "/api/tasks")
+    [lead], [task] = listed(county, "/api/leads"), listed(county, DECLARED)
     assert (lead["household_id"], lead["village"], task["kind"]) == (None, "堰垭村", "find")
     whose = {"chain_id": entry.chain_id, "seq": entry.seq, "household_id": county.households[HOME]}
     assert county.client("cadre").post("/api/leads/attach", json=whose).status_code == 403
     assert county.client("town2").post("/api/leads/attach", json=whose).status_code == 403
     assert county.client("town").post("/api/leads/attach", json=whose).status_code == 200
     assert county.client("town").post("/api/leads/attach", json=whose).status_code == 409
-    [lead], [task] = listed(county, "/api/leads"), listed(county, "/api/tasks")
+    [lead], [task] = listed(county, "/api/leads"), listed(county, DECLARED)
     assert (lead["household_id"], task["kind"]) == (county.households[HOME], "check")
     assert rebuilt(county) == ()
 
@@ -106,7 +149,7 @@ def test_a_strangers_declaration_waits_for_somebody_to_say_whose_it_is(county: C
 @pytest.mark.parametrize("role", ["cadre2", "town2"])
 def test_leads_stay_within_their_region(county: County, role: str) -> None:
     declare(county)
-    assert listed(county, "/api/leads?state=all", role) == listed(county, "/api/tasks?state=all", role) == []
+    assert listed(county, "/api/leads?state=all", role) == listed(county, f"{DECLARED}&state=all", role) == []
 
 
 def test_a_confirmed_check_in_becomes_facts_with_level_and_source(county: County) -> None:
@@ -159,7 +202,7 @@ def test_silence_is_seen_and_an_answer_ends_it(county: County) -> None:
         told = (person.id, person.household_id, "wave:1", 2, clock.now() - timedelta(hours=1))
         transact(lambda session: record_silence(session, *told))
         transact(lambda session: record_silence(session, *told))
-    assert [(task["kind"], task["person_id"]) for task in listed(county, "/api/tasks")] == [("call", told[0])]
+    assert [(task["kind"], task["person_id"]) for task in listed(county, CHECKED_IN)] == [("call", told[0])]
     check_in(county, facts={}, declined=True)
-    assert listed(county, "/api/tasks") == []
+    assert listed(county, CHECKED_IN) == []
     assert rebuilt(county) == ()

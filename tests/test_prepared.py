@@ -4,13 +4,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from field.ledger.facts import Fact
 from field.orm import UtcDateTime
-from field.prepared import Prepared
+from field.prepared import Prepared, add, change
 
 AT = datetime(2026, 11, 20, 2, 30, 0, 123000, tzinfo=UTC)
 new_facts = Prepared(insert(Fact))
@@ -20,6 +20,7 @@ seen_since = Prepared(
     .where(Fact.level > 0)
     .order_by(Fact.seq)
 )
+facts_of = Prepared(select(Fact).where(Fact.subject == bindparam("who")).order_by(Fact.seq))
 
 
 def fact(seq: int, **changes: Any) -> dict[str, Any]:
@@ -63,3 +64,47 @@ def test_a_refusal_of_the_database_is_sqlalchemys_and_tells_no_value(session: Se
 def test_a_time_without_zone_is_refused_here_too(session: Session) -> None:
     with pytest.raises(ValueError, match="without zone"):
         new_facts.run(session, fact(1, observed_at=AT.replace(tzinfo=None)))
+
+
+def test_whole_objects_are_the_sessions_own(session: Session) -> None:
+    new_facts.run(session, fact(1))
+    session.add(Fact(**fact(2)))
+    first, second = facts_of.objects(session, Fact, {"who": "p"})
+    assert first is session.get(Fact, ("c", 1, 0))
+    assert (first.value, first.sealed, first.observed_at) == ({"钱": [1, None, "元"]}, "+8613800000150", AT)
+    assert not session.dirty, "what was read is no change"
+    second.level = 5
+    session.flush()
+    session.expire_all()
+    assert session.get_one(Fact, ("c", 2, 0)).level == 5
+
+
+def test_an_object_that_is_known_tells_what_the_database_has_now(session: Session) -> None:
+    known = add(session, Fact, **fact(1))
+    new_facts.run(session, fact(2))
+    session.execute(update(Fact).values(level=1).execution_options(synchronize_session=False))
+    assert known.level == 3
+    assert [one.level for one in facts_of.objects(session, Fact, {"who": "p"})] == [1, 1]
+    assert known.level == 1
+
+
+def test_what_is_changed_at_once_is_so_in_object_and_row_and_in_no_other(session: Session) -> None:
+    one, other = add(session, Fact, **fact(1)), add(session, Fact, **fact(2))
+    change(one, sealed="+8613800000151", level=2)
+    session.rollback()
+    assert facts_of.objects(session, Fact, {"who": "p"}) == []
+    one, other = add(session, Fact, **fact(1)), add(session, Fact, **fact(2))
+    change(one, sealed="+8613800000151", level=2)
+    assert (one.sealed, one.level) == ("+8613800000151", 2)
+    assert not session.dirty
+    session.commit()
+    assert [(it.sealed, it.level) for it in (one, other)] == [("+8613800000151", 2), ("+8613800000150", 3)]
+
+
+def test_after_a_rollback_the_next_statement_is_in_a_transaction_of_its_own(session: Session) -> None:
+    new_facts.run(session, fact(1))
+    session.rollback()
+    new_facts.run(session, fact(1))
+    assert session.in_transaction()
+    session.commit()
+    assert len(seen_since.rows(session, {"who": "p", "since": AT})) == 1

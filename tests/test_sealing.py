@@ -148,7 +148,8 @@ def test_numbers_and_what_was_told_in_confidence_can_be_read_in_no_table(lived_i
 
 def test_what_stays_readable_is_readable_there_and_nowhere_else(lived_in: County) -> None:
     expected = {
-        "陈大一": {"person", "household"}, "illness": {"household", "fact", "entry"}, INFORMANT: {"fact"},
+        "陈大一": {"person", "household", "search_key"}, INFORMANT: {"fact"},
+        "illness": {"household", "household_standing", "fact", "entry"},
         GUARANTEE_NOTE: {"fact"}, "陈干部": {"staff"},
     }  # fmt: skip
     with lived_in.app.app_context():

@@ -7,14 +7,19 @@ from typing import Any
 
 import pytest
 
-from field.monitoring.visit_rules import faults
+from field.monitoring.visit_rules import faults, unasked
 
 CASES = json.loads(Path(__file__).with_name("visit_cases.json").read_text(encoding="utf-8"))
 
 
 def visit_of(case: dict[str, Any]) -> Any:
-    """The visit of a case: the base with its changes."""
-    visit = copy.deepcopy(CASES["base"])
+    """The visit of a case."""
+    return changed(CASES["base"], case)
+
+
+def changed(base: Any, case: dict[str, Any]) -> Any:
+    """The base with a case's changes."""
+    visit = copy.deepcopy(base)
     for path in case.get("drop", []):
         holder, last = _holder(visit, path)
         del holder[last]
@@ -37,6 +42,12 @@ def _holder(visit: Any, path: str) -> tuple[Any, Any]:
 @pytest.mark.parametrize("case", CASES["cases"], ids=lambda case: case["name"])
 def test_every_fault_is_named_and_nothing_else(case: dict[str, Any]) -> None:
     assert [fault["field"] for fault in faults(visit_of(case))] == case["fields"]
+
+
+@pytest.mark.parametrize("case", [case for case in CASES["cases"] if "unasked" in case], ids=lambda case: case["name"])
+def test_what_a_declaration_still_asks_is_named_and_is_no_fault_of_the_visit(case: dict[str, Any]) -> None:
+    assert [left["field"] for left in unasked(visit_of(case))] == case["unasked"]
+    assert faults(visit_of(case)) == []
 
 
 @pytest.mark.parametrize("body", [None, 1, "x", [], True])

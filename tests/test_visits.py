@@ -90,3 +90,24 @@ def test_a_time_that_no_clock_bears_out_is_taken(county: County) -> None:
 
 def test_without_login_nothing_is_taken(county: County) -> None:
     assert county.client().post("/api/visits", json=county.visit()).status_code == 401
+
+
+def test_the_answer_names_what_is_to_be_checked_of_the_household_with_the_way_there(county: County) -> None:
+    cadre, home = county.client("cadre"), county.households[VILLAGE]
+    poor = {"wages": 90_000, "business": 0, "property": 0, "transfers": 0, "production_cost": 0}
+    visit = county.visit(income=poor | {"period": {"from": "2025-10-01", "to": "2026-09-30"}})
+    first, again = cadre.post("/api/visits", json=visit).get_json(), cadre.post("/api/visits", json=visit).get_json()
+    assert first["warnings"] == again["warnings"]
+    warned = {one["check"]: one for one in first["warnings"]}
+    assert warned["wages_household"]["link"] == f"/households/{home}"
+    assert warned["wages_household"]["message"].startswith("工资性收入少得不像：")
+    assert "no_income" not in warned, "as it stands after the visit"
+    assert cadre.get(warned["wages_household"]["link"]).status_code == 200
+
+
+def test_who_has_left_is_told_nothing_more_of_the_household(county: County) -> None:
+    cadre, visit = county.client("cadre"), county.visit()
+    assert cadre.post("/api/visits", json=visit).get_json()["warnings"] != []
+    county.move("cadre", Role.VILLAGE, ELSEWHERE)
+    for sent in (visit, county.visit(visited_at=visit["visited_at"])):
+        assert county.client("cadre").post("/api/visits", json=sent).get_json()["warnings"] == []

@@ -2,11 +2,35 @@
 
 from flask import Flask
 
-from field.api import access, calls, evidence, households, leads, openapi, phones, statistics, uploads, visits, work
+from field.api import (
+    access,
+    calls,
+    cases,
+    consents,
+    evidence,
+    health,
+    households,
+    leads,
+    measures,
+    openapi,
+    openrosa,
+    phones,
+    relief,
+    revisits,
+    screening,
+    sharing,
+    statistics,
+    uploads,
+    visits,
+    work,
+)
 
 
 def register(app: Flask) -> None:
     """Put every route of the API on the application."""
-    for room in (access, households, visits, evidence, uploads, phones, leads, calls, statistics, work):
+    for room in (
+        access, households, visits, revisits, evidence, uploads, phones, leads, calls, cases, consents, measures,
+        relief, screening, sharing, statistics, work, openrosa, health,
+    ):  # fmt: skip
         app.register_blueprint(room.api)
     openapi.register(app)

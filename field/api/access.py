@@ -1,5 +1,7 @@
 """登录接口: log in, log out, who am I."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from flask import Blueprint, Response, current_app, g, jsonify, request
@@ -7,11 +9,13 @@ from pydantic import Field
 
 from field import clock
 from field.api.describe import Strict, describe
-from field.auth import actor, with_cookies, with_csrf_cookie, without_cookies
+from field.auth import actor, posts, with_cookies, with_csrf_cookie, without_cookies
 from field.db import db, transact
-from field.login import log_in, log_out
+from field.login import act_in, log_in, log_out
+from field.problems import NOT_ALLOWED, Problem
 from field.registry.regions import names
 from field.registry.rights import Actor, Right
+from field.registry.signatures import FOR
 
 api = Blueprint("access", __name__, url_prefix="/api")
 
@@ -30,6 +34,13 @@ class Place(Strict):
     name: str
 
 
+class Held(Strict):
+    """可以用的岗位: the own one under "", and those that one stands in for now."""
+
+    id: str
+    name: str
+
+
 class Me(Strict):
     """当前账号."""
 
@@ -40,6 +51,14 @@ class Me(Strict):
     role_name: str
     region: Place
     demo: bool
+    post: str
+    posts: list[Held]
+
+
+class ChosenPost(Strict):
+    """换岗位: the own post is ""; others are those that one stands in for."""
+
+    post: str = Field(max_length=36)
 
 
 class LoggedIn(Strict):
@@ -67,13 +86,25 @@ def logout() -> Response:
 @api.get("/me")
 @describe(Right.SIGNED_IN, "当前账号", {200: Me})
 def me() -> Response:
-    return with_csrf_cookie(jsonify(_shown(actor())))
+    return with_csrf_cookie(jsonify(_shown(actor(), posts())))
 
 
-def _shown(person: Actor) -> dict[str, Any]:
+@api.put("/me/post")
+@describe(Right.SIGNED_IN, "换岗位", {200: Me}, body=ChosenPost)
+def act(body: ChosenPost) -> Response:
+    if body.post not in posts():
+        raise Problem(*NOT_ALLOWED)
+    transact(lambda session: act_in(session, g.session_id, body.post or None))
+    return jsonify(_shown(posts()[body.post], posts()))
+
+
+def _shown(person: Actor, several: Mapping[str, Actor] = MappingProxyType({})) -> dict[str, Any]:
+    held = several or {"": person}
     name = names(db.session(), [person.region]).get(person.region, person.region)
     return {
-        "id": person.staff_id, "username": person.username, "name": person.name, "role": person.role.value,
-        "role_name": person.role.label, "region": {"code": person.region, "name": name},
+        "id": person.staff_id, "username": person.username.partition(FOR)[0], "name": person.name,
+        "role": person.role.value, "role_name": person.role.label, "region": {"code": person.region, "name": name},
+        "post": next(key for key, one in held.items() if one == person),
+        "posts": [{"id": key, "name": one.name} for key, one in held.items()],
         "demo": current_app.config["FIELD"].demo,
     }  # fmt: skip

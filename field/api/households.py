@@ -13,14 +13,16 @@ from field.api.leads import TaskLine
 from field.auth import actor
 from field.db import db, transact
 from field.ledger.entries import Entry, opened
-from field.monitoring import grades, household_file, traces
+from field.monitoring import grades, household_file, search, traces
 from field.monitoring.household_file import Sought, forms, household_shown, lines, person_shown
 from field.monitoring.timeline import entry_shown
+from field.monitoring.todo import todo
+from field.monitoring.todo_rows import Wanted
 from field.registry import regions
 from field.registry.rights import Right
 
 api = Blueprint("households", __name__, url_prefix="/api")
-PACK, TASKS = 500, 50
+PACK, TASKS = 500, 100
 
 
 class HouseholdQuery(PageQuery):
@@ -70,10 +72,16 @@ class RuleLine(Strict):
     sources: dict[str, int]
 
 
+class FoundLine(HouseholdLine):
+    """找到的一户: with who of it was meant by the words asked for, numbers masked."""
+
+    matched: list[str]
+
+
 class HouseholdPage(Strict):
     """农户一页."""
 
-    items: list[HouseholdLine]
+    items: list[FoundLine]
     total: int
     page: int
     per_page: int
@@ -102,6 +110,69 @@ class PersonLine(Strict):
     details: dict[str, Any]
 
 
+class Said(Strict):
+    """农户自己的话, which nobody has looked into yet; `since` as it was said, `amount` in 分, to `amount_max`."""
+
+    source: str
+    source_name: str
+    channel_name: str
+    at: str
+    words: str
+    risk_factors: list[str]
+    since: str | None
+    amount: int | None
+    amount_max: int | None
+
+
+class HelperLine(Strict):
+    """专班成员."""
+
+    name: str
+    role: str
+    unit: str | None
+
+
+class HelpLine(Strict):
+    """帮扶措施."""
+
+    name: str
+    risk_factor: str
+    owner: str
+    due_on: str
+    state: str
+    state_name: str
+    done_on: str | None
+
+
+class Help(Strict):
+    """一户一策."""
+
+    team: list[HelperLine]
+    measures: list[HelpLine]
+
+
+class CaseBrief(Strict):
+    """一户的案子, and who has signed the consent that it needs."""
+
+    id: str
+    state: str
+    state_name: str
+    round: int
+    due_on: str | None
+    provisional: bool
+    stopped: bool
+    green: bool
+    consents: list[dict[str, str]]
+
+
+class RevisitDay(Strict):
+    """下次回访: due on a day, and counted from another on."""
+
+    nth: int
+    due_on: str
+    from_on: str
+
+
 class HouseholdForm(HouseholdLine):
     """走访表需要的一户."""
 
@@ -110,6 +181,10 @@ class HouseholdForm(HouseholdLine):
     last_visit: dict[str, Any] | None
     rules: list[RuleLine]
     missing: list[str]
+    said: list[Said]
+    plan: Help
+    case: CaseBrief | None
+    revisit: RevisitDay | None
 
 
 class Pack(Strict):
@@ -170,7 +245,12 @@ class Phone(Strict):
 @describe(Right.READ_HOUSEHOLDS, "农户列表", {200: HouseholdPage}, query=HouseholdQuery)
 def list_households(query: HouseholdQuery) -> dict[str, Any]:
     found, total = household_file.households(db.session(), actor(), Sought(**query.model_dump()))
-    return {"items": lines(db.session(), found), "total": total, "page": query.page, "per_page": query.per_page}
+    meant: dict[str, list[str]] = {}
+    if query.q:
+        words = search.read(db.session(), query.region or actor().region, query.q)
+        meant = search.matched(db.session(), words, [one.id for one in found])
+    items = [line | {"matched": meant.get(line["id"], [])} for line in lines(db.session(), found)]
+    return {"items": items, "total": total, "page": query.page, "per_page": query.per_page}
 
 
 @api.get("/households/<id:household_id>")
@@ -208,7 +288,7 @@ def household_form(household_id: str) -> Response:
 def pack() -> Response:
     sought = Sought(order="longest_unvisited", per_page=PACK)
     found, total = household_file.households(db.session(), actor(), sought)
-    waiting, _ = grades.tasks(db.session(), actor(), True, 1, TASKS)
+    waiting, _ = todo(db.session(), Wanted(actor(), clock.now(), per_page=TASKS))
     return _remembered({"items": forms(db.session(), found), "total": total, "tasks": waiting})
 
 

@@ -8,11 +8,14 @@ from pydantic import Field
 from field import clock
 from field.api.describe import PageQuery, Strict, describe
 from field.auth import actor
+from field.codes import Grade, Source, TaskKind
 from field.db import db, transact
-from field.monitoring import grades, leads
+from field.monitoring import leads
 from field.monitoring.attaching import AlreadyAttached, attach
+from field.monitoring.todo import todo
+from field.monitoring.todo_rows import Wanted
 from field.problems import Problem
-from field.registry.rights import Right
+from field.registry.rights import NotAllowed, Right
 
 api = Blueprint("leads", __name__, url_prefix="/api")
 
@@ -21,6 +24,25 @@ class OpenQuery(PageQuery):
     """未办的, or all."""
 
     state: Literal["open", "all"] = "open"
+
+
+class LeadQuery(OpenQuery):
+    """线索查询条件."""
+
+    region: str | None = Field(None, pattern="^[0-9]{2,12}$", max_length=12)
+    source: Literal["declaration", "visit", "screening", "analysis", "checkin"] | None = None
+    kind: Literal["hardship", "out_of_touch", "income", "warning"] | None = None
+
+
+class TaskQuery(OpenQuery):
+    """待办的查询条件; `mine` leaves out what others receive first."""
+
+    view: Literal["all", "mine"] = "all"
+    kind: Literal[tuple(TaskKind.labels())] | None = None  # type: ignore[valid-type]
+    source: Literal[tuple(Source.labels())] | None = None  # type: ignore[valid-type]
+    region: str | None = Field(None, pattern="^[0-9]{2,12}$", max_length=12)
+    grade: Literal[tuple(Grade.labels())] | None = None  # type: ignore[valid-type]
+    late: Literal["yes"] | None = None
 
 
 class LeadLine(Strict):
@@ -70,6 +92,7 @@ class TaskLine(Strict):
     state: str
     region: str
     village: str
+    group: str | None
     household_id: str | None
     person_id: str | None
     head: str | None
@@ -77,6 +100,11 @@ class TaskLine(Strict):
     due_at: str
     grade: str
     why: str
+    late: bool
+    level: str | None
+    last_visit_at: str | None
+    case_id: str | None
+    own_hands: bool
 
 
 class TaskPage(Strict):
@@ -103,16 +131,23 @@ class Attached(Strict):
 
 
 @api.get("/leads")
-@describe(Right.READ_LEADS, "线索", {200: LeadPage}, query=OpenQuery)
-def list_leads(query: OpenQuery) -> dict[str, Any]:
-    items, total = leads.leads(db.session(), actor(), query.state == "open", query.page, query.per_page)
+@describe(Right.READ_LEADS, "线索", {200: LeadPage}, query=LeadQuery)
+def list_leads(query: LeadQuery) -> dict[str, Any]:
+    sought = leads.Sought(query.region, query.source, query.kind)
+    items, total = leads.leads(db.session(), actor(), query.state == "open", query.page, query.per_page, sought)
     return {"items": items, "total": total, "page": query.page, "per_page": query.per_page}
 
 
 @api.get("/tasks")
-@describe(Right.READ_LEADS, "待办", {200: TaskPage}, query=OpenQuery)
-def list_tasks(query: OpenQuery) -> dict[str, Any]:
-    items, total = grades.tasks(db.session(), actor(), query.state == "open", query.page, query.per_page)
+@describe(Right.READ_LEADS, "待办", {200: TaskPage}, query=TaskQuery)
+def list_tasks(query: TaskQuery) -> dict[str, Any]:
+    if query.region and not actor().may(Right.READ_LEADS, query.region):
+        raise NotAllowed
+    wanted = Wanted(
+        actor(), clock.now(), query.state == "open", query.view == "mine", query.kind, query.source, query.region,
+        query.grade, query.late == "yes", query.page, query.per_page,
+    )  # fmt: skip
+    items, total = todo(db.session(), wanted)
     return {"items": items, "total": total, "page": query.page, "per_page": query.per_page}
 
 

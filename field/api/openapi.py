@@ -137,10 +137,15 @@ def _inline(shape: type[BaseModel], schemas: dict[str, Any]) -> dict[str, Any]:
 
 def _visit(definition: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
     """The visit's own JSON Schema with its definitions moved among the document's."""
+    inner = {
+        key: value for key, value in definition.items() if key not in ("$defs", "$schema", "$id", "x-words", "x-asked")
+    }
+    """A visit's (or revisit's) own JSON Schema with its definitions moved among the document's."""
     inner = {key: value for key, value in definition.items() if key not in ("$defs", "$schema", "$id", "x-words")}
     schemas |= _moved(definition["$defs"])
-    schemas["Visit"] = _moved(inner)
-    return _ref("Visit")
+    name = definition["$id"].split(":")[2].title()
+    schemas[name] = _moved(inner)
+    return _ref(name)
 
 
 def _moved(node: Any) -> Any:

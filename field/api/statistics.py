@@ -8,6 +8,7 @@ from pydantic import Field
 from field.api.describe import Strict, describe
 from field.auth import actor
 from field.db import db
+from field.monitoring.fund_books import balances
 from field.monitoring.statistics import statistics
 from field.registry.rights import NotAllowed, Right
 
@@ -27,6 +28,13 @@ class Share(Strict):
     persons: int
 
 
+class FundShare(Strict):
+    """村级救助基金 in 分: what is there, and what was paid out or is promised; for who may read the books."""
+
+    balance: int
+    relief_paid: int
+
+
 class Figures(Share):
     """监测对象统计; risk factors count households by their main one."""
 
@@ -34,6 +42,7 @@ class Figures(Share):
     by_kind: dict[str, Share]
     by_risk_factor: dict[str, int]
     by_grade: dict[str, int]
+    fund: FundShare | None
 
 
 @api.get("/statistics")
@@ -42,4 +51,9 @@ def get_statistics(query: RegionQuery) -> dict[str, Any]:
     region = query.region or actor().region
     if not actor().may(Right.READ_STATISTICS, region):
         raise NotAllowed
-    return statistics(db.session(), region)
+    return statistics(db.session(), region) | {"fund": _fund(region) if actor().has(Right.READ_FUND) else None}
+
+
+def _fund(region: str) -> dict[str, int]:
+    books = balances(db.session(), region)
+    return {"balance": books.cash, "relief_paid": books.relief_paid}

@@ -1,21 +1,24 @@
 """走访接口: a visit from the phone, and a refused one handed to the town office."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, jsonify
 from pydantic import Field
+from sqlalchemy.orm import Session
 
 from field import clock
 from field.api.describe import Strict, created, describe
 from field.auth import actor
 from field.db import transact
 from field.ledger.receipts import number
+from field.mending import warnings
 from field.monitoring.held import hand_over
 from field.monitoring.timeline import masked
 from field.monitoring.visit_rules import definition, faults, plain
 from field.monitoring.visits import Faulty, OtherContent, Recorded, record_visit
 from field.problems import Problem
-from field.registry.rights import Right
+from field.registry.rights import Actor, Right
 
 api = Blueprint("visits", __name__, url_prefix="/api")
 
@@ -27,6 +30,14 @@ class Receipt(Strict):
     entry_hash: str
 
 
+class Warned(Strict):
+    """要核对的一处: the check, what it says, and the page on which it is put right."""
+
+    check: str
+    message: str
+    link: str
+
+
 class VisitRecorded(Strict):
     """走访已入台账."""
 
@@ -34,6 +45,7 @@ class VisitRecorded(Strict):
     receipt: Receipt
     evidence_missing: list[str]
     held: bool
+    warnings: list[Warned]
 
 
 class HandOver(Strict):
@@ -57,13 +69,13 @@ def post_visit(body: Any) -> Response:
         raise Problem(422, "invalid", "有几处需要改一下,改好再保存", found)
     by, now = actor(), clock.now()
     try:
-        recorded = transact(lambda session: record_visit(session, visit, by, now))
+        recorded, told = transact(lambda session: _record(session, visit, by, now))
     except Faulty as error:
         raise Problem(422, "invalid", "有几处需要改一下,改好再保存", error.faults) from error
     except OtherContent as error:
         both = {"kept": masked(error.kept), "sent": masked(error.sent)}
         raise Problem(409, "other_content", "这次走访已经入账,内容和这次交的不一样", more=both) from error
-    return created(_receipt(visit["id"], recorded), recorded.fresh)
+    return created(_receipt(visit["id"], recorded) | {"warnings": told}, recorded.fresh)
 
 
 @api.post("/visits/held")
@@ -74,6 +86,12 @@ def hand_over_visit(body: HandOver) -> Response:
     answer = jsonify({"receipt": {"number": number(entry.hash), "entry_hash": entry.hash}})
     answer.status_code = 202
     return answer
+
+
+def _record(session: Session, visit: dict[str, Any], by: Actor, now: datetime) -> tuple[Recorded, list[dict[str, str]]]:
+    """Record it; asked in the same transaction, what is to be checked costs no connection of its own."""
+    recorded = record_visit(session, visit, by, now)
+    return recorded, warnings(session, visit["household_id"], now) if recorded.ours else []
 
 
 def _receipt(visit_id: str, recorded: Recorded) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""演示账号: one for each who uses the software, and a work team in every town that made the earlier visits."""
+"""演示账号: one for each who uses the software, and in every town a team and an office that did the earlier work."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -11,24 +11,37 @@ from field.codes import Role
 from field.registry.rights import Actor
 from field.registry.staff import Staff, find_staff, take_post
 
-COUNTY = "420626"
+COUNTY, TOWN = "420626", "420626107"
 CADRE, CADRE2 = "420626107204", "420626102203"
 ACCOUNTS = {
     "cadre": (Role.VILLAGE, CADRE, "陈干部"),
     "cadre2": (Role.VILLAGE, CADRE2, "李干部"),
-    "town": (Role.TOWN, "420626107", "王主任"),
+    "cadre3": (Role.VILLAGE, CADRE2, "张干部"),
+    "town": (Role.TOWN, TOWN, "王主任"),
     "county": (Role.COUNTY, COUNTY, "周主任"),
     "medical": (Role.DEPARTMENT, COUNTY, "医保局"),
+    "civil": (Role.UNIT, TOWN, "民政办"),
+    "school": (Role.UNIT, TOWN, "中心学校"),
 }
-UNITS = {"medical": "医保局"}
+OTHERS = {
+    "420626101201": "黄干部",
+    "420626104202": "刘干部",
+    "420626108201": "吴干部",
+}  # whose villages have a fund too
+UNITS = {"medical": "医保局", "civil": "民政办", "school": "中心学校"}
 CLOSED = "!"  # no password has this hash
 
 
 def open_accounts(session: Session, towns: Iterable[tuple[str, str]], since: datetime) -> dict[str, Actor]:
     """Make the accounts that are not there yet, without passwords; all of them by user name."""
-    teams = {f"team-{code}": (Role.TOWN, code, f"{name}工作队") for code, name in towns}
+    closed = {f"cadre-{code}": (Role.VILLAGE, code, name) for code, name in OTHERS.items()}
+    for code, name in towns:
+        closed |= {
+            f"team-{code}": (Role.TOWN, code, f"{name}工作队"),
+            f"office-{code}": (Role.TOWN, code, f"{name}振兴办"),
+        }
     actors = {}
-    for username, (role, region, name) in {**ACCOUNTS, **teams}.items():
+    for username, (role, region, name) in {**ACCOUNTS, **closed}.items():
         staff = find_staff(session, username) or _new(session, username, name)
         take_post(session, staff, role, region, since, str(uuid7()))
         actors[username] = Actor(staff.id, username, name, role, region)

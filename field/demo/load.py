@@ -14,13 +14,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from field.db import transact
-from field.demo import voices, waves
+from field.demo import helping, voices, waves
 from field.demo.accounts import CADRE, CADRE2, open_accounts
+from field.demo.busy import Busy
+from field.demo.cast import Cast
 from field.demo.county import ROSTER, places
 from field.demo.people import Author
-from field.demo.pictures import DRAWN, picture
+from field.demo.pictures import picture
 from field.demo.visits import Home, moment, visit
 from field.demo.voices import Worker
+from field.ledger.entries import Entry
 from field.media.photo import inspect
 from field.media.vault import Vault
 from field.monitoring.enrol import BATCH, enrol
@@ -35,8 +38,10 @@ from field.registry.rights import Actor
 REGIONS = Path(__file__).with_name("regions-420626.csv")
 SINCE, VISITED_SINCE = timedelta(days=270), timedelta(days=182)
 SENT_AFTER = timedelta(minutes=40)
+RANG_AGO = timedelta(days=70)  # fresh enough to be asked there, and so long ago that it is time
 BOUND_AGO = timedelta(hours=23)  # after all earlier visits, before what came in by message
-VISITED, PICTURES, AT_ONCE = 330, 40, 25
+SHOWN = ("receipt", "medical_record", "house")
+VISITED, PICTURES, AT_ONCE, REACHABLE = 330, 40, 25, 400
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 Planned = tuple[datetime, Home, Actor]
@@ -59,20 +64,30 @@ class Founding:
         self.since = now - SINCE
         self.rng = Random(seed)  # noqa: S311 - invented people, no secret
         self.actors: dict[str, Actor] = {}
+        self.cast = Cast(self.since.date())
 
     def load(self, households: int = ROSTER, entries: int = 0) -> Loaded:
         """A roster of so many households, and visits until the ledger has at least so many entries."""
         names = self._settle()
         persons = self._enrol(names, households)
-        homes = self._homes()
-        earlier = self._plan(homes)
-        more = max(entries - households - len(earlier), 0)
-        self._fill_up(homes, more)
-        asked = self._ask({home.id for _, home, _ in earlier})
+        busy = self._busy(homes := self._homes())
+        played = {home.id for home, _ in busy.cases}
+        helped = self._help([home for home in homes if home.id not in played])
+        earlier = self._plan([home for home in homes if home.id not in busy.taken])
+        self._fill_up(homes, max(entries - households - helped - len(earlier), 0))
+        self._ask(busy.taken | {home.id for _, home, _ in earlier})
+        busy.go_on(self._transact, self.actors, self.vault, self.now)
         self._visit(earlier)
-        heard = self._hear(homes)
-        warned = self._sweep()
-        return Loaded(households, persons, households + len(earlier) + more + asked + heard + warned)
+        self._hear([home for home in homes if home.id not in busy.taken])
+        self._sweep()
+        with self.begin() as session:
+            return Loaded(households, persons, session.scalar(select(func.count()).select_from(Entry)) or 0)
+
+    def _busy(self, homes: Sequence[Home]) -> Busy:
+        played = self.cast.played
+        with self.begin() as session:
+            rows = session.execute(select(Household.number, Household.id).where(Household.number.in_(played)))
+            return Busy(homes, played, dict(rows.all()))
 
     def _settle(self) -> dict[str, str]:
         with REGIONS.open(encoding="utf-8", newline="") as lines:
@@ -89,7 +104,8 @@ class Founding:
     def _enrol(self, names: dict[str, str], households: int) -> int:
         villages = [code for code in names if len(code) == VILLAGE]
         author = Author(self.rng, self.since.date())
-        invented = (author.household(place, names[place.village]) for place in places(villages, households, self.rng))
+        several = places(villages, households, self.rng)
+        invented = (self.cast.take(author.household(place, names[place.village])) for place in several)
         for batch in _batches(invented, BATCH):
             self._transact(lambda session: enrol(session, batch, "county", self.since))  # noqa: B023
         return author.people
@@ -98,9 +114,21 @@ class Founding:
         wages = func.coalesce(func.sum(Person.months_away * Person.monthly_income), 0)
         of = Household
         columns = (of.id, of.region, of.main_risk, of.risk_factors, of.latitude, of.longitude)
-        rows = select(*columns, wages).outerjoin(Person, Person.household_id == of.id)
+        rows = select(*columns, wages, func.min(Person.id), of.identified_on).outerjoin(
+            Person, Person.household_id == of.id
+        )
         with self.begin() as session:
             return [Home._make(row) for row in session.execute(rows.group_by(of.id).order_by(of.number))]
+
+    def _help(self, homes: Sequence[Home]) -> int:
+        """Teams and measures, before all visits; how many entries that made."""
+        count = 0
+        for turn, several in enumerate(helping.rounds(homes, self.since, self.now), 1):
+            for batch in _batches(iter(several), BATCH):
+                at = self.since + turn * timedelta(minutes=1)
+                self._transact(lambda session: helping.record(session, batch, "county", at))  # noqa: B023
+            count += len(several)
+        return count
 
     def _plan(self, homes: Sequence[Home]) -> list[Planned]:
         """Who visits whom and when, oldest first; every third village has seen nobody."""
@@ -146,14 +174,16 @@ class Founding:
         told = visit(home, at, self.rng)
         if not pictured:
             return told, None
-        kind, taken_at = self.rng.choice(list(DRAWN)), at + timedelta(minutes=1)
+        kind, taken_at = self.rng.choice(SHOWN), at + timedelta(minutes=1)
         photo = picture(kind, taken_at, self.rng)
         digest = sha256(photo).hexdigest()
         self.vault.put(digest, photo)
         item: dict[str, Any] = {"sha256": digest, "kind": kind, "taken_at": moment(taken_at)}
         if kind == "receipt":
             amount = self.rng.randrange(80_000, 2_000_000, 1_000)
-            item |= {"issued_on": f"{at - timedelta(days=20):%Y-%m-%d}", "amount": amount}
+            late = home.identified_on if amount % 2_000 == 0 else None
+            item |= {"issued_on": f"{(late or at) - timedelta(days=20):%Y-%m-%d}", "person_id": home.patient}
+            item["amount"] = amount
             item["compliant_amount"] = amount * self.rng.randint(70, 95) // 100
         return told | {"evidence": [item]}, photo
 
@@ -177,7 +207,10 @@ class Founding:
             with self.begin() as session:
                 return transact(work, session)
 
-        return waves.last_month(turn, chosen, self.now) if chosen else 0
+        told = turn(
+            lambda session: voices.reach(session, self._reachable(session, visited, chosen), self.now - RANG_AGO)
+        )
+        return told + (waves.last_month(turn, chosen, self.now) if chosen else 0)
 
     def _hear(self, homes: Sequence[Home]) -> int:
         """What came in by WeChat and SMS in the last day."""
@@ -219,6 +252,16 @@ class Founding:
         head = session.scalars(near.where(Person.relation == "户主", Person.work_place.is_(None)).limit(1)).one()
         worker = session.scalars(near.where(Person.work_place.is_not(None)).limit(1)).one()
         return [head, worker]
+
+    def _reachable(self, session: Session, visited: set[str], asked: Sequence[str]) -> list[Worker]:
+        """Workers anywhere in the county with a number of their own, whose chains have nothing newer."""
+        alone = select(Person.phone_index).group_by(Person.phone_index).having(func.count() == 1)
+        away = select(Person.id, Person.household_id).join(Household, Household.id == Person.household_id).where(
+            Person.work_place.is_not(None), Person.phone_index.in_(alone), Person.id.not_in(asked),
+            Household.region != CADRE,
+        )  # fmt: skip
+        found = [Worker(*row) for row in session.execute(away.order_by(Person.id)) if row[1] not in visited]
+        return self.rng.sample(found, min(REACHABLE, len(found)))
 
     def _transact(self, work: Callable[[Session], object]) -> None:
         with self.begin() as session:

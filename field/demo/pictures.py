@@ -21,7 +21,7 @@ INK, RED, EXIF_TIME, EXIF_ZONE, EXIF_PART = "#334", "#b33", 0x9003, 0x9011, 0x87
 
 
 def picture(kind: str, taken_at: datetime, rng: Random) -> bytes:
-    """A JPEG of a kind (receipt, medical_record, house) with its time in EXIF; every one looks different."""
+    """A JPEG of a kind (receipt, medical_record, house, consent) with its time in EXIF; every one looks different."""
     table = tuple(rng.randint(90, 200) for _ in range(3))
     canvas = Image.new("RGB", SIZE, table)
     _shade(canvas, rng)
@@ -61,6 +61,10 @@ def _medical_record(canvas: Image.Image, rng: Random) -> None:
     _paper(canvas, rng, "病历记录", "MEDICAL RECORD")
 
 
+def _consent(canvas: Image.Image, rng: Random) -> None:
+    _paper(canvas, rng, "承诺授权书", "CONSENT")
+
+
 def _house(canvas: Image.Image, rng: Random) -> None:
     pen = ImageDraw.Draw(canvas)
     ridge, eaves, ground = rng.randint(300, 550), rng.randint(620, 760), rng.randint(1150, 1400)
@@ -77,7 +81,7 @@ def _house(canvas: Image.Image, rng: Random) -> None:
 
 
 DRAWN: dict[str, Callable[[Image.Image, Random], None]] = {
-    "receipt": _receipt, "medical_record": _medical_record, "house": _house,
+    "receipt": _receipt, "medical_record": _medical_record, "house": _house, "consent": _consent,
 }  # fmt: skip
 
 

@@ -17,7 +17,10 @@ NO_PLACE = "屋里没有信号，定位不了"
 
 
 class Home(NamedTuple):
-    """住处: what a visit needs to know of a household; its `wages` in 分 a year."""
+    """住处: what a visit needs to know of a household; its `wages` in 分 a year, `patient` whose receipts they are.
+
+    Every other receipt is from before the household was identified, as the report found it.
+    """
 
     id: str
     region: str
@@ -26,6 +29,8 @@ class Home(NamedTuple):
     latitude: float | None
     longitude: float | None
     wages: int
+    patient: str | None = None
+    identified_on: date | None = None
 
 
 def visit(home: Home, at: datetime, rng: Random, placed: bool = True) -> dict[str, Any]:

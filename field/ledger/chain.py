@@ -17,9 +17,10 @@ HEADER = (
     "occurred_at", "recorded_at", "evidence", "idempotency_key",
 )  # fmt: skip
 ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-PERSONAL = frozenset(
-    {"name", "id_number", "last4", "phone", "bank_account", "note", "informant", "disability_card", "label"}
-)
+PERSONAL = frozenset((
+    "name", "id_number", "last4", "phone", "bank_account", "note", "informant", "disability_card", "label", "openid",
+    "address", "birth_date",
+))  # fmt: skip
 
 
 def _sm3(data: bytes) -> bytes:

@@ -2,12 +2,24 @@
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Index, LargeBinary, String, Table, Text, UniqueConstraint, bindparam, select, update
+from sqlalchemy import (
+    Index,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    delete,
+    inspect,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from field.codes import Channel, EntryKind
@@ -46,7 +58,7 @@ class Entry(Base):
 
 
 class Head(Base):
-    """链头: the last entry of each chain, locked while the next is written."""
+    """链头: the last entry of each chain, locked while the next is written; nothing comes after in a closed one."""
 
     __tablename__ = "chain_head"
     __table_args__ = {"sqlite_with_rowid": False}
@@ -54,6 +66,7 @@ class Head(Base):
     chain_id: Mapped[Id] = mapped_column(primary_key=True)
     seq: Mapped[int]
     hash: Mapped[str] = mapped_column(String(64))
+    closed: Mapped[bool] = mapped_column(default=False)
 
 
 class Secret(Base):
@@ -73,18 +86,24 @@ COLUMNS = [column.name for column in fields(Line)]
 _entries, _heads, _secrets = (cast(Table, model.__table__) for model in (Entry, Head, Secret))
 _new_entry, _new_secret = Prepared(_entries.insert()), Prepared(_secrets.insert())
 _find_head = Prepared(
-    select(_heads.c.seq, _heads.c.hash).where(_heads.c.chain_id == bindparam("chain")).with_for_update()
+    select(_heads.c.seq, _heads.c.hash, _heads.c.closed)
+    .where(_heads.c.chain_id == bindparam("chain"))
+    .with_for_update()
 )
 _next_head = Prepared(
     _heads.update()
     .where(_heads.c.chain_id == bindparam("chain"))
     .values(seq=bindparam("to_seq"), hash=bindparam("to_hash"))
 )
-_by_key = select(Entry).where(Entry.idempotency_key == bindparam("key"))
+_by_key = Prepared(select(Entry).where(Entry.idempotency_key == bindparam("key")))
 
 
 class Repeated(Exception):
     """重复提交: another transaction has just recorded the same idempotency key; try again to read it."""
+
+
+class Closed(Exception):
+    """已依法删除: the chain was closed when its household was erased; nothing is recorded there any more."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +130,7 @@ def append(session: Session, draft: Draft, now: datetime) -> Entry:
 
     An idempotency key that was recorded meanwhile is an IntegrityError, after which `transact` begins again.
     """
-    seq, prev = _lock_head(session, draft.chain_id)
+    seq, prev = lock_head(session, draft.chain_id)
     entry, secret = sealed_entry(draft, seq + 1, prev, now)
     _new_entry.run(session, entry)
     if secret:
@@ -147,7 +166,12 @@ def append_many(session: Session, drafts: Sequence[Draft], now: datetime) -> lis
 
 def recorded(session: Session, idempotency_key: str) -> Entry | None:
     """The entry recorded under an idempotency key, if any."""
-    return session.scalar(_by_key, {"key": idempotency_key})
+    return next(iter(_by_key.objects(session, Entry, {"key": idempotency_key})), None)
+
+
+def fresh(entry: Entry) -> bool:
+    """Whether this transaction wrote the entry, and not an earlier sending of the same."""
+    return inspect(entry).transient
 
 
 def opened(session: Session, entries: Sequence[Entry]) -> list[dict[str, Any]]:
@@ -195,18 +219,42 @@ def secret_purpose(chain_id: str, seq: int) -> bytes:
     return f"entry:{chain_id}:{seq}".encode()
 
 
-def _lock_head(session: Session, chain_id: str) -> tuple[int, str]:
+def lock_head(session: Session, chain_id: str) -> tuple[int, str]:
+    """Lock the head of one chain, which may be that of a region in which nothing has happened yet; (seq, hash)."""
     given = {"chain": chain_id}
     if not (found := _find_head.rows(session, given)):
         first = insert_or_leave(session, Head).values(chain_id=chain_id, seq=0, hash=GENESIS)
         session.execute(first.on_conflict_do_nothing())
         found = _find_head.rows(session, given)
-    [(seq, digest)] = found
+    [(seq, digest, closed)] = found
+    if closed:
+        raise Closed
     return seq, digest
 
 
 def lock_heads(session: Session, ids: Sequence[str]) -> dict[str, tuple[int, str]]:
     """Lock the heads of chains, in order, until the transaction ends; (seq, hash) by chain."""
-    find = select(Head.chain_id, Head.seq, Head.hash).where(Head.chain_id.in_(ids))
-    rows = session.execute(find.order_by(Head.chain_id).with_for_update())
-    return {chain_id: (seq, digest) for chain_id, seq, digest in rows}
+    find = select(Head.chain_id, Head.seq, Head.hash, Head.closed).where(Head.chain_id.in_(ids))
+    rows = session.execute(find.order_by(Head.chain_id).with_for_update()).all()
+    if any(row.closed for row in rows):
+        raise Closed
+    return {chain_id: (seq, digest) for chain_id, seq, digest, _closed in rows}
+
+
+def close(session: Session, chain_id: str) -> None:
+    """封链: nothing comes after what is here, and the personal values beside its entries are gone."""
+    session.execute(delete(Secret).where(Secret.chain_id == chain_id))
+    session.execute(update(Head).where(Head.chain_id == chain_id).values(closed=True))
+
+
+def forget(session: Session, chain_id: str, seq: int, gone: Callable[[str, str], bool]) -> int:
+    """删去条目中的个人信息: of one entry, by path and value; the rest is sealed again. How many went."""
+    beside = session.get(Secret, (chain_id, seq), populate_existing=True)
+    kept = open_secret(chain_id, seq, beside.sealed) if beside else {}
+    left = {path: pair for path, pair in kept.items() if not gone(path, pair[1])}
+    if beside and not left:
+        session.delete(beside)
+    elif beside and left != kept:
+        beside.sealed = keyring().seal(canonical(left).encode(), secret_purpose(chain_id, seq))
+    session.flush()
+    return len(kept) - len(left)

@@ -8,13 +8,15 @@ from typing import Any
 from sqlalchemy import JSON, Index, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from field.codes import Channel
 from field.orm import Base, Code, Id, Name, Utc
 from field.prepared import Prepared
 from field.registry.sealing import Sealed
 
 HEARSAY, SELF_REPORTED, VERIFIED_ADDRESS, SEEN, DOCUMENT, DEPARTMENT = range(6)
-HALF_LIFE = {"phone": 120, "work_place": 60, "monthly_income": 90, "health": 180}
-HALF_LIFE_OTHERS = 180
+HALF_LIFE: Mapping[str, int] = {"phone": 120, "work_place": 60, "monthly_income": 90, "health": 180, "others": 180}
+LISTS = (Channel.ROSTER.value, Channel.SHEET.value)  # what was on paper when it was drawn up
+PLACE, PHONE = "work_place", "phone"
 
 
 class Fact(Base):
@@ -79,27 +81,31 @@ def every(session: Session, subject: str, attribute: str) -> Sequence[Fact]:
 
 
 def known(
-    facts: Iterable[Fact], as_of: datetime, whose: Mapping[str, str] | None = None
+    facts: Iterable[Fact],
+    as_of: datetime,
+    whose: Mapping[str, str] | None = None,
+    half_lives: Mapping[str, int] = HALF_LIFE,
 ) -> dict[tuple[str, str], Known]:
     """By (subject, attribute): the best fact and those that contradict it; `whose` names who a subject really is.
 
-    A fact contradicts when another recorder said otherwise and has not since said the same as the best.
+    A fact contradicts when another recorder said otherwise and has not since said the same as the best, unless it is
+    older and less sure, or an older roster's: that the best is news of.
     """
     by_attribute: dict[tuple[str, str], list[Fact]] = {}
     for fact in facts:
         subject = (whose or {}).get(fact.subject, fact.subject)
         by_attribute.setdefault((subject, fact.attribute), []).append(fact)
-    return {key: _weigh(several, as_of) for key, several in by_attribute.items()}
+    return {key: _weigh(several, as_of, half_lives) for key, several in by_attribute.items()}
 
 
-def weight(fact: Fact, as_of: datetime, agreeing: int = 0) -> float:
+def weight(fact: Fact, as_of: datetime, agreeing: int = 0, half_lives: Mapping[str, int] = HALF_LIFE) -> float:
     """可信度: level (plus one, so hearsay counts) halved with each half-life of age, raised by agreement."""
-    days = HALF_LIFE.get(fact.attribute, HALF_LIFE_OTHERS)
+    days = half_lives.get(fact.attribute, half_lives["others"])
     age: timedelta = max(as_of - fact.observed_at, timedelta())
     return float((fact.level + 1) * 0.5 ** (age / timedelta(days=days)) * (1 + 0.25 * agreeing))
 
 
-def _weigh(facts: list[Fact], as_of: datetime) -> Known:
+def _weigh(facts: list[Fact], as_of: datetime, half_lives: Mapping[str, int]) -> Known:
     last_words: dict[str, Fact] = {}
     for fact in sorted(facts, key=lambda fact: (fact.observed_at, fact.seq, fact.place)):
         last_words[fact.recorder] = fact
@@ -107,10 +113,33 @@ def _weigh(facts: list[Fact], as_of: datetime) -> Known:
     agreeing = [sum(said(other) == said(fact) for other in voices) - 1 for fact in voices]
     ranked = sorted(
         zip(voices, agreeing, strict=True),
-        key=lambda pair: (weight(pair[0], as_of, pair[1]), pair[0].observed_at, pair[0].chain_id, pair[0].seq),
+        key=lambda pair: (
+            weight(pair[0], as_of, pair[1], half_lives),
+            pair[0].observed_at,
+            pair[0].chain_id,
+            pair[0].seq,
+        ),
     )
     best = ranked[-1][0]
-    return Known(best, tuple(fact for fact in voices if said(fact) != said(best)))
+    return Known(best, tuple(fact for fact in voices if _contradicts(fact, best)))
+
+
+def _contradicts(fact: Fact, best: Fact) -> bool:
+    """Whether a fact says otherwise and is no older news; a place within the other says the same."""
+    if _same(fact, best):
+        return False
+    if fact.attribute == PHONE:  # it changes only when the new one confirms
+        return True
+    older = fact.observed_at < best.observed_at
+    listed = fact.channel in LISTS and fact.level == best.level  # a list says what was, who was asked what is
+    return not (older and (fact.level < best.level or listed))
+
+
+def _same(one: Fact, other: Fact) -> bool:
+    first, second = said(one), said(other)
+    if one.attribute == PLACE and isinstance(first, str) and isinstance(second, str):
+        return first.startswith(second) or second.startswith(first)
+    return bool(first == second)
 
 
 def said(fact: Fact) -> Any:

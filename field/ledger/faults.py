@@ -23,6 +23,8 @@ class Fault(Labelled):
     KEPT = "kept", "另存的封存单不可信"
     ROLLED_BACK = "rolled_back", "台账比另存的封存单旧,被退回或截尾"
     REWRITTEN = "rewritten", "封存过的内容与另存的封存单不符"
+    PACKAGE = "package", "数据包里的文件不全或被改动"
+    PROOF = "proof", "条目与封存单不符"
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,15 @@ class Broken:
     def words(self) -> str:
         """What is wrong, in Chinese."""
         return f"{self.fault.label}({self.detail})" if self.detail else self.fault.label
+
+    @property
+    def told(self) -> str:
+        """The same with its place, where one entry can be named."""
+        return f"{self.chain} 第 {self.seq} 条: {self.words}" if self.chain else self.words
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values for a machine."""
+        return {"chain": self.chain, "seq": self.seq, "code": self.fault.value, "what": self.words}
 
 
 @dataclass(frozen=True)
@@ -57,11 +68,4 @@ class Report:
 
     def as_json(self) -> dict[str, Any]:
         """Plain values for a machine."""
-        found = self.broken
-        named = found and {
-            "chain": found.chain,
-            "seq": found.seq,
-            "code": found.fault.value,
-            "what": found.words,
-        }
-        return {**asdict(self), "sound": self.sound, "broken": named}
+        return {**asdict(self), "sound": self.sound, "broken": self.broken and self.broken.as_json()}

@@ -39,9 +39,9 @@ class Pieces:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._folder, self._keyring = folder, keyring
 
-    def begin(self, promise: Promise) -> str:
-        """The id of a new upload."""
-        upload = secrets.token_hex(16)
+    def begin(self, promise: Promise, upload: str | None = None) -> str:
+        """The id of a new upload; FileExistsError where one was given that is taken."""
+        upload = upload or secrets.token_hex(16)
         with self._locked(upload, "xb") as file:
             self._write(file, upload, 0, json.dumps(asdict(promise)).encode())
         return upload

@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 from geopy.distance import geodesic
 
+from field.codes import Word
 from field.media.coordinates import Point
+from field.sentences import Sentence
 
 
 class Reason(NamedTuple):
@@ -78,30 +80,32 @@ def _distance(facts: Facts) -> Reason | None:
     if facts.fix is None:
         return None
     if facts.home is None:
-        return Reason("no_home", NO_HOME, "这户还没有登记位置，距离无从比较。")
+        return Reason("no_home", NO_HOME, Word("这户还没有登记位置，距离无从比较。"))
     far = metres(facts.fix, facts.home)
-    return _reason("distance", _beyond(far, facts), f"定位离这户登记的位置{_length(far)}。")
+    return _reason("distance", _beyond(far, facts), Sentence("定位离这户登记的位置{far}。", far=_length(far)))
 
 
 def _location(facts: Facts) -> Reason | None:
     if facts.fix is not None:
         return None
     if facts.location_reason:
-        return Reason("no_fix_with_reason", NO_FIX_WITH_REASON, f"没有定位，说明是：{facts.location_reason}")
-    return Reason("no_fix", NO_FIX, "没有定位，也没有说明原因。")
+        return Reason(
+            "no_fix_with_reason", NO_FIX_WITH_REASON, Sentence("没有定位，说明是：{why}", why=facts.location_reason)
+        )
+    return Reason("no_fix", NO_FIX, Word("没有定位，也没有说明原因。"))
 
 
 def _accuracy(facts: Facts) -> Reason | None:
     if facts.fix is None or facts.accuracy_m is None:
         return None
-    return _reason("accuracy", facts.accuracy_m, f"定位误差{_length(facts.accuracy_m)}。")
+    return _reason("accuracy", facts.accuracy_m, Sentence("定位误差{far}。", far=_length(facts.accuracy_m)))
 
 
 def _fix_age(facts: Facts) -> Reason | None:
     if facts.fix is None or facts.fix_at is None:
         return None
     apart = _minutes(facts.visited_at, facts.fix_at)
-    return _reason("fix_age", apart, f"定位时间与走访时间相差{_span(apart)}。")
+    return _reason("fix_age", apart, Sentence("定位时间与走访时间相差{span}。", span=_span(apart)))
 
 
 def _photo_distance(facts: Facts) -> Reason | None:
@@ -111,14 +115,16 @@ def _photo_distance(facts: Facts) -> Reason | None:
     if not far:
         return None
     worst = max(far)
-    return _reason("photo_distance", _beyond(worst, facts), f"照片记录的位置离手机定位{_length(worst)}。")
+    return _reason(
+        "photo_distance", _beyond(worst, facts), Sentence("照片记录的位置离手机定位{far}。", far=_length(worst))
+    )
 
 
 def _photo_time(facts: Facts) -> Reason | None:
     apart = [_minutes(facts.visited_at, shot.taken_at) for shot in facts.shots if shot.taken_at is not None]
     if not apart:
         return None
-    return _reason("photo_time", max(apart), f"照片拍摄时间与走访时间相差{_span(max(apart))}。")
+    return _reason("photo_time", max(apart), Sentence("照片拍摄时间与走访时间相差{span}。", span=_span(max(apart))))
 
 
 def _speed(facts: Facts) -> Reason | None:
@@ -130,13 +136,13 @@ def _speed(facts: Facts) -> Reason | None:
     if far < NEAR_M:
         return None
     speed = far / 1_000 / (max(abs(facts.visited_at - at), SHORTEST) / timedelta(hours=1))
-    return _reason("speed", speed, f"从上一次走访到这里，平均每小时约 {speed:,.0f} 公里。")
+    return _reason("speed", speed, Sentence("从上一次走访到这里，平均每小时约 {speed} 公里。", speed=f"{speed:,.0f}"))
 
 
 def _clock(facts: Facts) -> Reason | None:
     if not facts.clock_off:
         return None
-    return Reason("clock_off", CLOCK_OFF, "手机时间与服务器时间不符，时间仅供参考。")
+    return Reason("clock_off", CLOCK_OFF, Word("手机时间与服务器时间不符，时间仅供参考。"))
 
 
 LOOKS: tuple[Callable[[Facts], Reason | None], ...] = (
@@ -164,13 +170,17 @@ def _minutes(one: datetime, other: datetime) -> float:
     return abs(one - other) / timedelta(minutes=1)
 
 
-def _length(far: float) -> str:
-    return f"约 {far:.0f} 米" if far < 995 else f"约 {far / 1_000:,.1f} 公里"
+def _length(far: float) -> Sentence:
+    if far < 995:
+        return Sentence("约 {far} 米", far=f"{far:.0f}")
+    return Sentence("约 {far} 公里", far=f"{far / 1_000:,.1f}")
 
 
-def _span(minutes: float) -> str:
+def _span(minutes: float) -> Word:
     if minutes < 1:
-        return "不到 1 分钟"
+        return Word("不到 1 分钟")
     if minutes < 120:
-        return f" {minutes:.0f} 分钟"
-    return f" {minutes / 60:.0f} 小时" if minutes < 2_880 else f" {minutes / 1_440:.0f} 天"
+        return Sentence(" {n} 分钟", n=f"{minutes:.0f}")
+    if minutes < 2_880:
+        return Sentence(" {n} 小时", n=f"{minutes / 60:.0f}")
+    return Sentence(" {n} 天", n=f"{minutes / 1_440:.0f}")

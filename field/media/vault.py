@@ -31,15 +31,16 @@ class Vault:
         """入库: True when new. On return it outlives a power cut; before, nothing of it is to be seen."""
         path = self._path(sha256, version)
         if new := not path.exists():
-            self.replace(sha256, data, version)
+            self._keep(path, self._keyring.seal(data, _purpose(sha256, version)))
         else:
             _sync(path.parent)
         return new
 
     def replace(self, sha256: str, data: bytes, version: str) -> None:
         """换版: put in the place of what is there, which others may be reading until then."""
-        path = self._path(sha256, version)
-        sealed = self._keyring.seal(data, _purpose(sha256, version))
+        self._keep(self._path(sha256, version), self._keyring.seal(data, _purpose(sha256, version)))
+
+    def _keep(self, path: Path, sealed: bytes) -> None:
         try:
             _write(path, sealed)
         except FileNotFoundError:
@@ -68,6 +69,29 @@ class Vault:
         path = self._path(sha256, version)
         with contextlib.suppress(FileNotFoundError):
             path.unlink()
+            _sync(path.parent)
+
+    def set_aside(self, sha256: str) -> list[tuple[Path, Path]]:
+        """移开 all versions, so that nobody finds them; to be put back or thrown away."""
+        moved = []
+        for version in ("original", "large", "small", "reading"):
+            path = self._path(sha256, version)
+            aside = path.with_name(f"{secrets.token_hex(8)}.part")
+            with contextlib.suppress(FileNotFoundError):
+                os.utime(path)  # what lies aside is swept once it is old
+                path.rename(aside)
+                moved.append((path, aside))
+        return moved
+
+    def put_back(self, moved: list[tuple[Path, Path]]) -> None:
+        """放回 what was set aside, unless it was put in anew meanwhile."""
+        for path, aside in moved:
+            aside.unlink() if path.exists() else aside.rename(path)
+
+    def throw_away(self, moved: list[tuple[Path, Path]]) -> None:
+        """扔掉 what was set aside."""
+        for path, aside in moved:
+            aside.unlink(missing_ok=True)
             _sync(path.parent)
 
     def sweep(self, now: datetime) -> int:

@@ -16,7 +16,7 @@ from field.messaging.dialogs.loading import library
 from field.messaging.dialogs.shapes import Dialog as Wording
 from field.messaging.messages import Outbound
 from field.messaging.outbox import OutboundMessage
-from field.messaging.scene import county_of, known_of
+from field.messaging.scene import known_of
 from field.messaging.sending_rules import STOPPED as WANTS_NONE
 from field.messaging.sending_rules import Fate
 from field.messaging.sending_rules import Purpose as Why
@@ -29,6 +29,7 @@ from field.registry import contacts
 from field.registry.consent import opted_out
 from field.registry.contacts import Contact
 from field.registry.households import Person
+from field.registry.regions import county
 
 LATER = timedelta(hours=1)
 NOT_SENT = timedelta(hours=6)
@@ -82,11 +83,11 @@ def cases(
     keys = {(one.wave_id, one.person_id): _last_key(one) for one in requests}
     sent = session.scalars(select(OutboundMessage).where(OutboundMessage.key.in_(keys.values())))
     messages = {message.key: message for message in sent}
-    _, name = county_of(session)
+    here = county(session)
     return [
         Case(
             session, one, people[one.person_id], dialogs.get(one.dialog_id or ""),
-            messages.get(keys[one.wave_id, one.person_id]), name, providers, now, rules,
+            messages.get(keys[one.wave_id, one.person_id]), here.name if here else "", providers, now, rules,
         )
         for one in requests
     ]  # fmt: skip

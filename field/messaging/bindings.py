@@ -207,4 +207,4 @@ def _deed(scene: Scene, note: str = "") -> Deed:
 
 
 def _hello(scene: Scene) -> dict[str, Any]:
-    return {"county": scene.county[1]}
+    return {"county": scene.county.name}

@@ -22,10 +22,11 @@ from field.messaging.wave_rules import is_open, spread
 from field.monitoring.checkin_requests import CheckinRequest, CheckinWave
 from field.monitoring.checkin_rules import RULES, Rules
 from field.monitoring.due_checkins import Due, due
-from field.orm import insert_many, insert_or_leave
+from field.orm import insert_many
+from field.prepared import add_or_leave
 from field.registry import contacts
 from field.registry.households import Person
-from field.registry.regions import Region
+from field.registry.regions import county
 
 BATCH = 100  # few enough that no answer waits long for SQLite's one writer
 ROWS = 500
@@ -50,8 +51,7 @@ def start(
     if session.get(CheckinWave, wave_id) is not None:
         return False
     wave = {"id": wave_id, "region": region, "started_by": by, "started_at": now}
-    new = insert_or_leave(session, CheckinWave).values(wave).on_conflict_do_nothing()
-    if session.scalar(new.returning(CheckinWave.id)) is None:
+    if not add_or_leave(session, CheckinWave, wave):
         return False
     rows = planned(due(session, region, now, providers, rules), now, rules, limit)
     for first in range(0, len(rows), ROWS):
@@ -80,11 +80,11 @@ def planned(
 def start_monthly(session: Session, providers: Mapping[str, str], now: datetime, rules: Rules = RULES) -> bool:
     """每月一次 for the whole county, by whichever worker comes first; false where this month's was started."""
     month = f"{now.astimezone(SHANGHAI):%Y-%m}"
-    county = session.scalar(select(Region.code).order_by(Region.code).where(Region.code.like("_" * 6)).limit(1))
-    wave_id = str(uuid5(NAMESPACE_URL, f"field:checkins:{county}:{month}"))
-    if county is None or not providers:
+    here = county(session)
+    if here is None or not providers:
         return False
-    return start(session, wave_id, county, "field", providers, now, rules)
+    wave_id = str(uuid5(NAMESPACE_URL, f"field:checkins:{here.code}:{month}"))
+    return start(session, wave_id, here.code, "field", providers, now, rules)
 
 
 def step(

@@ -7,6 +7,8 @@ from functools import partial
 from pathlib import Path
 
 from field.codes import Channel
+from field.messaging.dialogs.loading import Faulty
+from field.messaging.dialogs.shapes import SIGNATURE
 from field.messaging.domestic_senders import domestic_senders
 from field.messaging.messages import Sender
 from field.messaging.pictures import Fetch
@@ -20,6 +22,7 @@ from field.messaging.providers.wechat_sending import WeChatSender, fetch_photo
 from field.messaging.providers.wechat_token import Tokens
 from field.messaging.scene import Ways
 from field.messaging.sending import Transact
+from field.messaging.templates import LONGEST, read
 
 Clock = Callable[[], datetime]
 
@@ -48,6 +51,31 @@ class Connected:
         if self.wechat and self.wechat.app_secret:
             found[Channel.WECHAT] = wechat.NAME
         return found
+
+    def ways_for(self, step: str) -> Ways:
+        """The same for one step: no SMS where its provider sends templates only and has none approved for it."""
+        found = dict(self.ways)
+        if found.get(Channel.SMS) in LONGEST and not self._approved(found[Channel.SMS], step):
+            del found[Channel.SMS]
+        return found
+
+    def _approved(self, provider: str, step: str) -> bool:
+        try:
+            template = read(self.templates or Path())[provider].steps.get(step)
+        except Faulty:
+            return False
+        return template is not None and bool(template.id)
+
+    @property
+    def signatures(self) -> Mapping[str, str]:
+        """What each provider puts before an SMS: the county's approved signature; abroad there is none."""
+        own = {one.name: f"【{one.sign}】" for one in (self.tencent, self.aliyun) if one and one.sign}
+        return {simulator.NAME: SIGNATURE} | own
+
+    @property
+    def signed(self) -> str:
+        """The signature of what sends SMS here, by which wordings are measured."""
+        return self.signatures.get(self.ways.get(Channel.SMS, ""), SIGNATURE)
 
     def senders(self, transact: Transact, clock: Clock) -> Mapping[str, Sender]:
         """Every provider that can send, by its name."""

@@ -5,13 +5,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from typing import cast as as_type
 
-from sqlalchemy import Index, String, and_, bindparam, or_, select, update
+from sqlalchemy import Index, String, Table, and_, bindparam, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from uuid6 import uuid7
 
 from field.codes import Labelled
 from field.orm import Base, Code, Id, Utc
+from field.prepared import Prepared, add, change
 from field.registry.sealing import Sealed
 
 FORGOTTEN = timedelta(days=30)
@@ -77,8 +79,15 @@ _sender = Dialog.channel, Dialog.sender_index, Dialog.purpose
 Index(None, *_sender, unique=True, sqlite_where=_open, postgresql_where=_open)
 Index(None, Dialog.person_id, Dialog.purpose, unique=True, sqlite_where=_open, postgresql_where=_open)
 _mine = and_(Dialog.channel == bindparam("channel"), Dialog.sender_index == bindparam("index"))
-_all = select(Dialog).where(_open).order_by(Dialog.id).with_for_update().execution_options(populate_existing=True)
-_of_sender, _of_person = _all.where(_mine), _all.where(or_(_mine, Dialog.person_id == bindparam("person_id")))
+_all = select(Dialog).where(_open).order_by(Dialog.id).with_for_update()
+_moved = Prepared(
+    as_type(Table, Dialog.__table__)
+    .update()
+    .where(_open, Dialog.person_id == bindparam("whose"), Dialog.purpose == bindparam("why"))
+    .values(closed_at=bindparam("now"), outcome="moved")
+)
+_of_sender = Prepared(_all.where(_mine))
+_of_person = Prepared(_all.where(or_(_mine, Dialog.person_id == bindparam("person_id"))))
 
 
 def open_dialogs(
@@ -89,7 +98,7 @@ def open_dialogs(
     Of two messages of one sender at once, the second waits here until the first is done.
     """
     whose = {"channel": str(channel), "index": sender_index, "person_id": person_id}
-    found = session.scalars(_of_person if person_id else _of_sender, whose).all()
+    found = (_of_person if person_id else _of_sender).objects(session, Dialog, whose)
     elsewhere_first = sorted(found, key=lambda dialog: (dialog.channel, dialog.sender_index) == (channel, sender_index))
     return {Purpose(dialog.purpose): dialog for dialog in elsewhere_first}
 
@@ -108,25 +117,24 @@ def begin(
     `person_id` only where the sender is bound: a name that somebody only claims closes nobody's dialog.
     """
     if person_id:
-        mine = Dialog.person_id == person_id, Dialog.purpose == purpose.value
-        session.execute(update(Dialog).where(_open, *mine).values(closed_at=now, outcome="moved"))
-    dialog = Dialog(
-        id=str(uuid7()), purpose=purpose.value, channel=str(channel), sender_index=sender_index, person_id=person_id,
-        opened_at=now,
+        _moved.run(session, {"whose": person_id, "why": purpose.value, "now": now})
+    return add(
+        session, Dialog, id=str(uuid7()), purpose=purpose.value, channel=str(channel), sender_index=sender_index,
+        person_id=person_id, opened_at=now, closed_at=None, outcome=None, **_where(standing, now),
     )  # fmt: skip
-    session.add(dialog)
-    keep(dialog, standing, now)
-    session.flush()
-    return dialog
 
 
 def keep(dialog: Dialog, standing: Standing, now: datetime) -> None:
     """Keep where the dialog stands now, and until when an answer to its step counts."""
-    dialog.sealed, dialog.step = json.dumps(dict(standing.state)), standing.step
-    dialog.expires_at, dialog.changed_at = standing.expires_at, now
+    change(dialog, **_where(standing, now))
+
+
+def _where(standing: Standing, now: datetime) -> dict[str, Any]:
+    state = json.dumps(dict(standing.state))
+    return {"sealed": state, "step": standing.step, "expires_at": standing.expires_at, "changed_at": now}
 
 
 def close(dialog: Dialog, outcome: str, now: datetime) -> None:
     """End a dialog: done, given up, expired; the state stays for who asks later what was said."""
     if dialog.closed_at is None:
-        dialog.closed_at, dialog.outcome = now, outcome
+        change(dialog, closed_at=now, outcome=outcome)

@@ -37,7 +37,8 @@ def _declared(scene: Scene, dialog: Dialog, data: Data) -> Told:
         key=f"dialog:{dialog.id}", channel=scene.channel, risk_factors=data["risk_factors"],
         note=data["note"], notice=data["notice"], region=scene.region_of(own, claim or {}),
         household_id=own.household_id if own else None, person_id=chosen.person_id if own and chosen else None,
-        since=data.get("since"), amount=data.get("amount"), claim=claim, helper=helper, place=data.get("place"),
+        since=data.get("since"), amount=data.get("amount"),
+        amount_max=data.get("amount_max"), claim=claim, helper=helper, place=data.get("place"),
         evidence=pictures.arrived(scene.session, data["photos"]),
     )  # fmt: skip
     entry = record_declaration(scene.session, said, scene.now)

@@ -12,7 +12,7 @@ from uuid6 import uuid7
 from field.ledger.entries import Repeated
 from field.messaging.messages import Inbound, Said
 from field.orm import Base, Code, Id, Utc
-from field.prepared import add_or_leave
+from field.prepared import Prepared, add_or_leave
 from field.registry.contacts import Contact, address_index
 from field.registry.sealing import Sealed, blind
 
@@ -54,16 +54,24 @@ class InboundMessage(Base):
 _unmatched = InboundMessage.household_id.is_(None)
 Index(None, InboundMessage.received_at, sqlite_where=_unmatched, postgresql_where=_unmatched)
 COLUMNS = [column.key for column in InboundMessage.__table__.columns]
-_same = select(InboundMessage).where(
-    InboundMessage.channel == bindparam("channel"),
-    InboundMessage.provider_message_id == bindparam("provider_message_id"),
+_same = Prepared(
+    select(InboundMessage).where(
+        InboundMessage.channel == bindparam("channel"),
+        InboundMessage.provider_message_id == bindparam("provider_message_id"),
+    )
 )
+_talks = Prepared(
+    select(func.count(InboundMessage.dialog_id.distinct())).where(
+        InboundMessage.channel == bindparam("channel"), InboundMessage.sender_index == bindparam("index"),
+        InboundMessage.received_at > bindparam("since"),
+    )
+)  # fmt: skip
 
 
 def take_in(session: Session, inbound: Inbound, masked_text: str, now: datetime) -> tuple[InboundMessage, bool]:
     """A message, and whether it is new: a retry or replay finds the first, with its answer; a new one is to be kept."""
     row = _row(inbound, masked_text, now)
-    if known := session.scalars(_same, row).first():
+    for known in _same.objects(session, InboundMessage, row):
         return known, False
     return InboundMessage(**row, contact_id=None, household_id=None, dialog_id=None, answer=None), True
 
@@ -93,9 +101,8 @@ def add_photo(session: Session, message_id: str, sha256: str) -> None:
 
 def talks_since(session: Session, channel: str, index: str, since: datetime) -> int:
     """In how many talks a sender has written since then."""
-    here = InboundMessage.channel == str(channel), InboundMessage.sender_index == index
-    rows = select(func.count(InboundMessage.dialog_id.distinct())).where(*here, InboundMessage.received_at > since)
-    return session.scalar(rows) or 0
+    [(talks,)] = _talks.rows(session, {"channel": str(channel), "index": index, "since": since})
+    return int(talks)
 
 
 def photos_since(session: Session, channel: str, index: str, since: datetime) -> int:

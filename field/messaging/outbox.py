@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -19,6 +20,7 @@ from field.registry.contacts import address_index
 from field.registry.sealing import Sealed
 
 RULES = Rules()
+_signatures: dict[str, str] = {}
 EARLY_KEPT = timedelta(days=7)
 
 
@@ -110,6 +112,17 @@ class Cost:
     cost: int
 
 
+def sign_with(signatures: Mapping[str, str]) -> None:
+    """短信签名: what each provider puts before every SMS, which is paid for as well."""
+    _signatures.clear()
+    _signatures.update(signatures)
+
+
+def signature(provider: str) -> str:
+    """The signature that a provider puts before an SMS; none where it puts none."""
+    return _signatures.get(provider, "")
+
+
 def post(session: Session, letter: Letter, now: datetime) -> bool:
     """Put a message into the outbox; false when one with this key is there already."""
     return _insert(session, _row(letter, now))
@@ -189,5 +202,5 @@ def _row(letter: Letter, now: datetime) -> dict[str, Any]:
         "step": message.step, "variables": json.dumps(dict(message.variables), ensure_ascii=False),
         "purpose": letter.purpose.value, "priority": PRIORITY[letter.purpose], "due_at": letter.due_at or now,
         "tries": 0, "doubts": 0, "state": Fate.QUEUED.value, "cost": 0, "created_at": now,
-        "units": segments(message.text) if letter.channel is Channel.SMS else 0,
+        "units": segments(signature(letter.provider) + message.text) if letter.channel is Channel.SMS else 0,
     }  # fmt: skip

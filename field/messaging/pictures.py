@@ -39,6 +39,8 @@ def plan(scene: Scene) -> None:
 def arrived(session: Session, tokens: Iterable[str]) -> list[str]:
     """The digests of those photographs that are here; the messages locked, so that none slips between."""
     ids = list(dict.fromkeys(token.partition(":")[0] for token in tokens))
+    if not ids:
+        return []
     rows = select(InboundMessage).where(InboundMessage.id.in_(ids)).order_by(InboundMessage.id).with_for_update()
     messages = session.scalars(rows.execution_options(populate_existing=True))
     return list(dict.fromkeys(digest for message in messages for digest in message.photos))
@@ -62,6 +64,7 @@ def fetch(task: Assignment, vault: Vault, fetchers: Mapping[str, Fetch]) -> dict
     with task.begin() as session:
         _keep(session, photo, what["message"], task.clock())
         session.commit()
+    vault.put(digest, data)  # once more, where the same was being cleared away as it came
     return {"sha256": digest}
 
 

@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, bindparam, func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from field.codes import Channel
@@ -17,15 +16,14 @@ from field.messaging.understanding.places import name_of
 from field.prepared import Prepared
 from field.registry.contacts import Contact
 from field.registry.households import Household, Person
-from field.registry.regions import COUNTY, VILLAGE, Region
+from field.registry.regions import VILLAGE, County, Region, county
 
 DATUMS = {"gcj02": "GCJ-02", "wgs84": "WGS-84"}
-NOWHERE, LONGEST = "000000", 2048
+NOWHERE, LONGEST = County("000000", ""), 2048
 TITLES = {"male": "先生", "female": "女士"}
-_counties: WeakKeyDictionary[Engine, tuple[str, str]] = WeakKeyDictionary()
-_county = select(Region.code, Region.name).where(func.length(Region.code) == COUNTY).order_by(Region.code).limit(1)
 _known = Person.name, Person.sex, Person.work_place, Person.monthly_income, Person.last_heard_at
 _person = Prepared(select(*_known).where(Person.id == bindparam("id")))
+_region = Prepared(select(Household.region).where(Household.id == bindparam("id")))
 Ways = Mapping[str, str]
 
 
@@ -94,16 +92,17 @@ class Scene:
         }  # fmt: skip
 
     @property
-    def county(self) -> tuple[str, str]:
-        """Code and name of the county whose ledger this is."""
-        return county_of(self.session)
+    def county(self) -> County:
+        """The county whose ledger this is; nowhere before its places are loaded."""
+        return county(self.session) or NOWHERE
 
     def context(self, purpose_of: str | None = None) -> dict[str, Any]:
         """What the dialogs may know: of a stranger only the channel; `purpose_of` is the person a dialog is with."""
         contact = self.holder(purpose_of)
         known: dict[str, Any] = {
-            "bound": bool(self.holders), "channel": self.channel.value, "county": self.county[1],
-            "name": "", "place": None, "income": None, "people": [] if purpose_of else self._people(),
+            "bound": bool(self.holders), "channel": self.channel.value, "county": self.county.name,
+            "name": "", "place": None, "place_code": None, "income": None,
+            "people": [] if purpose_of else self._people(),
         }  # fmt: skip
         return known | known_of(self.session, contact.person_id) if contact else known
 
@@ -118,24 +117,14 @@ class Scene:
     def region_of(self, contact: Contact | None, claim: Mapping[str, str]) -> str:
         """Where a lead goes: the household's village, the one village of the name that was said, or the county."""
         if contact:
-            return self.session.get_one(Household, contact.household_id).region
+            [(region,)] = _region.rows(self.session, {"id": contact.household_id})
+            return str(region)
         named = str(claim.get("village") or "").strip()
         here = func.length(Region.code) == VILLAGE, Region.name.startswith(named, autoescape=True)
         found = self.session.scalars(select(Region.code).where(*here).limit(2)).all() if named else ()
         if len(found) == 1:
             return found[0]
-        return self.county[0]
-
-
-def county_of(session: Session) -> tuple[str, str]:
-    """Code and name of a database's county, read once; it is not told what is not loaded yet."""
-    engine = session.get_bind().engine
-    if engine not in _counties:
-        found = session.execute(_county).first()
-        if found is None:
-            return NOWHERE, ""
-        _counties[engine] = found.code, found.name
-    return _counties[engine]
+        return self.county.code
 
 
 def known_of(session: Session, person_id: str) -> dict[str, Any]:
@@ -143,7 +132,7 @@ def known_of(session: Session, person_id: str) -> dict[str, Any]:
     [(name, sex, work_place, income, heard_at)] = _person.rows(session, {"id": person_id})
     return {
         "name": name[:1] + TITLES.get(sex or "", "乡亲"), "known": bool(heard_at),
-        "place": place_name(session, work_place) if work_place else None,
+        "place": place_name(session, work_place) if work_place else None, "place_code": work_place,
         "income": None if income is None else f"{income // 100}",
     }  # fmt: skip
 

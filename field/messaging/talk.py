@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
@@ -22,7 +22,7 @@ from field.messaging.sending_rules import SHANGHAI
 from field.messaging.sending_rules import Purpose as Why
 from field.messaging.understanding.masking import masked
 from field.messaging.understanding.understand import understand
-from field.monitoring.leads import Lead
+from field.monitoring.leads import Lead, looked_into
 from field.registry import consent, contacts
 from field.registry.households import Household
 
@@ -155,11 +155,9 @@ def _go_on(scene: Scene, kept: Kept, others: Sequence[Kept]) -> Sequence[Say]:
     scene.message.dialog_id = kept.id
     dialog = library().dialog(kept.purpose, kept.state.get("version"))
     heard = Heard(scene.text, scene.photos, scene.place)
-    today = scene.now.astimezone(SHANGHAI).date()
-    senses = Senses(
-        partial(understand, on=today), place_name=partial(place_name, scene.session), starts=library().starts
-    )
     context = scene.context(kept.person_id)
+    hears = partial(understand, on=scene.now.astimezone(SHANGHAI).date(), known_place=context["place_code"])
+    senses = Senses(hears, place_name=partial(place_name, scene.session), starts=library().starts)
     turn = go_on(dialog, kept.state, heard, context, scene.now, senses)
     extra = _progress(scene) if any(event.kind == "progress" for event in turn.events) else []
     _keep(scene, kept, turn)
@@ -193,16 +191,17 @@ def _progress(scene: Scene) -> list[Say]:
     if len(households) != 1:
         return []
     [household_id] = households
-    opened = scene.session.scalar(select(func.max(Lead.opened_at)).where(Lead.household_id == household_id))
-    if opened is None:
+    mine = select(func.min(case((looked_into(), 1), else_=0))).select_from(Lead)
+    mine = mine.join(Household, Household.id == Lead.household_id).where(Lead.household_id == household_id)
+    checked = scene.session.scalar(mine)
+    if checked is None:
         return []
-    visited = scene.session.get_one(Household, household_id).last_visit_at
-    return [_tell(scene, "progress_checked" if visited and visited > opened else "progress_open")]
+    return [_tell(scene, "progress_checked" if checked else "progress_open")]
 
 
 def _tell(scene: Scene, word: str) -> Say:
     """Words that all dialogs share."""
-    return tell(library().current[0], word, {"county": scene.county[1]}, scene.channel.value)
+    return tell(library().current[0], word, {"county": scene.county.name}, scene.channel.value)
 
 
 def _note(scene: Scene, says: Sequence[Say]) -> None:

@@ -13,7 +13,7 @@ from field.messaging.conversations import Purpose
 from field.messaging.dialogs.engine import final
 from field.messaging.dialogs.loading import library
 from field.messaging.dialogs.shapes import SIGNATURE
-from field.messaging.outbox import RULES, Cost, OutboundMessage
+from field.messaging.outbox import RULES, Cost, OutboundMessage, signature
 from field.messaging.sending_rules import Fate, Rules, segments
 from field.monitoring.checkin_requests import CheckinRequest, CheckinWave, Outcome
 from field.monitoring.due_checkins import Due
@@ -58,8 +58,10 @@ def estimate(several: Sequence[Due], providers: Mapping[str, str], now: datetime
     asked = opening_words(LONGEST_COUNTY, LONGEST_NAME, Channel.SMS.value, dialog, now).text
     names = {"name": LONGEST_NAME, "county": LONGEST_COUNTY}
     reminder = final(dialog, REMIND, names).text if REMIND in dialog.steps else asked
-    first, second = (segments(SIGNATURE + text) for text in (asked, reminder))
-    each = rules.cost(providers.get(Channel.SMS.value, ""), 1)
+    provider = providers.get(Channel.SMS.value, "")
+    before = signature(provider) or SIGNATURE
+    first, second = (segments(before + text) for text in (asked, reminder))
+    each = rules.cost(provider, 1)
     return Estimate(count, count * first, count * first * each, count * (first + second) * each)
 
 

@@ -17,7 +17,9 @@ from uuid6 import uuid7
 from field.codes import Channel, EntryKind, Source, TaskKind
 from field.ledger.entries import Draft, Entry, append
 from field.ledger.facts import SEEN, VERIFIED_ADDRESS, state
-from field.monitoring.leads import Task, open_task
+from field.monitoring.leads import open_task
+from field.monitoring.tasks import Task
+from field.monitoring.worker_standings import note_workers
 from field.registry import contacts
 from field.registry.contact_rules import HOLDING, REVOKED, Decision, Proof
 from field.registry.contacts import Candidate, Contact
@@ -97,6 +99,7 @@ def derive_confirmed(session: Session, entry: Entry, said: dict[str, Any]) -> No
     if said["proof"] != Proof.FAMILY:  # who only speaks for another does not take his number on file from him
         known = {"phone": number, "phone_index": blind("phone", number)}
         session.execute(update(Person).where(Person.id == person_id).values(known))
+    note_workers(session, [entry])
 
 
 DERIVERS = {

@@ -6,10 +6,14 @@ from datetime import date, datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from field.codes import EvidenceKind
 from field.monitoring.case_course import Around, Standing
+from field.monitoring.consents import consented
 from field.monitoring.elimination import Ground, months_after
 from field.monitoring.evidence import EvidenceLink
 from field.monitoring.judgement import ONE, Basis, judged
+from field.monitoring.measure_rules import done_for, open_for
+from field.monitoring.plan import measures_of
 from field.monitoring.policy.shapes import Pack
 from field.monitoring.policy.shelf import pack_on, shelf
 from field.monitoring.workdays import china_day
@@ -24,11 +28,12 @@ def pack_of(name: str, now: datetime) -> Pack:
 
 
 def around(session: Session, household: Household, at: Standing, pack: Pack, since: datetime, now: datetime) -> Around:
-    """The circumstances of a household's case at a moment; a visit counts from `since` on."""
+    """The circumstances of a household's case at a moment; visits and consents count from `since` on."""
     day = china_day(now)
     return Around(
         day=day, pack=pack, ground=ground(session, household, at, Basis(pack, day)),
         adults=adults(session, household.id, day), photos=photos(session, household.id),
+        consented=consented(session, household.id, since),
         visited=household.last_visit_at is not None and household.last_visit_at >= since,
         formerly_poor=household.formerly_poor, own=shelf().holidays,
     )  # fmt: skip
@@ -40,10 +45,12 @@ def ground(session: Session, household: Household, at: Standing, by: Basis) -> G
     known = json.loads(row.figures)
     seqs = {name: known[f"{name}_seq"] for name in ("income", "guarantees") if f"{name}_seq" in known}
     risks = dict.fromkeys((*household.risk_factors, *at.risk_factors))
+    courses = [one.course for one in measures_of(session, household.id)]
     return Ground(
         income_per_head=known.get("income_per_head"), line=by.line, guarantees_missing=known.get("guarantees_missing"),
         no_labour=household.no_labour or known.get("no_labour") == 1, identified_on=at.identified_on,
         risk_factors=tuple(risks), carried_out=at.carried_out, expense_solved=at.expense_solved, seqs=seqs,
+        done=done_for(courses), still_open=open_for(courses),
     )  # fmt: skip
 
 
@@ -56,5 +63,12 @@ def adults(session: Session, household_id: str, day: date) -> dict[str, str]:
 
 
 def photos(session: Session, household_id: str) -> frozenset[str]:
-    """照片 that visits of the household named."""
+    """照片 that entries of the household named."""
     return frozenset(session.scalars(select(EvidenceLink.sha256).where(EvidenceLink.chain_id == household_id)))
+
+
+def papers(session: Session, household_id: str) -> list[str]:
+    """The same without the signatures that were drawn on a phone."""
+    drawn = EvidenceLink.kind == EvidenceKind.SIGNATURE.value
+    rows = select(EvidenceLink.sha256).where(EvidenceLink.chain_id == household_id, ~drawn)
+    return sorted(set(session.scalars(rows)))

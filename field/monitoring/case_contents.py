@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from field.codes import CaseState as S
 from field.codes import Kind, RiskFactor
@@ -12,7 +12,7 @@ from field.codes import Kind, RiskFactor
 Note = Annotated[str, Field(min_length=2, max_length=1000)]
 Short = Annotated[str, Field(min_length=1, max_length=60)]
 Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
-People = Annotated[int, Field(ge=0, le=100_000)]
+People = Annotated[int, BeforeValidator(lambda said: None if isinstance(said, bool) else said), Field(ge=0, le=100_000)]
 Risks = Annotated[list[RiskFactor], Field(min_length=1, max_length=11)]
 Faults = list[dict[str, str]]
 WORDS = {
@@ -47,18 +47,19 @@ class Named(Part):
 
 
 class Consent(Part):
-    """承诺授权 of one adult member: signed, or a fingerprint with who wrote for them."""
+    """承诺授权 of one adult member: drawn on a phone, signed on paper, or a fingerprint with who wrote for them."""
 
     person_id: Annotated[str, Field(min_length=36, max_length=36)]
-    how: Literal["signed", "fingerprint"]
+    how: Literal["drawn", "signed", "fingerprint"]
     written_by: Named | None = None
+    signature: Digest | None = None
 
 
 class OnSiteCheck(Reason):
-    """入户核实: what was found, and the consent of every adult, photographed."""
+    """入户核实: what was found, and the consent of every adult who has not given it on a phone, photographed."""
 
-    consents: list[Consent]
-    photos: Annotated[list[Digest], Field(max_length=40)]
+    consents: Annotated[list[Consent], Field(max_length=60)] = []
+    photos: Annotated[list[Digest], Field(max_length=40)] = []
 
 
 class DataCheck(Reason):

@@ -10,10 +10,15 @@ from field.codes import CaseState as S
 from field.codes import Role
 from field.monitoring import case_contents as said
 from field.monitoring.case_contents import Faults, fault
-from field.monitoring.case_rules import APPROVALS, NOTICES, RULES, WAY_OUT, Rule
+from field.monitoring.case_rules import APPROVALS, NOTICES, RULES, WAY_OUT, Rule, done_by
 from field.monitoring.elimination import Ground, conditions, missing
 from field.monitoring.policy.shapes import Pack
 from field.monitoring.workdays import Own, due
+from field.registry.signatures import by_same
+from field.sentences import Sentence, word
+
+LONGEST = timedelta(days=366)  # more is a slip of the hand, and would keep the case from going on
+NOT_GIVEN = {None: "{name}还没有承诺授权", False: "{name}的承诺授权还在手机里，签名或照片还没有传上来", True: ""}
 
 
 class Refused(Exception):
@@ -70,13 +75,17 @@ class Act:
 
 @dataclass(frozen=True)
 class Around:
-    """周围情况 that rules look at: the household's adults by id, its photographs, its last visit, what is known."""
+    """周围情况 that rules look at: the household's adults by id, its photographs, its last visit, what is known.
+
+    `consented` are who has given consent on a phone, and whether its signature or paper has arrived.
+    """
 
     day: date
     pack: Pack
     ground: Ground
     adults: Mapping[str, str] = field(default_factory=dict)
     photos: frozenset[str] = frozenset()
+    consented: Mapping[str, bool] = field(default_factory=dict)
     visited: bool = False
     formerly_poor: bool = False
     own: Own | None = None
@@ -86,12 +95,12 @@ def decide(at: Standing, action: A, content: Any, by: str, role: Role, around: A
     """The rule under which it may be done and the content as kept; Refused with every fault."""
     rule = RULES.get((at.state, action))
     if rule is None:
-        raise OutOfOrder([fault("action", f"现在是“{at.state.label}”，不能“{action.label}”")])
+        words = Sentence("现在是“{now}”，不能“{action}”", now=at.state.label, action=action.label)
+        raise OutOfOrder([fault("action", words)])
     if role not in rule.who:
-        who = "、".join(one.label for one in Role if one in rule.who)
-        raise WrongHands([fault("action", f"这一步由{who}办理")])
-    if words := same_hands(at, action, by):
-        raise WrongHands([fault("action", words)])
+        raise WrongHands([fault("action", done_by(rule.who))])
+    if why := same_hands(at, action, by):
+        raise WrongHands([fault("action", why)])
     part, faults = said.read_content(rule.needs, content)
     faults = [*faults, *_course_faults(at, action, around), *(_content_faults(part, at, around) if part else ())]
     if faults or part is None:
@@ -116,10 +125,12 @@ def same_hands(at: Standing, action: A, by: str) -> str | None:
     if (
         action is A.ADVANCE
         and at.state in APPROVALS
-        and (any(who == by and step != at.state.value for step, who in at.hands))
+        and (any(by_same(who, by) and step not in (at.state.value, A.OBJECT.value) for step, who in at.hands))
     ):
         return "前面的步骤是您办的，审核审定要由别人来做"
-    if action is A.REJECT and by == at.rejected_by:
+    if action is A.ANSWER_OBJECTION and any(by_same(who, by) for step, who in at.hands if step == A.OBJECT.value):
+        return "异议是您记下的，要由别人来答复"
+    if action is A.REJECT and by_same(by, at.rejected_by):
         return "上次是您没有通过的，申诉之后要由别人来定"
     return None
 
@@ -131,7 +142,8 @@ def _course_faults(at: Standing, action: A, around: Around) -> Iterator[dict[str
         last = at.state is S.ELIMINATION_COUNTY_APPROVAL
         several = conditions(around.ground, around.pack.elimination, around.day)
         for one in missing(several, seen_only=not last):
-            yield fault(f"conditions.{one.code}", f"{one.title}：{one.words}")
+            words = Sentence("{title}：{words}", title=word(one.title), words=word(one.words))
+            yield fault(f"conditions.{one.code}", words)
     if action is A.ADVANCE and at.state is S.ON_SITE_CHECK and not around.visited:
         yield fault("visit", "线索来了以后还没有走访记录，请先上门走访")
 
@@ -152,7 +164,7 @@ def _notice_faults(at: Standing, action: A, around: Around) -> Iterator[dict[str
         elif at.stopped_on:
             yield fault("notice", "异议还没有答复")
         elif around.day <= at.ends:
-            yield fault("notice", f"公示到 {at.ends} 才满期")
+            yield fault("notice", Sentence("公示到 {until} 才满期", until=at.ends))
 
 
 def _content_faults(part: said.Part, at: Standing, around: Around) -> Iterator[dict[str, str]]:
@@ -165,9 +177,11 @@ def _content_faults(part: said.Part, at: Standing, around: Around) -> Iterator[d
         case said.Notice():
             rule = around.pack.notice
             if part.begins < (at.since or part.begins):
-                yield fault("from", f"不能早于评议通过的 {at.since}")
-            if part.ends < (least := due(part.begins, rule.days, rule.counting, around.own).day):
-                yield fault("to", f"公示至少 {rule.days} 天，要到 {least}")
+                yield fault("from", Sentence("不能早于评议通过的 {since}", since=at.since))
+            if not part.begins - around.day <= LONGEST or not part.ends - part.begins <= LONGEST:
+                yield fault("to", "公示要在一年以内，请核对日期")
+            elif part.ends < (least := due(part.begins, rule.days, rule.counting, around.own).day):
+                yield fault("to", Sentence("公示至少 {days} 天，要到 {until}", days=rule.days, until=least))
         case said.Approval():
             wanted = {"unstable": True, "marginal": False}.get(part.kind.value)
             if wanted is not None and wanted is not around.formerly_poor:
@@ -177,22 +191,24 @@ def _content_faults(part: said.Part, at: Standing, around: Around) -> Iterator[d
             for code in (one for one in around.ground.risk_factors if one not in told):
                 title = next(c.title for c in conditions(around.ground, around.pack.elimination, around.day)
                              if c.code == f"measure.{code}")  # fmt: skip
-                yield fault("measures", f"{title}：没有写")
+                yield fault("measures", Sentence("{title}：没有写", title=word(title)))
 
 
 def _consents(part: said.OnSiteCheck, around: Around) -> Iterator[dict[str, str]]:
     given = {one.person_id: one for one in part.consents}
     for person_id, name in around.adults.items():
-        if person_id not in given:
-            yield fault("consents", f"{name}还没有承诺授权")
+        if person_id not in given and (words := NOT_GIVEN[around.consented.get(person_id)]):
+            yield fault("consents", Sentence(words, name=name))
     for person_id, one in given.items():
         if person_id not in around.adults:
             yield fault("consents", "承诺授权的人不是这一户的成年人")
         elif one.how == "fingerprint" and one.written_by is None:
-            yield fault("consents", f"{around.adults[person_id]}按的是手印，要写明由谁代写")
+            yield fault("consents", Sentence("{name}按的是手印，要写明由谁代写", name=around.adults[person_id]))
+        elif one.how == "drawn" and one.signature not in around.photos:
+            yield fault("consents", Sentence("{name}的签名要先交上来", name=around.adults[person_id]))
     if not around.adults:
         yield fault("consents", "这一户没有成年人，请先核对名册")
-    if not part.photos:
+    if not part.photos and any(one.how != "drawn" for one in part.consents):
         yield fault("photos", "没有选承诺书的照片")
     if set(part.photos) - around.photos:
         yield fault("photos", "承诺书的照片要先随走访交上来")
@@ -201,15 +217,16 @@ def _consents(part: said.OnSiteCheck, around: Around) -> Iterator[dict[str, str]
 def _votes(part: said.Assessment, at: Standing, around: Around) -> Iterator[dict[str, str]]:
     rule = around.pack.assessment
     if not (at.since or part.held_on) <= part.held_on <= around.day:
-        yield fault("held_on", f"评议要在 {at.since} 到今天之间")
+        yield fault("held_on", Sentence("评议要在 {since} 到今天之间", since=at.since))
     if part.present > part.eligible:
         yield fault("present", "到会的人比应到的多")
     if part.in_favour + part.against > part.present:
         yield fault("in_favour", "表决的人比到会的多")
     if part.present * 100 < part.eligible * rule.quorum_percent or not part.present:
-        yield fault("present", f"到会的不够应到的 {rule.quorum_percent}%，评议不算数")
+        yield fault("present", Sentence("到会的不够应到的 {percent}%，评议不算数", percent=rule.quorum_percent))
     elif part.in_favour * 100 <= part.present * rule.pass_percent:
-        yield fault("in_favour", f"同意的没有超过到会的 {rule.pass_percent}%，只能退回或者不予通过")
+        words = "同意的没有超过到会的 {percent}%，只能退回或者不予通过"
+        yield fault("in_favour", Sentence(words, percent=rule.pass_percent))
 
 
 def _advanced(at: Standing, new: Standing, act: Act) -> Standing:
@@ -231,6 +248,13 @@ def _touched(at: Standing, new: Standing, act: Act) -> Standing:
 def _posted(at: Standing, new: Standing, act: Act) -> Standing:
     begins, ends = (date.fromisoformat(act.content[name]) for name in ("from", "to"))
     return replace(_touched(at, new, act), begins=begins, ends=ends, due_on=ends, provisional=False)
+
+
+def _objected(at: Standing, new: Standing, act: Act) -> Standing:
+    """The clock stands still; of all objections of the round the newest one's hands stand for them."""
+    others = tuple(one for one in at.hands if one[0] != A.OBJECT.value)
+    hands = tuple(sorted((*others, (A.OBJECT.value, act.by))))
+    return replace(new, stopped_on=act.day, due_on=None, hands=hands)
 
 
 def _answered(at: Standing, new: Standing, act: Act) -> Standing:
@@ -262,7 +286,7 @@ def _taken_over(_at: Standing, new: Standing, act: Act) -> Standing:
 
 CHANGES = {
     A.OPEN: _touched, A.TAKE_OVER: _taken_over, A.ADVANCE: _advanced, A.POST_NOTICE: _posted,
-    A.OBJECT: lambda _at, new, act: replace(new, stopped_on=act.day, due_on=None), A.ANSWER_OBJECTION: _answered,
+    A.OBJECT: _objected, A.ANSWER_OBJECTION: _answered,
     A.REJECT: _rejected, A.APPEAL: _begun_again,
     A.GREEN_CHANNEL: lambda _at, new, _act: replace(new, green=True), A.PROPOSE_ELIMINATION: _begun_again,
     A.ROLL_BACK: lambda _at, new, _act: replace(new, hands=(), carried_out={}, expense_solved=None),

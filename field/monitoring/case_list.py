@@ -1,5 +1,6 @@
 """案子列表: the cases of a region, the most urgent first, and the steps of one."""
 
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
@@ -18,10 +19,12 @@ KINDS = (EntryKind.CASE_OPENED.value, EntryKind.CASE_STEP.value)
 
 
 def cases(
-    session: Session, by: Actor, state: str | None, page: int, per_page: int
+    session: Session, by: Actor, state: str | None, page: int, per_page: int, region: str | None = None
 ) -> tuple[list[tuple[MonitoringCase, Household]], int]:
     """案子 with their households, what is overdue first; of one state, or all that have not ended; and how many."""
-    wanted = and_(in_region(Household.region, by.region), _in(state))
+    if not by.may(Right.READ_CASES, region or by.region):
+        raise NotAllowed
+    wanted = and_(in_region(Household.region, region or by.region), _in(state))
     both = select(MonitoringCase, Household).join(Household, Household.id == MonitoringCase.household_id).where(wanted)
     urgent = MonitoringCase.due_on.is_(None), MonitoringCase.due_on, MonitoringCase.heard_at, MonitoringCase.id
     rows = session.execute(both.order_by(*urgent).offset((page - 1) * per_page).limit(per_page))
@@ -46,12 +49,33 @@ def one_case(session: Session, by: Actor, case_id: str) -> tuple[MonitoringCase,
     return case, household
 
 
+def settled(session: Session, household_ids: Collection[str]) -> dict[str, MonitoringCase | None]:
+    """不用再立案的: households with a case that goes on or was eliminated, or monitored by the roster without any."""
+    monitored = select(Household.id).where(Household.id.in_(household_ids), Household.kind.is_not(None))
+    found: dict[str, MonitoringCase | None] = dict.fromkeys(session.scalars(monitored))
+    again = [one.value for one in ENDED - {CaseState.ELIMINATED}]
+    going = select(MonitoringCase).where(
+        MonitoringCase.household_id.in_(household_ids), MonitoringCase.state.not_in(again)
+    )
+    newest = session.scalars(going.order_by(MonitoringCase.heard_at, MonitoringCase.id))
+    return found | {case.household_id: case for case in newest}
+
+
 def steps(session: Session, case: MonitoringCase) -> list[tuple[Entry, dict[str, Any]]]:
     """办过的步骤 with their opened payloads, oldest first."""
-    rows = select(Entry).where(Entry.chain_id == case.household_id, Entry.kind.in_(KINDS)).order_by(Entry.seq)
-    entries = list(session.scalars(rows))
-    both = zip(entries, opened(session, entries), strict=True)
-    return [(entry, said) for entry, said in both if said["case_id"] == case.id]
+    return steps_of(session, [case])[case.id]
+
+
+def steps_of(session: Session, cases: Sequence[MonitoringCase]) -> dict[str, list[tuple[Entry, dict[str, Any]]]]:
+    """The same of several cases, with a constant number of statements."""
+    homes = {case.household_id for case in cases}
+    rows = select(Entry).where(Entry.chain_id.in_(homes), Entry.kind.in_(KINDS)).order_by(Entry.chain_id, Entry.seq)
+    entries = list(session.scalars(rows)) if homes else []
+    found: dict[str, list[tuple[Entry, dict[str, Any]]]] = {case.id: [] for case in cases}
+    for entry, said in zip(entries, opened(session, entries), strict=True):
+        if said["case_id"] in found:
+            found[said["case_id"]].append((entry, said))
+    return found
 
 
 def _in(state: str | None) -> ColumnElement[bool]:

@@ -9,6 +9,7 @@ from field.codes import CaseState as S
 from field.codes import Role
 from field.monitoring.policy.shapes import Pack
 from field.monitoring.workdays import Due, Own, due
+from field.sentences import Sentence, Series
 
 V, T, C = Role.VILLAGE, Role.TOWN, Role.COUNTY
 ALL, GRASSROOTS, OFFICES = frozenset((V, T, C)), frozenset((V, T)), frozenset((T, C))
@@ -82,3 +83,8 @@ def due_in(state: S, entered: date, pack: Pack, own: Own | None = None) -> Due |
     """期限 of a step that began on a day, by the pack; none where nothing is to be done, or the pack sets no days."""
     step = next((one for one in pack.step if one.code == STEPS.get(state)), None)
     return due(entered, step.days, step.counting, own) if step else None
+
+
+def done_by(who: frozenset[Role]) -> Sentence:
+    """Whose turn it is, for whom else it is not."""
+    return Sentence("这一步由{who}办理", who=Series(one.label for one in Role if one in who))

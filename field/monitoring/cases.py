@@ -10,18 +10,26 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from uuid6 import uuid7
 
 from field.codes import CaseAction, CaseState, Channel, EntryKind
+from field.ledger.chain import canonical
 from field.ledger.entries import Draft, Entry, append, lock_heads, opened, recorded
 from field.monitoring.case_around import around, pack_of
-from field.monitoring.case_contents import fault
+from field.monitoring.case_contents import fault, plain, read_content
 from field.monitoring.case_course import Act, OutOfOrder, Standing, after, decide, kept
-from field.monitoring.case_rules import ENDED, due_in
+from field.monitoring.case_rules import ENDED, RULES, UNDER_WAY, due_in
+from field.monitoring.case_turns import note_turn
+from field.monitoring.deadlines import note_deadline
 from field.monitoring.judgement import judge
 from field.monitoring.leads import Lead
 from field.monitoring.policy.shelf import pack_on, shelf
+from field.monitoring.relief_standings import restate
+from field.monitoring.revisit_schedule import follow_step, schedule
+from field.monitoring.standings import note_standings
+from field.monitoring.webhooks import announce
 from field.monitoring.workdays import china_day
 from field.orm import Base, Code, Id, Utc
 from field.registry.households import Household
 from field.registry.rights import Actor, NotAllowed, Right
+from field.sentences import Sentence
 
 COLUMNS = tuple(Standing.__dataclass_fields__)
 GONE = ENDED - {CaseState.REJECTED}
@@ -138,7 +146,9 @@ def _begin(session: Session, household_id: str, asked: Asked, more: dict[str, An
     session.refresh(household)
     case, monitored = case_of(session, household_id), household.kind is not None
     if case and CaseState(case.state) not in ENDED - {CaseState.ELIMINATED}:
-        raise OutOfOrder([fault("action", f"这一户已有案子，现在是“{CaseState.label_of(case.state)}”")])
+        again = "这一户已有案子，现在是“{now}”；又有风险，请在原案子里办“再标注”"
+        words = again if case.state == CaseState.ELIMINATED else "这一户已有案子，现在是“{now}”"
+        raise OutOfOrder([fault("action", Sentence(words, now=CaseState(case.state).label))])
     if monitored != (asked.action is CaseAction.TAKE_OVER):
         words = "这一户已经在监测，请用“在册户接管”" if monitored else "这一户不在监测名册上，不能接管"
         raise OutOfOrder([fault("action", words)])
@@ -163,11 +173,14 @@ def _do(
         "content": content, "due_on": last.day.isoformat() if last else None,
         "due_provisional": last.provisional if last else False,
     }  # fmt: skip
+    if rule.to is CaseState.ELIMINATED:
+        payload["revisits"] = schedule(pack.revisit, day)
     kind = EntryKind.CASE_OPENED if at.state is CaseState.LEAD else EntryKind.CASE_STEP
     draft = Draft(household.id, kind, Channel.WEB, by.username, now, f"case:{asked.key}", payload,
                   content.get("photos", ()))  # fmt: skip
     entry = append(session, draft, now)
     derive_case(session, entry, payload)
+    announce(session, household, at.state, entry, payload)
     judge(session, [household.id], now)
     return entry
 
@@ -182,6 +195,7 @@ def derive_case(session: Session, entry: Entry, said: dict[str, Any]) -> None:
         said["content"], due_on, said["due_provisional"],
     ))  # fmt: skip
     row = kept(new) | {"seq": entry.seq, "pack": said["pack"]}
+    note_turn(session, entry, said, case.heard_at if case and case.lead_seq is not None else None)
     if case is None:
         lead = said.get("lead") or {"chain_id": None, "seq": None}
         began = datetime.fromisoformat(said["lead_at"]) if "lead_at" in said else entry.occurred_at
@@ -191,11 +205,15 @@ def derive_case(session: Session, entry: Entry, said: dict[str, Any]) -> None:
         row |= {"heard_at": entry.occurred_at} if said["action"] in HEARD_AGAIN else {}
         session.execute(update(MonitoringCase).where(MonitoringCase.id == case.id).values(**row))
         session.expire(case)
-    _tell_household(session, entry.chain_id, at, new)
+    note_deadline(session, entry, said["case_id"], new.state.value, new.due_on if new.state in UNDER_WAY else None)
+    if _tell_household(session, entry.chain_id, at, new):
+        note_standings(session, [entry])
+        restate(session, [entry.chain_id])
+    follow_step(session, entry, said)
 
 
-def _tell_household(session: Session, household_id: str, at: Standing, new: Standing) -> None:
-    """Monitored from the approval on, and no longer when the case has ended."""
+def _tell_household(session: Session, household_id: str, at: Standing, new: Standing) -> bool:
+    """Monitored from the approval on, and no longer when the case has ended; whether that was news."""
     values: dict[str, Any] = {}
     if new.state in GONE and at.state is not new.state:
         values = {"kind": None}
@@ -205,6 +223,7 @@ def _tell_household(session: Session, household_id: str, at: Standing, new: Stan
         values["main_risk"] = risks[0] if risks else None
     if values:
         session.execute(update(Household).where(Household.id == household_id).values(**values))
+    return bool(values)
 
 
 def _household(session: Session, household_id: str, by: Actor) -> Household:
@@ -222,10 +241,18 @@ def _repeated(session: Session, asked: Asked, chain_id: str, case_id: str | None
     [said] = opened(session, [entry])
     opening = asked.action is CaseAction.OPEN  # a lead is opened once, whoever does it
     same = entry.chain_id == chain_id and said["action"] == asked.action.value
-    same = same and (opening or entry.actor == by.username)
+    same = same and (opening or (entry.actor == by.username and _same_content(said, asked)))
     if not same or (case_id and said["case_id"] != case_id):
         raise OtherContent
     return entry
+
+
+def _same_content(said: dict[str, Any], asked: Asked) -> bool:
+    """Whether the same was written down; what the roster said of the household then was not."""
+    rule = RULES[CaseState(said["from"]), asked.action]
+    part, _faults = read_content(rule.needs, dict(asked.content))
+    kept = {name: value for name, value in said["content"].items() if name != "household"}
+    return part is not None and canonical(plain(part)) == canonical(kept)
 
 
 def _as_listed(household: Household) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from field.ledger.facts import SEEN, SELF_REPORTED, VERIFIED_ADDRESS, every, lat
 from field.monitoring.income_rules import Earned, doubt
 from field.monitoring.judgement import judge
 from field.monitoring.leads import Wanted, open_lead, open_task
+from field.monitoring.worker_standings import note_workers
 from field.registry.households import Household, Person
 from field.registry.masking import mask_phone
 from field.registry.rights import Actor, NotAllowed, Right
@@ -122,6 +123,7 @@ def derive_checkin(session: Session, entry: Entry, said: dict[str, Any]) -> None
     now_held = {fact["attribute"]: fact["value"] for fact in facts if fact["attribute"] in HELD_NOW}
     heard = update(Person).where(Person.id == person_id).values(last_heard_at=entry.occurred_at, **now_held)
     session.execute(heard)
+    note_workers(session, [entry])
     if said["asks_help"]:
         wanted = Wanted(LeadKind.HARDSHIP, Source.CHECKIN, TaskKind.CHECK, (), person_id)
         open_lead(session, entry, wanted)

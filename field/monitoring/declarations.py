@@ -17,7 +17,9 @@ from field.monitoring.leads import Wanted, open_lead
 
 @dataclass(frozen=True)
 class Declared:
-    """申报内容: confirmed by the sender; `key` is the dialog's, `amount` in 分, `note` the sender's words, masked.
+    """申报内容: confirmed by the sender; `key` is the dialog's, `note` the sender's words, masked.
+
+    `amount` in 分, the least that was said, with `amount_max` where the most is another.
 
     `household_id` only where exactly one verified binding says so; else `region`, and `claim` says who it says it is.
     """
@@ -32,6 +34,7 @@ class Declared:
     person_id: str | None = None
     since: str | None = None
     amount: int | None = None
+    amount_max: int | None = None
     claim: dict[str, Any] | None = None
     helper: dict[str, Any] | None = None
     place: dict[str, Any] | None = None
@@ -43,7 +46,8 @@ def record_declaration(session: Session, said: Declared, now: datetime) -> Entry
     key = f"declaration:{said.key}"
     if known := recorded(session, key):
         return known
-    names = ("risk_factors", "note", "notice", "person_id", "since", "amount", "claim", "helper", "place")
+    names = ("risk_factors", "note", "notice", "person_id", "since", "amount", "amount_max", "claim",
+             "helper", "place")  # fmt: skip
     content = {name: getattr(said, name) for name in names if getattr(said, name) is not None}
     content["risk_factors"] = list(said.risk_factors)
     content["evidence"] = [{"sha256": digest, "kind": EvidenceKind.OTHER.value} for digest in said.evidence]

@@ -98,10 +98,10 @@ def _workers(region: str, now: datetime, channels: Collection[str], rules: Rules
     rows = select(*columns, *seen, *reach, refused.label("stopped")).join(
         Household, Household.id == Person.household_id
     )
-    return rows.where(in_region(Household.region, region), Person.left.is_(None), _away(), unheard, ~lately)
+    return rows.where(in_region(Household.region, region), Person.left.is_(None), away(), unheard, ~lately)
 
 
-def _away() -> ColumnElement[bool]:
+def away() -> ColumnElement[bool]:
     """务工在外: works in another county, or is away for months of the year."""
     elsewhere = func.substr(Person.work_place, 1, COUNTY) != func.substr(Household.region, 1, COUNTY)
     return or_(and_(Person.work_place.is_not(None), elsewhere), Person.months_away > 0)

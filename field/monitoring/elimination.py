@@ -6,16 +6,18 @@ from datetime import date
 
 from field.codes import RiskFactor
 from field.monitoring.policy.shapes import Elimination
+from field.sentences import Sentence, word
 
 NOT_KNOWN = "还不清楚"
 
 
 @dataclass(frozen=True)
 class Ground:
-    """消除依据: figures of the household as judged, and what a town recorded of its measures; money in 分.
+    """消除依据: figures of the household as judged, its measures, and what a town said of them; money in 分.
 
-    `carried_out` are risk factors whose measure was carried out and `expense_solved` whether the large expense is,
-    each with the entry (seq) that says so; None: nobody has said so yet.
+    `done` are risk factors with the newest entry (seq) by which a measure of theirs was carried out, `still_open` how
+    many of theirs are not; `carried_out` are those that a town's review confirmed and `expense_solved` whether the
+    large expense is, each with the entry that says so; None: nobody has said so yet.
     """
 
     income_per_head: int | None
@@ -27,6 +29,8 @@ class Ground:
     carried_out: Mapping[str, int] = field(default_factory=dict)
     expense_solved: int | None = None
     seqs: Mapping[str, int] = field(default_factory=dict)
+    done: Mapping[str, int] = field(default_factory=dict)
+    still_open: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -71,13 +75,18 @@ def _income(ground: Ground, rule: Elimination) -> Condition:
     if known is None:
         return Condition("income", title, False, NOT_KNOWN)
     holds = known * 100 > ground.line * rule.income_of_line
-    words = f"人均 {_yuan(known)} 元，监测范围 {_yuan(ground.line)} 元，要超过它的 {rule.income_of_line}%"
+    words = Sentence(
+        "人均 {known} 元，监测范围 {line} 元，要超过它的 {percent}%",
+        known=_yuan(known),
+        line=_yuan(ground.line),
+        percent=rule.income_of_line,
+    )
     return Condition("income", title, holds, words, ground.seqs.get("income"))
 
 
 def _guarantees(ground: Ground) -> Condition:
     known, title = ground.guarantees_missing, "两不愁三保障和饮水安全都有保障"
-    words = NOT_KNOWN if known is None else f"{known} 项没有保障" if known else "六项都有保障"
+    words = NOT_KNOWN if known is None else Sentence("{n} 项没有保障" if known else "六项都有保障", n=known)
     return Condition("guarantees", title, known == 0, words, ground.seqs.get("guarantees"))
 
 
@@ -90,21 +99,28 @@ def _expense(ground: Ground) -> Condition:
 def _measures(ground: Ground) -> list[Condition]:
     if not ground.risk_factors:
         return [Condition("measures", "每个风险点的帮扶措施已落实", False, "没有记下风险点")]
-    return [_measure(code, ground.carried_out.get(code)) for code in ground.risk_factors]
+    return [_measure(code, ground) for code in ground.risk_factors]
 
 
-def _measure(code: str, seq: int | None) -> Condition:
-    words = "还没有记下" if seq is None else "乡镇核过"
-    title = f"{RiskFactor.label_of(code)}的帮扶措施已落实"
-    return Condition(f"measure.{code}", title, seq is not None, words, seq, seen=False)
+def _measure(code: str, ground: Ground) -> Condition:
+    """Carried out, none of the risk factor's left open, and confirmed by a town that looked at it afterwards."""
+    title, name = Sentence("{risk}的帮扶措施已落实", risk=word(RiskFactor.label_of(code))), f"measure.{code}"
+    done, still, confirmed = ground.done.get(code), ground.still_open.get(code, 0), ground.carried_out.get(code)
+    if still:
+        return Condition(name, title, False, Sentence("还有 {n} 项没有办成", n=still), done)
+    if done is None:
+        return Condition(name, title, False, "还没有落实的措施")
+    if confirmed is None or confirmed <= done:
+        return Condition(name, title, False, "已落实，乡镇还没有核过", done, seen=False)
+    return Condition(name, title, True, "已落实，乡镇核过", done)
 
 
 def _months(ground: Ground, rule: Elimination, day: date) -> Condition:
-    title, since = f"监测满 {rule.earliest_months} 个月", ground.identified_on
+    title, since = Sentence("监测满 {months} 个月", months=rule.earliest_months), ground.identified_on
     if since is None:
         return Condition("months", title, False, "不知道识别时间")
     first = months_after(since, rule.earliest_months)
-    return Condition("months", title, first <= day, f"识别于 {since}，满期 {first}")
+    return Condition("months", title, first <= day, Sentence("识别于 {since}，满期 {first}", since=since, first=first))
 
 
 def _yuan(fen: int) -> str:

@@ -53,7 +53,9 @@ def enrol(session: Session, households: Iterable[RosterHousehold], actor: str, n
 
     `actor` is the user name of who imports. Flushes, never commits; Repeated when another import was faster.
     """
-    several = list(households)
+    listed = list(households)
+    erased = _erased(session, [one["number"] for one in listed])
+    several = [one for one in listed if one["number"] not in erased]
     standing = _standing(session, [one["number"] for one in several])
     digests = {one["number"]: keyring().name(canonical(one).encode()) for one in several}
     news = [one for one in several if one["number"] not in standing]
@@ -70,7 +72,13 @@ def enrol(session: Session, households: Iterable[RosterHousehold], actor: str, n
         register(session, [(entry, payload) for entry, (_, payload) in zip(entries, payloads, strict=True)])
         judge(session, [household_id for household_id, _ in payloads], now)
     persons = sum(len(payload["members"]) for _, payload in payloads)
-    return Counts(len(news), len(changed), len(several) - len(payloads), persons)
+    return Counts(len(news), len(changed), len(listed) - len(payloads), persons)
+
+
+def _erased(session: Session, numbers: Sequence[str]) -> set[str]:
+    """已依法删除的: a roster that still lists them brings nothing back."""
+    gone = Household.number.in_(numbers), Household.erased_at.is_not(None)
+    return set(session.scalars(select(Household.number).where(*gone)))
 
 
 def _standing(session: Session, numbers: Sequence[str]) -> dict[str, Standing]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Float, Index, Select, String, and_, bindparam, func, select
+from sqlalchemy import Float, Index, Select, String, and_, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert  # its ON CONFLICT is SQLite's too
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -86,6 +86,11 @@ class EvidenceAlike(Base):
 
 _new_sender = Prepared(insert(EvidenceSender).on_conflict_do_nothing().returning(EvidenceSender.sha256))
 _new_photo = Prepared(insert(Evidence).on_conflict_do_nothing().returning(Evidence.sha256))
+_sent_again = Prepared(
+    update(EvidenceSender)
+    .where(EvidenceSender.sha256 == bindparam("photo"), EvidenceSender.sent_by == bindparam("by"))
+    .values(sent_at=bindparam("at"))
+)
 _arrived = Prepared(
     select(EvidenceLink.sha256)
     .join(EvidenceSender, EvidenceSender.sha256 == EvidenceLink.sha256)
@@ -108,12 +113,21 @@ def sent(session: Session, sha256: str, sent_by: str) -> bool:
 
 def take_in(session: Session, photo: Photo, sent_by: str, now: datetime) -> bool:
     """Note a photograph whose bytes lie in the vault, and who sent them; false when it was there already."""
-    if not _new_sender.rows(session, {"sha256": photo.sha256, "sent_by": sent_by, "sent_at": now}):
-        return False
     row = vars(photo) | {"camera": (photo.camera or "")[:120] or None, "arrived_at": now}
-    fresh = bool(_new_photo.rows(session, row))
+    fresh = bool(_new_photo.rows(session, row)) or (
+        _is_gone(session, photo.sha256) and bool(_new_photo.rows(session, row))
+    )
+    if not _new_sender.rows(session, {"sha256": photo.sha256, "sent_by": sent_by, "sent_at": now}):
+        _sent_again.run(session, {"photo": photo.sha256, "by": sent_by, "at": now})
+        return False
     enqueue(session, JobKind.PHOTO_VERSIONS, {"sha256": photo.sha256}, now)
     return fresh
+
+
+def _is_gone(session: Session, sha256: str) -> bool:
+    """Whether a photograph that was here has just been cleared away; one that is here stays until this is committed."""
+    here = select(Evidence.sha256).where(Evidence.sha256 == sha256).with_for_update()
+    return session.scalar(here) is None
 
 
 def note_sender(session: Session, digests: Iterable[str], sent_by: str, now: datetime) -> None:

@@ -5,15 +5,20 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from field.codes import Grade
-from field.monitoring import leads
 from field.monitoring.judgement import Judgement
+from field.monitoring.policy.risk_shapes import RANKS
 from field.monitoring.policy.shelf import pack_on, shelf
 from field.monitoring.risk_words import Fired, told
-from field.registry.rights import Actor
+from field.registry.households import Household
+from field.sentences import Series
+
+JUDGED = Judgement, Judgement.household_id == Household.id  # left out by the database where nothing asks for it
+judged_grade: ColumnElement[str] = func.coalesce(Judgement.grade, Grade.NONE.value)
+by_urgency = case({grade.value: -rank for grade, rank in RANKS.items()}, value=Judgement.grade, else_=0)
 
 
 class Risk(NamedTuple):
@@ -27,7 +32,7 @@ class Risk(NamedTuple):
     @property
     def why(self) -> str:
         """Why it has this grade, in the names of the rules that gave it."""
-        return "、".join(rule.name for rule in self.rules if rule.grade is self.grade)
+        return Series(rule.name for rule in self.rules if rule.grade is self.grade)
 
 
 UNJUDGED = Risk(Grade.NONE, [], [], None)
@@ -54,14 +59,6 @@ def risk_shown(risk: Risk) -> dict[str, Any]:
         for one in risk.rules
     ]  # fmt: skip
     return {"grade": risk.grade.value, "rules": rules, "missing": risk.missing}
-
-
-def tasks(session: Session, by: Actor, open_only: bool, page: int, per_page: int) -> tuple[list[dict[str, Any]], int]:
-    """待办, each with its household's grade of today and why."""
-    found, total = leads.tasks(session, by, open_only, page, per_page)
-    known = risks(session, {task["household_id"] for task in found if task["household_id"]})
-    whose = [(task, known.get(task["household_id"], UNJUDGED)) for task in found]
-    return [task | {"grade": risk.grade.value, "why": risk.why} for task, risk in whose], total
 
 
 def _risk(row: Judgement) -> Risk:

@@ -1,4 +1,4 @@
-"""待核收: visits sent after the right had ended, or refused by the rules, which the town office decides on."""
+"""待核收: visits and revisits sent after the right had ended or refused by the rules; the town office decides."""
 
 from datetime import datetime
 from hashlib import sha256
@@ -10,13 +10,15 @@ from sqlalchemy.orm import Session, aliased
 from field.codes import Channel, EntryKind
 from field.ledger.chain import canonical
 from field.ledger.entries import Draft, Entry, append, recorded, region_chain
-from field.monitoring.derive import derive
+from field.monitoring.derive import TAKEN_IN, derive
 from field.monitoring.judgement import judge
 from field.registry.households import Household
 from field.registry.regions import in_region
 from field.registry.rights import Actor, NotAllowed, Right
+from field.registry.signatures import by_same
 
 AT_ONCE = 200
+HELD = tuple(TAKEN_IN)
 
 
 class AlreadyDecided(Exception):
@@ -39,7 +41,7 @@ def waiting(session: Session, by: Actor) -> list[Entry]:
     key = "held:" + Entry.chain_id + ":" + cast(Entry.seq, String)
     undecided = ~exists(select(decided.seq).where(decided.idempotency_key == key))
     ours = select(Household.id).where(in_region(Household.region, by.region))
-    held = select(Entry).where(Entry.kind == EntryKind.HELD_VISIT.value, undecided)
+    held = select(Entry).where(Entry.kind.in_(HELD), undecided)
     held = held.where(or_(Entry.chain_id.in_(ours), in_region(Entry.chain_id, region_chain(by.region))))
     return list(session.scalars(held.order_by(Entry.recorded_at).limit(AT_ONCE)))
 
@@ -47,7 +49,7 @@ def waiting(session: Session, by: Actor) -> list[Entry]:
 def decide(session: Session, chain_id: str, seq: int, accepted: bool, reason: str, by: Actor, now: datetime) -> Entry:
     """乡镇核收或退回: recorded once; NotAllowed outside the region or one's own; AlreadyDecided the second time."""
     held = session.get(Entry, (chain_id, seq))
-    if held is None or held.kind != EntryKind.HELD_VISIT or held.actor == by.username:
+    if held is None or held.kind not in HELD or by_same(held.actor, by.username):
         raise NotAllowed
     if not by.may(Right.DECIDE_HELD, _region_of(session, chain_id)):
         raise NotAllowed

@@ -5,40 +5,53 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, tuple_
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, and_, func, select, tuple_
+from sqlalchemy.orm import Session
 
 from field.codes import Grade
 from field.ledger.entries import Entry, opened
 from field.ledger.facts import Fact, Known, known
-from field.monitoring.grades import grades, risk_shown, risks
+from field.monitoring.case_form import case_forms
+from field.monitoring.counted import among
+from field.monitoring.grades import JUDGED, by_urgency, grades, judged_grade, risk_shown, risks
 from field.monitoring.judgement import Judgement
-from field.monitoring.policy.risk_shapes import RANKS
+from field.monitoring.own_words import own_words
+from field.monitoring.plan import plans
+from field.monitoring.plan_shown import help_shown
+from field.monitoring.policy.shelf import pack_on
+from field.monitoring.search import DENSE, Words, read
+from field.monitoring.standings import stood
+from field.monitoring.until import Until
+from field.monitoring.workdays import china_day
 from field.registry import regions
 from field.registry.households import Household, Person
 from field.registry.masking import mask_account, mask_id_number, mask_phone
 from field.registry.rights import Actor, NotAllowed, Right
-from field.registry.sealing import blind
-from field.registry.staff import Staff
+from field.registry.staff import staff_names
 
 SECTIONS = ("informant", "income", "expenses", "guarantees", "risk_factors", "needs", "note")
-_urgency = case({grade.value: -rank for grade, rank in RANKS.items()}, value=Judgement.grade, else_=0)
 ORDERS = {
     "number": (Household.number,),
     "longest_unvisited": (Household.last_visit_at.is_not(None), Household.last_visit_at, Household.number),
-    "urgent": (_urgency, Judgement.since.is_(None), Judgement.since, Household.number),
+    "urgent": (by_urgency, Judgement.since.is_(None), Judgement.since, Household.number),
 }
 
 
 @dataclass(frozen=True)
 class Sought:
-    """查询条件: `region` must lie within the actor's own; `kind`, `grade` a code, "any" or "none"; `q` free words."""
+    """查询条件: `region` must lie within the actor's own; `kind`, `grade` a code, "any" or "none"; `q` free words.
+
+    `among` is a number of the board (counted.py); `on` a past day as of which kind and risk are meant.
+    """
 
     region: str | None = None
     kind: str | None = None
     risk: str | None = None
     grade: str | None = None
     q: str | None = None
+    on: date | None = None
+    among: str | None = None
+    days: int = 0
     order: str = "number"
     page: int = 1
     per_page: int = 20
@@ -49,11 +62,18 @@ def households(session: Session, by: Actor, sought: Sought) -> tuple[list[Househ
     region = sought.region or by.region
     if not by.may(Right.READ_HOUSEHOLDS, region):
         raise NotAllowed
-    wanted = and_(regions.in_region(Household.region, region), *_conditions(sought))
-    judged = Judgement, Judgement.household_id == Household.id  # left out by the database where nothing asks for it
-    counted = select(func.count()).select_from(Household).outerjoin(*judged).where(wanted)
-    total = session.scalar(counted) or 0
-    rows = select(Household).outerjoin(*judged).where(wanted).order_by(*ORDERS[sought.order])
+    words = read(session, region, sought.q) if sought.q else None
+    meant = session.scalar(select(func.count()).select_from(words.households().subquery())) or 0 if words else 0
+    few = list(session.scalars(words.households())) if words and meant < DENSE else None
+    then = sought.on and not sought.among  # whoever moved within the actor's region is listed where they were
+    wanted = conditions(sought, by.region if then else region, words, meant, few)
+    counted = select(func.count()).select_from(Household).outerjoin(*JUDGED).where(wanted)
+    total = (
+        meant
+        if words and not (sought.kind or sought.risk or sought.grade or sought.among or sought.on)
+        else session.scalar(counted) or 0
+    )
+    rows = select(Household).outerjoin(*JUDGED).where(wanted).order_by(*ORDERS[sought.order])
     page = session.scalars(rows.offset((sought.page - 1) * sought.per_page).limit(sought.per_page))
     return list(page), total
 
@@ -84,7 +104,8 @@ def facts(session: Session, subjects: Iterable[str], as_of: datetime) -> dict[tu
     merged = session.execute(select(Person.id, Person.merged_into).where(Person.merged_into.in_(wanted)))
     whose = {one: one for one in wanted} | {dup: kept for dup, kept in merged if kept}
     rows = select(Fact).where(Fact.subject.in_(list(whose)), Fact.observed_at <= as_of)
-    return known(session.scalars(rows), as_of, whose)
+    half_lives = pack_on(china_day(as_of)).half_life_days.model_dump()
+    return known(session.scalars(rows), as_of, whose, half_lives)
 
 
 def forms(session: Session, several: Sequence[Household]) -> list[dict[str, Any]]:
@@ -94,9 +115,13 @@ def forms(session: Session, several: Sequence[Household]) -> list[dict[str, Any]
     visits = _last_visits(session, several)
     places = {person.work_place for group in members.values() for person in group if person.work_place}
     names = regions.names(session, {one.region for one in several} | places)
-    known = risks(session, ids)
-    forms = [_form(one, members[one.id], visits.get(one.id), names) for one in several]
-    return [form | risk_shown(known[form["id"]]) for form in forms]
+    known, said = risks(session, ids), own_words(session, ids)
+    helped, standing = plans(session, ids), case_forms(session, ids)
+    return [
+        _form(one, members[one.id], visits.get(one.id), names) | risk_shown(known[one.id]) | standing[one.id]
+        | {"said": said.get(one.id, []), "plan": help_shown(helped[one.id])}
+        for one in several
+    ]  # fmt: skip
 
 
 def lines(session: Session, several: Sequence[Household]) -> list[dict[str, Any]]:
@@ -130,51 +155,42 @@ def household_shown(one: Household, names: dict[str, str]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _conditions(sought: Sought) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
+def conditions(
+    sought: Sought, region: str, words: Words | None, meant: int = 0, few: Sequence[str] | None = None
+) -> ColumnElement[bool]:
+    """Which households of a region are sought, by their own columns and their judgement; `meant` by the words alone."""
+    several = [words.means(meant, few) if words else regions.in_region(Household.region, region)]
+    if sought.on and sought.among:
+        several.append(among(sought.among, Until(sought.on, sought.days)))
+    elif sought.on:
+        kind = None if sought.kind in ("any", "none") else sought.kind
+        several.append(Household.id.in_(stood(Until(sought.on).ends, sought.region or region, kind, sought.risk)))
+        return and_(*several)
+    if not sought.on:
+        several.append(Household.erased_at.is_(None))
     if sought.kind == "any":
-        conditions.append(Household.kind.is_not(None))
+        several.append(Household.kind.is_not(None))
     elif sought.kind == "none":
-        conditions.append(Household.kind.is_(None))
+        several.append(Household.kind.is_(None))
     elif sought.kind:
-        conditions.append(Household.kind == sought.kind)
+        several.append(Household.kind == sought.kind)
     if sought.risk:
-        conditions.append(Household.main_risk == sought.risk)
+        several.append(Household.main_risk == sought.risk)
     if sought.grade:
-        conditions.append(_graded(sought.grade))
-    if sought.q:
-        conditions.append(_named(sought.q.strip()))
-    return conditions
+        several.append(_graded(sought.grade))
+    return and_(*several)
 
 
 def _graded(grade: str) -> ColumnElement[bool]:
     """Of a grade; "any": of any but none; who was never judged has none."""
-    found = func.coalesce(Judgement.grade, Grade.NONE.value)
-    return found != Grade.NONE.value if grade == "any" else found == grade
-
-
-def _named(words: str) -> ColumnElement[bool]:
-    """Household number or head by beginning, a member by whole name, an ID number or phone by blind index."""
-    indexes = [blind("id_number", words.upper()), blind("phone", words), blind("phone", f"+86{words}")]
-    kept = aliased(Person)
-    member = select(func.coalesce(kept.household_id, Person.household_id)).select_from(Person)
-    member = member.outerjoin(kept, kept.id == Person.merged_into).where(
-        or_(Person.name == words, Person.id_number_index == indexes[0], Person.phone_index.in_(indexes[1:]))
-    )
-    return or_(
-        Household.number.startswith(words, autoescape=True),
-        Household.head.startswith(words, autoescape=True),
-        Household.id.in_(member),
-    )
+    return judged_grade != Grade.NONE.value if grade == "any" else judged_grade == grade
 
 
 def _last_visits(session: Session, several: Sequence[Household]) -> dict[str, tuple[Entry, dict[str, Any], str]]:
     keys = [(one.id, one.last_visit_seq) for one in several if one.last_visit_seq]
     found = select(Entry).where(tuple_(Entry.chain_id, Entry.seq).in_(keys))
     entries = list(session.scalars(found)) if keys else []
-    actors = {entry.actor for entry in entries}
-    rows = session.execute(select(Staff.username, Staff.name).where(Staff.username.in_(actors)))
-    names = dict(rows.all())
+    names = staff_names(session, {entry.actor for entry in entries})
     sections = _sections_as_known(session, keys)
     return {
         entry.chain_id: (entry, sections.get(entry.chain_id, {}) | payload, names.get(entry.actor, entry.actor))

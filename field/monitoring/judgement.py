@@ -28,8 +28,10 @@ from field.monitoring.grading import graded
 from field.monitoring.policy.shapes import Pack
 from field.monitoring.policy.shelf import pack_on
 from field.monitoring.sections import Scope, given
+from field.monitoring.tasks import stand_again
 from field.monitoring.workdays import SHANGHAI, china_day
 from field.orm import Base, Code, Id, Utc, UtcDateTime, insert_or_leave
+from field.prepared import Prepared
 
 ONE, SEVERAL, ALL = "one", "several", "all"
 SCOPES: dict[str, Scope] = {
@@ -68,7 +70,7 @@ class Judgement(Base):
 
 _table = as_type(Table, Judgement.__table__)
 COLUMNS = ("household_id", "grade", "since", "fired", "figures", "missing")
-_built: dict[tuple[int, int, str, bool, str], tuple[Pack, TextClause]] = {}
+_built: dict[tuple[int, int, str, bool, str], tuple[Pack, Prepared]] = {}
 
 
 @dataclass(frozen=True)
@@ -124,21 +126,26 @@ def judge(session: Session, household_ids: Sequence[str], now: datetime) -> None
         judge_scope(session, basis(now), ONE, {"only": household_ids[0]})
     elif household_ids:
         judge_scope(session, basis(now), SEVERAL, {"ids": list(household_ids)})
+    stand_again(session, list(household_ids))
 
 
 def judge_scope(session: Session, by: Basis, scope: str, which: dict[str, Any]) -> None:
     """Judge the households of a scope and keep what was found."""
     keep = _cached(session, by, scope, True)
-    session.connection().execute(keep, {**by.given(), **which, "pack": by.pack.name, "day": by.day})
+    given = {**by.given(), **which, "pack": by.pack.name, "day": by.day}
+    if scope == SEVERAL:  # a list of changing length
+        session.execute(keep.statement, given)
+    else:
+        keep.run(session, given)
 
 
 def judged(session: Session, by: Basis, scope: str, which: dict[str, Any]) -> Sequence[Any]:
     """The same, found and not kept."""
-    rows = _cached(session, by, scope, False).columns(since=UtcDateTime())
+    rows = as_type(TextClause, _cached(session, by, scope, False).statement).columns(since=UtcDateTime())
     return session.execute(rows, {**by.given(), **which}).all()
 
 
-def _cached(session: Session, by: Basis, scope: str, keeps: bool) -> TextClause:
+def _cached(session: Session, by: Basis, scope: str, keeps: bool) -> Prepared:
     """The statement of a pack, made once; the pack is kept beside it, so that its id stays its own."""
     dialect = session.get_bind().dialect
     key = (id(by.pack), by.line, scope, keeps, dialect.name)
@@ -146,7 +153,7 @@ def _cached(session: Session, by: Basis, scope: str, keeps: bool) -> TextClause:
         if len(_built) > 100:
             _built.clear()
         found = graded(by.pack, by.line, SCOPES[scope])
-        _built[key] = by.pack, _written(_keeping(session, found) if keeps else found, dialect)
+        _built[key] = by.pack, Prepared(_written(_keeping(session, found) if keeps else found, dialect))
     return _built[key][1]
 
 

@@ -10,13 +10,15 @@ from field.codes import EntryKind
 from field.ledger.entries import Entry, opened
 from field.monitoring.judgement import SEVERAL, Basis, judge_scope
 from field.monitoring.policy.shelf import pack_on
+from field.monitoring.tasks import stand_again_where
 from field.monitoring.workdays import china_day
 from field.registry.households import Household
 
 JUDGED = (
     EntryKind.ROSTER, EntryKind.VISIT, EntryKind.HELD_DECISION, EntryKind.DECLARATION, EntryKind.CHECKIN,
     EntryKind.SILENCE, EntryKind.HELP_WANTED, EntryKind.PEOPLE_MERGED, EntryKind.PEOPLE_PARTED,
-    EntryKind.CASE_OPENED, EntryKind.CASE_STEP,
+    EntryKind.CASE_OPENED, EntryKind.CASE_STEP, EntryKind.REVISIT, EntryKind.SCREENING, EntryKind.SCREENING_UNDONE,
+    EntryKind.ERASED, EntryKind.FILLED_IN, EntryKind.FILLED_HELD, EntryKind.FILLED_DECIDED,
 )  # fmt: skip
 MOVED = (EntryKind.LEAD_ATTACHED.value, EntryKind.LEAD_DETACHED.value)
 BATCH = 2000
@@ -30,6 +32,7 @@ def judge_again(session: Session) -> None:
     for day, ids in sorted(by_day.items()):
         for start in range(0, len(ids), BATCH):
             judge_scope(session, Basis(pack_on(day), day), SEVERAL, {"ids": ids[start : start + BATCH]})
+    stand_again_where(session)
 
 
 def _judged_at(session: Session) -> dict[str, datetime]:

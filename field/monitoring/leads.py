@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVarTuple
+from typing import cast as as_type
 
 from sqlalchemy import (
     JSON,
@@ -11,34 +12,32 @@ from sqlalchemy import (
     Index,
     Select,
     String,
+    Table,
     and_,
     case,
-    column,
     false,
     func,
-    or_,
     select,
     tuple_,
     update,
 )
-from sqlalchemy import table as table_named
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from field.codes import LeadKind, Source, TaskKind
+from field.codes import EntryKind, LeadKind, Source, TaskKind
 from field.ledger.entries import Entry, opened
 from field.ledger.receipts import number
-from field.monitoring.policy.risk_shapes import RANKS
-from field.orm import Base, Code, Id, RegionCode, Utc, insert_many
-from field.registry.households import Household, Person
+from field.monitoring.tasks import Task, stand_again
+from field.orm import Base, Code, Id, RegionCode, Utc
+from field.prepared import Prepared
+from field.registry.households import Household
 from field.registry.regions import Region, in_region
-from field.registry.rights import Actor
+from field.registry.rights import Actor, NotAllowed, Right
 
 Row = TypeVarTuple("Row")
 # 入户核实 2 or 3 days by counties' public notices (domain, section 4); the others are our own first figures.
 DAYS = {TaskKind.CHECK: 3, TaskKind.CALL: 7, TaskKind.FIND: 1, TaskKind.BINDING: 7}
 SAME = timedelta(days=1)
-_judged = table_named("judgement", column("household_id"), column("grade"))  # its own module stands on this one
-_urgency = case({grade.value: -rank for grade, rank in RANKS.items()}, value=_judged.c.grade, else_=0)
+TRACES_READ = 20
 
 
 class Lead(Base):
@@ -67,22 +66,7 @@ class Lead(Base):
     __table_args__ = (Index(None, "region", "opened_at"), Index(None, "household_id"))
 
 
-class Task(Base):
-    """待办: what is to be done about an entry; derived, and open until it was done."""
-
-    __tablename__ = "task"
-
-    chain_id: Mapped[str] = mapped_column(String(36), primary_key=True)
-    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    kind: Mapped[Code]
-    source: Mapped[Code]
-    region: Mapped[RegionCode]
-    household_id: Mapped[Id | None]
-    person_id: Mapped[Id | None]
-    opened_at: Mapped[Utc]
-    due_at: Mapped[Utc]
-
-    __table_args__ = (Index(None, "region", "due_at"), Index(None, "household_id"))
+_new_leads, _new_tasks = (Prepared(as_type(Table, model.__table__).insert()) for model in (Lead, Task))
 
 
 @dataclass(frozen=True)
@@ -112,15 +96,20 @@ def open_leads(session: Session, several: Sequence[tuple[Entry, Wanted]]) -> Non
     """The same for many entries with few statements."""
     regions = _regions(session, [entry for entry, _ in several])
     opened = [_opened(entry, wanted, regions) for entry, wanted in several]
-    insert_many(session, Lead, [lead for lead, _ in opened])
-    insert_many(session, Task, [task for _, task in opened])
+    _new_leads.run(session, *(lead for lead, _ in opened))
+    _add_tasks(session, [task for _, task in opened])
 
 
 def open_task(session: Session, entry: Entry, kind: TaskKind, source: Source, person_id: str | None) -> None:
     """立待办: what is to be done about an entry, though nothing was heard that asks to be looked into."""
     both = _both(entry, source, person_id, _regions(session, [entry]))
     due = entry.occurred_at + timedelta(days=DAYS[kind])
-    insert_many(session, Task, [both | {"kind": kind.value, "due_at": due}])
+    _add_tasks(session, [both | {"kind": kind.value, "due_at": due}])
+
+
+def _add_tasks(session: Session, tasks: Sequence[dict[str, Any]]) -> None:
+    _new_tasks.run(session, *(task | {"done": False, "rank": 0} for task in tasks))
+    stand_again(session, sorted({task["household_id"] for task in tasks if task["household_id"]}))
 
 
 def _regions(session: Session, entries: Sequence[Entry]) -> Mapping[str, str]:
@@ -179,58 +168,55 @@ def derive_detached(session: Session, entry: Entry, said: dict[str, Any]) -> Non
         session.execute(update(table).where(here).values(household_id=None, region=region))
     task = session.get_one(Task, (entry.chain_id, said["seq"]), populate_existing=True)
     task.kind, task.due_at = TaskKind.FIND.value, task.opened_at + timedelta(days=DAYS[TaskKind.FIND])
+    task.done, task.rank = False, 0
     session.flush()
 
 
-def leads(session: Session, by: Actor, open_only: bool, page: int, per_page: int) -> tuple[list[dict[str, Any]], int]:
+@dataclass(frozen=True)
+class Sought:
+    """查询条件: `region` within the actor's own, a source and a kind; nothing is all."""
+
+    region: str | None = None
+    source: str | None = None
+    kind: str | None = None
+
+
+def leads(
+    session: Session, by: Actor, open_only: bool, page: int, per_page: int, sought: Sought = Sought()
+) -> tuple[list[dict[str, Any]], int]:
     """线索 of the actor's region, the newest first, and how many there are."""
-    done = _visited(Lead)
-    wanted = and_(in_region(Lead.region, by.region), ~done if open_only else done.is_not(None))
+    region, done = sought.region or by.region, looked_into()
+    if not by.may(Right.READ_LEADS, region):
+        raise NotAllowed
+    wanted = and_(in_region(Lead.region, region), ~done if open_only else done.is_not(None))
+    for one, value in ((Lead.source, sought.source), (Lead.kind, sought.kind)):
+        wanted = and_(wanted, one == value) if value else wanted
     rows = select(Lead, done.label("done"), Household.head, Region.name)
-    rows = _beside(rows, Lead).where(wanted)
-    total = session.scalar(_beside(select(func.count()).select_from(Lead), Lead).where(wanted)) or 0
+    rows = _beside(rows).where(wanted)
+    total = session.scalar(_beside(select(func.count()).select_from(Lead)).where(wanted)) or 0
     newest = rows.order_by(Lead.opened_at.desc(), Lead.chain_id, Lead.seq)
     found = session.execute(newest.offset((page - 1) * per_page).limit(per_page)).all()
     words = _words(session, [row[0] for row in found])
     return [_lead_shown(*row) | _said(row[0], words) for row in found], total
 
 
-def tasks(session: Session, by: Actor, open_only: bool, page: int, per_page: int) -> tuple[list[dict[str, Any]], int]:
-    """待办 of the actor's region, by their household's grade and the time left, and how many there are."""
-    done = case(
-        (Task.kind == TaskKind.CALL.value, _heard()),
-        (Task.kind == TaskKind.BINDING.value, false()),  # gone once it is decided, and by nothing else
-        else_=_visited(Task),
-    )
-    wanted = and_(in_region(Task.region, by.region), ~done if open_only else done.is_not(None))
-    count = _beside(select(func.count()).select_from(Task), Task).outerjoin(Person, Person.id == Task.person_id)
-    rows = select(Task, done.label("done"), Household.head, Region.name)
-    rows = _beside(rows, Task).outerjoin(Person, Person.id == Task.person_id)
-    rows = rows.outerjoin(_judged, _judged.c.household_id == Task.household_id)
-    urgent = rows.where(wanted).order_by(_urgency, Task.due_at, Task.chain_id, Task.seq)
-    found = session.execute(urgent.offset((page - 1) * per_page).limit(per_page))
-    return [_task_shown(*row) for row in found], session.scalar(count.where(wanted)) or 0
+def looked_into() -> ColumnElement[bool]:
+    """查过了: somebody was at the door since, and of a declaration asked what the risks are; never null."""
+    asked = case((Lead.source == Source.DECLARATION.value, Household.risks_asked_at), else_=Household.last_visit_at)
+    return func.coalesce(asked > Lead.opened_at, false())
 
 
-def _visited(table: type[Lead] | type[Task]) -> ColumnElement[bool]:
-    """Whether somebody was at the door since; never null."""
-    return func.coalesce(Household.last_visit_at > table.opened_at, false())
-
-
-def _heard() -> ColumnElement[bool]:
-    """Whether the person, or the family, was heard since; never null."""
-    return or_(func.coalesce(Person.last_heard_at > Task.opened_at, false()), _visited(Task))
-
-
-def _beside(rows: Select[*Row], table: type[Lead] | type[Task]) -> Select[*Row]:
+def _beside(rows: Select[*Row]) -> Select[*Row]:
     """The household and the village beside each row."""
-    return rows.outerjoin(Household, Household.id == table.household_id).outerjoin(Region, Region.code == table.region)
+    return rows.outerjoin(Household, Household.id == Lead.household_id).outerjoin(Region, Region.code == Lead.region)
 
 
 def _words(session: Session, several: Sequence[Lead]) -> dict[tuple[str, int], str]:
-    """What was said in the entries of leads and in the newest that raised them, sealed everywhere but in the answer."""
-    places = [(lead.chain_id, seq) for lead in several for seq in (lead.seq, *(lead.raised or [])[-1:])]
-    entries = list(session.scalars(select(Entry).where(tuple_(Entry.chain_id, Entry.seq).in_(places))))
+    """What was said in the entries of leads and in our warnings that raised them; sealed but in the answer."""
+    own = {(lead.chain_id, lead.seq) for lead in several}
+    places = [(lead.chain_id, seq) for lead in several for seq in (lead.seq, *(lead.raised or [])[-TRACES_READ:])]
+    rows = session.scalars(select(Entry).where(tuple_(Entry.chain_id, Entry.seq).in_(places)))
+    entries = [one for one in rows if (one.chain_id, one.seq) in own or one.kind == EntryKind.WARNING]
     payloads = zip(entries, opened(session, entries), strict=True)
     return {(entry.chain_id, entry.seq): payload.get("note") or "" for entry, payload in payloads}
 
@@ -238,11 +224,9 @@ def _words(session: Session, several: Sequence[Lead]) -> dict[tuple[str, int], s
 def _said(lead: Lead, words: Mapping[tuple[str, int], str]) -> dict[str, str]:
     """原话, and what our own analysis said last."""
     own = words[lead.chain_id, lead.seq]
-    if lead.raised:
-        warned = words[lead.chain_id, lead.raised[-1]]
-    else:
-        warned = own if lead.kind == LeadKind.WARNING.value else ""
-    return {"words": own, "warned": warned}
+    first = own if lead.kind == LeadKind.WARNING.value else ""
+    later = [words[lead.chain_id, seq] for seq in lead.raised or [] if (lead.chain_id, seq) in words]
+    return {"words": own, "warned": [first, *later][-1]}
 
 
 def _lead_shown(lead: Lead, done: bool, head: str | None, village: str | None) -> dict[str, Any]:
@@ -255,15 +239,6 @@ def _lead_shown(lead: Lead, done: bool, head: str | None, village: str | None) -
         "risk_factors": lead.risk_factors, "why": lead.why, "grade": lead.grade,
         "traces": [lead.seq, *(lead.raised or [])], "opened_at": _time(lead.opened_at),
         "receipt": number(lead.hash),
-    }  # fmt: skip
-
-
-def _task_shown(task: Task, done: bool, head: str | None, village: str | None) -> dict[str, Any]:
-    return {
-        "id": f"{task.chain_id}:{task.seq}", "kind": task.kind, "kind_name": TaskKind.label_of(task.kind),
-        "source": task.source, "source_name": Source.label_of(task.source), "state": "done" if done else "open",
-        "region": task.region, "village": village or task.region, "household_id": task.household_id,
-        "person_id": task.person_id, "head": head, "opened_at": _time(task.opened_at), "due_at": _time(task.due_at),
     }  # fmt: skip
 
 

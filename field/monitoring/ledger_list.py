@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from field.ledger.entries import Entry, region_chain
 from field.orm import UtcDateTime
+from field.registry.deputies import signatures_of
 from field.registry.households import Household
 from field.registry.regions import VILLAGE, in_region
 from field.registry.rights import Actor, NotAllowed, Right
-from field.registry.staff import Staff
+from field.registry.staff import Staff, staff_names
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 PER_PAGE = 50
@@ -62,14 +63,14 @@ def lines(session: Session, by: Actor, wanted: Wanted) -> tuple[list[Line], Mark
         raise NotAllowed
     rows = session.execute(
         select(Entry.chain_id, Entry.seq, Entry.kind, Entry.channel, Entry.actor, Entry.recorded_at, Entry.hash)
-        .add_columns(Household.number, Household.head, Household.region, Staff.name)
+        .add_columns(Household.number, Household.head, Household.region)
         .outerjoin(Household, Household.id == Entry.chain_id)
-        .outerjoin(Staff, Staff.username == Entry.actor)
         .where(_inside(region), *_conditions(wanted))
         .order_by(Entry.recorded_at.desc(), Entry.chain_id.desc(), Entry.seq.desc())
         .limit(PER_PAGE + 1)
     ).all()
-    page = [Line._make(row) for row in rows[:PER_PAGE]]
+    names = staff_names(session, {row.actor for row in rows})
+    page = [Line._make([*row, names.get(row.actor)]) for row in rows[:PER_PAGE]]
     last = page[-1] if len(rows) > PER_PAGE else None
     return page, Mark(last.recorded_at, last.chain_id, last.seq) if last else None
 
@@ -89,8 +90,9 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.channel:
         conditions.append(Entry.channel == wanted.channel)
     if wanted.actor:
-        called = select(Staff.username).where(Staff.name == wanted.actor)
-        conditions.append(or_(Entry.actor == wanted.actor, Entry.actor.in_(called)))
+        called = select(Staff.username).where(or_(Staff.username == wanted.actor, Staff.name == wanted.actor))
+        signed = Entry.actor.in_(called), Entry.actor.in_(signatures_of(called))
+        conditions.append(or_(Entry.actor == wanted.actor, *signed))
     if wanted.day:
         begin = datetime.combine(wanted.day, time(), SHANGHAI)
         conditions.append(Entry.recorded_at.between(begin, begin + timedelta(days=1, milliseconds=-1)))

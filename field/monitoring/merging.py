@@ -16,12 +16,16 @@ from uuid6 import uuid7
 from field.codes import Channel, EntryKind
 from field.ledger.entries import Draft, Entry, append, opened
 from field.monitoring.judgement import judge
+from field.monitoring.relief_standings import restate
+from field.monitoring.standings import note_standings
+from field.monitoring.worker_standings import note_workers
 from field.registry.handing_over import hand_back, hand_over
 from field.registry.households import Household, Person
 from field.registry.numbers import e164
 from field.registry.regions import in_region
 from field.registry.rights import Actor, NotAllowed, Right
 from field.registry.sealing import blind
+from field.registry.search_keys import rewrite
 
 SHOWN = 40
 
@@ -67,12 +71,12 @@ def part(session: Session, person_id: str, note: str, by: Actor, now: datetime) 
 
 def derive_merged(session: Session, entry: Entry, said: dict[str, Any]) -> None:
     """The mark, from the entry in the merged person's own chain alone: rebuilding goes chain by chain."""
-    _mark(session, entry.chain_id, said["person_id"], said["into"])
+    _mark(session, entry, said, said["into"])
 
 
 def derive_parted(session: Session, entry: Entry, said: dict[str, Any]) -> None:
     """The mark is taken away."""
-    _mark(session, entry.chain_id, said["person_id"], None)
+    _mark(session, entry, said, None)
 
 
 def merged_people(session: Session, by: Actor) -> list[tuple[Person, Person]]:
@@ -120,10 +124,14 @@ def count_persons(session: Session, household_id: str) -> None:
     session.execute(update(Household).where(Household.id == household_id).values(persons=counted))
 
 
-def _mark(session: Session, chain_id: str, person_id: str, into: str | None) -> None:
-    here = Person.id == person_id, Person.household_id == chain_id
+def _mark(session: Session, entry: Entry, said: dict[str, Any], into: str | None) -> None:
+    here = Person.id == said["person_id"], Person.household_id == entry.chain_id
     session.execute(update(Person).where(*here).values(merged_into=into))
-    count_persons(session, chain_id)
+    count_persons(session, entry.chain_id)
+    rewrite(session, {said["household_id"], said["into_household_id"]})
+    note_standings(session, [entry])
+    note_workers(session, [entry])
+    restate(session, {said["household_id"], said["into_household_id"]})
 
 
 def _locked(session: Session, *ids: str) -> dict[str, Person]:

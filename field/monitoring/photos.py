@@ -7,14 +7,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import insert, or_, select
 from sqlalchemy.orm import Session
 
-from field.codes import JobKind
+from field.codes import EvidenceKind, JobKind
 from field.ledger.entries import Entry
 from field.media import alike, versions
 from field.media.vault import Vault
 from field.monitoring.evidence import Evidence, EvidenceAlike, EvidenceLink, vouched
 from field.registry.households import Household
 from field.registry.regions import Region
-from field.registry.staff import Staff
+from field.registry.staff import staff_names
 from field.work import enqueue
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -66,14 +66,17 @@ def judge_again(session: Session, sha256: str, now: datetime) -> None:
 
 
 def used_elsewhere(session: Session, digests: Iterable[str], chain_id: str) -> dict[str, list[str]]:
-    """By digest: the ids of other households whose entries name that photograph or one that looks the same."""
+    """By digest: the ids of other households whose entries name that photograph or one that looks the same.
+
+    Signatures on white look alike by nature; only the very same one is told of.
+    """
     wanted = list(digests)
     other = EvidenceLink.chain_id != chain_id
     same = vouched(EvidenceLink.sha256, EvidenceLink.chain_id).where(EvidenceLink.sha256.in_(wanted), other)
     alike = (
         vouched(EvidenceAlike.sha256, EvidenceLink.chain_id)
         .join(EvidenceAlike, EvidenceAlike.other == EvidenceLink.sha256)
-        .where(EvidenceAlike.sha256.in_(wanted), other)
+        .where(EvidenceAlike.sha256.in_(wanted), other, EvidenceLink.kind != EvidenceKind.SIGNATURE.value)
     )
     found: dict[str, list[str]] = {}
     for sha256, elsewhere in session.execute(same.union(alike)) if wanted else ():
@@ -84,16 +87,15 @@ def used_elsewhere(session: Session, digests: Iterable[str], chain_id: str) -> d
 def mark(session: Session, sha256: str) -> str | None:
     """水印: time, place and name of the first visit that names the photograph."""
     row = session.execute(
-        vouched(Evidence.taken_at, Entry.occurred_at, Region.name, Staff.name)
+        vouched(Evidence.taken_at, Entry.occurred_at, Region.name, Entry.actor)
         .join(Evidence, Evidence.sha256 == EvidenceLink.sha256)
         .join(Household, Household.id == Entry.chain_id)
         .outerjoin(Region, Region.code == Household.region)
-        .outerjoin(Staff, Staff.username == Entry.actor)
         .where(Evidence.sha256 == sha256)
         .order_by(Entry.recorded_at)
     ).first()
     if row is None:
         return None
-    taken_at, visited_at, village, name = row
+    taken_at, visited_at, village, by = row
     time = (taken_at or visited_at).astimezone(SHANGHAI)
-    return " · ".join([f"{time:%Y-%m-%d %H:%M}", *filter(None, (village, name))])
+    return " · ".join([f"{time:%Y-%m-%d %H:%M}", *filter(None, (village, staff_names(session, [by]).get(by)))])

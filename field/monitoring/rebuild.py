@@ -11,16 +11,39 @@ from sqlalchemy.orm import Session
 from field.ledger.chain import canonical
 from field.ledger.entries import Entry, opened
 from field.ledger.facts import Fact
+from field.monitoring.bills import ToldBill
+from field.monitoring.case_turns import CaseTurn
 from field.monitoring.cases import MonitoringCase
+from field.monitoring.consents import Consent
+from field.monitoring.deadlines import Deadline
 from field.monitoring.derive import derive
 from field.monitoring.evidence import EvidenceLink
+from field.monitoring.fund import FundApplication
+from field.monitoring.fund_books import FundPosting
 from field.monitoring.judgement import Judgement
 from field.monitoring.judging_again import judge_again
-from field.monitoring.leads import Lead, Task
+from field.monitoring.leads import Lead
+from field.monitoring.long_term import LongTerm
+from field.monitoring.partners import Partner, Tie, TiePayment
+from field.monitoring.plan import Measure, PlanMember
+from field.monitoring.relief_standings import ReliefStanding, restate_all
+from field.monitoring.reminders import Reminder
+from field.monitoring.revisit_schedule import RevisitDue
+from field.monitoring.screening_lists import ScreeningList, ScreeningRow
+from field.monitoring.standings import HouseholdStanding
+from field.monitoring.tasks import Task
+from field.monitoring.worker_standings import WorkerStanding
 from field.orm import Base
+from field.registry.deputies import Deputy
 from field.registry.households import Household, Person
+from field.registry.search_keys import SearchKey
 
-DERIVED: tuple[type[Base], ...] = (Judgement, MonitoringCase, Lead, Task, EvidenceLink, Fact, Person, Household)
+DERIVED: tuple[type[Base], ...] = (
+    HouseholdStanding, Judgement, MonitoringCase, Lead, Task, EvidenceLink, Fact, Person, Household, FundPosting,
+    FundApplication, ToldBill, LongTerm, ScreeningRow, ScreeningList, Measure, PlanMember, Partner, Tie, TiePayment,
+    Consent, RevisitDue, SearchKey, Reminder, Deputy, CaseTurn,
+    Deadline, ReliefStanding, WorkerStanding,
+)  # fmt: skip
 BATCH = 500
 
 
@@ -44,6 +67,7 @@ def rebuild(session: Session) -> Rebuilt:
         count += len(entries)
         session.flush()
         session.expire_all()
+    restate_all(session)
     judge_again(session)
     after = {table.__tablename__: fingerprint(session, table) for table in DERIVED}
     return Rebuilt(count, tuple(name for name in before if before[name] != after[name]))

@@ -10,12 +10,17 @@ from sqlalchemy.orm import Session
 from field.codes import Left
 from field.ledger.entries import Entry
 from field.ledger.facts import VERIFIED_ADDRESS, state
+from field.monitoring.relief_standings import restate
+from field.monitoring.roster_claims import beside, claims, governed, monitored
+from field.monitoring.standings import note_standings
+from field.monitoring.worker_standings import note_workers
 from field.orm import insert_many
 from field.registry.households import Household, Person
-from field.registry.idnumber import DISABILITIES
+from field.registry.idnumber import DISABILITIES, mismatch
 from field.registry.masking import mask_phone
 from field.registry.regions import LEVELS
 from field.registry.sealing import blind
+from field.registry.search_keys import rewrite
 
 DETAILS = (
     "ethnicity", "pupil", "medical_insurance", "pension", "major_illness_cover", "minimum_living",
@@ -39,14 +44,34 @@ def register(session: Session, entered: Sequence[Entered]) -> None:
     fresh = [(entry.chain_id, payload) for entry, payload in entered if entry.chain_id not in known]
     insert_many(session, Household, [_household(*one) | {"last_visit_at": None} for one in fresh])
     insert_many(session, Person, [person | {"left": None} for one in fresh for person in _people(*one)])
-    changed = [(entry.chain_id, payload) for entry, payload in entered if entry.chain_id in known]
-    if changed:
-        _change(session, changed)
-    state(session, [fact for one in entered for fact in _facts(*one)])
+    changed = [(entry, payload) for entry, payload in entered if entry.chain_id in known]
+    claimed = claims(_otherwise(session, changed)) if changed else []
+    rewrite(session, ids)
+    state(session, [fact for one in entered for fact in _facts(*one)] + claimed)
+    note_standings(session, [entry for entry, _ in entered])
+    note_workers(session, [entry for entry, payload in entered if entry.chain_id in known or _works(payload)])
+    if known:
+        restate(session, known)
 
 
-def _change(session: Session, changed: Sequence[tuple[str, dict[str, Any]]]) -> None:
-    """Newer rosters of households that are here: members match by id, those no longer named stay as left."""
+def _works(payload: dict[str, Any]) -> bool:
+    return any("work_place" in said or "months_away" in said for said in payload["members"])
+
+
+def _otherwise(session: Session, changed: Sequence[Entered]) -> list[Entered]:
+    """Change households that are here; those whose row may say otherwise than they stand: it ends no monitoring."""
+    ids = [entry.chain_id for entry, _ in changed]
+    ruled, watched = governed(session, ids), monitored(session, ids)
+    unlisted = {entry.chain_id for entry, payload in changed if not payload.get("kind")}
+    _change(session, [(entry.chain_id, payload) for entry, payload in changed], ruled | watched & unlisted)
+    return [one for one in changed if one[0].chain_id in ruled | watched or one[0].chain_id not in unlisted]
+
+
+def _change(session: Session, changed: Sequence[tuple[str, dict[str, Any]]], held: set[str]) -> None:
+    """Newer rosters of households that are here: members match by id, those no longer named stay as left.
+
+    Of a household that is `held`, the roster does not say whether it is monitored, since when and for what.
+    """
     ids = [household_id for household_id, _ in changed]
     rows = select(Person.id, Person.left).where(Person.household_id.in_(ids))
     left: dict[str, str | None] = dict(session.execute(rows).all())
@@ -59,7 +84,11 @@ def _change(session: Session, changed: Sequence[tuple[str, dict[str, Any]]]) -> 
     gone = [person_id for _, payload in changed for person_id in payload.get("gone", ())]
     off = update(Person).where(Person.id.in_(gone), Person.left.is_(None))
     session.execute(off.values(left=Left.DELISTED.value))
-    session.execute(update(Household), [_household(*one) for one in changed])
+    listed = [_household(*one) for one in changed]
+    free = [one for one in listed if one["id"] not in held]
+    for several in (free, [beside(one) for one in listed if one["id"] in held]):
+        if several:
+            session.execute(update(Household), several)
     here = Person.left.is_(None), Person.merged_into.is_(None)
     present = select(func.count()).where(Person.household_id == Household.id, *here)
     counted = update(Household).where(Household.id.in_(ids)).values(persons=present.scalar_subquery())
@@ -81,11 +110,11 @@ def _household(household_id: str, payload: dict[str, Any]) -> dict[str, Any]:
 
 def _people(household_id: str, payload: dict[str, Any]) -> Iterable[dict[str, Any]]:
     for position, said in enumerate(payload["members"], 1):
-        number, phone = said.get("id_number"), said.get("phone")
+        number, phone, birth = said.get("id_number"), said.get("phone"), _day(said.get("birth_date"))
         yield {
             "id": said["id"], "household_id": household_id, "position": position,
             "name": said["name"] or ERASED, "sex": said.get("sex"), "relation": said.get("relation"),
-            "birth_date": _day(said.get("birth_date")),
+            "birth_date": birth, "id_fault": mismatch(number, birth, said.get("sex")),
             "id_number": number, "id_number_index": blind("id_number", number) if number else None,
             "phone": phone, "phone_index": blind("phone", phone) if phone else None,
             "bank_account": said.get("bank_account"), "work_place": _place(said), "work": said.get("work"),

@@ -14,7 +14,7 @@ from field.orm import Base
 from field.registry.sealing import CannotOpen, Sealed, keyring
 
 BATCH = 500
-VERSIONS = ("original", "large", "small")
+VERSIONS = ("original", "large", "small", "reading")
 Key = tuple[Any, ...]
 
 

@@ -1,16 +1,20 @@
 """风险说明: what a judgement says in sentences that can be read to the family, with figures and sources."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from field.codes import Grade
+from field.codes import Grade, Word
 from field.monitoring.grading import needs
 from field.monitoring.policy.risk_shapes import FIGURES, RANKS, Rule, Unit
 from field.monitoring.policy.shapes import Pack
 from field.monitoring.sections import SECTIONS
+from field.sentences import Sentence
 
+NOT_KNOWN = Word("不详")
+NAMED = re.compile(r"\{([a-z_]+)\}")
 MONEY = {"income", "income_before", "rigid", "line"}
 FACTS = {
     "income": "收入", "expenses": "支出", "guarantees": "两不愁三保障和饮水", "risk_factors": "风险点",
@@ -47,28 +51,27 @@ def _told(pack: Pack, rule: Rule, grade: Grade, known: Mapping[str, Any]) -> Fir
     looked_at = [rule.figure, *(one.figure for one in rule.beside)]
     sources = {name: known[f"{name}_seq"] for name in SECTIONS if name in needs(pack, rule) and f"{name}_seq" in known}
     shown = {name: known[name] for name in looked_at if name in known}
-    return Fired(rule.code, rule.name, grade, rule.say.format_map(_Said(known)), shown, sources)
+    return Fired(rule.code, Word(rule.name), grade, Sentence(rule.say, **_figures(rule.say, known)), shown, sources)
 
 
-class _Said(dict[str, Any]):
-    """The figures as they are said; what is not known is 不详."""
-
-    def __missing__(self, name: str) -> str:
-        return _period(self) if name == "period" else "不详"
-
-    def __getitem__(self, name: str) -> str:
-        if name not in self:
-            return self.__missing__(name)
-        value = super().__getitem__(name)
-        money = name in MONEY or (name in FIGURES and FIGURES[name].unit is Unit.YUAN)
-        return yuan(value) if money else str(value)
+def _figures(say: str, known: Mapping[str, Any]) -> dict[str, object]:
+    """The figures of a sentence as they are said; what is not known is 不详."""
+    return {name: _period(known) if name == "period" else _figure(name, known) for name in NAMED.findall(say)}
 
 
-def _period(known: dict[str, Any]) -> str:
-    ends = [dict.get(known, f"period_{end}") for end in ("from", "to")]
+def _figure(name: str, known: Mapping[str, Any]) -> str:
+    if name not in known:
+        return NOT_KNOWN
+    money = name in MONEY or (name in FIGURES and FIGURES[name].unit is Unit.YUAN)
+    return yuan(known[name]) if money else str(known[name])
+
+
+def _period(known: Mapping[str, Any]) -> Word:
+    ends = [known.get(f"period_{end}") for end in ("from", "to")]
     if None in ends:
-        return "近一年"
-    return " 至 ".join(f"{end[:4]} 年 {int(end[5:7])} 月" for end in map(str, ends))
+        return Word("近一年")
+    (since, first), (until, last) = ((int(end[:4]), int(end[5:7])) for end in map(str, ends))
+    return Sentence("{since} 年 {first} 月 至 {until} 年 {last} 月", since=since, first=first, until=until, last=last)
 
 
 def yuan(amount: int) -> str:

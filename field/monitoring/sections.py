@@ -23,7 +23,7 @@ from sqlalchemy.orm import aliased
 
 from field.codes import Expense, Guarantee, Income, LeadKind, Source
 from field.ledger.facts import Fact
-from field.monitoring.leads import Lead
+from field.monitoring.leads import Lead, looked_into
 from field.monitoring.policy.shapes import Pack
 from field.orm import UtcDateTime
 from field.registry.households import Household, Person
@@ -129,14 +129,13 @@ def _people(scope: Scope) -> Any:
 
 def _leads(scope: Scope) -> Any:
     """What came in and nobody has looked into yet, other than by our own analysis."""
-    visited = func.coalesce(Household.last_visit_at > Lead.opened_at, false())
     heard = func.coalesce(Person.last_heard_at > Lead.opened_at, false())
     silent = and_(Lead.kind == LeadKind.OUT_OF_TOUCH.value, ~heard)
-    declared = Lead.kind == LeadKind.HARDSHIP.value
+    declared = and_(Lead.kind == LeadKind.HARDSHIP.value, Lead.source != Source.VISIT.value)  # there a cadre has been
     several = silent, declared, and_(declared, names_sudden(Lead.risk_factors) == 1)
     sums = [func.sum(case((condition, 1), else_=0)).label(name) for name, condition in zip(LEADS, several, strict=True)]
     first = func.min(case((or_(silent, declared), Lead.opened_at)), type_=UtcDateTime()).label("lead_at")
     rows = select(Lead.household_id, *sums, first).join(Household, Household.id == Lead.household_id)
     rows = rows.outerjoin(Person, Person.id == Lead.person_id)
-    rows = rows.where(scope(Lead.household_id.expression), ~visited, Lead.source != Source.ANALYSIS.value)
+    rows = rows.where(scope(Lead.household_id.expression), ~looked_into(), Lead.source != Source.ANALYSIS.value)
     return rows.group_by(Lead.household_id).subquery("leads")

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from field.codes import Grade, Kind, RiskFactor
-from field.monitoring.judgement import Judgement
+from field.monitoring.grades import JUDGED, judged_grade
 from field.registry.households import Household
 from field.registry.regions import in_region
 
@@ -21,17 +21,17 @@ def statistics(session: Session, region: str) -> Figures:
 def statistics_by(session: Session, region: str, digits: int) -> dict[str, Figures]:
     """The same for each region of so many digits inside, in one statement; where nobody is monitored there is none."""
     part = func.substr(Household.region, 1, digits).label("part")
-    grade = func.coalesce(Judgement.grade, Grade.NONE.value).label("grade")
+    grade = judged_grade.label("grade")
     rows = session.execute(
         select(part, Household.kind, Household.main_risk, grade, func.count(), func.sum(Household.persons))
-        .outerjoin(Judgement, Judgement.household_id == Household.id)
+        .outerjoin(*JUDGED)
         .where(in_region(Household.region, region), Household.kind.is_not(None))
         .group_by("part", Household.kind, Household.main_risk, "grade")
     )
     parts: dict[str, Figures] = {}
     for code, kind, risk, graded, households, persons in rows:
-        figures = parts.setdefault(code, figures_of(code))
-        _count(figures, str(kind), risk, households, persons)
+        figures = parts[code] if code in parts else parts.setdefault(code, figures_of(code))
+        count_in(figures, str(kind), risk, households, persons)
         figures["by_grade"][graded] += households
     return parts
 
@@ -55,7 +55,8 @@ def figures_of(region: str, parts: tuple[Figures, ...] = ()) -> Figures:
     return figures
 
 
-def _count(figures: Figures, kind: str, risk: str | None, households: int, persons: int) -> None:
+def count_in(figures: Figures, kind: str, risk: str | None, households: int, persons: int) -> None:
+    """Count households of one kind and main risk factor."""
     share = {"households": households, "persons": persons}
     _add(figures, share)
     _add(figures["by_kind"][kind], share)

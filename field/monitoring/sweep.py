@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 from field.codes import Channel, EntryKind, Grade
 from field.ledger.entries import Draft, Entry, Head, append, recorded, region_chain
 from field.monitoring.judgement import ALL, Basis, Judgement, judge_scope
+from field.monitoring.tasks import between, stand_again_where
 from field.monitoring.warnings import ACTOR, warn
 from field.registry.households import Household
-from field.registry.regions import Region
+from field.registry.regions import county
 
 SLICE = 4000  # so that a visit waits less than a second for its turn
-COUNTY = 6
 
 
 @dataclass(frozen=True)
@@ -52,13 +52,9 @@ def sweep_slice(session: Session, by: Basis, after: str, now: datetime, size: in
     counted = counted.join(Household, Household.id == Judgement.household_id)
     rows = session.execute(counted.where(Household.id.between(low, high)).group_by(Judgement.grade)).all()
     grades = Counter({grade: households for grade, households, _ in rows})
+    stand_again_where(session, between(low, high))
     warned = warn(session, by, low, high, now)
     return Swept(grades.total(), sum(int(persons) for _, _, persons in rows), grades, warned, high)
-
-
-def county_code(session: Session) -> str | None:
-    """The county of this ledger; None before its places are loaded."""
-    return session.scalar(select(func.min(Region.code)).where(func.length(Region.code) == COUNTY))
 
 
 def record_sweep(session: Session, by: Basis, swept: Swept, now: datetime, name: str | None = None) -> Entry | None:
@@ -66,9 +62,11 @@ def record_sweep(session: Session, by: Basis, swept: Swept, now: datetime, name:
 
     Under the same name it is recorded once.
     """
-    county = county_code(session)
-    key = f"sweep:{county}:{name or now.isoformat()}"
-    if county is None or recorded(session, key):
+    here = county(session)
+    key = f"sweep:{here.code if here else None}:{name or now.isoformat()}"
+    if here is None or recorded(session, key):
         return None
     content = {"as_of": by.day.isoformat(), "pack": by.pack.name, **swept.as_json()}
-    return append(session, Draft(region_chain(county), EntryKind.SWEEP, Channel.SYSTEM, ACTOR, now, key, content), now)
+    return append(
+        session, Draft(region_chain(here.code), EntryKind.SWEEP, Channel.SYSTEM, ACTOR, now, key, content), now
+    )

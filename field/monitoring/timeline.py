@@ -1,5 +1,6 @@
 """时间线: entries as people and programs read them, personal numbers masked."""
 
+from collections.abc import Callable
 from typing import Any
 
 from field.codes import Channel, EntryKind
@@ -7,11 +8,12 @@ from field.ledger.entries import Entry
 from field.ledger.receipts import number
 from field.registry.masking import mask_account, mask_id_number, mask_phone
 
-MASKS = {
+MASKS: dict[str, Callable[[str], str | None]] = {
     "id_number": mask_id_number,
     "phone": mask_phone,
     "bank_account": mask_account,
     "disability_card": mask_id_number,
+    "openid": lambda _: "****",
 }
 
 

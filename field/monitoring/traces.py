@@ -6,29 +6,48 @@ from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from uuid6 import uuid7
 
+from field.codes import Labelled
 from field.orm import Base, Code, Id, Utc
 from field.registry.households import Household, Person
 from field.registry.rights import Actor, NotAllowed, Right
 
 
+class Look(Labelled):
+    """看了什么: what a trace may be of; its subject is a person, photograph, household or message, export, region."""
+
+    NUMBERS = "numbers", "完整号码"
+    PHONE = "phone", "电话号码"
+    PHOTO_ORIGINAL = "photo_original", "照片原图"
+    PHOTO_LARGE = "photo_large", "照片大图"
+    PHOTO_SMALL = "photo_small", "照片小图"
+    PHOTO_READING = "photo_reading", "票据识读"
+    MESSAGES = "messages", "来往消息"
+    EXPORT = "export", "要求导出"
+    EXPORT_FULL = "export_full", "要求导出完整号码"
+    EXPORT_DOWNLOAD = "export_download", "下载导出的文件"
+    PRINT_FILES = "print_files", "批量打印档案"
+
+
 class Trace(Base):
-    """查看记录: one look at something personal."""
+    """查看记录: one look at something personal; `actor` is the signature, which names a deputy and whom for."""
 
     __tablename__ = "trace"
 
     id: Mapped[Id] = mapped_column(primary_key=True)
     at: Mapped[Utc]
     staff_id: Mapped[Id]
+    actor: Mapped[str] = mapped_column(String(80))
     what: Mapped[Code]
     subject: Mapped[str] = mapped_column(String(64))
     reason: Mapped[str | None] = mapped_column(String(200))
 
-    __table_args__ = (Index(None, "subject", "at"), Index(None, "staff_id", "at"))
+    __table_args__ = (Index(None, "subject", "at"), Index(None, "staff_id", "at"), Index(None, "at", "id"))
 
 
 def leave_trace(session: Session, by: Actor, what: str, subject: str, now: datetime, reason: str | None = None) -> None:
     """Note that somebody looked at something."""
-    session.add(Trace(id=str(uuid7()), at=now, staff_id=by.staff_id, what=what, subject=subject, reason=reason))
+    whose = {"staff_id": by.staff_id, "actor": by.username}
+    session.add(Trace(id=str(uuid7()), at=now, **whose, what=what, subject=subject, reason=reason))
 
 
 def reveal_phone(session: Session, person_id: str, by: Actor, reason: str, now: datetime) -> str:

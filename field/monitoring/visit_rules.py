@@ -10,15 +10,27 @@ from typing import Any, cast
 
 from jsonschema_rs import Draft202012Validator, ValidationError, ValidationErrorKind
 
-DEFINITION = Path(__file__).with_name("visit.schema.json")
+from field.codes import Word
+from field.sentences import Sentence
+
+FOLDER = Path(__file__).parent
+DEFINITION = FOLDER / "visit.schema.json"
 UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
 INTEGERS = 2**53
 
 
 @cache
-def definition() -> dict[str, Any]:
-    """The rules as JSON Schema 2020-12, with Chinese titles and the words of every fault."""
-    schema: dict[str, Any] = json.loads(DEFINITION.read_text(encoding="utf-8"))
+def definition(name: str = "visit") -> dict[str, Any]:
+    """The rules as JSON Schema 2020-12, with Chinese titles and the words of every fault.
+
+    A revisit takes over from the visit what both ask alike.
+    """
+    schema: dict[str, Any] = json.loads((FOLDER / f"{name}.schema.json").read_text(encoding="utf-8"))
+    if taken := schema.pop("x-from-visit", None):
+        visit = definition()
+        for part, names in taken.items():
+            schema[part] = {one: visit[part][one] for one in names} | schema.get(part, {})
+        schema["x-words"] = visit["x-words"]
     return schema
 
 
@@ -30,17 +42,26 @@ def moment(text: str) -> datetime:
     return parsed.astimezone(UTC).replace(microsecond=parsed.microsecond // 1000 * 1000)
 
 
-def faults(visit: Any) -> list[dict[str, str]]:
-    """Every fault of a visit as {"field", "message"} in order of the fields; none when it may be recorded."""
+def faults(visit: Any, name: str = "visit") -> list[dict[str, str]]:
+    """Every fault of a visit or revisit as {"field", "message"} in order of the fields; none if it may be recorded."""
     if strange := unkeepable(visit):
-        return [_fault([path], "characters", "这一项") for path in strange]
-    if _validator().is_valid(visit):
+        return [_fault([path], "characters") for path in strange]
+    if _validator(name).is_valid(visit):
         return []
     first: dict[str, dict[str, str]] = {}
-    for error in _validator().iter_errors(visit):
-        for fault in _told(error):
+    for error in _validator(name).iter_errors(visit):
+        for fault in _told(error, definition(name)):
             first.setdefault(fault["field"], fault)
     return sorted(first.values(), key=lambda fault: fault["field"])
+
+
+def unasked(visit: dict[str, Any]) -> list[dict[str, str]]:
+    """What a visit leaves as it was though the household has told of a hardship: its check stays open."""
+    return [
+        {"field": name, "message": words}
+        for name, words in definition()["x-asked"].items()
+        if name not in visit or name in visit.get("unchanged", [])
+    ]
 
 
 def plain(value: Any) -> Any:
@@ -72,8 +93,9 @@ def _strange(value: Any, path: str) -> Iterator[str]:
 
 
 @cache
-def _validator() -> Draft202012Validator:
-    return Draft202012Validator(definition(), formats={"date": _is_date, "date-time": _is_time}, validate_formats=True)
+def _validator(name: str) -> Draft202012Validator:
+    formats = {"date": _is_date, "date-time": _is_time}
+    return Draft202012Validator(definition(name), formats=formats, validate_formats=True)
 
 
 def _is_date(text: str) -> bool:
@@ -90,11 +112,11 @@ def _is_time(text: str) -> bool:
         return False
 
 
-def _told(error: ValidationError) -> Iterator[dict[str, str]]:
+def _told(error: ValidationError, whole: dict[str, Any]) -> Iterator[dict[str, str]]:
     *place, keyword = error.schema_path
-    schema: Any = reduce(lambda node, step: node[step], place, cast(Any, definition()))
+    schema: Any = reduce(lambda node, step: node[step], place, cast(Any, whole))
     path = [str(part)[:60] for part in error.instance_path]
-    title = str(schema.get("title", "这一项"))
+    title = str(schema.get("title", ""))
     match error.kind:
         case ValidationErrorKind.Required(property=name):
             title = str(schema.get("properties", {}).get(name, {}).get("title", title))
@@ -109,11 +131,12 @@ def _told(error: ValidationError) -> Iterator[dict[str, str]]:
             yield _fault(path, str(keyword), title, schema.get(str(keyword)))
 
 
-def _fault(path: list[str], keyword: str, title: str, limit: object = "") -> dict[str, str]:
+def _fault(path: list[str], keyword: str, title: str = "", limit: object = "") -> dict[str, str]:
     field = UNKEEPABLE.sub("?", ".".join(path))
     return {"field": field, "message": _words(keyword, title, limit)}
 
 
-def _words(keyword: str, title: str, limit: object = "") -> str:
-    template: str = definition()["x-words"][keyword]
-    return template.format(title=title, limit=limit)
+def _words(keyword: str, title: str, limit: object = "") -> Sentence:
+    words = definition()["x-words"]
+    named = title or words["this"]
+    return Sentence(words[keyword], title=Word(named), limit=limit)

@@ -14,8 +14,10 @@ from field.ledger.entries import Draft, Entry, append, append_many, opened, reco
 from field.monitoring.derive import derive, link_evidence, observe_visits
 from field.monitoring.evidence import missing
 from field.monitoring.judgement import judge
+from field.monitoring.relief_standings import derive_many
 from field.monitoring.visit_rules import moment
 from field.prepared import Prepared
+from field.registry.deputies import stood_in_region
 from field.registry.households import Household, Person
 from field.registry.rights import Actor, NotAllowed, Right
 from field.registry.staff import Staff
@@ -27,16 +29,17 @@ _place = Prepared(select(Household.region, _known.label("known")).where(Househol
 
 @dataclass(frozen=True)
 class Recorded:
-    """入账回执: the entry, whether it is new, and the photographs still on their way."""
+    """入账回执: the entry, whether it is new, photographs still on their way; whether the household is the sender's."""
 
     entry: Entry
     fresh: bool
     missing: list[str]
+    ours: bool = True
 
     @property
     def held(self) -> bool:
-        """Whether the visit waits for the town office to take it in."""
-        return self.entry.kind == EntryKind.HELD_VISIT
+        """Whether it waits for the town office to take it in."""
+        return self.entry.kind in (EntryKind.HELD_VISIT, EntryKind.HELD_REVISIT)
 
 
 class OtherContent(Exception):
@@ -67,19 +70,19 @@ def record_visit(session: Session, visit: dict[str, Any], by: Actor, now: dateti
     if not place or not by.has(Right.RECORD_VISITS):
         raise NotAllowed
     [(region, is_known)] = place
-    kind = _way_in(session, region, by, occurred_at)
+    ours = sent_in_post(session, region, by, occurred_at)
     if is_known and (known := recorded(session, key)):
-        _same_or_raise(session, known, visit)
-        return Recorded(known, False, missing(session, known, digests, by.username))
-    if faults := _strangers(session, visit):
-        raise Faulty(faults)
+        same_or_raise(session, known, visit["household_id"], visit)
+        return Recorded(known, False, missing(session, known, digests, by.username), ours)
+    strangers_or_raise(session, visit)
+    kind = EntryKind.VISIT if ours else EntryKind.HELD_VISIT
     draft = Draft(visit["household_id"], kind, Channel.PHONE, by.username, occurred_at, key, visit, digests)
     entry = append(session, draft, now)
     derive(session, entry, visit)
-    if kind is EntryKind.VISIT:
+    if ours:
         judge(session, [entry.chain_id], now)
     enqueue(session, JobKind.PLACE_JUDGEMENT, {"chain_id": entry.chain_id, "seq": entry.seq}, now)
-    return Recorded(entry, True, missing(session, entry, digests, by.username))
+    return Recorded(entry, True, missing(session, entry, digests, by.username), ours)
 
 
 def record_visits(session: Session, visits: Sequence[tuple[dict[str, Any], Actor]], now: datetime) -> list[Entry]:
@@ -102,25 +105,35 @@ def record_visits(session: Session, visits: Sequence[tuple[dict[str, Any], Actor
     for entry, visit in several:
         link_evidence(session, entry, visit)
     observe_visits(session, several)
+    derive_many(session, several)
     judge(session, ids, now)
     return entries
 
 
-def _way_in(session: Session, region: str, by: Actor, visited_at: datetime) -> EntryKind:
+def sent_in_post(session: Session, region: str, by: Actor, visited_at: datetime) -> bool:
+    """Whether the right still stands that one had at the door; NotAllowed where there was none."""
     if by.may(Right.RECORD_VISITS, region):
-        return EntryKind.VISIT
+        return True
     staff = session.get(Staff, by.staff_id)
-    if staff is not None and staff.held_region_at(region, visited_at):
-        return EntryKind.HELD_VISIT
+    held = staff is not None and staff.held_region_at(region, visited_at)
+    if held or stood_in_region(session, by.staff_id, region, visited_at):
+        return False
     raise NotAllowed
 
 
-def _same_or_raise(session: Session, known: Entry, visit: dict[str, Any]) -> None:
-    if known.chain_id != visit["household_id"]:
+def same_or_raise(session: Session, known: Entry, household_id: str, sent: dict[str, Any]) -> None:
+    """Raises OtherContent unless the same was sent before for the same household, of which nobody else is told."""
+    if known.chain_id != household_id:
         raise NotAllowed
     [kept] = opened(session, [known])
-    if canonical(kept) != canonical(visit):
-        raise OtherContent(kept, visit)
+    if canonical(kept) != canonical(sent):
+        raise OtherContent(kept, sent)
+
+
+def strangers_or_raise(session: Session, visit: dict[str, Any]) -> None:
+    """Raises Faulty for people named in a visit who do not belong to its household."""
+    if faults := _strangers(session, visit):
+        raise Faulty(faults)
 
 
 def _strangers(session: Session, visit: dict[str, Any]) -> list[dict[str, str]]:

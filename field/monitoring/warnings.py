@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from field.codes import Channel, EntryKind, Grade, LeadKind, Source, TaskKind
 from field.ledger.entries import Draft, Entry, append_many
 from field.monitoring.judgement import Basis, Judgement
-from field.monitoring.leads import Lead, Task, Wanted, open_leads
+from field.monitoring.leads import Lead, Wanted, open_leads
 from field.monitoring.policy.risk_shapes import RANKS
 from field.monitoring.policy.shelf import shelf
 from field.monitoring.risk_words import told
+from field.monitoring.tasks import Task
 from field.monitoring.visit_rules import moment
 from field.monitoring.workdays import due
 from field.registry.households import Household

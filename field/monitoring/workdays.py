@@ -1,10 +1,11 @@
 """工作日: by the state's calendar or the county's own; where neither knows the year, Monday to Friday."""
 
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import chinese_calendar
@@ -15,7 +16,15 @@ from field.monitoring.policy.reading import Fault, FaultyPack
 DAY = timedelta(days=1)
 FRIDAY = 4
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-Own = Mapping[date, bool]
+KEYS = {"day", "whole_years"}
+
+
+@dataclass(frozen=True)
+class Own:
+    """县里自己的日子: days worked or not, and the years of which every day off is written there."""
+
+    days: Mapping[date, bool] = field(default_factory=dict)
+    whole_years: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -45,29 +54,46 @@ def due(start: date, days: int, counting: str, own: Own | None = None) -> Due:
 
 def workday(day: date, own: Own | None = None) -> tuple[bool, bool]:
     """Whether a day is worked, and whether that is known or only to be expected."""
-    if own and day in own:
-        return own[day], True
+    if own and day in own.days:
+        return own.days[day], True
     try:
         return bool(chinese_calendar.is_workday(day)), True
     except NotImplementedError:
-        return day.weekday() <= FRIDAY, bool(own) and any(one.year == day.year for one in own or ())
+        return day.weekday() <= FRIDAY, bool(own and day.year in own.whole_years)
 
 
-def own_days(file: Path) -> dict[date, bool]:
-    """县里的节假日文件: [[day]] with date, work = true or false, and name; FaultyPack names every fault."""
+def own_days(file: Path) -> Own:
+    """县里的节假日文件: [[day]] with date, work = true or false, and name; FaultyPack names every fault.
+
+    Some days alone leave a year provisional that the state has not published; `whole_years` says that all are there.
+    """
     if not file.exists():
-        return {}
+        return Own()
     text = file.read_text(encoding="utf-8-sig", errors="replace")
     try:
-        said = tomllib.loads(text).get("day", [])
+        said = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise FaultyPack([Fault(str(file), text.count("\n") + 1, "", f"写法不对: {error}")]) from error
-    several = said if isinstance(said, list) else [said]
-    wrong = [place for place, one in enumerate(several) if not _sound(one)]
-    if wrong:
-        words = "要写 date = 2027-01-01 和 work = true 或 false"
-        raise FaultyPack([Fault(str(file), line_of(text, ("day", place)), "day", words) for place in wrong])
-    return {one["date"]: one["work"] for one in several}
+    if faults := [Fault(str(file), line_of(text, path), str(path[0]), words) for path, words in _wrong(said)]:
+        raise FaultyPack(faults)
+    days = {one["date"]: one["work"] for one in said.get("day", [])}
+    return Own(days, frozenset(said.get("whole_years", [])))
+
+
+def _wrong(said: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Where a holiday file is wrong, and how."""
+    for key in said.keys() - KEYS:
+        yield (key,), "没有这一项，只写 [[day]] 和 whole_years"
+    years, several, seen = said.get("whole_years", []), said.get("day", []), set()
+    if not isinstance(years, list) or any(type(year) is not int for year in years):
+        yield ("whole_years",), "要写成年份的列表，如 [2027]"
+    for place, one in enumerate(several if isinstance(several, list) else [several]):
+        if not _sound(one):
+            yield ("day", place), "要写 date = 2027-01-01 和 work = true 或 false"
+        elif one["date"] in seen:
+            yield ("day", place), f"{one['date']} 写了两次"
+        else:
+            seen.add(one["date"])
 
 
 def _sound(one: object) -> bool:

@@ -13,6 +13,7 @@ from uuid6 import uuid7
 
 from field.codes import Channel, Left
 from field.orm import Base, Code, Id, Utc
+from field.prepared import Prepared
 from field.registry.contact_rules import (
     CLAIMED,
     FRESH,
@@ -72,6 +73,7 @@ Index(None, Contact.person_id, Contact.channel, unique=True, sqlite_where=_verif
 _twice = select(Person.id).where(Person.id == Contact.person_id, Person.merged_into.is_not(None))
 _at_address = Contact.channel == bindparam("channel"), Contact.address_index == bindparam("index")
 _here = select(Contact).where(_live, *_at_address, ~_twice.exists()).order_by(Contact.id)
+_found_here = Prepared(_here)
 _locked_here = _here.with_for_update(of=Contact).execution_options(populate_existing=True)
 
 
@@ -255,7 +257,8 @@ def _at(session: Session, channel: str, index: str, *, lock: bool = False) -> li
 
     Of two rows of one person who stood twice on the roster, only that of the person who is kept counts.
     """
-    rows = session.scalars(_locked_here if lock else _here, {"channel": str(channel), "index": index})
+    given = {"channel": str(channel), "index": index}
+    rows = session.scalars(_locked_here, given) if lock else _found_here.objects(session, Contact, given)
     return sorted(rows, key=lambda contact: RANK[contact.state])
 
 

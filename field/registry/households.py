@@ -11,7 +11,11 @@ from field.registry.sealing import Sealed
 
 
 class Household(Base):
-    """农户: one household of one village, known by the county's household number."""
+    """农户: one household of one village, known by the county's household number.
+
+    `risks_asked_at` is the newest visit that told its risks anew, not only as before; of one that was lawfully erased
+    (`erased_at`) only the number and region are left.
+    """
 
     __tablename__ = "household"
 
@@ -32,6 +36,8 @@ class Household(Base):
     main_risk: Mapped[Code | None]
     last_visit_at: Mapped[Utc | None]
     last_visit_seq: Mapped[int | None]
+    risks_asked_at: Mapped[Utc | None]
+    erased_at: Mapped[Utc | None]
 
     members: Mapped[list["Person"]] = relationship(back_populates="household", order_by="Person.position", lazy="raise")
 
@@ -40,6 +46,13 @@ class Household(Base):
         Index(None, "region", "kind", "main_risk"),
         Index(None, "head"),
     )
+
+
+_watched = Household.kind.is_not(None)
+Index(
+    "ix_household_monitored", Household.region, Household.last_visit_at, Household.id,
+    sqlite_where=_watched, postgresql_where=_watched,
+)  # fmt: skip
 
 
 class Person(Base):
@@ -56,6 +69,7 @@ class Person(Base):
     birth_date: Mapped[date | None]
     id_number: Mapped[str | None] = mapped_column(Sealed("id_number"))
     id_number_index: Mapped[str | None] = mapped_column(String(64), index=True)
+    id_fault: Mapped[Code | None]
     phone: Mapped[str | None] = mapped_column(Sealed("phone"))
     phone_index: Mapped[str | None] = mapped_column(String(64), index=True)
     bank_account: Mapped[str | None] = mapped_column(Sealed("bank_account"))

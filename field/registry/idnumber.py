@@ -4,6 +4,8 @@ import re
 import unicodedata
 from datetime import date
 
+from field.sentences import Sentence
+
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECKS = "10X98765432"
 AREAS = ((11, 15), (21, 23), (31, 37), (41, 46), (50, 54), (61, 65), (71, 71), (81, 83))
@@ -28,7 +30,7 @@ def fault(value: object) -> str | None:
     if not isinstance(value, str) or NUMERIC.fullmatch(text):
         return DAMAGED
     if len(text) != 18:
-        return f"证件号码应是18位数字（末位可以是X），这里有{len(text)}位"
+        return Sentence("证件号码应是18位数字（末位可以是X），这里有{n}位", n=len(text))
     if not SHAPE.fullmatch(text):
         return "证件号码里有不该有的字"
     return _digits_fault(text)
@@ -44,13 +46,24 @@ def _digits_fault(text: str) -> str | None:
     return None
 
 
+def mismatch(number: str | None, birth: date | None, own_sex: str | None) -> str | None:
+    """对不上: `number` where it is no citizen number, `birth` or `sex` where those say otherwise, or None."""
+    if number is None:
+        return None
+    if fault(number):
+        return "number"
+    if birth is not None and birth != birth_date(number):
+        return "birth"
+    return "sex" if own_sex is not None and own_sex != sex(number) else None
+
+
 def card_fault(value: object) -> str | None:
     """残疾证号的毛病: why this is no disability card number (citizen number, category, grade), or None."""
     text = clean(value)
     if not isinstance(value, str) or NUMERIC.fullmatch(text):
         return DAMAGED
     if len(text) != 20:
-        return f"残疾证号应是20位（证件号码加类别和等级），这里有{len(text)}位"
+        return Sentence("残疾证号应是20位（证件号码加类别和等级），这里有{n}位", n=len(text))
     if text[18] not in DISABILITIES or text[19] not in "1234":
         return "残疾证号的末两位应是类别1至7和等级1至4"
     return fault(text[:18])

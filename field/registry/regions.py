@@ -1,14 +1,16 @@
 """行政区划: the tree of national statistical codes, where a code begins with its parent's."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Engine, Select, and_, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 
 from field.orm import Base, Name, RegionCode
 
 LEVELS = {2: "省", 4: "市", 6: "县", 9: "乡镇", 12: "村"}
-COUNTY, VILLAGE = 6, 12
+COUNTY, TOWN, VILLAGE = 6, 9, 12
 
 
 class Region(Base):
@@ -23,6 +25,25 @@ class Region(Base):
     def level(self) -> str:
         """The word for its level."""
         return LEVELS[len(self.code)]
+
+
+class County(NamedTuple):
+    """县: the one whose ledger this is."""
+
+    code: str
+    name: str
+
+
+_counties: WeakKeyDictionary[Engine, County] = WeakKeyDictionary()
+_county = select(Region.code, Region.name).where(func.length(Region.code) == COUNTY).order_by(Region.code).limit(1)
+
+
+def county(session: Session) -> County | None:
+    """The county of a database, read once; None before its places are loaded."""
+    engine = session.get_bind().engine
+    if engine not in _counties and (found := session.execute(_county).first()):
+        _counties[engine] = County(*found)
+    return _counties.get(engine)
 
 
 def within(code: str, region: str) -> bool:

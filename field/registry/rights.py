@@ -6,7 +6,7 @@ from enum import StrEnum
 from field.codes import Role
 from field.registry.regions import within
 
-V, T, C, D = Role.VILLAGE, Role.TOWN, Role.COUNTY, Role.DEPARTMENT
+V, T, C, D, U = Role.VILLAGE, Role.TOWN, Role.COUNTY, Role.DEPARTMENT, Role.UNIT
 
 
 class Right(StrEnum):
@@ -28,6 +28,12 @@ class Right(StrEnum):
     ATTACH_LEADS = "attach_leads"
     READ_CASES = "read_cases"
     WORK_CASES = "work_cases"
+    READ_FUND = "read_fund"
+    WORK_FUND = "work_fund"
+    READ_PLANS = "read_plans"
+    WORK_PLANS = "work_plans"
+    READ_PARTNERS = "read_partners"
+    WORK_PARTNERS = "work_partners"
     RECORD_CALLS = "record_calls"
     READ_MESSAGES = "read_messages"
     READ_UNMATCHED = "read_unmatched"
@@ -37,10 +43,25 @@ class Right(StrEnum):
     MERGE_PEOPLE = "merge_people"
     RUN_CHECKINS = "run_checkins"
     RUN_SWEEPS = "run_sweeps"
+    READ_RELIEF = "read_relief"
+    CORRECT_BILLS = "correct_bills"
+    MARK_LONG_TERM = "mark_long_term"
+    READ_QUALITY = "read_quality"
+    SEND_SCREENING = "send_screening"
+    READ_SCREENING = "read_screening"
+    DECIDE_SCREENING = "decide_screening"
+    HAND_OVER = "hand_over"
+    CHOOSE_REMINDERS = "choose_reminders"
+    EXPORT_HOUSEHOLDS = "export_households"
+    EXPORT_NUMBERS = "export_numbers"
+    FILL_SHEETS = "fill_sheets"
+    READ_SHARED = "read_shared"
+    READ_TRACES = "read_traces"
+    ERASE = "erase"
 
 
 HOLDERS: dict[Right, frozenset[Role]] = {
-    Right.SIGNED_IN: frozenset((V, T, C, D)),
+    Right.SIGNED_IN: frozenset((V, T, C, D, U)),
     Right.READ_STATISTICS: frozenset((V, T, C, D)),
     Right.READ_HOUSEHOLDS: frozenset((V, T, C)),
     Right.READ_EVIDENCE: frozenset((V, T, C)),
@@ -55,6 +76,12 @@ HOLDERS: dict[Right, frozenset[Role]] = {
     Right.ATTACH_LEADS: frozenset((T, C)),
     Right.READ_CASES: frozenset((V, T, C)),
     Right.WORK_CASES: frozenset((V, T, C)),
+    Right.READ_FUND: frozenset((V, T, C)),
+    Right.WORK_FUND: frozenset((V, T, C)),
+    Right.READ_PLANS: frozenset((V, T, C)),
+    Right.WORK_PLANS: frozenset((V, T, C)),
+    Right.READ_PARTNERS: frozenset((T, C)),
+    Right.WORK_PARTNERS: frozenset((T, C)),
     Right.RECORD_CALLS: frozenset((V, T, C)),
     Right.READ_MESSAGES: frozenset((V, T, C)),
     Right.READ_UNMATCHED: frozenset((T, C)),
@@ -64,22 +91,44 @@ HOLDERS: dict[Right, frozenset[Role]] = {
     Right.MERGE_PEOPLE: frozenset((C,)),
     Right.RUN_CHECKINS: frozenset((C,)),
     Right.RUN_SWEEPS: frozenset((C,)),
+    Right.READ_RELIEF: frozenset((V, T, C)),
+    Right.CORRECT_BILLS: frozenset((T, C)),
+    Right.MARK_LONG_TERM: frozenset((T, C)),
+    Right.READ_QUALITY: frozenset((V, T, C)),
+    Right.SEND_SCREENING: frozenset((D,)),
+    Right.READ_SCREENING: frozenset((C, D)),
+    Right.DECIDE_SCREENING: frozenset((T, C)),
+    Right.HAND_OVER: frozenset((V, T, C)),
+    Right.CHOOSE_REMINDERS: frozenset((V, T, C)),
+    Right.EXPORT_HOUSEHOLDS: frozenset((T, C)),
+    Right.EXPORT_NUMBERS: frozenset((T, C)),
+    Right.FILL_SHEETS: frozenset((T, C)),
+    Right.READ_SHARED: frozenset((U,)),
+    Right.READ_TRACES: frozenset((C,)),
+    Right.ERASE: frozenset((C,)),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """操作人: a signed-in member of staff with the post held now."""
+    """操作人: a signed-in member of staff with the post held now; `only` limits a system's token to a few rights.
+
+    `unit` is what a town's unit is called, by which the policy pack says what it is shown.
+    """
 
     staff_id: str
     username: str
     name: str
     role: Role
     region: str
+    only: frozenset[Right] | None = None
+    unit: str | None = None
 
     def has(self, right: Right) -> bool:
         """Whether the post gives the right at all."""
-        return right is Right.PUBLIC or self.role in HOLDERS.get(right, frozenset())
+        if right is Right.PUBLIC:
+            return True
+        return self.role in HOLDERS.get(right, frozenset()) and (self.only is None or right in self.only)
 
     def may(self, right: Right, region: str) -> bool:
         """Whether the post gives the right over a region: its own subtree and nothing beside it."""

@@ -7,8 +7,10 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from field.codes import Word
 from field.registry import idnumber
 from field.registry.roster import Column
+from field.sentences import Sentence, Series
 
 Reader = Callable[[Any], Any]
 EXACT = 10**15  # a sheet keeps 15 digits of a number
@@ -16,6 +18,7 @@ DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?|([0-9]
 MOBILE = re.compile(r"(?:\+?86)?(1[3-9][0-9]{9})")
 LANDLINE = re.compile(r"(?:\+?86)?0?([1-9][0-9]{8,10})")
 REMEMBERED = 20_000
+FORMULA = "这里是公式，不是内容；请复制后“粘贴为数值”再交"
 
 
 def reader(column: Column) -> Reader:
@@ -46,14 +49,14 @@ def plain(cell: Any) -> str:
         return cell.isoformat()[:10]
     text = " ".join(unicodedata.normalize("NFC", str(cell)).split())
     if not text.isprintable():
-        raise ValueError("里面有不能保存的符号")
+        raise ValueError(Word("里面有不能保存的符号"))
     return text
 
 
 def _text(cell: Any, column: Column) -> str | None:
     text = plain(cell)
     if len(text) > column.limit:
-        raise ValueError(f"太长，最多{column.limit}个字")
+        raise ValueError(Sentence("太长，最多{most}个字", most=column.limit))
     return text or None
 
 
@@ -62,7 +65,7 @@ def _choice(cell: Any, column: Column) -> Any:
     if not text:
         return None
     if text not in column.choices:
-        raise ValueError(f"只能填：{'、'.join(column.choices)}")
+        raise ValueError(Sentence("只能填：{choices}", choices=Series(column.choices)))
     return column.choices[text]
 
 
@@ -80,7 +83,7 @@ def _date(cell: Any, _column: Column) -> str | None:
     except ValueError:
         day = None
     if day is None or not 1900 <= day.year <= 2200:
-        raise ValueError("日期看不懂，请写成2022-04-30的样子")
+        raise ValueError(Word("日期看不懂，请写成2022-04-30的样子"))
     return day.isoformat()
 
 
@@ -91,16 +94,16 @@ def _number(cell: Any, column: Column) -> Decimal | None:
     try:
         number = Decimal(text)
     except InvalidOperation:
-        raise ValueError("这里要填数字") from None
+        raise ValueError(Word("这里要填数字")) from None
     if not number.is_finite() or not column.low <= number <= column.limit:
-        raise ValueError(f"应在{column.low:g}到{column.limit}之间")
+        raise ValueError(Sentence("应在{low}到{high}之间", low=f"{column.low:g}", high=column.limit))
     return number
 
 
 def _whole(cell: Any, column: Column) -> int | None:
     number = _number(cell, column)
     if number is not None and number != int(number):
-        raise ValueError("这里要填整数")
+        raise ValueError(Word("这里要填整数"))
     return None if number is None else int(number)
 
 
@@ -137,14 +140,16 @@ def _phone(cell: Any, _column: Column) -> str | None:
         return None
     found = MOBILE.fullmatch(text) or (LANDLINE.fullmatch(text) if text[0] in "0+" else None)
     if found is None:
-        raise ValueError("电话不对：手机应是11位，座机要带区号")
+        raise ValueError(Word("电话不对：手机应是11位，座机要带区号"))
     return f"+86{found[1]}"
 
 
 def _account(cell: Any, _column: Column) -> str | None:
     text = re.sub(r"[\s\-']", "", unicodedata.normalize("NFKC", plain(cell)))
     if text and not re.fullmatch(r"[0-9]{8,30}", text):
-        raise ValueError(idnumber.DAMAGED if idnumber.NUMERIC.fullmatch(text.upper()) else "银行账号应是8至30位数字")
+        raise ValueError(
+            idnumber.DAMAGED if idnumber.NUMERIC.fullmatch(text.upper()) else Word("银行账号应是8至30位数字")
+        )
     return text or None
 
 

@@ -21,6 +21,7 @@ NOTES = (
     "证件号码、电话、银行账号、残疾证号必须是文本，不能是数字，否则末尾几位会丢。",
     "一户里只要有一行有错，这一户整户不导入；改好后把文件再传一次，已导入且没有变化的户不会重复。",
 )
+DOUBT_HEADERS = (("户编号", 22), ("要核对的", 30), ("怎么改", 70), ("去改", 60))
 FAULT_HEADERS = (("工作表", 16), ("行号", 8), ("列", 18), ("户编号", 22), ("原因", 70))
 
 
@@ -36,26 +37,46 @@ def write_template(file: IO[bytes]) -> None:
             width = 22 if column.kind in TEXT_KINDS else max(10, 2 * len(column.header) + 2)
             sheet.set_column(place, place, width, text if column.kind in TEXT_KINDS else None)
             if column.choices:
-                choices = {"validate": "list", "source": _choices(column), "ignore_blank": True}
+                choices = {"validate": "list", "source": told_choices(column), "ignore_blank": True}
                 sheet.data_validation(1, place, LAST_ROW, place, choices)
         sheet.freeze_panes(1, 1)
         _explain(book, book.add_worksheet("填表说明"), bold)
 
 
-def write_faults(file: IO[bytes], sheet_name: str, faults: Iterable[Fault]) -> None:
-    """错误清单: each fault with sheet, row, column, household number and reason; no value of the roster."""
+def write_faults(
+    file: IO[bytes], sheet_name: str, faults: Iterable[Fault], doubts: Iterable[tuple[str, str, str, str]] = ()
+) -> None:
+    """错误清单: each fault with sheet, row, column, household number and reason; no value of the roster.
+
+    On a second sheet the `doubts`: number, what is to be looked at, what to do, and the address of the page for it.
+    """
     with xlsxwriter.Workbook(file, {**SAFE, "constant_memory": True}) as book:
-        sheet = book.add_worksheet("错误清单")
-        bold = book.add_format({"bold": True, "bg_color": "#E8EEF7", "border": 1})
-        for place, (header, width) in enumerate(FAULT_HEADERS):
-            sheet.set_column(place, place, width)
-            sheet.write_string(0, place, header, bold)
-        sheet.freeze_panes(1, 0)
+        sheet = headed(book, "错误清单", FAULT_HEADERS)
         for row, fault in enumerate(faults, 1):
             sheet.write_string(row, 0, sheet_name)
             sheet.write_number(row, 1, fault.row)
             for place, words in ((2, fault.column), (3, fault.number), (4, fault.reason)):
                 sheet.write_string(row, place, words)
+        write_doubts(book, doubts)
+
+
+def write_doubts(book: Any, doubts: Iterable[tuple[str, str, str, str]]) -> None:
+    """要核对的, on a sheet of their own: number, what, what to do, and the page for it."""
+    sheet = headed(book, "要核对的", DOUBT_HEADERS)
+    for row, several in enumerate(doubts, 1):
+        for place, words in enumerate(several):
+            sheet.write_string(row, place, words)
+
+
+def headed(book: Any, name: str, headers: Iterable[tuple[str, int]]) -> Any:
+    """A sheet of a book with its bold headers, each as wide as told, and frozen."""
+    sheet = book.add_worksheet(name)
+    bold = book.add_format({"bold": True, "bg_color": "#E8EEF7", "border": 1})
+    for place, (header, width) in enumerate(headers):
+        sheet.set_column(place, place, width)
+        sheet.write_string(0, place, header, bold)
+    sheet.freeze_panes(1, 0)
+    return sheet
 
 
 def _explain(book: Any, sheet: Any, bold: Any) -> None:
@@ -68,12 +89,13 @@ def _explain(book: Any, sheet: Any, bold: Any) -> None:
     for place, header in enumerate(("列", "是否必填", "填什么", "说明")):
         sheet.write_string(first, place, header, bold)
     for row, column in enumerate(COLUMNS, first + 1):
-        told = column.note or "、".join(_choices(column))
+        told = column.note or "、".join(told_choices(column))
         for place, words in enumerate((column.header, _must(column), KIND_WORDS[column.kind], told)):
             sheet.write_string(row, place, words)
 
 
-def _choices(column: Column) -> list[str]:
+def told_choices(column: Column) -> list[str]:
+    """The words that may stand in a column."""
     return ["是", "否"] if column.choices is YES else [word for word in column.choices if word]
 
 

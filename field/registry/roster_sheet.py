@@ -4,14 +4,17 @@ import codecs
 import csv
 import os
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
+from field.codes import Word
+from field.registry.roster import Column
 from field.registry.roster_household import REQUIRED, Cells, Line, header_key
+from field.sentences import Sentence, Series
 
 LARGEST = 300 * 2**20
 LARGEST_UNPACKED = 2**30
@@ -27,6 +30,17 @@ class Refused(Exception):
     """不能用的文件: nothing of it was read in; the text tells the person why, in Chinese."""
 
 
+class Heading(NamedTuple):
+    """表头: what a sheet is called, the columns that it must have, and which column a header cell names."""
+
+    what: str
+    required: Sequence[Column]
+    key: Callable[[Any], str | None]
+
+
+ROSTER = Heading("名册", REQUIRED, header_key)
+
+
 class Table(NamedTuple):
     """一张表: the sheet's name, its header cells, and a way to walk its lines from the first again."""
 
@@ -35,14 +49,14 @@ class Table(NamedTuple):
     lines: Callable[[], Iterator[Line]]
 
 
-def table(path: Path) -> Table:
-    """The sheet of a file that holds the roster; raises Refused."""
+def table(path: Path, heading: Heading = ROSTER) -> Table:
+    """The sheet of a file that holds the roster, or what else the heading names; raises Refused."""
     if path.stat().st_size > LARGEST:
         raise Refused(TOO_LARGE)
     with path.open("rb") as file:
         start = file.read(8)
     sheets = _workbook(path) if start[:2] == b"PK" or start == OLE else [_text(path)]
-    return _with_header(sheets)
+    return _with_header(sheets, heading)
 
 
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")
@@ -127,19 +141,22 @@ def _ends_with_a_line(path: Path) -> bool:
         return file.read() in (b"\n", b"\r")
 
 
-def _with_header(sheets: Sheets) -> Table:
-    lacking: list[str] = [column.header for column in REQUIRED]
+def _with_header(sheets: Sheets, heading: Heading) -> Table:
+    lacking: list[str] = [column.header for column in heading.required]
     for name, lines in sheets:
         for row, cells in islice(lines(), HEADER_WITHIN):
-            keys = [key for key in map(header_key, cells) if key]
-            missing = [column.header for column in REQUIRED if column.key not in keys]
+            keys = [key for key in map(heading.key, cells) if key]
+            missing = [column.header for column in heading.required if column.key not in keys]
             if not missing and len(keys) == len(set(keys)):
                 return Table(name, cells, lambda lines=lines, row=row: _below(lines(), row))  # type: ignore[misc]
             if not missing:
-                raise Refused(f"“{name}”的表头有重复的列；没有导入任何内容，{USE_TEMPLATE}")
+                raise Refused(
+                    Sentence("“{name}”的表头有重复的列；没有导入任何内容，{use}", name=name, use=Word(USE_TEMPLATE))
+                )
             lacking = min(lacking, missing, key=len)
-    words = "、".join(f"“{header}”" for header in lacking)
-    raise Refused(f"没有找到名册的表头，缺少{words}；没有导入任何内容，{USE_TEMPLATE}")
+    words = "没有找到{what}的表头，缺少{columns}；没有导入任何内容，{use}"
+    columns = Series(f"“{header}”" for header in lacking)
+    raise Refused(Sentence(words, what=Word(heading.what), columns=columns, use=Word(USE_TEMPLATE)))
 
 
 def _below(lines: Iterator[Line], header_row: int) -> Iterator[Line]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from field.codes import Role
 from field.orm import Base, Code, Id, Name, RegionCode, Utc
 from field.registry.regions import within
+from field.registry.signatures import hands, named
 
 
 class Staff(Base):
@@ -30,10 +31,22 @@ class Staff(Base):
         held = [post for post in self.posts if post.since <= moment and (not post.until or moment < post.until)]
         return held[-1] if held else None
 
+    def served_at(self, region: str | None, moment: datetime) -> str | None:
+        """The region, or else all of its own, in which a department's account serves; None outside or for others."""
+        post = self.post_at(moment)
+        if post is None or self.ended_at or post.role != Role.DEPARTMENT:
+            return None
+        place = region or post.region
+        return place if within(place, post.region) else None
+
     def held_region_at(self, region: str, moment: datetime) -> bool:
         """Whether a post that was held at that moment covered the region."""
         post = self.post_at(moment)
         return post is not None and within(region, post.region)
+
+
+class NoDepartment(Exception):
+    """不是行业部门: only a department's account has systems, and only within its region."""
 
 
 class Post(Base):
@@ -55,9 +68,11 @@ def find_staff(session: Session, username: str) -> Staff | None:
 
 
 def staff_names(session: Session, usernames: Iterable[str]) -> dict[str, str]:
-    """The names of accounts by user name; a user name that is not there is missing."""
-    rows = session.execute(select(Staff.username, Staff.name).where(Staff.username.in_(set(usernames))))
-    return dict(rows.all())
+    """The names of accounts by user name or signature; one that is not there is missing."""
+    signed = set(usernames)
+    people = {one for each in signed for one in hands(each)}
+    names = dict(session.execute(select(Staff.username, Staff.name).where(Staff.username.in_(people))).all())
+    return {each: name for each in signed if (name := named(each, names))}
 
 
 def take_post(session: Session, staff: Staff, role: Role, region: str, now: datetime, post_id: str) -> Post:

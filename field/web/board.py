@@ -2,39 +2,58 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template
+from flask import Blueprint, redirect, render_template, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from field.auth import actor, allow
 from field.codes import Grade, JobKind, JobState, Kind, RiskFactor, Role
 from field.db import db
-from field.monitoring import held, phones
+from field.monitoring import held, measures, phones, todo
+from field.monitoring.quiet_villages import quiet_villages
+from field.monitoring.standings import statistics_on
 from field.monitoring.statistics import Figures, figures_of, statistics_by
+from field.monitoring.todo_rows import Wanted
+from field.monitoring.until import Until
+from field.monitoring.workdays import china_day
 from field.registry import regions
 from field.registry.regions import in_region
 from field.registry.rights import Right
-from field.web.charts import bars, ring
+from field.web.board_month import month_of, opened_at
+from field.web.charts import bars, lengths, ring
+from field.web.households_page import past_day
+from field.web.paper import printable
 from field.web.whereabouts import Here, here
+from field.web.wording import grade_mark, now
 from field.work import Job
 
 board = Blueprint("board", __name__)
 
 
 @board.get("/")
-@allow(Right.READ_STATISTICS)
+@allow(Right.SIGNED_IN)
+@printable
 def figures() -> str | Response:
-    """The figures of a region; a village cadre's own place is the phone form."""
+    """The figures of a region; a village cadre's own place is the phone form, a unit's what is shared with it."""
     if actor().role is Role.VILLAGE:
         return redirect("/m/")
+    if actor().role is Role.UNIT:
+        return redirect(url_for("sharing_page.listed"))
     where = here(Right.READ_STATISTICS)
-    parts = statistics_by(db.session(), where.code, len(where.below[0].code) if where.below else len(where.code))
+    today = china_day(now())
+    past = past_day(request.args.get("on", ""), today)
+    on, digits = past or today, len(where.below[0].code) if where.below else len(where.code)
+    parts = (
+        statistics_on(db.session(), where.code, digits, Until(past).ends)
+        if past else statistics_by(db.session(), where.code, digits)
+    )  # fmt: skip
     whole = figures_of(where.code, tuple(parts.values()))
     below = [(place, parts.get(place.code) or figures_of(place.code)) for place in where.below]
-    charts = {"ring": ring(_kinds(whole)), "bars": bars(_risks(whole))}
+    charts = {"ring": ring(_kinds(whole)), "bars": bars(_risks(whole)), "graded": lengths(_grades(whole))}
     return render_template(
-        "board.html", here=where, whole=whole, below=below, grades=Grade.labels(), **charts, **_waiting(where)
-    )
+        "board.html", here=where, whole=whole, below=below, grades=Grade.labels(), on=on, past=past, today=today,
+        **charts, **month_of(where, on, present=not past), **({} if past else _waiting(where)), opened_at=opened_at,
+    )  # fmt: skip
 
 
 def _kinds(whole: Figures) -> list[tuple[str, str, int]]:
@@ -45,15 +64,26 @@ def _risks(whole: Figures) -> list[tuple[str, str, int]]:
     return [(risk, label, whole["by_risk_factor"][risk]) for risk, label in RiskFactor.labels().items()]
 
 
+def _grades(whole: Figures) -> list[tuple[str, str, int]]:
+    return [(one.value, grade_mark(one), whole["by_grade"][one]) for one in (Grade.RED, Grade.ORANGE, Grade.YELLOW)]
+
+
 def _waiting(where: Here) -> dict[str, Any]:
     """What waits in the reader's whole region, told only on its first page and to who may see it."""
     by, session = actor(), db.session()
     if where.code != by.region:
         return {}
     told: dict[str, Any] = {}
+    if by.has(Right.READ_LEADS):
+        told["todo"], told["late"] = todo.count(session, Wanted(by, now(), mine=True))
     if by.has(Right.READ_PHONES):
         told["phones"] = phones.holding(session, by)
         told["places"] = regions.names(session, {phone["region"] for phone in told["phones"]})
+        quiet = quiet_villages(session, by.region, now())
+        told["unheld"] = [one for one in quiet if not one.held]
+        told["silent"] = [one for one in quiet if one.held]
+    if by.has(Right.READ_PLANS):
+        told["measures"] = measures.counted(session, by, china_day(now()))
     if by.has(Right.DECIDE_HELD):
         told["held"] = len(held.waiting(session, by))
     if by.has(Right.RUN_SWEEPS):

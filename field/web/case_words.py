@@ -1,18 +1,22 @@
 """案子的话: what a step of a case says, line by line, and what a form's fields make of a content."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from field.codes import CaseAction, CaseState, Kind, RiskFactor
+from field.codes import CaseAction, CaseState, Kind, RiskFactor, Word
+from field.web.catalogue import in_a_row
+from field.web.forms import faults_named
 from field.web.visit_words import Line
+from field.web.wording import day
 
 PARTED = re.compile(r"[、,，;；\s]+")
 PLAIN = ("note", "held_on", "place", "eligible", "present", "in_favour", "against", "from", "to", "kind")
 LONGEST = 1000
+HOW = {"drawn": Word("在手机上签字"), "signed": Word("在纸上签字，拍了照片"), "fingerprint": Word("按手印，拍了照片")}
 
 
 def fault_words(faults: Iterable[dict[str, str]]) -> list[str]:
@@ -23,7 +27,7 @@ def fault_words(faults: Iterable[dict[str, str]]) -> list[str]:
         "in_favour": _("同意"), "against": _("不同意"), "from": _("从哪一天"), "to": _("到哪一天"),
         "large_expense.note": _("大额支出"), "measures": _("措施"),
     }  # fmt: skip
-    return [f"{named[one['field']]}：{one['message']}" if one["field"] in named else one["message"] for one in faults]
+    return faults_named(faults, named)
 
 
 def case_lines(payload: dict[str, Any]) -> list[Line]:
@@ -33,14 +37,25 @@ def case_lines(payload: dict[str, Any]) -> list[Line]:
     lines = [Line(_("做了什么"), _("%(step)s：%(done)s", step=CaseState.label_of(payload.get("from")), done=done))]
     lines += [Line(_("现在"), to), *_consents(said), *_assessment(said), *_notice(said)]
     lines += [
-        Line(_("比对部门"), "、".join(said.get("departments", ()))),
+        Line(_("比对部门"), in_a_row(said.get("departments", ()))),
         Line(_("监测类别"), Kind.label_of(said.get("kind"))),
-        Line(_("风险点"), "、".join(RiskFactor.label_of(code) for code in said.get("risk_factors", ()))),
+        Line(_("风险点"), in_a_row(RiskFactor.label_of(code) for code in said.get("risk_factors", ()))),
         *(Line(RiskFactor.label_of(one["risk_factor"]), one.get("note") or "") for one in said.get("measures", ())),
         Line(_("大额支出"), (said.get("large_expense") or {}).get("note") or ""),
         Line(_("说明"), said.get("note") or ""),
     ]
     return [line for line in lines if line.text]
+
+
+def consent_lines(payload: dict[str, Any], names: Mapping[str, str]) -> list[Line]:
+    """Who signed in what way, and who wrote for whom."""
+    lines = []
+    for one in payload.get("consents", ()):
+        writer = (one.get("written_by") or {}).get("name")
+        how = HOW.get(one.get("how"), "")
+        words = _("%(how)s，由%(writer)s代写", how=how, writer=writer) if writer else how
+        lines.append(Line(names.get(one.get("person_id", ""), ""), words))
+    return [*lines, Line(_("承诺书版本"), payload.get("text") or "")]
 
 
 def content_of(form: MultiDict[str, str]) -> dict[str, Any]:
@@ -74,7 +89,7 @@ def _line(form: MultiDict[str, str], name: str) -> str:
 
 def _consents(said: dict[str, Any]) -> list[Line]:
     given = said.get("consents", ())
-    writers = "、".join((one.get("written_by") or {}).get("name") or "" for one in given if one.get("written_by"))
+    writers = in_a_row((one.get("written_by") or {}).get("name") or "" for one in given if one.get("written_by"))
     by_hand = sum(one.get("how") == "fingerprint" for one in given)
     words = _("%(signed)s 人签字，%(hand)s 人按手印", signed=len(given) - by_hand, hand=by_hand) if given else ""
     return [Line(_("承诺授权"), words), Line(_("代写"), writers)]
@@ -85,11 +100,11 @@ def _assessment(said: dict[str, Any]) -> list[Line]:
         return []
     came = _("应到 %(eligible)s 人，到会 %(present)s 人", eligible=said["eligible"], present=said["present"])
     voted = _("同意 %(yes)s，不同意 %(no)s", yes=said["in_favour"], no=said["against"])
-    return [Line(_("评议"), f"{said['held_on']} {said['place']}"), Line(_("到会"), came), Line(_("表决"), voted)]
+    return [Line(_("评议"), f"{day(said['held_on'])} {said['place']}"), Line(_("到会"), came), Line(_("表决"), voted)]
 
 
 def _notice(said: dict[str, Any]) -> list[Line]:
     if "to" not in said:
         return []
-    return [Line(_("公示"), _("%(begins)s 至 %(ends)s", begins=said["from"], ends=said["to"])),
+    return [Line(_("公示"), _("%(begins)s 至 %(ends)s", begins=day(said["from"]), ends=day(said["to"]))),
             Line(_("地点"), said.get("place") or "")]  # fmt: skip

@@ -1,11 +1,11 @@
-"""图: where the parts of our two charts stand; drawn by templates/charts.html, without any script."""
+"""图: where the parts of our charts stand; drawn by templates/charts.html, without any script."""
 
 from collections.abc import Sequence
 from math import cos, pi, sin
 from typing import NamedTuple
 
 RADIUS, HOLE = 78.0, 46.0
-LONGEST = 160.0
+LONGEST, HIGHEST = 160.0, 120.0
 
 Counted = tuple[str, str, int]
 
@@ -28,6 +28,17 @@ class Bar(NamedTuple):
     length: float
 
 
+class Spread(NamedTuple):
+    """Two bars of one row: days and lengths of the median and of the slowest tenth."""
+
+    code: str
+    label: str
+    half: int
+    slow: int
+    half_length: float
+    slow_length: float
+
+
 def ring(counted: Sequence[Counted]) -> list[Part]:
     """A ring whose parts are as large as their (code, label, households), clockwise from the top."""
     whole = sum(count for _, _, count in counted)
@@ -42,8 +53,30 @@ def ring(counted: Sequence[Counted]) -> list[Part]:
 
 def bars(counted: Sequence[Counted]) -> list[Bar]:
     """Bars for what was counted at all, the longest first."""
-    found = sorted((one for one in counted if one[2]), key=lambda one: -one[2])
-    return [Bar(code, label, count, round(LONGEST * count / found[0][2], 1)) for code, label, count in found]
+    return lengths(sorted((one for one in counted if one[2]), key=lambda one: -one[2]))
+
+
+def lengths(counted: Sequence[Counted]) -> list[Bar]:
+    """Bars in the order given."""
+    most = max((count for *_, count in counted), default=0) or 1
+    return [Bar(code, label, count, round(LONGEST * count / most, 1)) for code, label, count in counted]
+
+
+def spreads(several: Sequence[tuple[str, str, int | None, int | None]]) -> list[Spread]:
+    """Two bars of one row for (code, label, median, slowest tenth), the slowest first; who has none is left out."""
+    found = [(code, label, half, slow) for code, label, half, slow in several if half is not None and slow is not None]
+    most = max((slow for *_, slow in found), default=0) or 1
+    drawn = [
+        Spread(code, label, half, slow, round(LONGEST * half / most, 1), round(LONGEST * slow / most, 1))
+        for code, label, half, slow in found
+    ]
+    return sorted(drawn, key=lambda one: (-one.slow, -one.half))
+
+
+def columns(groups: Sequence[Sequence[int]]) -> tuple[list[list[float]], int]:
+    """How high each column of each group stands, out of HIGHEST, and for how many the highest."""
+    most = max((number for group in groups for number in group), default=0) or 1
+    return [[round(HIGHEST * number / most, 1) for number in group] for group in groups], most
 
 
 def _outline(begin: float, end: float) -> str:

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from field import clock
 from field.auth import actor, allow
+from field.codes import Word
 from field.db import db, transact
 from field.messaging import checkin_waves
 from field.messaging.hooks import connected
@@ -25,7 +26,7 @@ from field.registry.rights import Right
 from field.web.whereabouts import here as whereabouts
 
 checkins_room = Blueprint("checkins", __name__, url_prefix="/checkins")
-PROVIDERS = {"twilio": "Twilio", "aliyun": "阿里云短信", "tencent": "腾讯云短信", "wechat": "微信"}
+PROVIDERS = {"twilio": "Twilio", "aliyun": Word("阿里云短信"), "tencent": Word("腾讯云短信"), "wechat": Word("微信")}
 
 
 @checkins_room.get("")

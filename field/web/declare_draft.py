@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Index, String, delete, func, select
+from sqlalchemy import ColumnElement, Index, String, and_, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from uuid6 import uuid7
 
@@ -45,6 +45,11 @@ class DeclareDraft(Base):
         return state
 
 
+def is_open(now: datetime) -> ColumnElement[bool]:
+    """Forms that may still be declared."""
+    return and_(DeclareDraft.declared_at.is_(None), DeclareDraft.changed_at > now - KEPT)
+
+
 def find(session: Session, token: str, now: datetime, *, lock: bool = False) -> DeclareDraft | None:
     """The form that a cookie speaks of, unless it is too old; locked, so that of two taps one sees the other."""
     rows = select(DeclareDraft).where(DeclareDraft.token == _digest(token), DeclareDraft.changed_at > now - KEPT)
@@ -64,6 +69,15 @@ def begin(session: Session, token: str, address: str, state: Mapping[str, Any], 
     session.add(draft)
     keep(session, draft, state, now)
     return draft
+
+
+def use_up(session: Session, state: str, address: str, now: datetime) -> bool:
+    """Whether a state of WeChat's door is used for the first time; TooMany where that address has used enough today."""
+    token = f"state:{state}"
+    if find(session, token, now):
+        return False
+    begin(session, token, address, {}, now)
+    return True
 
 
 def keep(session: Session, draft: DeclareDraft, state: Mapping[str, Any], now: datetime) -> None:

@@ -32,6 +32,7 @@ def take(token: str, files: Sequence[FileStorage]) -> Taken:
     vault: Vault = current_app.extensions["field_vault"]
     sound: list[Photo] = []
     refused: list[str] = []
+    sent: dict[str, bytes] = {}
     given = [file for file in files if file.filename]
     room = transact(lambda session: _room(session, token, len(given)))
     if room < len(given):
@@ -44,8 +45,11 @@ def take(token: str, files: Sequence[FileStorage]) -> Taken:
             refused.append(_("第 %(place)s 张没有收下：%(why)s", place=place, why=error.message))
             continue
         vault.put(photo.sha256, data)
+        sent[photo.sha256] = data
         sound.append(photo)
     kept, left = transact(lambda session: _note(session, token, sound))
+    for digest, data in sent.items():
+        vault.put(digest, data)  # once more, where the same was being cleared away as it came
     if left:
         refused.append(_("最多 %(most)s 张照片，多出的 %(left)s 张没有收下。", most=MOST, left=left))
     return Taken(kept, refused)

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from field.messaging.dialogs.amounts import spent
+from field.messaging.dialogs.amounts import Spent, spent
 from field.messaging.dialogs.shapes import Answer, Step, tidy
 from field.messaging.dialogs.since import since
 from field.messaging.understanding.masking import masked
@@ -93,9 +93,13 @@ def _since_amount(step: Step, form: Form, today: date) -> Read:
     kinds: dict[str, Callable[[], Any]] = {"since": lambda: _day(form, today), "amount": lambda: _money(form)}
     for name in (name for name in step.stores if name in kinds):
         try:
-            found.values[name] = kinds[name]()
+            read = kinds[name]()
         except ValueError as error:
             found.faults[name] = str(error)
+            continue
+        least, most = read if isinstance(read, tuple) else (read, read)
+        found.values[name] = least
+        found.values[f"{name}_max"] = None if most == least else most
     return found
 
 
@@ -109,7 +113,7 @@ def _day(form: Form, today: date) -> str | None:
     return when[0]
 
 
-def _money(form: Form) -> int | None:
+def _money(form: Form) -> Spent | None:
     written = re.sub(r"(?<=\d)[,，](?=\d{3})", "", tidy(form.get("amount", "")))
     if not written or written in ("0", "0元"):
         return None

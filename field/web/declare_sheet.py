@@ -14,12 +14,13 @@ from field.messaging.dialogs.events import event
 from field.messaging.dialogs.loading import library
 from field.messaging.dialogs.run import Run
 from field.messaging.dialogs.shapes import Answer, Dialog, Happening
+from field.messaging.scene import NOWHERE
 from field.monitoring.declarations import Declared, record_declaration
 from field.registry import contacts
 from field.registry.contacts import Contact
 from field.registry.households import Household, Person
 from field.registry.masking import mask_name
-from field.registry.regions import VILLAGE, Region
+from field.registry.regions import VILLAGE, Region, county
 from field.web import declare_draft
 from field.web.declare_draft import DeclareDraft
 
@@ -133,8 +134,8 @@ def record(session: Session, sheet: Sheet) -> str:
         key=f"web:{sheet.draft.id}", channel=channel, risk_factors=data["risk_factors"], note=data["note"],
         notice=data["notice"], region=_region(session, own, sheet), household_id=own.household_id if own else None,
         person_id=sheet.contact.person_id if sheet.contact else None, since=data.get("since"),
-        amount=data.get("amount"), claim=data.get("claim") if own is None else None, helper=data.get("helper"),
-        place=data.get("place"), evidence=data["photos"],
+        amount=data.get("amount"), amount_max=data.get("amount_max"), helper=data.get("helper"),
+        claim=data.get("claim") if own is None else None, place=data.get("place"), evidence=data["photos"],
     )  # fmt: skip
     receipt = number(record_declaration(session, said, sheet.now).hash)
     declare_draft.declared(session, sheet.draft, receipt, sheet.now)
@@ -151,5 +152,4 @@ def _region(session: Session, own: Contact | None, sheet: Sheet) -> str:
     claim: Mapping[str, Any] = sheet.answers.get(which) or {}
     named = func.length(Region.code) == VILLAGE, Region.name == claim.get("village", "")
     found = session.scalars(select(Region.code).where(*named).limit(2)).all()
-    county = select(Region.code).where(func.length(Region.code) == 6).order_by(Region.code)
-    return found[0] if len(found) == 1 else session.scalars(county).first() or "000000"
+    return found[0] if len(found) == 1 else (county(session) or NOWHERE).code

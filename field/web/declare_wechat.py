@@ -7,14 +7,19 @@ from typing import Any, NamedTuple
 
 from flask import current_app, redirect, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
+from field import clock
 from field.auth import allow
+from field.db import transact
 from field.messaging.hooks import connected
 from field.messaging.messages import NotGenuine
 from field.messaging.providers.wechat_sending import oauth_address, openid_of
 from field.problems import NOT_FOUND, Problem
 from field.registry.rights import Right
+from field.registry.sealing import blind
+from field.web import declare_draft
 from field.web.declare_draft import TooMany
 from field.web.declare_page import declare, open_form, start_page, with_cookie
 
@@ -35,10 +40,10 @@ WECHAT = Door(oauth_address, openid_of)
 @allow(Right.PUBLIC)
 def wechat() -> Response:
     """Off to WeChat, with a state that only this browser holds."""
-    door, settings = _door()
-    state = secrets.token_urlsafe(24)
+    way, settings = door()
+    state = _signed(secrets.token_urlsafe(24))
     back = current_app.config["FIELD"].public_url + url_for(".wechat_back")
-    response = redirect(door.address(settings, back, state), 302)
+    response = redirect(way.address(settings, back, state), 302)
     secure = current_app.config["SESSION_COOKIE_SECURE"]
     response.set_cookie(
         STATE, state, max_age=60 * MINUTES, path="/declare/wechat", httponly=True, samesite="Lax", secure=secure
@@ -49,14 +54,20 @@ def wechat() -> Response:
 @declare.get("/wechat/back")
 @allow(Right.PUBLIC)
 def wechat_back() -> Response:
-    """Back from WeChat: the code is exchanged once; without it the form is open all the same, as to a stranger."""
-    door, settings = _door()
+    """Back from WeChat: the code is exchanged once; without it the form is open all the same, as to a stranger.
+
+    WeChat is asked only for a state of ours that was not used before, and so many times a day for one address.
+    """
+    way, settings = door()
     kept, given = request.cookies.get(STATE, ""), request.args.get("state", "")
-    if not kept or not hmac.compare_digest(kept.encode(errors="replace"), given.encode(errors="replace")):
+    ours = _signed(given.partition(".")[0])
+    if not (_same(kept, given) and _same(given, ours)):
         return start_page(None, _("没能确认是从微信打开的，可以照样填，写上姓名和村就行"), 403)
     token = secrets.token_urlsafe(32)
     try:
-        open_form(token, {"openid": door.openid(settings, request.args.get("code", ""))})
+        if not _first_use(given):
+            raise NotGenuine
+        open_form(token, {"openid": way.openid(settings, request.args.get("code", ""))})
     except NotGenuine:
         return start_page(None, _("没能确认是从微信打开的，可以照样填，写上姓名和村就行"), 403)
     except OSError:
@@ -68,10 +79,26 @@ def wechat_back() -> Response:
     return response
 
 
-def _door() -> tuple[Door, Any]:
+def _signed(state: str) -> str:
+    return f"{state}.{blind('declare_state', state)}"
+
+
+def _same(one: str, other: str) -> bool:
+    return hmac.compare_digest(one.encode(errors="replace"), other.encode(errors="replace"))
+
+
+def _first_use(state: str) -> bool:
+    address, now = request.remote_addr or "", clock.now()
+    try:
+        return transact(lambda session: declare_draft.use_up(session, state, address, now))
+    except IntegrityError:  # of two at once the other was first
+        return False
+
+
+def door() -> tuple[Door, Any]:
     """The door and the account's settings; 404 where WeChat is not set up."""
     settings = connected().wechat
     if settings is None or not settings.app_secret:
         raise Problem(*NOT_FOUND)
-    door: Door = current_app.extensions.get("field_wechat_door", WECHAT)
-    return door, settings
+    way: Door = current_app.extensions.get("field_wechat_door", WECHAT)
+    return way, settings

@@ -23,13 +23,15 @@ from field.media.photo import MAX_BYTES, NotEvidence, inspect
 from field.messaging import first_word
 from field.messaging.conversations import Purpose
 from field.messaging.first_word import Asked
-from field.messaging.scene import county_of, known_of
+from field.messaging.hooks import connected
+from field.messaging.scene import NOWHERE, known_of
 from field.messaging.sending_rules import Purpose as Why
 from field.problems import NOT_FOUND, Problem
 from field.registry import contacts
+from field.registry.regions import county
 from field.registry.rights import Right
 from field.web.demo_lines import lines
-from field.web.demo_providers import STORED, connected
+from field.web.demo_providers import STORED
 
 demo_phone = Blueprint("demo_phone", __name__, url_prefix="/demo/phone")
 LONGEST = 1600
@@ -55,8 +57,8 @@ def shown() -> str:
         "wechat": lines(session, Channel.WECHAT, chosen.openid),
     }
     return render_template(
-        "demo_phone.html", owners=everybody, chosen=chosen, said=said, county=county_of(session)[1], menu=MENU,
-        quick=QUICK, told=request.args.get("told", ""),
+        "demo_phone.html", owners=everybody, chosen=chosen, said=said, county=(county(session) or NOWHERE).name,
+        menu=MENU, quick=QUICK, told=request.args.get("told", ""),
     )  # fmt: skip
 
 
@@ -101,7 +103,7 @@ def _asked(session: Session, channel: Channel, address: str, now: datetime) -> b
         return False
     provider = connected().ways.get(channel, "")
     whom = Asked(channel, address, provider, contact.id, contact.person_id, contact.household_id)
-    known = {"bound": True, "county": county_of(session)[1]} | known_of(session, contact.person_id)
+    known = {"bound": True, "county": (county(session) or NOWHERE).name} | known_of(session, contact.person_id)
     return first_word.ask(session, whom, Purpose.CHECKIN, Why.CHECKIN, {}, known, now)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, request
 
 from field.auth import allow
-from field.messaging.connected import Connected
+from field.messaging.hooks import connected
 from field.messaging.providers.wechat import WeChat
 from field.problems import NOT_FOUND, Problem
 from field.registry.rights import Right
@@ -26,12 +26,6 @@ WRONG_SECRET, WRONG_TOKEN, NO_RECEIVER = 40125, 40001, 40003
 def _only_in_the_demo() -> None:
     if not current_app.config["FIELD"].demo or connected().wechat is None or connected().twilio is None:
         raise Problem(*NOT_FOUND)
-
-
-def connected() -> Connected:
-    """The providers that are set up."""
-    found: Connected = current_app.extensions["field_connected"]
-    return found
 
 
 @demo_providers.post("/wechat/cgi-bin/stable_token")

@@ -5,10 +5,20 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from field.codes import Channel, EntryKind, Grade, Kind, RiskFactor, Role, Source
+from field.codes import Channel, EntryKind, Grade, Kind, ReminderWay, RiskFactor, Role, Source
 from field.monitoring.checkins import Why
+from field.monitoring.fund_codes import KINDS
+from field.monitoring.reminders import Standing
 from field.registry.contact_rules import Decision, Proof
-from field.web.case_words import case_lines
+from field.web.case_words import case_lines, consent_lines
+from field.web.catalogue import in_a_row
+from field.web.filling_words import FILLED_KINDS, filling_sections
+from field.web.fund_words import fund_sections
+from field.web.partner_words import tie_lines
+from field.web.plan_words import help_lines
+from field.web.relief_words import RELIEF_READ
+from field.web.revisit_words import revisit_sections
+from field.web.screening_words import screening, screening_decided, screening_list, screening_rows, screening_undone
 from field.web.visit_words import Line, Section, sections
 from field.web.wording import day, grade_mark, yuan
 
@@ -17,6 +27,12 @@ def content(kind: str, payload: dict[str, Any], names: Mapping[str, str]) -> lis
     """The sections of an entry whose payload is opened and masked; `names` as for visits."""
     if kind in (EntryKind.VISIT, EntryKind.HELD_VISIT):
         return sections(payload, names)
+    if kind == EntryKind.CONSENT:
+        return [Section(_("承诺授权"), consent_lines(payload, names))]
+    if kind in (EntryKind.REVISIT, EntryKind.HELD_REVISIT):
+        return revisit_sections(payload, names)
+    if kind in FILLED_KINDS:
+        return filling_sections(payload, names)
     if kind == EntryKind.CHECKIN:
         return _checkin(payload, names)
     if kind in (EntryKind.BINDING_CLAIMED, EntryKind.BINDING_CONFIRMED, EntryKind.BINDING_REVOKED):
@@ -25,14 +41,14 @@ def content(kind: str, payload: dict[str, Any], names: Mapping[str, str]) -> lis
 
 
 def _roster(payload: dict[str, Any]) -> list[Section]:
-    risks = "、".join(RiskFactor.label_of(code) for code in payload.get("risk_factors", []))
+    risks = in_a_row(RiskFactor.label_of(code) for code in payload.get("risk_factors", []))
     since = payload.get("identified_on")
     lines = [
         Line(_("监测类别"), Kind.label_of(payload.get("kind")) or _("未纳入监测")),
         Line(_("风险点"), risks),
         Line(_("识别时间"), day(since) if since else ""),
         Line(_("住址"), payload.get("address") or ""),
-        Line(_("成员"), "、".join(member.get("name") or _("（已删除）") for member in payload.get("members", []))),
+        Line(_("成员"), in_a_row(member.get("name") or _("（已删除）") for member in payload.get("members", []))),
     ]
     return [Section(_("名册内容"), [line for line in lines if line.text])]
 
@@ -47,13 +63,58 @@ def _decision(payload: dict[str, Any]) -> list[Section]:
     return [Section(_("乡镇意见"), [line for line in lines if line.text])]
 
 
+def _handed_over(payload: dict[str, Any]) -> list[Section]:
+    load = payload.get("caseload") or {}
+    lines = [
+        Line(_("移交人"), payload.get("giver") or ""),
+        Line(_("接手人"), payload.get("taker") or ""),
+        Line(_("为什么移交"), payload.get("reason") or ""),
+        Line(_("农户"), _("%(n)s 户", n=load.get("households", 0))),
+        Line(_("没有办完的"), _("%(n)s 件", n=load.get("tasks", 0) + load.get("steps", 0))),
+    ]
+    return [Section(_("移交内容"), [line for line in lines if line.text])]
+
+
+def _hand_over_answered(payload: dict[str, Any]) -> list[Section]:
+    accepted = payload.get("accepted")
+    lines = [
+        Line(_("结果"), _("接收") if accepted else _("退回"), not accepted),
+        Line(_("说明"), payload.get("reason") or ""),
+        Line(_("针对"), _("第 %(seq)s 条", seq=payload.get("seq"))),
+    ]
+    return [Section(_("移交答复"), [line for line in lines if line.text])]
+
+
+def _deputy(payload: dict[str, Any]) -> list[Section]:
+    accepted = payload.get("accepted")
+    lines = [
+        Line(_("谁不在岗"), payload.get("absent") or ""),
+        Line(_("代班的人"), payload.get("deputy") or ""),
+        Line(_("从哪天"), payload.get("from") or ""),
+        Line(_("到哪天"), payload.get("to") or ""),
+        Line(_("原因"), payload.get("reason") or ""),
+        Line(_("结果"), "" if accepted is None else _("同意") if accepted else _("不同意"), accepted is False),
+    ]
+    return [Section(_("代班"), [line for line in lines if line.text])]
+
+
+def _reminder(payload: dict[str, Any]) -> list[Section]:
+    lines = [
+        Line(_("怎么提醒"), ReminderWay.label_of(payload.get("way"))),
+        Line(_("几点"), payload.get("at") or "" if payload.get("way") != ReminderWay.NONE else ""),
+        Line(_("手机号"), payload.get("phone") or ""),
+        Line(_("确认"), Standing.label_of(payload.get("state"))),
+    ]
+    return [Section(_("提醒"), [line for line in lines if line.text])]
+
+
 def _declaration(payload: dict[str, Any]) -> list[Section]:
     amount, claim = payload.get("amount"), payload.get("claim") or {}
     place = payload.get("place") or {}
     lines = [
-        Line(_("遇到的困难"), "、".join(RiskFactor.label_of(code) for code in payload.get("risk_factors", []))),
+        Line(_("遇到的困难"), in_a_row(RiskFactor.label_of(code) for code in payload.get("risk_factors", []))),
         Line(_("什么时候开始"), payload.get("since") or ""),
-        Line(_("自己花了"), yuan(amount) if amount is not None else ""),
+        Line(_("自己花了"), _between(amount, payload.get("amount_max"))),
         Line(_("原话"), payload.get("note") or ""),
         Line(_("自称"), " ".join(str(claim[key]) for key in ("name", "village", "last4") if claim.get(key))),
         Line(_("代为申报"), (payload.get("helper") or {}).get("name") or ""),
@@ -63,10 +124,16 @@ def _declaration(payload: dict[str, Any]) -> list[Section]:
     return [Section(_("申报内容"), [line for line in lines if line.text])]
 
 
+def _between(least: int | None, most: int | None) -> str:
+    if least is None:
+        return ""
+    return yuan(least) if most in (None, least) else f"{yuan(least)} – {yuan(most)}"
+
+
 def _checkin(payload: dict[str, Any], names: Mapping[str, str]) -> list[Section]:
     facts = payload.get("facts", {})
     income, most = facts.get("monthly_income"), facts.get("monthly_income_max")
-    pay = "" if income is None else yuan(income) if most in (None, income) else f"{yuan(income)} – {yuan(most)}"
+    pay = _between(income, most)
     months = facts.get("months_away")
     lines = [
         Line(_("谁"), names.get(payload.get("person_id", ""), "")),
@@ -151,7 +218,7 @@ def _merged(payload: dict[str, Any]) -> list[Section]:
 
 
 def _warning(payload: dict[str, Any]) -> list[Section]:
-    receivers = "、".join(Role.label_of(role) for role in payload.get("receivers", []))
+    receivers = in_a_row(Role.label_of(role) for role in payload.get("receivers", []))
     lines = [
         Line(_("预警等级"), grade_mark(payload.get("grade", Grade.NONE)), True),
         Line(_("为什么"), payload.get("note") or ""),
@@ -178,6 +245,14 @@ def _case(payload: dict[str, Any]) -> list[Section]:
     return [Section(_("监测案子"), case_lines(payload))]
 
 
+def _help(payload: dict[str, Any]) -> list[Section]:
+    return [Section(_("一户一策"), help_lines(payload))]
+
+
+def _tie(payload: dict[str, Any]) -> list[Section]:
+    return [Section(_("利益联结"), tie_lines(payload))]
+
+
 def _nothing(_payload: dict[str, Any]) -> list[Section]:
     return []
 
@@ -185,6 +260,12 @@ def _nothing(_payload: dict[str, Any]) -> list[Section]:
 READ: dict[EntryKind, Callable[[dict[str, Any]], list[Section]]] = {
     EntryKind.ROSTER: _roster,
     EntryKind.HELD_DECISION: _decision,
+    EntryKind.HANDED_OVER: _handed_over,
+    EntryKind.HAND_OVER_ANSWERED: _hand_over_answered,
+    EntryKind.REMINDER: _reminder,
+    EntryKind.DEPUTY_NAMED: _deputy,
+    EntryKind.DEPUTY_ANSWERED: _deputy,
+    EntryKind.DEPUTY_ENDED: _deputy,
     EntryKind.DECLARATION: _declaration,
     EntryKind.SILENCE: _silence,
     EntryKind.CALL_WANTED: _call_wanted,
@@ -200,4 +281,17 @@ READ: dict[EntryKind, Callable[[dict[str, Any]], list[Section]]] = {
     EntryKind.SWEEP: _sweep,
     EntryKind.CASE_OPENED: _case,
     EntryKind.CASE_STEP: _case,
+    **dict.fromkeys(KINDS.values(), fund_sections),
+    **RELIEF_READ,
+    EntryKind.SCREENING: screening,
+    EntryKind.SCREENING_LIST: screening_list,
+    EntryKind.SCREENING_ROWS: screening_rows,
+    EntryKind.SCREENING_DECIDED: screening_decided,
+    EntryKind.SCREENING_UNDONE: screening_undone,
+    EntryKind.PLAN_TEAM: _help,
+    EntryKind.MEASURE_PLANNED: _help,
+    EntryKind.MEASURE_STEP: _help,
+    EntryKind.PARTNER: _tie,
+    EntryKind.TIE: _tie,
+    EntryKind.TIE_PAID: _tie,
 }

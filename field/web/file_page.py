@@ -6,33 +6,44 @@ from flask import Blueprint, render_template, request
 from sqlalchemy import func, select
 
 from field.auth import actor, allow
-from field.codes import LEVELS, Channel, EvidenceKind, Kind, Left, RiskFactor
-from field.db import db
+from field.codes import LEVELS, CaseState, Channel, EntryKind, EvidenceKind, Kind, Left, RiskFactor
+from field.db import db, transact
+from field.help_codes import MeasureState, TeamRole, TieKind
 from field.ledger.entries import Entry, opened
 from field.ledger.facts import Fact, Known
+from field.ledger.receipts import number
 from field.messaging.understanding.places import name_of
 from field.monitoring import household_file
 from field.monitoring.album import Picture, album
+from field.monitoring.cases import case_of
 from field.monitoring.grades import Risk, risks
 from field.monitoring.household_file import person_shown
+from field.monitoring.looks import before, looked
 from field.monitoring.places import PlaceJudgement
+from field.monitoring.quality import of_household, terms
+from field.monitoring.relief_sheet import sheet
 from field.monitoring.risk_words import FACTS
+from field.monitoring.tie_list import ties_of
 from field.monitoring.timeline import entry_shown
 from field.monitoring.visit_rules import definition
+from field.monitoring.workdays import china_day
 from field.registry import regions
 from field.registry.households import Household, Person
 from field.registry.rights import Right
 from field.registry.staff import staff_names
 from field.web import visit_words
 from field.web.entry_words import content
+from field.web.paper import printable
+from field.web.plan_words import plan_shown
 from field.web.visit_words import Line, Section
 from field.web.wording import now, unnamed
 
 dossier = Blueprint("file", __name__, url_prefix="/households")
-PER_PAGE = 20
+PER_PAGE, PRINTED = 20, 200
 LABELS = {
     "kind_labels": Kind.labels(), "risk_labels": RiskFactor.labels(), "left_labels": Left.labels(),
-    "evidence_labels": EvidenceKind.labels(), "fact_labels": FACTS,
+    "evidence_labels": EvidenceKind.labels(), "case_labels": CaseState.labels(), "fact_labels": FACTS,
+    "roles": TeamRole.labels(), "states": MeasureState.labels(), "tie_kinds": TieKind.labels(),
 }  # fmt: skip
 
 
@@ -64,29 +75,54 @@ class Moment(NamedTuple):
 
 @dossier.get("/<id:household_id>")
 @allow(Right.READ_HOUSEHOLDS)
+@printable
 def one(household_id: str) -> str:
     """The file of one household."""
     session = db.session()
     found = household_file.household(session, actor(), household_id)
+    if found.erased_at:
+        return _erased(found)
     members = household_file.people(session, [found.id], merged=True)[found.id]
     own = [found.id, *(member.id for member in members if not member.merged_into)]
     known = household_file.facts(session, own, now())
     names = _names(found, members, known)
     moments, total = _moments(found, names)
+    by, at = actor().staff_id, now()
+    last, begins = before(session, by, found.id, at)
     risk = risks(session, [found.id])[found.id]
     who = {moment.entry["actor"] for moment in moments} | _recorders(known)
-    return render_template(
+    page = render_template(
         "file.html", household=found, members=[(member, person_shown(member)) for member in members], names=names,
         known=[_item(found, names, key, known[key]) for key in _ordered(found, members, known)], moments=moments,
         staff=unnamed() | staff_names(session, who) | _by_themselves(members), oldest=_oldest_first(), page=_page(),
-        pages=-(-total // PER_PAGE), total=total, risk=risk, sources=_sources(found.id, risk), **LABELS,
+        case=case_of(session, found.id) if actor().has(Right.READ_CASES) else None, pages=-(-total // _per_page()),
+        total=total, before=last, fresh=total - last.seq if last else 0, risk=risk, sources=_sources(found.id, risk),
+        relief_sheet=sheet(session, found, china_day(now())), doubts=of_household(session, found.id, terms(now())),
+        plan=plan_shown(session, found, actor().role, china_day(now())),
+        ties=ties_of(session, found.id, china_day(now())), **LABELS,
+    )  # fmt: skip
+    if begins and "as" not in request.args:  # a print is no look
+        transact(lambda write: looked(write, by, household_id, total, last, at))
+    return page
+
+
+def _erased(found: Household) -> str:
+    """What is left of a household that was lawfully erased: when, why and by whom."""
+    session = db.session()
+    mine = Entry.chain_id == found.id, Entry.kind == EntryKind.ERASED.value
+    entry = session.scalars(select(Entry).where(*mine)).one()
+    [said] = opened(session, [entry])
+    return render_template(
+        "file_erased.html", household=found, entry=entry, said=said, number=number,
+        staff=staff_names(session, {entry.actor, said["agreed_by"]}),
+        village=regions.names(session, {found.region}).get(found.region, found.region),
     )  # fmt: skip
 
 
 def _moments(found: Household, names: dict[str, str]) -> tuple[list[Moment], int]:
     session, chain = db.session(), Entry.chain_id == found.id
     order = Entry.seq if _oldest_first() else Entry.seq.desc()
-    rows = select(Entry).where(chain).order_by(order).offset((_page() - 1) * PER_PAGE).limit(PER_PAGE)
+    rows = select(Entry).where(chain).order_by(order).offset((_page() - 1) * _per_page()).limit(_per_page())
     entries = list(session.scalars(rows))
     pictures = album(session, found.id, [entry.seq for entry in entries])
     judged = _judged(found.id, entries)
@@ -157,6 +193,11 @@ def _recorders(known: dict[tuple[str, str], Known]) -> set[str]:
 
 def _oldest_first() -> bool:
     return request.args.get("order") == "oldest"
+
+
+def _per_page() -> int:
+    """Paper holds more than a screen."""
+    return PRINTED if request.args.get("as") == "pdf" else PER_PAGE
 
 
 def _page() -> int:

@@ -1,13 +1,18 @@
 """表单: what was written into a form or an address, made harmless."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 
 from flask import request
 from flask_babel import gettext as _
+from uuid6 import uuid7
 
+from field.converters import IdConverter
 from field.problems import Problem
+from field.web.catalogue import said
 
 LONGEST, FARTHEST = 200, 1_000_000
+YUAN = re.compile(r"([0-9]{1,9})(?:\.([0-9]{1,2}))?", re.ASCII)
 
 
 def written(name: str, *, needed: bool = False) -> str:
@@ -27,3 +32,33 @@ def asked_page() -> int:
     """The page asked for; the first for what makes no sense."""
     text = request.args.get("page", "1")
     return max(1, min(int(text), FARTHEST)) if text.isascii() and text.isdigit() and len(text) < 8 else 1
+
+
+def fen(text: str) -> int | str:
+    """1,234.5 元 as 分; what is no amount as it was written, so that the rules name it."""
+    found = YUAN.fullmatch(re.sub(r"[\s,，元]", "", text))
+    return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0")) if found else text
+
+
+def sent_fen(name: str) -> int | None:
+    """An amount in 元 of the form as 分; None for what is none."""
+    found = fen(request.form.get(name, ""))
+    return found if isinstance(found, int) else None
+
+
+def sent_key() -> str:
+    """The page's own key, so that a second sending is the same."""
+    sent = request.form.get("key", "")
+    return sent if re.fullmatch(IdConverter.regex, sent) else str(uuid7())
+
+
+def sent_seq(name: str = "expected") -> int:
+    """The newest entry that the page showed, or another small number of the form; 0 for what makes no sense."""
+    said = request.form.get(name, "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else 0
+
+
+def faults_named(faults: Iterable[Mapping[str, str]], named: Mapping[str, str]) -> list[str]:
+    """Each fault, after the name of its field where one is given."""
+    told = ((named.get(one["field"]), said(one["message"])) for one in faults)
+    return [str(_("%(name)s：%(fault)s", name=name, fault=fault)) if name else fault for name, fault in told]

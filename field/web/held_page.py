@@ -1,4 +1,4 @@
-"""待核收页: visits sent after the right had ended, and those that the rules refused, for the town office to decide."""
+"""待核收页: visits and revisits sent after the right had ended or refused by the rules, for the town to decide."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -22,7 +22,9 @@ from field.problems import Problem
 from field.registry import regions
 from field.registry.households import Household
 from field.registry.rights import Right
+from field.registry.signatures import by_same
 from field.registry.staff import staff_names
+from field.web.revisit_words import revisit_sections
 from field.web.visit_words import Section, sections
 
 held = Blueprint("held", __name__, url_prefix="/held")
@@ -40,6 +42,7 @@ class Case(NamedTuple):
     reason: str
     own: bool
     visited_at: datetime | None
+    again: bool
 
 
 @held.get("")
@@ -98,20 +101,23 @@ def _names(homes: dict[str, Household], visits: Sequence[dict[str, Any]]) -> dic
 
 def _case(entry: Entry, payload: dict[str, Any], homes: dict[str, Household], names: dict[str, str]) -> Case:
     visit, refused = _visit(payload), "visit" in payload
+    again = "revisited_at" in visit
+    wrong = faults(visit, "revisit" if again else "visit") if refused else []
     return Case(
         entry=entry,
         household=homes.get(str(visit.get("household_id"))),
-        sections=sections(masked(visit), names),
+        sections=(revisit_sections if again and not wrong else sections)(masked(visit), names),
         refused=refused,
-        faults=faults(visit) if refused else [],
+        faults=wrong,
         reason=str(payload.get("reason", "")) if refused else "",
-        own=entry.actor == actor().username,
+        own=by_same(entry.actor, actor().username),
         visited_at=_visited_at(visit),
+        again=again,
     )
 
 
 def _visited_at(visit: dict[str, Any]) -> datetime | None:
     try:
-        return moment(str(visit.get("visited_at")))
+        return moment(str(visit.get("revisited_at", visit.get("visited_at"))))
     except (ValueError, OverflowError):
         return None

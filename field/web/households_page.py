@@ -1,7 +1,9 @@
-"""农户列表: filters in the address, so that a link can be sent; ID numbers and telephones never come into it."""
+"""农户列表: filters in the address, so that a link can be sent; whom somebody searches for stands there sealed."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -10,60 +12,95 @@ from werkzeug.wrappers import Response
 from field.auth import actor, allow
 from field.codes import Grade, Kind, RiskFactor
 from field.db import db
+from field.monitoring import search
+from field.monitoring.counted import AMONG
 from field.monitoring.grades import grades
 from field.monitoring.household_file import ORDERS, Sought, households
+from field.monitoring.workdays import china_day
 from field.registry import regions
 from field.registry.rights import Right
+from field.web.sealed_words import sealed, unsealed
 from field.web.whereabouts import here
+from field.web.wording import now
 
 listing = Blueprint("households_page", __name__, url_prefix="/households")
 PER_PAGE, FARTHEST, LONGEST = 50, 1_000_000, 60
-PERSONAL = re.compile(r"\+?[0-9 -]{10,17}[0-9xX]")
+DAY = re.compile("20[0-9]{2}-[0-9]{2}-[0-9]{2}")
+PERSONAL = re.compile(r"\+?[0-9]{10,19}[0-9xX]?")
+APART = re.compile(r"[\s\-_.,·，。]+")
 KINDS = {"any", "none", *Kind.labels()}
 GRADES = {"any", *Grade.labels()}
 
 
 @listing.get("")
 @allow(Right.READ_HOUSEHOLDS)
-def listed() -> str:
-    """The households that the address asks for."""
-    return _page(_sought(request.args))
+def listed() -> str | Response:
+    """The households that the address asks for; open words of an old link are sealed before anything is shown."""
+    sought = sought_of(request.args)
+    return redirect(url_for(".listed", **asked_of(sought)), 303) if request.args.get("q") else _page(sought)
 
 
 @listing.post("")
 @allow(Right.READ_HOUSEHOLDS)
-def look_for() -> str | Response:
-    """Turn the form into an address; what may be somebody's number is looked up here and goes into none."""
-    sought = _sought(request.form)
-    if not PERSONAL.fullmatch(sought.q or ""):
-        return redirect(url_for(".listed", **_asked(sought)), 303)
-    found, total = households(db.session(), actor(), sought)
-    if total == 1:
-        return redirect(url_for("file.one", household_id=found[0].id), 303)
-    return _page(sought)
+def look_for() -> Response:
+    """Turn the form into an address; somebody's number leads to the one household that has it."""
+    sought = sought_of(request.form)
+    if is_personal(sought.q):
+        found, total = households(db.session(), actor(), sought)
+        if total == 1:
+            return redirect(url_for("file.one", household_id=found[0].id), 303)
+    return redirect(url_for(".listed", **asked_of(sought)), 303)
 
 
-def _sought(given: Mapping[str, str]) -> Sought:
+def sought_of(given: Mapping[str, str]) -> Sought:
     """What was asked for; what makes no sense is passed over."""
     kind, risk, page = given.get("kind", ""), given.get("risk", ""), given.get("page", "")
     order, grade = given.get("order", ""), given.get("grade", "")
+    words = given.get("q", "") or unsealed(given.get("words", "")) or ""
     return Sought(
         region=given.get("region") or None,
         kind=kind if kind in KINDS else None,
         risk=risk if risk in RiskFactor.labels() else None,
         grade=grade if grade in GRADES else None,
-        q=given.get("q", "").replace("\0", "").strip()[:LONGEST] or None,
+        **_counted(given),
+        q=words.replace("\0", "").strip()[:LONGEST] or None,
         order=order if order in ORDERS else "number",
         page=min(max(int(page), 1), FARTHEST) if page.isdecimal() and len(page) < LONGEST else 1,
         per_page=PER_PAGE,
     )
 
 
-def _asked(sought: Sought) -> dict[str, Any]:
-    """The filters as they stand in an address."""
-    asked = {"region": sought.region, "kind": sought.kind, "risk": sought.risk}
-    asked |= {"grade": sought.grade, "q": sought.q}
+def _counted(given: Mapping[str, str]) -> dict[str, Any]:
+    """The number of the board that is asked for, and the day of which it speaks."""
+    among, days, today = given.get("among", ""), given.get("days", ""), china_day(now())
+    on = past_day(given.get("on", ""), today)
+    if among not in AMONG:
+        return {"on": on}
+    return {"on": on or today, "among": among, "days": int(days) if days.isdecimal() and len(days) < 5 else 0}
+
+
+def past_day(words: str, today: date) -> date | None:
+    """The day of an address; none where it makes no sense, is today, or is still to come."""
+    if not DAY.fullmatch(words):
+        return None
+    try:
+        day = date.fromisoformat(words)
+    except ValueError:
+        return None
+    return day if day < today else None
+
+
+def asked_of(sought: Sought) -> dict[str, Any]:
+    """The filters as they stand in an address, what is searched for sealed."""
+    asked: dict[str, Any] = {"region": sought.region, "kind": sought.kind, "risk": sought.risk}
+    asked |= {"grade": sought.grade, "words": sealed(sought.q) if sought.q else None}
+    asked |= {"on": sought.on, "among": sought.among, "days": sought.days or None}
     return asked | {"order": None if sought.order == "number" else sought.order}
+
+
+def is_personal(words: str | None) -> bool:
+    """Whether the words may be somebody's number, however it is spaced or typed."""
+    return bool(PERSONAL.fullmatch(APART.sub("", unicodedata.normalize("NFKC", words or ""))))
 
 
 def _page(sought: Sought) -> str:
@@ -71,11 +108,11 @@ def _page(sought: Sought) -> str:
     found, total = households(db.session(), actor(), sought)
     names = regions.names(db.session(), {one.region for one in found})
     pages = -(-total // PER_PAGE)
-    asked = _asked(sought)
-    if PERSONAL.fullmatch(sought.q or ""):
-        asked["q"] = None
+    shown = None if is_personal(sought.q) else sought.q
+    words = search.read(db.session(), where.code, sought.q) if sought.q else None
+    meant = search.matched(db.session(), words, [one.id for one in found]) if words else {}
     return render_template(
-        "households.html", here=where, found=found, total=total, pages=pages, sought=sought, asked=asked,
-        names=names, kinds=Kind.labels(), risks=RiskFactor.labels(),
+        "households.html", meant=meant, here=where, found=found, total=total, pages=pages, sought=sought, shown=shown,
+        asked=asked_of(sought), names=names, kinds=Kind.labels(), risks=RiskFactor.labels(),
         grades=grades(db.session(), [one.id for one in found]),
     )  # fmt: skip

@@ -13,17 +13,22 @@ from field.auth import actor, allow
 from field.codes import JobKind, JobState
 from field.db import db, transact
 from field.media.vault import Vault
+from field.mending import mend
+from field.monitoring.quality import checks_called
+from field.monitoring.quality_checks import TITLES
 from field.problems import NOT_FOUND, Problem
+from field.registry.households import Household
 from field.registry.regions import in_region, within
 from field.registry.rights import Right
 from field.registry.roster_excel import write_template
 from field.registry.staff import Staff
-from field.roster_import import FAULTS, ask_for_import
+from field.roster_import import FAULTS, ask_for_import, kept_doubts
+from field.web.forms import asked_page
 from field.work import Job, cancel
 
 imports = Blueprint("imports", __name__, url_prefix="/imports")
 MAX_BYTES = 100 * 1024 * 1024
-EARLIER = 50
+EARLIER = PER_PAGE = 50
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 OPEN = (JobState.QUEUED.value, JobState.RUNNING.value)
 
@@ -46,7 +51,9 @@ def page() -> str:
         .order_by(Job.id.desc())
         .limit(EARLIER)
     )
-    return render_template("imports.html", jobs=list(rows), states=JobState.labels(), open_states=OPEN)
+    return render_template(
+        "imports.html", jobs=list(rows), states=JobState.labels(), open_states=OPEN, titles=TITLES
+    )  # fmt: skip
 
 
 @imports.post("")
@@ -79,6 +86,20 @@ def faults(job_id: str) -> Response:
     if not vault().has(key, FAULTS):
         raise Problem(*NOT_FOUND)
     return _download(vault().get(key, FAULTS), "roster-faults.xlsx")
+
+
+@imports.get("/<id:job_id>/doubts")
+@allow(Right.IMPORT_ROSTER)
+def doubts(job_id: str) -> str:
+    """要核对的 of an import as it was found then, household by household, each with the page that mends it."""
+    several, at = kept_doubts(vault(), _job(job_id).payload["file"]), asked_page()
+    here = several[(at - 1) * PER_PAGE : at * PER_PAGE]
+    shown = [(one, check) for one in here for check in checks_called(one.check)]
+    heads = select(Household.id, Household.head).where(Household.id.in_([one.household_id for one, _check in shown]))
+    return render_template(
+        "import_doubts.html", job_id=job_id, doubts=shown, total=len(several), page=at, mend=mend,
+        pages=-(-len(several) // PER_PAGE), heads=dict(db.session().execute(heads).all()),
+    )  # fmt: skip
 
 
 @imports.post("/<id:job_id>/cancel")

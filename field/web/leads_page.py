@@ -1,36 +1,63 @@
 """线索页: what households said themselves and what workers answered, open ones first, each with its way on."""
 
+from collections.abc import Mapping
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
+from uuid6 import uuid7
 from werkzeug.wrappers import Response
 
 from field import clock
 from field.auth import actor, allow
-from field.codes import Channel, RiskFactor
+from field.codes import CaseAction, CaseState, Channel, LeadKind, RiskFactor, Source
 from field.db import db, transact
-from field.monitoring import attaching, grades, leads
+from field.monitoring import attaching, leads
+from field.monitoring.case_list import settled
+from field.monitoring.case_rules import actions
 from field.problems import Problem
 from field.registry.households import Household
 from field.registry.regions import in_region
 from field.registry.rights import Right
 from field.web.forms import asked_page, sent_id, written
+from field.web.whereabouts import here
 
 leads_room = Blueprint("leads_page", __name__, url_prefix="/leads")
 PER_PAGE = 20
+SOURCES = Source.labels()
 
 
 @leads_room.get("")
 @allow(Right.READ_LEADS)
 def listed() -> str:
-    """Leads and tasks of the reader's region."""
-    open_only, page = request.args.get("state") != "all", asked_page()
-    found, total = leads.leads(db.session(), actor(), open_only, page, PER_PAGE)
-    waiting, tasks = grades.tasks(db.session(), actor(), True, 1, PER_PAGE)
+    """Leads of the reader's region, or of what the address asks for."""
+    where, open_only, page = here(Right.READ_LEADS), request.args.get("state") != "all", asked_page()
+    source, kind = (_known(name, labels) for name, labels in (("source", SOURCES), ("kind", LeadKind.labels())))
+    sought = leads.Sought(where.code, source, kind)
+    asked = {
+        "region": None if where.code == actor().region else where.code, "source": source, "kind": kind,
+        "state": None if open_only else "all",
+    }  # fmt: skip
+    found, total = leads.leads(db.session(), actor(), open_only, page, PER_PAGE, sought)
+    homes = {one["household_id"] for one in found if one["household_id"]}
     return render_template(
-        "leads.html", leads=found, total=total, page=page, pages=-(-total // PER_PAGE), open_only=open_only,
-        tasks=waiting, tasks_total=tasks, channels=Channel.labels(), risks=RiskFactor.labels(),
+        "leads.html", leads=found, settled=settled(db.session(), homes), states=CaseState.labels(),
+        may_take_over=CaseAction.TAKE_OVER in actions(CaseState.LEAD, actor().role), key=uuid7,
+        numbers=_numbers(homes), total=total, page=page, pages=-(-total // PER_PAGE), open_only=open_only,
+        channels=Channel.labels(), risks=RiskFactor.labels(), here=where, asked=asked, sources=SOURCES,
+        kinds=LeadKind.labels(),
     )  # fmt: skip
+
+
+def _numbers(homes: set[str]) -> dict[str, str]:
+    """户编号 by household, for 在册户接管."""
+    return dict(db.session.execute(select(Household.id, Household.number).where(Household.id.in_(homes))).all())
+
+
+def _known(name: str, labels: Mapping[str, str]) -> str | None:
+    """A code of the address; one that is none asks for all."""
+    code = request.args.get(name, "")
+    return code if code in labels else None
 
 
 @leads_room.post("/<chain:chain_id>/<seq:seq>")

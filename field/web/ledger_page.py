@@ -9,6 +9,7 @@ from sqlalchemy import select
 from field.auth import actor, allow
 from field.codes import Channel, EntryKind
 from field.db import db
+from field.ledger.entries import region_chain
 from field.ledger.receipts import number
 from field.monitoring.ledger_list import Line, Mark, Wanted, lines
 from field.monitoring.visit_rules import moment
@@ -20,6 +21,12 @@ from field.web.wording import unnamed
 
 ledger = Blueprint("ledger", __name__, url_prefix="/ledger")
 LONGEST = 60
+REGION = region_chain("")
+WHOSE = frozenset((  # of somebody, though nobody knows yet of whom
+    EntryKind.DECLARATION, EntryKind.CHECKIN, EntryKind.CALL_WANTED, EntryKind.HELP_WANTED, EntryKind.PHOTOS,
+    EntryKind.LEAD_ATTACHED, EntryKind.LEAD_DETACHED, EntryKind.MESSAGES_ATTACHED, EntryKind.MESSAGES_DETACHED,
+    EntryKind.HELD_VISIT, EntryKind.HELD_DECISION,
+))  # fmt: skip
 
 
 @ledger.get("")
@@ -29,10 +36,11 @@ def listed() -> str:
     where, wanted = here(Right.READ_HOUSEHOLDS), _wanted()
     found, after = lines(db.session(), actor(), wanted)
     called = unnamed() | _themselves(found)
-    names = regions.names(db.session(), {line.region for line in found if line.region})
+    names = regions.names(db.session(), {line.region or line.chain_id.removeprefix(REGION) for line in found})
     return render_template(
         "ledger.html", here=where, found=found, wanted=wanted, asked=_asked(wanted), names=names, number=number,
         called=called, after=_written(after) if after else None, kinds=EntryKind.labels(), channels=Channel.labels(),
+        whose=WHOSE, region_mark=REGION,
     )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ LONGEST = 200
 def ask() -> str | Response:
     """The form, or straight on for whoever is signed in."""
     if signed_in():
-        return redirect(_onward(), 303)
+        return redirect(onward(), 303)
     return render_template("login.html", problem=None, username="")
 
 
@@ -41,7 +41,7 @@ def enter() -> tuple[str, int, dict[str, str]] | Response:
         page = render_template("login.html", problem=problem, username=username[:LONGEST])
         return page, problem.status, problem.headers
     g.session_id = entered.session_id
-    return with_cookies(redirect(_onward(), 303), entered.token)  # type: ignore[arg-type]
+    return with_cookies(redirect(onward(), 303), entered.token)  # type: ignore[arg-type]
 
 
 @login.post("/logout")
@@ -52,7 +52,7 @@ def leave() -> Response:
     return without_cookies(redirect(url_for("login.ask"), 303))  # type: ignore[arg-type]
 
 
-def _onward() -> str:
+def onward() -> str:
     """Where the visitor wanted to go, when that is a page of this house."""
     wanted = request.values.get("next", "")
     parts = urlsplit(wanted)

@@ -6,16 +6,22 @@ import mimetypes
 import re
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
 
 from field.auth import COOKIE, allow
+from field.monitoring.consents import texts
 from field.monitoring.visit_rules import definition
 from field.registry.rights import Right
+from field.web import phone_english
+from field.web.catalogue import in_english
 
 FOLDER = Path(__file__).with_name("phone")
-LATER = {"places.json"}  # fetched only when a form asks for a place elsewhere
+ENGLISH = {"english.js", *phone_english.NAMES}  # kept on the phone of whoever reads English
+LATER = {"places.json"} | ENGLISH  # fetched only when a form asks for a place elsewhere, or somebody for English
+FRESH = {"Cache-Control": "no-cache", "Vary": "Cookie"}
 COMMENTS = re.compile(rb"^[ \t]*(?://[^\n]*\n|/\*\*[\s\S]*?\*/\n)|^[ \t]+", re.MULTILINE)
 VISIT = re.compile(r"households/([0-9a-f-]{36})/visit")
 TYPES = {".js": "text/javascript", ".webmanifest": "application/manifest+json", ".svg": "image/svg+xml"}
@@ -28,7 +34,12 @@ def files() -> dict[str, bytes]:
     """Every file of the shell by its name below /m/."""
     kept = {path.name: light(path) for path in sorted(FOLDER.iterdir()) if path.suffix != ".md"}
     kept.pop("package.json", None)
-    return {**kept, "visit.schema.json": json.dumps(definition(), ensure_ascii=False, separators=(",", ":")).encode()}
+    told = {f"{name}.schema.json": definition(name) for name in ("visit", "revisit")} | {"consents.json": texts()}
+    return kept | {name: _compact(value) for name, value in told.items()} | phone_english.files()
+
+
+def _compact(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def light(path: Path) -> bytes:
@@ -69,7 +80,8 @@ def shell(path: str) -> Response:
 @allow(Right.PUBLIC)
 def service_worker() -> Response:
     """The service worker, told which version of which files it keeps."""
-    kept = ["/m/", *(f"/m/{name}" for name in files() if name not in LATER | {"sw.js", "index.html"})]
+    later = LATER - ENGLISH if in_english() else LATER
+    kept = ["/m/", *(f"/m/{name}" for name in files() if name not in later | {"sw.js", "index.html"})]
     told = json.dumps({"version": version(), "shell": kept})
     text = f"self.FIELD = {told};\n".encode() + files()["sw.js"]
-    return Response(text, content_type="text/javascript; charset=utf-8", headers={"Cache-Control": "no-cache"})
+    return Response(text, content_type="text/javascript; charset=utf-8", headers=FRESH)

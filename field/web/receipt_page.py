@@ -15,6 +15,7 @@ from field.ledger.note import read_tree
 from field.ledger.receipts import Receipt, find, verify_receipt
 from field.problems import Problem
 from field.registry.rights import Right
+from field.web.paper import printable
 from field.worker import signer
 
 receipt = Blueprint("receipt", __name__)
@@ -22,6 +23,7 @@ receipt = Blueprint("receipt", __name__)
 
 @receipt.get("/receipt/<number>")
 @allow(Right.PUBLIC)
+@printable
 def one(number: str) -> str:
     """What a receipt stands for, and the proof that its entry is under a signed checkpoint."""
     found = _found(number)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 
-from field.codes import Channel, EntryKind
+from field.codes import Channel, EntryKind, Word
 from field.ledger.receipts import number
 from field.messaging.conversations import Dialog, Purpose
 from field.messaging.messages import Said
@@ -20,15 +20,28 @@ from field.monitoring.leads import Lead
 from field.registry.candidates import Ground
 
 OUTCOMES = {
-    "declared": "已申报", "checked_in": "已回访", "unchanged": "和上次一样", "declined": "不方便说",
-    "stopped": "已退订", "gave_up": "没有说清楚，请人来接着问", "expired": "到时没有回答",
-    "moved": "换了渠道接着说", "ended": "已结束", "bind_claimed": "已登记绑定", "asked_help": "求助",
-    "code_given": "已回验证码",
-}  # fmt: skip
+    "declared": Word("已申报"),
+    "checked_in": Word("已回访"),
+    "unchanged": Word("和上次一样"),
+    "declined": Word("不方便说"),
+    "stopped": Word("已退订"),
+    "gave_up": Word("没有说清楚，请人来接着问"),
+    "expired": Word("到时没有回答"),
+    "moved": Word("换了渠道接着说"),
+    "ended": Word("已结束"),
+    "bind_claimed": Word("已登记绑定"),
+    "asked_help": Word("求助"),
+    "code_given": Word("已回验证码"),
+}
 SAID = {
-    Said.PHOTO: "照片", Said.VOICE: "语音", Said.PLACE: "位置", Said.FOLLOWED: "关注", Said.LEFT: "取消关注",
-    Said.CLICKED: "点了菜单", Said.UNKNOWN: "看不懂的内容",
-}  # fmt: skip
+    Said.PHOTO: Word("照片"),
+    Said.VOICE: Word("语音"),
+    Said.PLACE: Word("位置"),
+    Said.FOLLOWED: Word("关注"),
+    Said.LEFT: Word("取消关注"),
+    Said.CLICKED: Word("点了菜单"),
+    Said.UNKNOWN: Word("看不懂的内容"),
+}
 LABELS = {"channels": Channel.labels(), "fates": Fate.labels(), "reasons": Why.labels()}
 
 
@@ -63,11 +76,17 @@ def turns(found: Thread, may_see: set[str]) -> list[Turn]:
     """Both sides in the order of time; a code that was sent is not shown, not even to staff."""
     several = [
         Turn(
-            one.received_at, True, hidden(one.text_masked), SAID.get(Said(one.said), ""), _place(one.place),
-            [digest for digest in one.photos if digest in may_see], len(set(one.photos) - may_see), None,
+            one.received_at,
+            True,
+            hidden(one.text_masked),
+            SAID.get(Said(one.said), ""),
+            _place(one.place),
+            [digest for digest in one.photos if digest in may_see],
+            len(set(one.photos) - may_see),
+            None,
         )
         for one in found.came
-    ]  # fmt: skip
+    ]
     several += [Turn(one.created_at, False, _told(one), "", "", (), 0, one) for one in found.went]
     return sorted(several, key=lambda turn: (turn.at, not turn.theirs))
 

@@ -5,12 +5,15 @@ from typing import Any, NamedTuple
 
 from flask_babel import gettext
 
-from field.codes import Expense, Guarantee, Income, Labelled, Left, Need, RiskFactor
+from field.codes import Expense, Guarantee, Income, Kind, Labelled, Left, Need, RiskFactor, Word
+from field.monitoring.roster_claims import CLAIMED, NOT_LISTED
 from field.monitoring.visit_rules import definition
+from field.registry.filling import FILLED, HOUSEHOLD_FILLED
 from field.registry.masking import mask_id_number, mask_phone
+from field.web.catalogue import in_a_row
 from field.web.wording import day, yuan
 
-SEXES = {"male": "男", "female": "女"}
+SEXES = {"male": Word("男"), "female": Word("女")}
 
 
 class Line(NamedTuple):
@@ -46,21 +49,29 @@ def lines_of(name: str, value: Any, names: Mapping[str, str]) -> list[Line]:
 
 
 def title(name: str) -> str:
-    """The Chinese title of a section, from the form's own definition."""
-    return str(definition()["properties"][name]["title"])
+    """The Chinese title of a section, from the form's own definition; a roster's claim is in no form."""
+    if name in HOUSEHOLD_FILLED:
+        return Word(FILLED[name].header)
+    called: str = gettext("名册上的监测类别") if name == CLAIMED else definition()["properties"][name]["title"]
+    return Word(called)
 
 
 def personal_title(name: str) -> str:
     """The Chinese title of a fact about a person."""
     form = definition()["$defs"]["member"]["properties"]
     fields = form["new"]["properties"] | form | {"monthly_income_max": {"title": gettext("月收入最多")}}
-    return str(fields.get(name, {}).get("title", name))
+    header = FILLED[name].header if name in FILLED else name
+    return Word(fields.get(name, {}).get("title", header))
 
 
 def personal(name: str, value: Any, names: Mapping[str, str]) -> Line:
     """One fact about a person."""
-    shown = PERSONAL[name](value, names) if name in PERSONAL else str(value)
+    shown = PERSONAL[name](value, names) if name in PERSONAL else _said(value)
     return Line(personal_title(name), shown, trouble=name == "left")
+
+
+def _said(value: Any) -> str:
+    return str(value) if not isinstance(value, bool) else gettext("是") if value else gettext("否")
 
 
 def _plain(value: Any, _: Mapping[str, str]) -> list[Line]:
@@ -73,7 +84,7 @@ def _money(labels: type[Labelled], value: Any) -> list[Line]:
 
 def _income(value: Any, _: Mapping[str, str]) -> list[Line]:
     period = value.get("period")
-    span = [Line(gettext("时段"), f"{period['from']}至{period['to']}".replace("-", "."))] if period else []
+    span = [Line(gettext("时段"), gettext("%(from)s至%(to)s", **period).replace("-", "."))] if period else []
     return _money(Income, value) + span
 
 
@@ -101,12 +112,16 @@ def _location(value: Any, _: Mapping[str, str]) -> list[Line]:
     return [Line("", words)]
 
 
+def _claimed(value: Any, _: Mapping[str, str]) -> list[Line]:
+    return [Line("", Kind.label_of(value["kind"]) if value["kind"] != NOT_LISTED else gettext("未纳入监测"))]
+
+
 def _coded(labels: type[Labelled]) -> Any:
-    return lambda value, _: [Line("", "、".join(labels.label_of(code) for code in value))] if value else []
+    return lambda value, _: [Line("", in_a_row(labels.label_of(code) for code in value))] if value else []
 
 
 def _unchanged(value: Any, _: Mapping[str, str]) -> list[Line]:
-    return [Line("", "、".join(title(name) for name in value))] if value else []
+    return [Line("", in_a_row(title(name) for name in value))] if value else []
 
 
 def _members(value: Any, names: Mapping[str, str]) -> list[Line]:
@@ -136,4 +151,5 @@ TOLD: dict[str, Any] = {
     "informant": _plain, "location": _location, "location_reason": _plain, "unchanged": _unchanged,
     "income": _income, "expenses": _expenses, "guarantees": _guarantees,
     "risk_factors": _coded(RiskFactor), "needs": _coded(Need), "members": _members, "note": _plain,
+    CLAIMED: _claimed,
 }  # fmt: skip

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from field import clock
 from field.codes import Grade
+from field.web.catalogue import in_english, said
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 WEEK = "一二三四五六日"
@@ -24,9 +25,11 @@ def now() -> datetime:
 
 
 def day(value: date | datetime | str) -> str:
-    """11月23日 周一 in this year, 2025年11月23日 in another; takes ISO texts too."""
-    local = _local_day(value)
-    if local.year == _local_day(now()).year:
+    """11月23日 周一 in this year, 2025年11月23日 in another (Mon 23 Nov, 23 Nov 2025); takes ISO texts too."""
+    local, this_year = _local_day(value), _local_day(now()).year
+    if in_english():
+        return f"{local:%a} {local.day} {local:%b}" if local.year == this_year else f"{local.day} {local:%b %Y}"
+    if local.year == this_year:
         return f"{local.month}月{local.day}日 周{WEEK[local.weekday()]}"
     return f"{local.year}年{local.month}月{local.day}日"
 
@@ -62,7 +65,7 @@ def years(birth: date | None) -> str:
 
 def yuan(fen: int) -> str:
     """分 as 1,234.50 元."""
-    return f"{fen / 100:,.2f} 元"
+    return str(_("%(amount)s 元", amount=f"{fen / 100:,.2f}"))
 
 
 def count(number: int) -> str:
@@ -78,13 +81,26 @@ def share(part: int, whole: int) -> str:
 def grade_mark(code: str) -> str:
     """▲ 红色: a grade by shape and word, so that it needs no colour; 没有预警 for none."""
     grade = Grade(code)
-    return f"{MARKS[grade]} {grade.label}" if MARKS[grade] else str(_("没有预警"))
+    return f"{MARKS[grade]} {said(grade.label)}" if MARKS[grade] else str(_("没有预警"))
+
+
+def month(value: date | datetime | str) -> str:
+    """2026-11, as a month's field wants it."""
+    return f"{_local_day(value):%Y-%m}"
+
+
+def month_name(value: date | datetime | str) -> str:
+    """2026年11月, November 2026."""
+    local = _local_day(value)
+    return f"{local:%B %Y}" if in_english() else f"{local.year}年{local.month}月"
 
 
 FILTERS: dict[str, Callable[..., str]] = {
     "day": day,
     "at": at,
     "ago": ago,
+    "month": month,
+    "month_name": month_name,
     "years": years,
     "yuan": yuan,
     "count": count,

@@ -103,7 +103,7 @@ def enter(page: Page) -> None:
 
 def visit_at(page: Page, server: Server, home: str, photo: bytes) -> None:
     """A visit without changes and with one photograph of the house."""
-    page.locator(f"main a[href='{home}']").click()
+    page.locator(f"main a[href='{home}']").first.click()
     page.get_by_text("开始走访").click()
     page.get_by_text("全部无变化").click()
     page.locator("label", has_text="房屋").locator("input[type=file]").set_input_files(

@@ -4,12 +4,11 @@ FIELD_PICTURES=1 puts them into docs/images; otherwise they are taken, judged, a
 """
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask_migrate import upgrade
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Browser, Page
 
 from field import clock, create_app, worker
 from field.config import Settings
@@ -17,7 +16,6 @@ from field.db import transact
 from field.demo.accounts import set_passwords
 from field.demo.load import Founding
 from field.login import hash_password
-from tests.conftest import CHROMIUM
 from tests.county import PASSWORD, County
 from tests.running import demonstrating, serving
 
@@ -36,14 +34,6 @@ def demo(tmp_path: Path) -> County:
         hashed = hash_password(PASSWORD)
         transact(lambda session: set_passwords(session, hashed))
     return County(app)
-
-
-@pytest.fixture
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    """Chromium."""
-    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-    yield browser
-    browser.close()
 
 
 def test_the_form_and_the_county_page_show_what_they_should_and_cut_nothing(demo: County, browser: Browser) -> None:
@@ -71,6 +61,9 @@ def test_the_form_and_the_county_page_show_what_they_should_and_cut_nothing(demo
         office.keyboard.press("Enter")
         office.get_by_text("2,172").first.wait_for()
         taken(office, "county.png")
+        office.set_viewport_size({"width": 1280, "height": 2000})
+        office.get_by_role("img", name="近十二个月").wait_for()
+        taken(office, "board.png")
         office.set_viewport_size({"width": 360, "height": 740})
         fits(office)
 

@@ -10,9 +10,10 @@ from random import Random
 import pytest
 from flask import Flask
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from field import clock, create_app
+from field.codes import CaseState, Role
 from field.config import Settings
 from field.db import db, transact
 from field.demo.accounts import ACCOUNTS, CADRE, set_passwords
@@ -24,13 +25,27 @@ from field.ledger.verify import verify
 from field.login import hash_password
 from field.media import alike, photo
 from field.messaging.wave_figures import progress
+from field.monitoring.case_rules import WAY_OUT
+from field.monitoring.caseload import waiting
+from field.monitoring.cases import MonitoringCase
 from field.monitoring.checkin_requests import Outcome
+from field.monitoring.deputies import current
 from field.monitoring.due_checkins import due
 from field.monitoring.evidence import Evidence, EvidenceLink
+from field.monitoring.fund import FundApplication
+from field.monitoring.fund_books import FundPosting
+from field.monitoring.long_term import LongTerm
+from field.monitoring.measures import counted
+from field.monitoring.partners import Tie, TiePayment
 from field.monitoring.rebuild import rebuild
+from field.monitoring.revisit_schedule import RevisitDue
+from field.monitoring.screening_lists import ScreeningRow
 from field.monitoring.statistics import statistics
+from field.monitoring.tie_rules import late_since
 from field.monitoring.visit_rules import faults
+from field.monitoring.workdays import china_day
 from field.registry.households import Household, Person
+from field.registry.rights import Actor
 from field.registry.sealing import Keyring, save_keyring
 from field.worker import sessions, signer
 
@@ -71,6 +86,14 @@ def test_the_statistics_page_shows_the_same_shares(demo: Flask) -> None:
     assert shown["households"] == round(600 * 734 / 8074)
     assert shown["households"] == sum(shown["by_risk_factor"].values())
     assert shown["by_risk_factor"]["illness"] == max(shown["by_risk_factor"].values())
+
+
+def test_most_households_are_helped_some_late_and_a_few_without_any_measure(demo: Flask) -> None:
+    office, day = Actor("s", "county", "周主任", Role.COUNTY, "420626"), china_day(clock.now())
+    late, bare = counted(db.session(), office, day)
+    monitored = statistics(db.session(), "420626")["households"]
+    assert 0 < late < monitored / 5
+    assert 0 < bare < monitored / 5
 
 
 def test_every_earlier_visit_keeps_the_rules_of_a_visit(demo: Flask) -> None:
@@ -118,8 +141,45 @@ def test_a_wave_of_last_month_is_over_and_somebody_is_to_be_asked_now(demo: Flas
         assert wave.ended(outcome) > 0, outcome
     assert wave.cost.cost > 0
     found = due(db.session(), "420626", clock.now())
-    assert sum(one.contact_id is not None for one in found) > 5
+    assert sum(one.contact_id is not None for one in found) > 200, "a wave reaches several hundred"
     assert any(one.out_of_reach for one in found)
+
+
+def test_cases_stand_at_many_steps_and_the_village_funds_balance(demo: Flask) -> None:
+    session = db.session()
+    states = Counter(session.scalars(select(MonitoringCase.state)))
+    assert sum(states.values()) > 30
+    assert len(states) >= 12, states
+    assert {"monitored", "eliminated", "public_notice", "data_check"} <= set(states)
+    late = select(MonitoringCase.id).where(MonitoringCase.due_on < china_day(clock.now()))
+    assert len(session.scalars(late).all()) >= 5
+    assert session.scalar(select(MonitoringCase.id).where(MonitoringCase.stopped_on.is_not(None))), "an objection"
+    assert session.scalar(select(func.sum(FundPosting.amount))) == 0
+    assert len(set(session.scalars(select(FundApplication.state)))) >= 2
+    still_due = select(RevisitDue.due_on).where(RevisitDue.done_seq.is_(None), RevisitDue.cancelled_seq.is_(None))
+    assert min(session.scalars(still_due)) < china_day(clock.now())
+
+
+def test_what_a_case_made_of_its_household_is_what_the_table_counts(demo: Flask) -> None:
+    rows = db.session().execute(
+        select(MonitoringCase, Household).join(Household, Household.id == MonitoringCase.household_id)
+    )
+    for case, home in rows:
+        monitored = CaseState(case.state) in (CaseState.MONITORED, *WAY_OUT)
+        assert (home.kind is not None) is monitored, case.state
+        assert not monitored or (home.kind, home.risk_factors) == (case.kind, case.risk_factors)
+
+
+def test_a_list_a_tie_and_a_handover_wait_for_somebody(demo: Flask) -> None:
+    session, office = db.session(), Actor("s", "county", "周主任", Role.COUNTY, "420626")
+    answers = set(session.scalars(select(ScreeningRow.answer)))
+    assert {"new_lead", "not_ours", "repeated", "not_listed", "waiting", "bad"} <= answers
+    ties = session.scalars(select(Tie)).all()
+    paid = {one.tie_id for one in session.scalars(select(TiePayment))}
+    assert any(one.id not in paid and late_since(one.terms, 0, china_day(clock.now())) for one in ties)
+    assert [one.said["taker"] for one in waiting(session, office)] == ["cadre3"]
+    assert [one.deputy.username for one in current(session, office, clock.now())] == ["cadre3"]
+    assert session.scalar(select(LongTerm.household_id)) is not None
 
 
 def test_each_account_signs_in_with_its_role(demo: Flask) -> None:

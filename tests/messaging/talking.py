@@ -53,10 +53,10 @@ KNOWN_PLACE, KNOWN_INCOME = "330782", 473100
 SECRETS = ("义乌", "4731")  # what is known of the worker
 NAMES = tuple(f"{first}{number}" for first in ("陈大", "李小") for number in "一二三四")
 CONFIRMS = {
-    "declaration": re.compile("对回1,要改回2|请核对:"), "checkin": re.compile("您说:(?s:.*)对请回1"),
+    "declaration": re.compile("对回1，要改回2|请核对："), "checkin": re.compile("您说：(?s:.*)对请回1"),
 }  # fmt: skip
 AGAIN = {
-    "declaration": "请回数字:1 没错,报上去", "checkin": "请回 1 表示对;不对就把正确的再说一遍",
+    "declaration": "请回数字：1 没错，报上去", "checkin": "请回 1 表示对；不对就把正确的再说一遍",
 }  # fmt: skip
 UNCHANGED = re.compile("没变化?.?回 ?1|都没变请回 1")
 Result = TypeVar("Result")

@@ -25,7 +25,17 @@ from field.codes import Channel
 from field.db import engine_for
 from field.messaging import outbox
 from field.messaging.messages import Delivery, Outbound, Receipt, Sender, SendError
-from field.messaging.outbox import Cost, EarlyReceipt, Letter, OutboundMessage, monthly_cost, plain, post, receipt
+from field.messaging.outbox import (
+    Cost,
+    EarlyReceipt,
+    Letter,
+    OutboundMessage,
+    monthly_cost,
+    plain,
+    post,
+    receipt,
+    sign_with,
+)
 from field.messaging.sending import UNREADABLE, lease, send_some
 from field.messaging.sending_rules import (
     DOUBTFUL,
@@ -232,6 +242,17 @@ def test_what_is_posted_is_sent_whole_and_counted(office: Office) -> None:
     assert (row.state, row.provider_id, row.sent_at, row.tries) == ("sent", "id-m1", NOW, 1)
     assert (row.units, row.cost) == (2, 10)
     assert office.round() == 0
+
+
+def test_the_countys_signature_is_counted_with_what_it_stands_before(office: Office) -> None:
+    sign_with({"twilio": "【保康县乡村振兴局】"})
+    try:
+        for key, text in (("short", "困" * 60), ("long", "困" * 61)):
+            office.post(key, text=text)
+    finally:
+        sign_with({})
+    office.round()
+    assert [(office.row(key).units, office.row(key).cost) for key in ("short", "long")] == [(1, 5), (2, 10)]
 
 
 def test_a_message_in_wechat_has_no_segments_and_no_cost(office: Office) -> None:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from field.messaging.connected import Connected
+from field.messaging.dialogs.lengths import lengths
 from field.messaging.dialogs.loading import Faulty, library
 from field.messaging.dialogs.saying import text_units
 from field.messaging.dialogs.shapes import Dialog
@@ -159,7 +161,7 @@ def test_a_filing_is_in_the_providers_own_words(dialogs: list[Dialog]) -> None:
     ten = {one.step: one.text for one in filings("tencent", Approved(longest=12), dialogs)}
     assert "受理号${number}。" in ali["declare.received"]
     assert "受理号{1}{2}。" in ten["declare.received"]
-    assert ten["declare.confirm"].startswith("{1}:{2}{3};{4};{5}。")
+    assert ten["declare.confirm"].startswith("{1}：{2}{3}；{4}；{5}。")
 
 
 @pytest.mark.parametrize(
@@ -241,6 +243,20 @@ class TestCommands:
         assert wrong in told
         assert "s" * 20 not in told
 
+    def test_a_signature_so_long_that_an_sms_costs_double_is_told(self, small_county: County) -> None:
+        long = Aliyun("id", "key", "保康县防返贫监测服务中心", door("s" * 20, "any"))
+        small_county.app.extensions["field_connected"] = Connected("http://127.0.0.1:8000", aliyun=long)
+        assert "declare.what 连签名【保康县防返贫监测服务中心】最多80个字，超过70个字" in self.doctor(small_county)[1]
+
+    def test_beside_a_running_demo_it_looks_at_what_the_demo_has(self, small_county: County) -> None:
+        file = settings_of(small_county).demo_file
+        file.write_text(json.dumps({"public_url": "http://127.0.0.1:8123"}), encoding="utf-8")
+        told = small_county.app.test_cli_runner().invoke(args=["doctor"]).output
+        for line in ("按演示的设置看", "对外地址 http://127.0.0.1:8123", "Twilio: 接上了", "微信公众号: 接上了"):
+            assert line in told
+        file.unlink()
+        assert "微信公众号: 没有接" in small_county.app.test_cli_runner().invoke(args=["doctor"]).output
+
     def test_a_county_with_all_approved_is_well(self, small_county: County, dialogs: list[Dialog]) -> None:
         set_up = Tencent("id", "key", "1400", "田野", door("s" * 20, "10.0.0.0/8"))
         small_county.app.extensions["field_connected"] = Connected("http://127.0.0.1:8000", tencent=set_up)
@@ -256,3 +272,9 @@ class TestCommands:
         open_ = replace(settings_of(small_county), public_url="http://field.example")
         small_county.app.config["FIELD"] = open_
         assert "不是 https" in self.doctor(small_county)[1]
+
+
+def test_every_wording_of_ours_is_written_with_full_width_signs() -> None:
+    half = re.compile("(?<=[\u4e00-\u9fff}])[,:;?!()]|[,:;?!()](?=[\u4e00-\u9fff{])")
+    for size in lengths(library().current):
+        assert not half.search(size.text), size.template

@@ -66,7 +66,7 @@ def test_silence_is_asked_again_once_and_then_somebody_calls(waves: Waves) -> No
     assert waves.count("silence") == 0
     waves.after(DAY + HOUR)
     assert (waves.count("silence"), waves.request(person).outcome) == (1, Outcome.SILENT)
-    [lead], [task] = waves.listed("/api/leads"), waves.listed("/api/tasks")
+    [lead], [task] = waves.listed("/api/leads"), waves.listed("/api/tasks?source=checkin")
     assert (lead["kind"], lead["source"], task["kind"], task["person_id"]) == (
         "out_of_touch",
         "checkin",
@@ -110,7 +110,7 @@ def test_every_answer_ends_it_in_its_own_way(waves: Waves, texts: tuple[str, ...
     waves.after(HOUR)
     assert waves.request(person).outcome == outcome
     assert waves.count("help_wanted") == (outcome is Outcome.CALL)
-    assert [task["kind"] for task in waves.listed("/api/tasks")] == ["call"] * (outcome is Outcome.CALL)
+    assert [task["kind"] for task in waves.listed("/api/tasks?source=checkin")] == ["call"] * (outcome is Outcome.CALL)
     waves.after(7 * DAY)
     assert waves.count("silence") == 0
     assert waves.rebuilt() == ()
@@ -167,7 +167,7 @@ def test_who_has_no_confirmed_number_is_counted_and_a_monitored_households_worke
     waves.start()
     waves.round()
     assert (waves.posted(), waves.request(person).outcome) == ([], Outcome.CALL)
-    [task] = waves.listed("/api/tasks")
+    [task] = waves.listed("/api/tasks?source=checkin")
     assert (task["kind"], task["person_id"]) == ("call", person)
     assert waves.listed("/api/leads") == [], "nobody was silent"
     waves.start("w2")

@@ -6,30 +6,24 @@ from typing import Any
 from sqlalchemy import select
 from uuid6 import uuid7
 
-from field import clock
 from field.codes import CaseAction, CaseState, Channel
 from field.db import db, transact
+from field.help_codes import HelpAction
 from field.ledger.entries import Entry
 from field.monitoring.cases import Asked, MonitoringCase, act, open_case, take_over
 from field.monitoring.declarations import Declared, record_declaration
-from field.monitoring.enrol import enrol
+from field.monitoring.plan import Measure, newest_seq
+from field.monitoring.planning import Asked as Help
+from field.monitoring.planning import act as help_household
 from field.monitoring.visits import record_visit
 from field.monitoring.workdays import china_day
 from field.registry.households import Household, Person
-from tests.county import County, household
+from tests.county import County
 from tests.monitoring.test_judgement import visit
 
 HOME, NEXT = "420626107204", "420626107205"
 PHOTO = "c" * 64
 NOTE = {"note": "情况属实"}
-
-
-def unmonitored(county: County, village: str, place: int) -> None:
-    """A newer roster, on which the village's household is not monitored."""
-    listed = household(village, place).items()
-    roster: Any = {k: v for k, v in listed if k not in ("kind", "identified_on")} | {"risk_factors": []}
-    with county.app.app_context():
-        transact(lambda session: enrol(session, [roster], "county", clock.now()))
 
 
 def declared(county: County, village: str, now: datetime) -> Entry:
@@ -118,8 +112,47 @@ def to_monitored(county: County, case_id: str, now: datetime) -> MonitoringCase:
     return case
 
 
+def helping(
+    county: County, household_id: str, action: str, by: str, now: datetime, of: str = "", key: str = "", **content: Any
+) -> Measure | None:
+    """The next act on a household's plan from a page that is not stale; the measure that it was about."""
+    actor = county.actor(by)
+    with county.app.app_context():
+        at = db.session.get(Measure, of) if of else None
+        seq = at.seq if at else newest_seq(db.session(), household_id)
+        wanted = Help(HelpAction(action), content, key or str(uuid7()), seq, of)
+        entry = transact(lambda session: help_household(session, household_id, wanted, actor, now))
+        mine = Measure.household_id == household_id, Measure.seq == entry.seq
+        return db.session.scalar(select(Measure).where(*mine))
+
+
+def planned(county: County, household_id: str, by: str, now: datetime, **changes: Any) -> Measure:
+    """A measure for illness, due in thirty days."""
+    day = china_day(now)
+    said = {"risk_factor": "illness", "code": "social_security", "owner": "民政办", "from": day.isoformat()}
+    said |= {"due_on": (day + timedelta(days=30)).isoformat()}
+    measure = helping(county, household_id, "plan", by, now, **said | changes)
+    assert measure is not None
+    return measure
+
+
+def helped(county: County, household_id: str, now: datetime) -> Measure:
+    """A measure for illness, planned and carried out by the cadre; the one that is there already, if there is one."""
+    with county.app.app_context():
+        done = Measure.household_id == household_id, Measure.state == "carried_out"
+        if there := db.session.scalar(select(Measure).where(*done)):
+            return there
+    measure = planned(county, household_id, "cadre", now)
+    done_with = helping(county, household_id, "carry_out", "cadre", now, measure.id, note="低保已经发到卡上")
+    assert done_with is not None
+    return done_with
+
+
 def to_eliminated(county: County, case_id: str, now: datetime) -> MonitoringCase:
-    """The way out."""
+    """The way out, once the household was helped."""
+    with county.app.app_context():
+        home = db.session.get_one(MonitoringCase, case_id).household_id
+    helped(county, home, now)
     for action in ("propose_elimination", "advance", "advance", "post_notice"):
         do(county, case_id, action, "cadre", now)
     for by in ("cadre", "town", "county"):

@@ -9,9 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from field.codes import CaseAction, CaseState, Role
+from field.help_codes import HelpAction, MeasureState
 from field.monitoring.case_course import Act, Around, OutOfOrder, Refused, Standing, WrongHands, after, decide
 from field.monitoring.case_rules import RULES, due_in
 from field.monitoring.elimination import Ground, conditions, missing, months_after
+from field.monitoring.measure_rules import RULES as HELP_RULES
+from field.monitoring.measure_rules import Course, Step, done_for, open_for
+from field.monitoring.measure_rules import after as course_after
 from field.monitoring.policy.shelf import pack_on
 
 DAY = date(2026, 11, 2)
@@ -19,7 +23,7 @@ PACK = pack_on(DAY)
 PHOTO = "a" * 64
 ADULT = "019aa000-0000-7000-8000-000000000001"
 PRESENT = {"place": "村委会", "eligible": 30, "present": 24, "in_favour": 20, "against": 2}
-RIPE = Ground(1_200_000, 900_000, 0, False, date(2026, 1, 5), ("illness",), {"illness": 7}, 7)
+RIPE = Ground(1_200_000, 900_000, 0, False, date(2026, 1, 5), ("illness",), {"illness": 7}, 7, done={"illness": 5})
 # who may do what, written out once more by hand: state: {action: (roles, state that follows)}
 V, T, C, D = "village", "town", "county", "department"
 LADDER = ["on_site_check", "data_check", "assessment", "public_notice", "town_review", "county_approval", "monitored"]
@@ -175,6 +179,18 @@ def test_an_objection_stops_the_notice_by_the_days_until_it_is_answered() -> Non
     assert done(at, "advance", "village1", DAY + timedelta(days=9)).state is CaseState.TOWN_REVIEW
 
 
+def test_who_raised_an_objection_does_not_answer_it_but_may_still_review() -> None:
+    at = done(replace(standing(CaseState.PUBLIC_NOTICE), begins=None, ends=None), "post_notice", "village1")
+    at = done(at, "object", "town1", DAY + timedelta(days=1))
+    with pytest.raises(WrongHands, match="由别人来答复"):
+        done(at, "answer_objection", "town1", DAY + timedelta(days=2))
+    at = done(at, "answer_objection", "town2", DAY + timedelta(days=2))
+    at = done(at, "object", "town2", DAY + timedelta(days=3))
+    at = done(at, "answer_objection", "town1", DAY + timedelta(days=3))
+    at = done(at, "advance", "village1", DAY + timedelta(days=30))
+    assert done(at, "advance", "town1", DAY + timedelta(days=30)).state is CaseState.COUNTY_APPROVAL
+
+
 def test_roll_back_and_re_mark_are_two_different_acts() -> None:
     gone = replace(standing(CaseState.ELIMINATED), kind="marginal")
     back = done(gone, "roll_back", "county1")
@@ -191,7 +207,8 @@ def test_roll_back_and_re_mark_are_two_different_acts() -> None:
         ({"no_labour": True}, "labour"), ({"identified_on": date(2026, 5, 3)}, "months"),
         ({"identified_on": None}, "months"), ({"carried_out": {}}, "measure.illness"),
         ({"risk_factors": ("illness", "water")}, "measure.water"), ({"risk_factors": ()}, "measures"),
-        ({"expense_solved": None}, "expense"),
+        ({"expense_solved": None}, "expense"), ({"done": {}}, "measure.illness"),
+        ({"still_open": {"illness": 1}}, "measure.illness"), ({"done": {"illness": 8}}, "measure.illness"),
     ],
 )  # fmt: skip
 def test_each_condition_alone_keeps_a_household_monitored(change: dict[str, Any], missed: str) -> None:
@@ -246,11 +263,12 @@ ODD = [
     replace(RIPE, income_per_head=None), replace(RIPE, income_per_head=800_000), replace(RIPE, guarantees_missing=2),
     replace(RIPE, no_labour=True), replace(RIPE, risk_factors=("illness", "water")),
 ]  # fmt: skip
+HELP = ["carry_out", "carry_out", "reopen", "drop", "plan"]
 FORWARD = {"monitored": "propose_elimination", "rejected": "appeal"}
 ACTS = st.tuples(
     st.sampled_from(["forward"] * 60 + [one.value for one in CaseAction]),
     st.sampled_from(["fit"] * 30 + ["village1", "town1", "town2", "county1", "county2"]),
-    st.sampled_from([7] * 6 + [0, 1, 40]), st.sampled_from([RIPE] * 20 + ODD),
+    st.sampled_from([7] * 6 + [0, 1, 40]), st.sampled_from([RIPE] * 20 + ODD), st.sampled_from([""] * 30 + HELP),
 )  # fmt: skip
 
 
@@ -265,6 +283,15 @@ def fit(state: str) -> str:
     )
 
 
+BEGUN = Course(MeasureState.PLANNED, "illness", "民政办", DAY, DAY)
+
+
+def helped(at: Course, action: str, seq: int) -> Course:
+    """The next step of a measure, where it may be taken."""
+    rule = HELP_RULES.get((at.state, HelpAction(action)))
+    return course_after(at, Step(HelpAction(action), rule.to, DAY, seq, {})) if rule else at
+
+
 def in_breach(before: Standing, by: str, day: date, seen: Ground, proposed: set[str], posted: bool) -> list[str]:
     """What was wrong with an elimination, by rules written out once more."""
     since = before.identified_on
@@ -273,7 +300,9 @@ def in_breach(before: Standing, by: str, day: date, seen: Ground, proposed: set[
         "own proposal": by not in proposed, "not made public": posted, "poor": (seen.income_per_head or 0) > 900_000,
         "guarantees": seen.guarantees_missing == 0, "no labour": not seen.no_labour,
         "too early": since is not None and since + timedelta(days=181) <= day,
-        "measures": set(seen.risk_factors) <= set(before.carried_out), "expense": before.expense_solved is not None,
+        "measures": set(seen.risk_factors) <= set(seen.done), "left open": not seen.still_open,
+        "not confirmed": all(before.carried_out.get(code, 0) > seq for code, seq in seen.done.items()),
+        "expense": before.expense_solved is not None,
     }  # fmt: skip
     return [name for name, right in told.items() if not right]
 
@@ -283,14 +312,20 @@ def test_no_history_reaches_eliminated_in_breach_of_a_condition() -> None:
 
     @settings(max_examples=150, deadline=None)
     @given(st.booleans(), st.lists(ACTS, min_size=20, max_size=60))
-    def go(listed_before: bool, acts: list[tuple[str, str, int, Ground]]) -> None:
+    def go(listed_before: bool, acts: list[tuple[str, str, int, Ground, str]]) -> None:
         at = done(Standing(), "take_over", "town1") if listed_before else done(Standing(), "open", "village1")
         day, proposed, posted = DAY, set[str](), False
-        for seq, (word, who, days, seen) in enumerate(acts, 10):
+        courses = [helped(BEGUN, "carry_out", 9)]
+        for seq, (word, who, days, seen, help_) in enumerate(acts, 10):
+            if help_ == "plan":
+                courses.append(BEGUN)
+            elif help_:
+                courses = [helped(one, help_, seq) for one in courses]
             day, before, state = day + timedelta(days=days), at, at.state.value
             by = fit(state) if who == "fit" else who
             usual = "post_notice" if "notice" in state and at.ends is None else FORWARD.get(state, "advance")
             action = usual if word == "forward" else word
+            seen = replace(seen, done=done_for(courses), still_open=open_for(courses))  # noqa: PLW2901 (as it is by now)
             known = replace(seen, carried_out=at.carried_out, expense_solved=at.expense_solved)
             try:
                 at = done(at, action, by, day, replace(known, identified_on=at.identified_on), seq)

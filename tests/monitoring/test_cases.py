@@ -29,7 +29,6 @@ from tests.monitoring.casework import (
     the_case,
     to_eliminated,
     to_monitored,
-    unmonitored,
     visited,
 )
 
@@ -49,8 +48,8 @@ def rebuilt(county: County) -> tuple[str, ...]:
         return transact(rebuild).differing
 
 
+@pytest.mark.unlisted(HOME)
 def test_a_declared_household_is_monitored_and_counted_after_the_whole_ladder(county: County) -> None:
-    unmonitored(county, HOME, 0)
     assert monitored_in(county, HOME) == 0
     case_id = opened(county, HOME, "cadre", NOW)
     with pytest.raises(Refused, match="还没有走访记录"):
@@ -88,8 +87,8 @@ def test_a_poor_household_is_not_proposed_for_elimination(small_county: County) 
     assert the_case(small_county, HOME).state == "monitored"
 
 
+@pytest.mark.unlisted(HOME)
 def test_a_stale_page_a_second_sending_and_another_region_change_nothing(small_county: County) -> None:
-    unmonitored(small_county, HOME, 0)
     case_id = opened(small_county, HOME, "cadre", NOW)
     before, cadre = the_case(small_county, HOME), small_county.actor("cadre")
     once = asked("green_channel", NOTE, before.seq)
@@ -108,18 +107,18 @@ def test_a_stale_page_a_second_sending_and_another_region_change_nothing(small_c
     assert the_case(small_county, HOME).seq == first.seq
 
 
+@pytest.mark.unlisted(HOME)
 def test_a_household_has_one_open_case_and_a_monitored_one_is_taken_over(small_county: County) -> None:
     lead, cadre = declared(small_county, NEXT, NOW), small_county.actor("town")
     with small_county.app.app_context(), pytest.raises(OutOfOrder, match="在册户接管"):
         transact(lambda session: open_case(session, lead.chain_id, lead.seq, asked("open"), cadre, NOW))
-    unmonitored(small_county, HOME, 0)
     opened(small_county, HOME, "cadre", NOW)
     with pytest.raises(OutOfOrder, match="已有案子"):
         opened(small_county, HOME, "cadre", NOW + timedelta(minutes=1))
 
 
+@pytest.mark.unlisted(HOME)
 def test_the_town_that_checked_at_the_door_does_not_review(small_county: County) -> None:
-    unmonitored(small_county, HOME, 0)
     case_id = opened(small_county, HOME, "town", NOW)
     visited(small_county, HOME, "town", NOW + timedelta(minutes=5))
     with pytest.raises(WrongHands):
@@ -127,8 +126,8 @@ def test_the_town_that_checked_at_the_door_does_not_review(small_county: County)
     assert the_case(small_county, HOME).state == "town_review"
 
 
+@pytest.mark.unlisted(HOME)
 def test_no_action_whatever_is_done_from_outside_the_region(small_county: County) -> None:
-    unmonitored(small_county, HOME, 0)
     case_id, before = opened(small_county, HOME, "cadre", NOW), the_case(small_county, HOME).seq
     with small_county.app.app_context():
         for action in CaseAction:
@@ -139,8 +138,8 @@ def test_no_action_whatever_is_done_from_outside_the_region(small_county: County
     assert the_case(small_county, HOME).seq == before
 
 
+@pytest.mark.unlisted(HOME)
 def test_a_lead_opened_by_one_is_not_opened_again_by_another(small_county: County) -> None:
-    unmonitored(small_county, HOME, 0)
     lead = declared(small_county, HOME, NOW)
     with small_county.app.app_context():
         for name in ("cadre", "town"):
@@ -151,13 +150,13 @@ def test_a_lead_opened_by_one_is_not_opened_again_by_another(small_county: Count
             assert entry.seq == the_case(small_county, HOME).seq
 
 
+@pytest.mark.unlisted(NEXT)
 def test_who_moved_away_or_died_is_no_longer_counted_and_a_rejected_household_may_be_opened_anew(
     county: County,
 ) -> None:
     case_id = listed(county, HOME, "town", NOW)
     assert do(county, case_id, "move_away", "town", NOW).state == "moved_away"
     assert monitored_in(county, HOME) == 0
-    unmonitored(county, NEXT, 1)
     first = opened(county, NEXT, "town", NOW)
     do(county, first, "reject", "town", NOW)
     lead, by = declared(county, NEXT, NOW + timedelta(minutes=1)), county.actor("town")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from field import clock
 from field.db import db, transact
 from field.monitoring.judgement import ALL, ONE, SEVERAL, Basis, Judgement, basis, judged, window
 from field.monitoring.policy.shelf import pack_on
@@ -38,6 +39,12 @@ def visit(county: County, **changes: Any) -> dict[str, Any]:
     }  # fmt: skip
     sections = {name: {**FINE[name], **said[name]} for name in ("income", "expenses")}
     return county.visit(**{**said, **sections})
+
+
+@pytest.fixture(autouse=True)
+def _its_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The county is founded on the day by which it is judged."""
+    monkeypatch.setattr(clock, "now", lambda: NOW)
 
 
 def found(county: County, *visits: dict[str, Any], now: datetime = NOW) -> Judgement:

@@ -36,6 +36,23 @@ def test_the_day_decides_which_pack_is_in_force(day: str, name: str) -> None:
         ('counting = "calendar"', 'counting = "natural"', "grade.red.counting", "只能是"),
         ("[risk]", "[risk", "", "这一行的写法不对"),
         ('province = "42"\nyear = 2026', 'province = "42"\nyear = 2025', "", "同一省同一年写了两次"),
+        (
+            '"head", "village", "group", "phone", "schooling',
+            '"head", "income_tax", "schooling',
+            "sharing[2].shows[2]",
+            "没有“income_tax”这一项，可以写: number（户编号）",
+        ),
+        ('people = ["ill"]\nsource', 'people = ["sick"]\nsource', "sharing[3].people[1]", "没有“sick”这一项"),
+        (
+            'risk_factors = ["schooling"]\n',
+            'risk_factors = ["school"]\n',
+            "sharing[2].when[3].risk_factors[1]",
+            "没有“school”",
+        ),
+        ('guarantees = ["medical"]', 'guarantee = ["medical"]', "sharing[3].when[3].guarantee", "没有这一项"),
+        ('guarantees = ["medical"]', "guarantees = []", "sharing[3].when[3]", "一条 when 至少写一个条件"),
+        ('people = ["everyone"]', "people = []", "sharing[1]", "要写 people：看哪些人的"),
+        ('source = "示例；低保', 'reason = "示例；低保', "sharing[1].source", "没有写"),
     ],
 )
 def test_a_fault_is_told_with_file_line_and_field(right: str, wrong: str, field: str, words: str) -> None:

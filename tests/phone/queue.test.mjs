@@ -27,6 +27,12 @@ test('a done visit keeps its receipt and none of its content', () => {
   assert.deepEqual([done.state, done.receipt, done.visit, done.done_at], ['done', RECEIPT, null, NOW])
 })
 
+test('what the server asks to look at again stays with the receipt', () => {
+  const warnings = [{check: 'no_phone', message: '没有电话', link: '/households/h'}]
+  const [done] = step(one(), {status: 201, data: {receipt: RECEIPT, evidence_missing: [], warnings}}).items
+  assert.deepEqual([done.state, done.warnings], ['done', warnings])
+})
+
 test('all records go before any photograph', () => {
   const first = step(one(1), received(1)).items[0]
   const queue = queued(first, item(visit('w'), [], NOW))

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import {readFileSync} from 'node:fs'
 import test from 'node:test'
-import {judge} from '../../field/web/phone/rules.js'
+import {judge, unasked} from '../../field/web/phone/rules.js'
 
 const json = path => JSON.parse(readFileSync(new URL(path, import.meta.url)))
 const schema = json('../../field/monitoring/visit.schema.json')
@@ -26,6 +26,12 @@ for (const each of cases) {
   })
 }
 
+for (const each of cases.filter(({unasked}) => unasked)) {
+  test(`where a declaration waits the phone asks as the server does: ${each.name}`, () => {
+    assert.deepEqual(unasked(schema, visitOf(each)).map(({field}) => field), each.unasked)
+  })
+}
+
 test('a fault is told in the words of the form', () => {
   assert.deepEqual(judge(schema, visitOf({set: {'income.wages': 'many'}})), [{field: 'income.wages', message: '工资性收入请填数字'}])
 })
@@ -37,11 +43,11 @@ test('what is no visit at all is refused in words', () => {
 })
 
 test('every keyword that the definition uses is known', () => {
-  const known = new Set(['$schema', '$id', '$defs', 'title', 'x-words', 'x-at', '$ref', 'allOf', 'properties', 'items', 'required',
+  const known = new Set(['$schema', '$id', '$defs', 'title', 'x-words', 'x-asked', 'x-at', '$ref', 'allOf', 'properties', 'items', 'required',
     'additionalProperties', 'type', 'enum', 'const', 'minimum', 'maximum', 'minLength', 'maxLength', 'minItems', 'maxItems',
     'uniqueItems', 'pattern', 'format', 'contains', 'anyOf'])
   const keywords = part => Array.isArray(part) ? part.flatMap(keywords) : !part || typeof part !== 'object' ? []
-    : Object.entries(part).flatMap(([name, value]) => [name, ...['properties', '$defs', 'x-words'].includes(name)
+    : Object.entries(part).flatMap(([name, value]) => [name, ...['properties', '$defs', 'x-words', 'x-asked'].includes(name)
       ? Object.values(value).flatMap(keywords) : keywords(value)])
   assert.deepEqual(keywords(schema).filter(name => !known.has(name)), [])
 })

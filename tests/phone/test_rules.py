@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from field.monitoring.visit_rules import DEFINITION, faults
+from field.monitoring.visit_rules import faults
+from field.web.phone_shell import files
 from tests.conftest import not_here
 
 ROOT = Path(__file__).parents[2]
@@ -63,16 +64,32 @@ def node() -> str:
     return str(NODE)
 
 
-def test_phone_and_server_find_the_same_faults_in_the_same_words(node: str) -> None:
+def test_phone_and_server_find_the_same_faults_in_the_same_words(node: str, tmp_path: Path) -> None:
     member = {"person_id": "019aaaaa-0000-7000-8000-0000000000bb", "phone": "13800000156", "months_away": 8}
     whole = {**BASE, "members": [member, {"new": {"name": "陈小宝", "birth_date": "2026-03-01"}}]}
     ways = list(leaves(whole))
     visits = [spoilt(whole, path, by=value) for path in ways for value in SPOILT]
     visits += [spoilt(whole, path, drop=True) for path in ways if path]
     visits += [{**whole, "unknown": 1, "x" * 80: 2}, {**whole, "unchanged": ["income"]}]
-    command = [node, "--input-type=module", "-e", JUDGE, str(DEFINITION)]
-    run = subprocess.run(command, input=json.dumps(visits), capture_output=True, text=True, check=True, timeout=120)
+    judged_alike(node, tmp_path, "visit", visits)
+
+
+def test_a_revisit_is_judged_alike_too(node: str, tmp_path: Path) -> None:
+    base = json.loads((ROOT / "tests" / "revisit_cases.json").read_text("utf-8"))["base"]
+    whole = {**base, "measures": {"status": "partly", "note": "公益岗停了"}, "relapse": True, "note": "又住院了"}
+    ways = list(leaves(whole))
+    revisits = [spoilt(whole, path, by=value) for path in ways for value in SPOILT]
+    revisits += [spoilt(whole, path, drop=True) for path in ways if path]
+    judged_alike(node, tmp_path, "revisit", [*revisits, {**whole, "unknown": 1}, base])
+
+
+def judged_alike(node: str, tmp_path: Path, name: str, records: list[Any]) -> None:
+    """Both judges over the same records, of which most are spoilt."""
+    served = tmp_path / "schema.json"
+    served.write_bytes(files()[f"{name}.schema.json"])
+    command = [node, "--input-type=module", "-e", JUDGE, str(served)]
+    run = subprocess.run(command, input=json.dumps(records), capture_output=True, text=True, check=True, timeout=120)
     told = json.loads(run.stdout)
-    both = zip(told, map(faults, visits), strict=True)
+    both = zip(told, (faults(one, name) for one in records), strict=True)
     assert [{"phone": here, "server": there} for here, there in both if here != there] == []
-    assert sum(map(bool, told)) > len(visits) / 2
+    assert sum(map(bool, told)) > len(records) / 2

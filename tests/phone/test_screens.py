@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Playwright, expect
+from playwright.sync_api import Browser, expect
 from sqlalchemy.orm import Session
 
 from field import clock, codes
@@ -16,7 +16,6 @@ from field.db import transact
 from field.monitoring.declarations import Declared, record_declaration
 from field.monitoring.visit_rules import definition
 from field.registry.staff import find_staff
-from tests.conftest import CHROMIUM
 from tests.county import PASSWORD, County
 from tests.phone.screens import Hand, hand_of, sent_json, told
 from tests.phone.test_served import NODE
@@ -29,14 +28,6 @@ SMALL = "els => els.filter(e => e.getClientRects().length).map(e => [e, e.getBou
 TOO_SMALL = f"els => ({SMALL})(els).filter(([e, at]) => at.height < 47.5 || at.width < 47.5).map(([e]) => e.outerHTML)"
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    """Chromium."""
-    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-    yield browser
-    browser.close()
 
 
 @pytest.fixture
@@ -157,6 +148,17 @@ def test_a_visit_that_the_server_refuses_is_mended_and_sent(hand: Hand) -> None:
     hand.save()
     hand.page.get_by_text("已入台账").wait_for()
     assert hand.visits()[-1]["payload"]["expenses"]["other"] == 30000
+
+
+def test_a_sent_visit_says_what_is_to_be_looked_at_again_and_leads_there(hand: Hand) -> None:
+    hand.at_visit()
+    hand.page.get_by_text("全部无变化").click()
+    hand.changed("income")
+    hand.fill("income.wages", "900")
+    hand.save()
+    card = hand.page.locator("section.card", has_text="请再核对")
+    expect(card).to_contain_text("工资性收入少得不像")
+    assert card.get_by_role("link").first.get_attribute("href") == f"/households/{hand.household}"
 
 
 def test_a_refused_visit_can_be_handed_to_the_town_office(hand: Hand) -> None:
@@ -340,6 +342,31 @@ def test_what_is_asked_of_the_village_stands_on_top_until_it_was_done(hand: Hand
     expect(asked).to_contain_text("入户核实 · 农户自主申报")
     asked.locator("a.card").click()
     expect(hand.page.get_by_role("link", name="开始走访")).to_be_visible()
+
+
+def test_the_cadre_reads_what_the_household_said_and_cannot_leave_its_risks_as_they_were(
+    hand: Hand, tmp_path: Path
+) -> None:
+    said = Declared(
+        "d1", Channel.SMS, ["illness", "schooling"], "老婆住院,花了三万多", "2026-1", "420626107204", hand.household,
+        since="2026-09", amount=3_000_000,
+    )  # fmt: skip
+    with hand.county.app.app_context():
+        transact(lambda session: record_declaration(session, said, clock.now()))
+    hand.at_household()
+    card = hand.page.locator("section.said")
+    for words in ("农户自主申报", "短信", "因病", "老婆住院", "从 2026 年 9 月开始", "30,000.00 元"):
+        expect(card).to_contain_text(words)
+    looks(hand, tmp_path / "said.png")
+    hand.page.get_by_role("link", name="开始走访").click()
+    hand.tap("全部无变化")
+    hand.save()
+    expect(hand.page.locator("section.faults")).to_contain_text("这一户申报过困难")
+    looks(hand, tmp_path / "asked.png")
+    hand.changed("risk_factors")
+    hand.save()
+    hand.page.get_by_text("已入台账").wait_for()
+    assert hand.county.client("cadre").get("/api/leads").get_json()["items"] == []
 
 
 def test_a_call_is_noted_in_a_minute_without_network_and_arrives(hand: Hand) -> None:

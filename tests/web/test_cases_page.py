@@ -13,7 +13,7 @@ from field.ledger import checkpoints
 from field.monitoring.cases import MonitoringCase
 from field.worker import signer
 from tests.county import County
-from tests.monitoring.casework import HOME, PHOTO, declared, do, home_of, listed, opened, the_case, unmonitored, visited
+from tests.monitoring.casework import HOME, PHOTO, declared, do, home_of, listed, opened, the_case, visited
 from tests.web.office import Browser, Elements, browser, words
 
 NOW = clock.now() - timedelta(days=20)
@@ -27,8 +27,8 @@ def step(county: County, who: Browser, action: str, **fields: Any) -> TestRespon
     return who.send(f"/cases/{case.id}", action=action, key=key[1], expected=str(case.seq), **fields)
 
 
+@pytest.mark.unlisted(HOME)
 def test_a_lead_is_opened_and_carried_to_monitored_by_forms(county: County, monkeypatch: pytest.MonkeyPatch) -> None:
-    unmonitored(county, HOME, 0)
     lead = declared(county, HOME, clock.now())
     cadre, town, office = (browser(county, name) for name in ("cadre", "town", "county"))
     assert f'action="/cases/from/{lead.chain_id}/{lead.seq}"' in cadre.page("/leads")
@@ -60,6 +60,7 @@ def test_a_lead_is_opened_and_carried_to_monitored_by_forms(county: County, monk
     assert "堰垭村" in paper
     assert "因病" not in paper
     assert "420626" not in paper
+    assert "期满、异议都答复了，才能办完这一步" in words(cadre.page(f"/cases/{case.id}"))
     early = step(county, cadre, "advance")
     assert early.status_code == 422
     assert "才满期" in words(early.text)
@@ -75,11 +76,29 @@ def test_a_lead_is_opened_and_carried_to_monitored_by_forms(county: County, monk
     page = words(office.page(f"/cases/{case.id}"))
     for told in ("已纳入监测", "王会计", "应到 30 人，到会 24 人", "医保、民政", "陈干部", "周主任"):
         assert told in page
-    assert "监测案子" in words(office.page(f"/households/{home.id}"))
+    file = office.page(f"/households/{home.id}")
+    assert "监测案子" in words(file)
+    assert f'href="/cases/{case.id}"' in file
 
 
+def test_a_lead_of_a_household_that_is_monitored_is_not_opened_again_but_taken_over(small_county: County) -> None:
+    lead = declared(small_county, HOME, clock.now())
+    cadre, town = (browser(small_county, name) for name in ("cadre", "town"))
+    seen = cadre.page("/leads")
+    assert "这一户已经在监测" in words(seen)
+    assert "立案开办" not in words(seen)
+    assert "在册户接管" not in words(seen), "a village may not"
+    refused = cadre.send(f"/cases/from/{lead.chain_id}/{lead.seq}")
+    assert refused.status_code == 409
+    assert words(refused.text).count("这一户已经在监测") == 1
+    form = town.page("/leads")
+    [number] = re.findall(r'name="number" value="([^"]+)"', form)
+    assert town.send("/cases", number=number, note="名册上有").status_code == 303
+    assert f'href="/cases/{the_case(small_county, HOME).id}"' in town.page("/leads")
+
+
+@pytest.mark.unlisted(HOME)
 def test_the_notice_carries_the_newest_checkpoint(small_county: County) -> None:
-    unmonitored(small_county, HOME, 0)
     case_id = opened(small_county, HOME, "cadre", NOW)
     visited(small_county, HOME, "cadre", NOW + timedelta(minutes=1))
     for action, by in (("advance", "cadre"), ("advance", "town"), ("advance", "cadre"), ("post_notice", "cadre")):
@@ -92,8 +111,8 @@ def test_the_notice_carries_the_newest_checkpoint(small_county: County) -> None:
     assert root in words(browser(small_county, "town").page(f"/cases/{case_id}/notice"))
 
 
+@pytest.mark.unlisted(HOME)
 def test_the_list_puts_what_is_overdue_first_and_shows_no_other_region(small_county: County) -> None:
-    unmonitored(small_county, HOME, 0)
     opened(small_county, HOME, "cadre", NOW)
     listed(small_county, "420626107205", "town", clock.now())
     page = words(browser(small_county, "town").page("/cases"))

@@ -4,6 +4,8 @@ import io
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from hashlib import sha256
+from threading import Barrier, Thread
 from typing import Any
 
 import pytest
@@ -25,7 +27,7 @@ from field.registry.households import Person
 from field.web import declare_draft, declare_photos, declare_sheet
 from field.web.declare_wechat import Door
 from tests.county import County
-from tests.media.pictures import saved, scene
+from tests.media.pictures import real, saved, scene
 from tests.web.office import Browser, Elements, browser, words
 
 HERE = "420626107204"
@@ -142,6 +144,70 @@ def test_a_stranger_declares_with_two_photographs_and_keeps_the_receipt(farmer: 
     vault = farmer.county.app.extensions["field_vault"]
     assert [vault.get(one["sha256"]) for one in said["evidence"]] == photos
     assert farmer.browser.get(f"/receipt/{lead['receipt']}").status_code == 200
+
+
+def test_a_heic_photograph_of_a_telephone_is_taken_as_it_is(farmer: Farmer) -> None:
+    data = real("IMG_5195.HEIC")
+    farmer.fill()
+    answer = farmer.say(photos=[(io.BytesIO(data), "IMG_5195.HEIC")], do="on")
+    answer.request.environ["wsgi.input"].close()  # so large a form lies in a file, which the test's client leaves open
+    assert "1 张" in words(farmer.browser.page("/declare/confirm"))
+    farmer.say(do="yes")
+    [said] = declarations(farmer.county)
+    assert [one["sha256"] for one in said["evidence"]] == [sha256(data).hexdigest()]
+    assert farmer.county.app.extensions["field_vault"].get(sha256(data).hexdigest()) == data
+
+
+def test_twelve_taps_at_once_declare_once(county: County) -> None:
+    farmer = Farmer(county)
+    farmer.fill()
+    farmer.say(do="on")
+    token = TOKEN.search(farmer.browser.page("/declare/confirm"))
+    cookie = farmer.browser.get_cookie("field_declare", path="/declare")
+    assert token
+    assert cookie
+    start, answers = Barrier(12), []
+
+    def tap() -> None:
+        one = browser(county)
+        one.set_cookie("field_declare", cookie.value, path="/declare")
+        start.wait(20)
+        answers.append(one.post("/declare/confirm", data={"csrf_token": token[1], "do": "yes"}))
+
+    taps = [Thread(target=tap) for _ in range(12)]
+    for one in taps:
+        one.start()
+    for one in taps:
+        one.join(60)
+    assert {(one.status_code, one.location) for one in answers} == {(303, "/declare/done")}
+    assert len(answers) == 12
+    assert len(declarations(county)) == len(leads(county)) == 1
+
+
+def test_wechat_is_asked_once_for_a_state_and_never_for_a_made_up_one(farmer: Farmer, bound: Person) -> None:
+    asked: list[str] = []
+    app = farmer.county.app
+    door = app.extensions["field_wechat_door"]
+
+    def openid(_settings: object, code: str) -> str:
+        asked.append(code)
+        return "o-bound"
+
+    app.extensions["field_wechat_door"] = door._replace(openid=openid)
+    state = farmer.browser.get("/declare/wechat").location.rpartition("&")[2]
+    cookie = farmer.browser.get_cookie("field_declare_state", path="/declare/wechat")
+    assert cookie
+    for given, status in ((state, 303), (state, 403), ("made-up", 403), ("made.up", 403)):
+        farmer.browser.set_cookie("field_declare_state", given, path="/declare/wechat")
+        assert farmer.browser.get(f"/declare/wechat/back?code=good&state={given}").status_code == status
+    assert asked == ["good"]
+
+
+def test_of_one_address_wechat_is_asked_so_many_times_a_day(
+    farmer: Farmer, bound: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(declare_draft, "MOST_BEGUN", 2)
+    assert [by_wechat(farmer, "wrong").status_code for _ in range(3)] == [403, 403, 429]
 
 
 def test_one_bound_in_wechat_is_asked_no_name_and_the_household_has_the_lead(farmer: Farmer, bound: Person) -> None:

@@ -38,7 +38,7 @@ def last_visit(county: County) -> Any:
 def test_what_waits_can_be_read_and_once_taken_in_it_counts(county: County) -> None:
     path = held(county, note="自费药没有报销", risk_factors=["disability"])
     town = browser(county, "town")
-    assert "1 条走访等您核收" in words(town.page("/"))
+    assert "1 条走访或回访等您核收" in words(town.page("/"))
     said = words(town.page("/held"))
     for told in (
         "陈大一户 堰垭村 三组",
@@ -52,7 +52,7 @@ def test_what_waits_can_be_read_and_once_taken_in_it_counts(county: County) -> N
     assert last_visit(county) is None
     assert town.send(path, verdict="accept").status_code == 303
     assert last_visit(county) is not None
-    assert "没有等着核收的走访" in words(town.page("/held"))
+    assert "没有等着核收的走访和回访" in words(town.page("/held"))
     assert "乡镇意见 结果 核收" in words(town.page(f"/households/{county.households[HERE]}"))
 
 
@@ -102,7 +102,7 @@ def test_a_visit_that_the_rules_refused_is_shown_with_every_reason_and_never_cou
         assert told in said
     assert town.send(path, verdict="accept", reason="已经重新走访").status_code == 303
     assert last_visit(county) is None
-    assert "没有等着核收的走访" in words(town.page("/held"))
+    assert "没有等着核收的走访和回访" in words(town.page("/held"))
 
 
 @pytest.mark.parametrize(
@@ -111,6 +111,7 @@ def test_a_visit_that_the_rules_refused_is_shown_with_every_reason_and_never_cou
         {}, {"household_id": 5, "visited_at": 7, "members": "x"}, {"income": 3, "guarantees": {"food": "x"}, "needs": 1},
         {"members": [1, None, {"new": 5}, {"work_place": []}], "location": [], "risk_factors": {"a": 1}},
         {"income": {"wages": "many", "period": 1}, "expenses": {"other": [1]}, "unchanged": ["x"], "visited_at": "x"},
+        {"revisited_at": "x", "measures": [1], "checked_with": ["x", 1], "income_per_head": {}, "relapse": "x"},
         {"guarantees": {"food": {}}, "note": {"a": ["<script>"]}, "informant": ["<script>"], "needs": ["x", 5]},
     ],
 )  # fmt: skip
@@ -133,4 +134,4 @@ def test_a_household_out_of_reach_named_in_a_refused_visit_is_not_told(county: C
 def test_the_county_sees_what_waits_in_all_towns(county: County) -> None:
     held(county)
     visited(county, "town2", household_id=county.households["420626102201"])
-    assert "1 条走访等您核收" in words(browser(county, "county").page("/"))
+    assert "1 条走访或回访等您核收" in words(browser(county, "county").page("/"))

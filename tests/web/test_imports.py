@@ -2,6 +2,7 @@
 
 import io
 from pathlib import Path
+from typing import Any
 
 import pytest
 from python_calamine import CalamineWorkbook
@@ -55,7 +56,7 @@ def test_a_good_roster_is_in_and_the_page_tells_how_many(county: County, office:
     done = office.page("/imports")
     assert "已完成 9 新登记 3 户 、 有变化 0 户 、 没有变化 0 户" in words(done).replace("户、", "户 、 ")
     assert "progress.js" not in done
-    assert "演示3户主" in words(office.page("/households?q=H00003"))
+    assert "演示3户主" in words(office.page(office.send("/households", q="H00003").location))
 
 
 def test_a_household_with_a_fault_is_held_back_and_named_in_a_file(
@@ -77,6 +78,46 @@ def test_a_household_with_a_fault_is_held_back_and_named_in_a_file(
         numbers = set(db.session.scalars(select(Household.number)))
     assert "H00001" in numbers
     assert "H00002" not in numbers
+
+
+def test_what_is_to_be_looked_at_is_told_with_household_rule_and_the_way_to_mend_it(
+    county: County, office: Browser, tmp_path: Path
+) -> None:
+    watched = [here(row) for row in household(1, 监测对象类别="脱贫不稳定户", 识别时间="2022-04-30", 风险点1="因病")]
+    upload(office, roster(tmp_path, [*watched, *(here(row) for row in household(2, 联系电话="17400000002"))]))
+    worker.worker(county.app).step()
+    page = office.page("/imports")
+    assert "1 户有要核对的 ：" in words(page)
+    assert "识别一个月还没有帮扶措施 1" in words(page)
+    [listed] = [link for link in links(page) if link.endswith("/doubts")]
+    with county.app.app_context():
+        home = db.session.scalars(select(Household.id).where(Household.number == "H00001")).one()
+    doubts = office.page(listed)
+    assert "演示1户主户 H00001 识别一个月还没有帮扶措施 请尽快定下措施和责任人。" in words(doubts)
+    assert links(doubts).count(f"/households/{home}") == len(sheet(office, page, 1)) - 1
+    assert "H00002" not in doubts, "of which nothing is to be said"
+    assert ["H00001", "监测户没有收入", "在监测，却从来没有记过收入。走访时问清十二个月的收入。",
+            f"http://127.0.0.1:8000/households/{home}"] in sheet(office, page, 1)  # fmt: skip
+
+
+def test_a_row_that_would_end_monitoring_is_told_in_the_answer_and_ends_nothing(
+    county: County, office: Browser, tmp_path: Path
+) -> None:
+    kept: Row = {"监测对象类别": "脱贫不稳定户", "识别时间": "2022-04-30", "风险点1": "因病"}
+    for told in (kept, {}):
+        upload(office, roster(tmp_path, [here(row) for row in household(1, **told)]))
+        worker.worker(county.app).step()
+    page = office.page("/imports")
+    assert words(page).count("名册说的和监测状态不一样 1") == 1
+    assert any(line[0:2] == ["H00001", "名册说的和监测状态不一样"] for line in sheet(office, page, 1))
+    with county.app.app_context():
+        assert db.session.scalars(select(Household.kind).where(Household.number == "H00001")).one() == "unstable"
+
+
+def sheet(office: Browser, page: str, place: int) -> list[list[Any]]:
+    """A sheet of the newest import's Excel file."""
+    path = next(link for link in links(page) if link.endswith("faults.xlsx"))
+    return CalamineWorkbook.from_filelike(io.BytesIO(office.get(path).data)).get_sheet_by_index(place).to_python()
 
 
 def test_a_file_that_is_no_roster_says_why(county: County, office: Browser) -> None:

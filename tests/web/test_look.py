@@ -13,12 +13,30 @@ from tests.web.office import Elements, browser, visited
 PATHS = (
     "/",
     "/households",
+    "/tasks?view=all",
+    "/handover",
+    "/deputies",
     "/leads",
     "/cases",
+    "/notices",
+    "/approvals",
+    "/fund",
+    "/fund/420626107204",
+    "/fund/420626107204/public",
+    "/relief",
+    "/long-term",
+    "/quality",
+    "/doubtful?state=decided",
     "/checkins",
     "/ledger",
     "/held",
     "/imports",
+    "/traces",
+    "/exports",
+    "/filling",
+    "/filling/new",
+    "/filling/conflicts",
+    "/exports/new",
     "/checkpoint",
     "/api/docs",
     "/not-there",
@@ -39,8 +57,10 @@ def pages(small_county: County) -> dict[str, str]:
     number = visited(small_county)["receipt"]["number"]
     office, stranger = browser(small_county, "county"), browser(small_county)
     home = f"/households/{small_county.households['420626107204']}"
-    found = {path: office.get(path).text for path in (*PATHS, home, f"/receipt/{number}")}
-    return found | {"/login": stranger.get("/login").text}
+    asking = f"/fund/for/{small_county.households['420626107204']}"
+    found = {path: office.get(path).text for path in (*PATHS, home, asking, f"/receipt/{number}")}
+    shared = browser(small_county, "civil").get("/sharing").text
+    return found | {"/login": stranger.get("/login").text, "/sharing": shared}
 
 
 def test_no_page_has_inline_script_or_style_or_anything_from_elsewhere(pages: dict[str, str]) -> None:
@@ -108,5 +128,15 @@ def test_the_files_are_asked_for_again_only_when_changed(small_county: County) -
         assert visitor.get(outside).status_code == 404
     assert {path.name for path in FOLDER.iterdir()} == {
         Path(name).name
-        for name in ("declare.js", "demo-phone.css", "demo-phone.js", "office.css", "paper.js", "progress.js")
+        for name in (
+            "declare.js",
+            "demo-phone.css",
+            "demo-phone.js",
+            "map.js",
+            "office.css",
+            "paper.js",
+            "progress.js",
+            "search.js",
+            "sheets.css",
+        )
     }

@@ -17,8 +17,9 @@ from field.messaging.outbox import Letter, OutboundMessage, post
 from field.messaging.sending_rules import Purpose
 from field.monitoring.bindings import Deed, register
 from field.monitoring.declarations import Declared, record_declaration
-from field.monitoring.leads import Lead, Task
+from field.monitoring.leads import Lead
 from field.monitoring.rebuild import fingerprint, rebuild
+from field.monitoring.tasks import Task
 from field.monitoring.traces import Trace
 from field.registry.contacts import Contact
 from field.registry.households import Person

@@ -10,19 +10,22 @@ LONGEST_FIGURE = 9  # a longer run of digits is a telephone, an ID or a bank num
 MOST = 100_000_000
 
 
-def spent(text: str) -> int | None:
-    """The first amount of money in the text in 分, the least it can mean; None where there is none."""
-    text = re.sub(r"(?<=十)几(?=[万千百])", "", half_width(text))  # 十几万 is ten at least
+Spent = tuple[int, int]
+
+
+def spent(text: str) -> Spent | None:
+    """The first amount of money in the text in 分, the least and the most it can mean; None where there is none."""
+    text = half_width(text)
     if plain := PLAIN.search(text):
-        return _fen(float(plain[1]))
+        return _fen(float(plain[1]), float(plain[1]))
     for found in AMOUNT.finditer(text):
         digits = re.fullmatch(r"\d+", found[0])
         if NO_MONEY.match(text, found.end()) or (digits and len(found[0]) > LONGEST_FIGURE):
             continue
         if read := amount(found[0]):
-            return _fen(float(read[0]))
+            return _fen(float(read[0]), float(read[1]))
     return None
 
 
-def _fen(yuan: float) -> int | None:
-    return round(yuan * 100) if 0 < yuan <= MOST else None
+def _fen(least: float, most: float) -> Spent | None:
+    return (round(least * 100), round(most * 100)) if 0 < least <= most <= MOST else None

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from field.messaging.dialogs.amounts import Spent
 from field.messaging.dialogs.identity import identity, merged, missing
 from field.messaging.dialogs.options import allowed, by_number, first_named, named, number, numbered, whole
 from field.messaging.dialogs.proposals import choose, propose
@@ -13,7 +14,7 @@ from field.messaging.dialogs.shapes import Answer, Heard, Step, Words, bare
 from field.messaging.dialogs.since import since
 
 NOTE_LENGTH = 200
-Amount = Callable[[str], int | None]
+Amount = Callable[[str], Spent | None]
 PlaceName = Callable[[str], str]
 
 
@@ -55,7 +56,13 @@ class Reading:
 
 
 def read(hearing: Hearing) -> Reading | None:
-    """What the message answers to its step; None where it answers nothing."""
+    """What the message answers to its step; None where it answers nothing.
+
+    Who calls it off does so where that is offered; 0 for a part that nobody knows does not.
+    """
+    begun = any(f"{name}?" in hearing.answers for name in hearing.step.stores)
+    if bare(hearing.text) in hearing.step.cancels and not (begun and hearing.skips):
+        return Reading(outcome="cancel")
     return READERS[hearing.step.answer](hearing)
 
 
@@ -83,13 +90,35 @@ def _choices(hearing: Hearing) -> Reading | None:
     return Reading(dict(zip(hearing.step.stores, (codes, note), strict=False)))
 
 
+def overheard(step: Step, text: str) -> tuple[tuple[list[str], str] | None, str]:
+    """What a message says of a step of choices, in words and not by numbers, though another was asked; and the rest.
+
+    Where the rest names neither a village nor a number, the whole message tells of it.
+    """
+    parts = [part for part in re.split(r"[\s,，.。;；、!！?？]+", text) if part]
+    about = [
+        part for part in parts if (len(part) > 2 or parts == [part]) and named(step, part) and not identity_of(part)
+    ]
+    if not about:
+        return None, text
+    rest = " ".join(part for part in parts if part not in about)
+    if not identity_of(rest):
+        about, rest = [text], ""
+    return (named(step, "".join(about)), text[:NOTE_LENGTH]), rest
+
+
+def identity_of(text: str) -> bool:
+    """Whether a text names a village or the end of an identity number."""
+    return bool({"village", "last4"} & identity(text).keys())
+
+
 def _text(hearing: Hearing) -> Reading | None:
     return _stored(hearing, None if hearing.skips else hearing.text[:NOTE_LENGTH]) if hearing.text else None
 
 
 def _amount(hearing: Hearing) -> Reading | None:
     found = hearing.amount(hearing.text)
-    return _stored(hearing, found) if found is not None or hearing.skips else None
+    return Reading(_range(hearing.step.stores[0], found)) if found is not None or hearing.skips else None
 
 
 def _since(hearing: Hearing) -> Reading | None:
@@ -103,11 +132,18 @@ def _since_amount(hearing: Hearing) -> Reading | None:
         return Reading(dict.fromkeys(hearing.step.stores))
     when = since(hearing.text, hearing.today)
     amount = hearing.amount(hearing.text.replace(when[1], " ", 1) if when else hearing.text)
-    found = dict(zip(hearing.step.stores, (when[0] if when else None, amount), strict=False))
+    first, second = hearing.step.stores[:2]
+    found = {first: when[0] if when else None, **_range(second, amount)}
     told = {name: value for name, value in found.items() if value is not None}
     if told and hearing.half_skips:
         return Reading(found)
     return Reading(told) if told else None
+
+
+def _range(name: str, amount: Spent | None) -> dict[str, int | None]:
+    """An amount by its least, and by its most where that is another."""
+    least, most = amount or (None, None)
+    return {name: least} if most == least else {name: least, f"{name}_max": most}
 
 
 def _photos(hearing: Hearing) -> Reading | None:

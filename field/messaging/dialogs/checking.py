@@ -41,15 +41,17 @@ def shared_faults(words: Words, signature: str = SIGNATURE) -> list[str]:
 
 def _names(dialog: Dialog) -> Iterator[str]:
     """每个去处都要有这一步."""
-    if dialog.first not in dialog.steps:
+    asks = dialog.first or not all(step.aside for step in dialog.steps.values())  # else it only tells something
+    if asks and dialog.first not in dialog.steps:
         yield f"first: 没有叫“{dialog.first}”的步骤"
-    elif dialog.steps[dialog.first].is_end:
+    elif asks and dialog.steps[dialog.first].is_end:
         yield f"first: “{dialog.first}”没有问题可答,不能是第一步"
     for name, step in dialog.steps.items():
         for where, target in {
             **{f"next.{k}": v for k, v in step.next.items()},
             "lost": step.lost,
             "retells": step.retells,
+            "overhears": step.overhears,
         }.items():
             if target and target not in dialog.steps:
                 yield f"steps.{name}.{where}: 没有叫“{target}”的步骤"
@@ -77,6 +79,8 @@ def _step(dialog: Dialog, step: Step) -> Iterator[str]:
         yield "next: 这一步可能跳过,要写 else 去哪"
     if step.retells and dialog.steps[step.retells].answer is not Answer.UNDERSTOOD:
         yield f"retells: “{step.retells}”不是听人直说的一步"
+    if step.overhears and dialog.steps[step.overhears].answer is not Answer.CHOICES:
+        yield f"overhears: “{step.overhears}”不是可以直说的选择题"
     yield from _options(step)
 
 
@@ -96,7 +100,9 @@ def _options(step: Step) -> Iterator[str]:
                 yield f"options: {step.vocabulary} 里没有“{code}”"
     if step.otherwise and step.otherwise not in codes:
         yield f"otherwise: 没有叫“{step.otherwise}”的答案"
-    outcomes = {*codes, *ITS_OWN.get(step.answer, ()), "else"}
+    outcomes = {*codes, *ITS_OWN.get(step.answer, ()), *(["cancel"] if step.cancels else []), "else"}
+    if step.cancels and "cancel" not in step.next:
+        yield "next: 写了不办了怎么说，却没写 cancel 去哪"
     for outcome in step.next:
         if outcome not in outcomes:
             yield f"next.{outcome}: 没有这种回答"

@@ -1,6 +1,7 @@
 """对话引擎: from a dialog, its state and what was heard to the next state, what is said and what happened; pure.
 
-The state is plain JSON: dialog, version, step, answers, path (the steps asked before), exchanges, misses, expires_at.
+The state is plain JSON: dialog, version, step, answers, path (the steps asked before), exchanges, misses, expires_at,
+and `pictured` where the last message was nothing but a photograph.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -167,7 +168,11 @@ def _answer(run: Run) -> None:
 
 
 def _understand(run: Run) -> None:
+    noted = run.overhear()
     reading = run.read(run.step)
+    if reading is None and noted:
+        run.hint("noted")
+        return
     if reading is None and run.asked.retells:
         again = run.read(run.asked.retells)
         if again and (again.said_more or again.outcome):

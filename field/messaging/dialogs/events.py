@@ -25,13 +25,14 @@ def event(kind: Happening, answers: Mapping[str, Any], step: str, words: str) ->
     return Event(kind.value, {"note": words} if kind in (Happening.DECLINED, Happening.ASKED_HELP) else {})
 
 
+_TOLD = ("since", "amount", "amount_max", "place", "person")
 _CHECKED_IN: dict[str, Any] = {"facts": {}, "asks_help": False, "well": False, "note": ""}
 
 
 def _declared(answers: Mapping[str, Any]) -> dict[str, Any]:
     """申报: `claim` says who it is for where no binding does; `helper` who declared for somebody else."""
     helping = bool(answers.get("helping"))
-    told = {name: answers[name] for name in ("since", "amount", "place", "person") if answers.get(name) is not None}
+    told = {name: answers[name] for name in _TOLD if answers.get(name) is not None}
     claim = answers.get("whom") if helping else answers.get("claim")
     return told | {
         "risk_factors": answers.get("risk_factors") or ["other"], "note": answers.get("note") or "",

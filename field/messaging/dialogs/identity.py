@@ -11,6 +11,7 @@ FILLER = re.compile(
     r"身份证号?码?|后四位|尾号|最后|四位|数字|姓名|名字|我是|我叫|他是|她是|他叫|她叫|叫做|住在|家住|家在|我家|的|是|叫|姓|我"
 )
 NAME = re.compile(r"[一-鿿]{1,8}(?:·[一-鿿]{1,8})*")
+STORY = re.compile("[了没不]")
 PARTS = {"name": "姓名", "village": "村名", "last4": "身份证后四位"}
 
 
@@ -38,6 +39,11 @@ def missing(told: dict[str, str]) -> str:
     return "、".join(label for part, label in PARTS.items() if part not in told)
 
 
+def _is_name(word: str) -> bool:
+    """Whether a word may be somebody's name; a sentence is none."""
+    return 2 <= len(word) <= (12 if "·" in word else 4) and not STORY.search(word)
+
+
 def _take(words: str, told: dict[str, str]) -> None:
     for word in words.split():
         village = VILLAGE.search(word)
@@ -47,5 +53,5 @@ def _take(words: str, told: dict[str, str]) -> None:
         else:
             rest = word
         found = NAME.fullmatch(rest)
-        if found and "name" not in told and 2 <= len(found.group()) <= 12:
+        if found and "name" not in told and _is_name(found.group()):
             told["name"] = found.group()

@@ -17,6 +17,7 @@ log = logging.getLogger("field.messaging.dialogs")
 OURS = Path(__file__).parent
 _own: Path | None = None
 NAMES = ("declare", "bind", "checkin", "vouch", "renumber")
+TELLING = ("staff",)  # wordings that wait for no answer
 FAULTS = {
     "missing": "没有写这一项", "extra_forbidden": "不认识这一项,看看是不是写错了字", "string_type": "要写成引号里的字",
     "int_type": "要写数字", "list_type": "要写成方括号里的一串", "dict_type": "要写成花括号或单独一节",
@@ -90,7 +91,7 @@ def load(folder: Path | None) -> Library:
             dialogs.setdefault(dialog.name, {})[dialog.version] = dialog
             rank = path.parent != OURS, dialog.version
             newest[dialog.name] = max(newest.get(dialog.name, rank), rank)
-    found += [f"{name}: 没有这个对话" for name in NAMES if name not in dialogs and not found]
+    found += [f"{name}: 没有这个对话" for name in (*NAMES, *TELLING) if name not in dialogs and not found]
     if found:
         raise Faulty(found)
     return Library(dialogs, {name: version for name, (_, version) in newest.items()})

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from field.messaging.dialogs.amounts import spent
-from field.messaging.dialogs.answers import Amount, Hearing, PlaceName, Reading, read
+from field.messaging.dialogs.answers import Amount, Hearing, PlaceName, Reading, overheard, read
 from field.messaging.dialogs.events import event
 from field.messaging.dialogs.identity import missing
 from field.messaging.dialogs.options import allowed
@@ -44,6 +44,7 @@ class Run:
         self.step: str = kept.get("step", dialog.first)
         self.exchanges: int = kept.get("exchanges", 0)
         self.misses: int = kept.get("misses", 0)
+        self.pictured: bool = kept.get("pictured", False)
         self.expires_at: str = kept.get("expires_at", "")
         self.says: list[Say] = []
         self.events: list[Event] = []
@@ -76,9 +77,11 @@ class Run:
         return frozenset(name for name, value in holds.items() if value)
 
     def hear(self, heard: Heard, text: str, senses: Senses) -> None:
-        """Take the message to be worked on."""
+        """Take the message to be worked on; several photographs, of which each comes alone, are one exchange."""
         self.heard, self.text, self.senses = heard, text, senses
-        self.exchanges += 1
+        alone = bool(heard.photos) and not text
+        self.exchanges += not (alone and self.pictured)
+        self.pictured = alone
 
     def read(self, name: str) -> Reading | None:
         """What the message answers to a step."""
@@ -99,6 +102,18 @@ class Run:
         if self.heard.place:
             self.answers["place"] = {name: value for name, value in self.heard.place.items() if _plain(value)}
         return bool(self.heard.photos or self.heard.place)
+
+    def overhear(self) -> bool:
+        """顺口说了别的: what answers a later step is kept as its answer, and only the rest is read here."""
+        step = self.dialog.steps.get(self.asked.overhears)
+        if step is None or self.passes(step):
+            return False
+        told, rest = overheard(step, self.text)
+        if told is None:
+            return False
+        self.answers.update(zip(step.stores, told, strict=False))
+        self.text = rest
+        return True
 
     def note_help(self, reading: Reading) -> None:
         """要帮忙: told at once, for who asks for help may never come to confirm."""
@@ -179,10 +194,11 @@ class Run:
         self.close("gave_up", Happening.GAVE_UP)
 
     def forget(self, names: Sequence[str]) -> None:
-        """Drop answers, and the parts of them."""
+        """Drop answers, with their parts and their most."""
         for name in names:
             self.answers.pop(name, None)
             self.answers.pop(f"{name}?", None)
+            self.answers.pop(f"{name}_max", None)
 
     def forget_all(self) -> None:
         """Drop everything that was said."""
@@ -193,6 +209,7 @@ class Run:
         state = None if self.closed else {
             "dialog": self.dialog.name, "version": self.dialog.version, "step": self.step, "answers": self.answers,
             "path": self.path, "exchanges": self.exchanges, "misses": self.misses, "expires_at": self.expires_at,
+            **({"pictured": True} if self.pictured else {}),
         }  # fmt: skip
         return Turn(state, tuple(self.says), tuple(self.events), self.closing)
 

@@ -36,7 +36,7 @@ def values_of(answers: Mapping[str, Any], context: Mapping[str, Any]) -> dict[st
     return {
         "county": str(context.get("county") or ""), "name": str(context.get("name") or ""),
         "whom": (claim or {}).get("name", ""), "what": _what(answers.get("risk_factors") or []),
-        "since": _since(answers.get("since")), "amount": _amount(answers.get("amount")),
+        "since": _since(answers.get("since")), "amount": _amount(answers.get("amount"), answers.get("amount_max")),
         "photos": str(len(answers.get("photos") or [])), "known": _known(context), "facts": text_of(proposed),
         "places": _numbered([place["name"] for place in proposed.get("places") or []]),
         "people": _numbered([person["shown"] for person in context.get("people") or []]),
@@ -70,12 +70,14 @@ def _since(value: str | None) -> str:
     return "".join(f"{int(part)}{name}" for part, name in names) + "起"
 
 
-def _amount(fen: int | None) -> str:
-    if fen is None:
+def _amount(least: int | None, most: int | None) -> str:
+    if least is None:
         return ""
-    if fen >= WAN * 100:
-        return f"约{round(fen / WAN / 100, 2):g}万元"
-    return f"约{yuan(fen)}元"
+    return f"约{_money(least)}元" if most is None else f"{_money(least)}到{_money(most)}元"
+
+
+def _money(fen: int) -> str:
+    return f"{round(fen / WAN / 100, 2):g}万" if fen >= WAN * 100 else yuan(fen)
 
 
 def _known(context: Mapping[str, Any]) -> str:
@@ -84,8 +86,8 @@ def _known(context: Mapping[str, Any]) -> str:
         return ""
     place, income = context.get("place"), context.get("income")
     parts = [f"在{place}" if place else "", f"月入{income}元" if income else ""]
-    told = ",".join(part for part in parts if part)
-    return f"上次:{told}。" if told else ""
+    told = "，".join(part for part in parts if part)
+    return f"上次：{told}。" if told else ""
 
 
 def _numbered(names: list[str]) -> str:

@@ -107,6 +107,8 @@ class Step(Part):
     tries: int = Field(default=3, ge=1)
     lost: Name = ""
     retells: Name = ""
+    overhears: Name = ""
+    cancels: list[str] = []
     forgets: dict[str, list[str]] = {}
     hours: int = Field(default=0, ge=0)
     event: Happening | None = Field(default=None, strict=False)
@@ -189,7 +191,7 @@ class Dialog(Part):
     label: str
     version: int = Field(ge=1)
     rank: int
-    first: Name
+    first: Name = ""
     hours: int = Field(ge=1)
     starts: list[str]
     notice: str = ""

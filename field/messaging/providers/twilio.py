@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urljoin, urlsplit
+from xml.sax.saxutils import escape
 
 import requests
 from twilio.base.exceptions import TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
-from twilio.twiml.messaging_response import MessagingResponse
 from werkzeug.datastructures import MultiDict
 
 from field.codes import Channel
@@ -80,10 +80,9 @@ def receipt(form: Form, now: datetime) -> Receipt:
 
 def reply(text: str) -> str:
     """The answer as TwiML; no text is no answer."""
-    response = MessagingResponse()
-    if text:
-        response.message("".join(letter for letter in text if letter.isprintable() or letter == "\n")[:LONGEST])
-    return str(response)
+    said = "".join(letter for letter in text if letter.isprintable() or letter == "\n")[:LONGEST]
+    message = f"<Message>{escape(said)}</Message>" if said else ""
+    return f'<?xml version="1.0" encoding="UTF-8"?><Response>{message}</Response>'
 
 
 class TwilioSender:

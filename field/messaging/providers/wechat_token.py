@@ -15,7 +15,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from field.messaging.messages import SendError
 from field.messaging.providers.wechat import WeChat
 from field.messaging.sending import Transact
-from field.orm import Base, Utc, insert_or_leave
+from field.orm import Base, Utc
+from field.prepared import add_or_leave
 from field.registry.sealing import Sealed
 
 TIMEOUT = (3.0, 5.0)  # seconds to connect and to wait; five calls at most stay within a lease of the outbox
@@ -77,7 +78,7 @@ class Tokens:
 
 
 def _hold(session: Session, app_id: str, refused: str | None, now: datetime) -> Held:
-    session.execute(insert_or_leave(session, WeChatToken).values(app_id=app_id).on_conflict_do_nothing())
+    add_or_leave(session, WeChatToken, {"app_id": app_id})
     row = session.get_one(WeChatToken, app_id, with_for_update=True, populate_existing=True)
     usable = row.token if row.token != refused and row.expires_at and now < row.expires_at else None
     being_renewed = row.renewing_until is not None and now < row.renewing_until

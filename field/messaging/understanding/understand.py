@@ -15,8 +15,8 @@ from field.messaging.understanding.work import months_away, work
 LONGEST = 2000
 
 
-def understand(text: str, on: date | None = None) -> Understood:
-    """What a reply proposes, said on a day; ID and bank numbers are masked before anything is looked at."""
+def understand(text: str, on: date | None = None, known_place: str | None = None) -> Understood:
+    """What a reply proposes, said on a day by who was at a known place last; ID and bank numbers are masked first."""
     text = half_width(masked(text))[:LONGEST]
     if states.is_advert(text):
         return Understood()
@@ -24,7 +24,7 @@ def understand(text: str, on: date | None = None) -> Understood:
     mine, theirs = ([one for one in said if one.mine is whose] for whose in (True, False))
     least, most = income(mine)
     return Understood(
-        phone=phone(mine), place=place(mine), income_min=least, income_max=most, work=work(mine),
+        phone=phone(mine), place=place(mine, known_place), income_min=least, income_max=most, work=work(mine),
         months_away=months_away(mine, on), well=states.well(mine), asks_help=states.asks_help(said),
         about_someone_else=Fact(True, theirs[0].written.strip(), SPOKEN) if theirs else None,
     )  # fmt: skip

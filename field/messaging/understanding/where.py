@@ -18,11 +18,15 @@ NOT_AFTER = re.compile(
     "小吃|拉面|火锅|小面|米粉|热干面|烤鸭|话|大学|银行"
 )
 NOW = re.compile("现在|如今|今年|搬到|转到|换到|又到|去了|还在|[到来]$")
+CITY = 4  # digits of a code
 HERE = re.compile("[在到去回来]$")
 
 
-def place(mine: list[Clause]) -> Fact | None:
-    """The place of the sender; a city and its county are one, two places without a word of which are none."""
+def place(mine: list[Clause], known: str | None = None) -> Fact | None:
+    """The place of the sender; a city and its county are one, two places without a word of which are none.
+
+    Of several that a name may mean it is the one at the place where he was `known` to be last.
+    """
     found: Fact | None = None
     codes: tuple[str, ...] = ()
     for clause in mine:
@@ -33,7 +37,16 @@ def place(mine: list[Clause]) -> Fact | None:
                 continue
             codes = _with(codes, named.codes, NOW.search(before) is not None)
             found = _fact(codes, clause, named, before)
-    return found
+    return _as_known(found, known) if found and found.value is None and known else found
+
+
+def _as_known(said: Fact, known: str) -> Fact:
+    """The one that is, holds or lies in the known place, or the only one of the same city; else all of them."""
+    for near in (known, known[:CITY]):
+        fitting = [code for code in said.candidates if code.startswith(near) or known.startswith(code)]
+        if len(fitting) == 1:
+            return Fact(fitting[0], said.words, RECKONED)
+    return said
 
 
 def _is_not_here(before: str, after: str) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 
 from field.monitoring.policy.shapes import Pack
 
-KEYS = ("code", "year")
+KEYS = ("code", "year", "unit")
 
 
 def differences(one: Pack, other: Pack) -> list[tuple[str, Any, Any]]:

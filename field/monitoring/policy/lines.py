@@ -22,7 +22,8 @@ def _places(text: str) -> dict[Path, int]:
     for number, line in enumerate(text.splitlines(), 1):
         if header := HEADER.match(line):
             table = _table(header[2].split("."), header[1] == "[[", counts)
-            places.setdefault(table, number)
+            for path in (table, table[:-1] if header[1] == "[[" else table):  # of an array as a whole, its first
+                places.setdefault(path, number)
         elif key := KEY.match(line):
             places.setdefault((*table, key[1]), number)
     return places

@@ -6,13 +6,17 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from field.codes import Grade, RiskFactor
+from field.monitoring.policy.fund_shapes import Fund
+from field.monitoring.policy.quality_shapes import Quality
 from field.monitoring.policy.risk_shapes import Risk
+from field.monitoring.policy.sharing_shapes import Sharings
 
 Text = Annotated[str, Field(min_length=1, max_length=400)]
 Code = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,31}$")]
 Yuan = Annotated[int, Field(ge=0, le=10_000_000)]
 Percent = Annotated[int, Field(ge=0, le=100)]
 Days = Annotated[int, Field(ge=0, le=366)]
+Marks = Annotated[list[Percent], Field(max_length=3)]  # of village, town and county
 Counting = Literal["calendar", "working"]
 Province = Annotated[str, Field(pattern="^[0-9]{2}$")]
 Identity = Annotated[str, Field(pattern="^[A-Za-z0-9-]{1,20}$")]
@@ -72,16 +76,17 @@ class GradeRule(Sourced):
     receivers: Annotated[list[Literal["village", "town", "county"]], Field(min_length=1)]
     days: Days
     counting: Counting
-    escalate_at: list[Percent]
+    escalate_at: Marks
 
 
 class Step(Sourced):
-    """办理步骤 and its days."""
+    """办理步骤, its days, and at which shares of them it is told one level higher."""
 
     code: Code
     name: Text
     days: Days
     counting: Counting
+    escalate_at: Marks = []
 
 
 class Assessment(Sourced):
@@ -92,10 +97,11 @@ class Assessment(Sourced):
 
 
 class Notice(Sourced):
-    """公示."""
+    """公示, and in how many days an objection is answered."""
 
     days: Days
     counting: Counting
+    answer_days: Days | None = None
 
 
 class Elimination(Sourced):
@@ -107,22 +113,36 @@ class Elimination(Sourced):
 
 
 class Revisit(Sourced):
-    """回访日: months after elimination."""
+    """回访日: months after elimination, and how many days before them a revisit counts already."""
 
     months: Annotated[list[Annotated[int, Field(ge=1, le=60)]], Field(min_length=1)]
+    early_days: Days = 0
+
+
+class Visits(Sourced):
+    """一月一摸排: every monitored household once a month; and a village of which nothing was heard for so long."""
+
+    every: Literal["month"]
+    escalate_at: Marks
+    quiet_days: Annotated[int, Field(ge=1, le=366)]
 
 
 class Measure(Sourced):
-    """帮扶措施, for the risk factors that it meets."""
+    """帮扶措施, for the risk factors that it meets; `days` are proposed for it, `money`: proof names an amount."""
 
     code: Code
-    name: Text
+    name: Annotated[str, Field(min_length=1, max_length=120)]
     risk_factors: Annotated[list[str], Field(alias="for", min_length=1)]
+    days: Annotated[int, Field(ge=1, le=366)] | None = None
+    days_source: Text | None = None
+    money: bool = False
 
     @model_validator(mode="after")
     def _known(self) -> Self:
         if strange := [code for code in self.risk_factors if code not in set(RiskFactor)]:
             raise ValueError(f"没有这样的风险点: {', '.join(strange)}")
+        if self.days is not None and self.days_source is None:
+            raise ValueError("写了 days，也要写 days_source")
         return self
 
 
@@ -150,12 +170,24 @@ class ReliefRule(Sourced):
         return self
 
 
+class LongTermRule(Sourced):
+    """长期户: from which drug cost of a month on a household is looked at for years."""
+
+    drug_month_yuan: Annotated[int, Field(ge=1, le=1_000_000)]
+
+
 class Departments(Sourced):
     """行业部门筛查阈值."""
 
     inpatient_formerly_poor_yuan: Yuan
     inpatient_others_yuan: Yuan
     schooling_yuan: Yuan
+
+
+class Exports(Sourced):
+    """导出: how many days a file is kept."""
+
+    kept_days: Annotated[int, Field(ge=1, le=90)]
 
 
 class HalfLife(Sourced):
@@ -199,10 +231,16 @@ class Pack(Sourced):
     notice: Notice
     elimination: Elimination
     revisit: Revisit
+    visits: Visits | None = None
     measure: Annotated[list[Measure], Field(min_length=1)]
     relief: ReliefRule
+    long_term: LongTermRule
     departments: Departments
     half_life_days: HalfLife
+    fund: Fund | None = None  # a county's own pack from before the fund stays in force: nothing is paid by it
+    quality: Quality
+    exports: Exports
+    sharing: Sharings = []  # a unit that no pack names sees nothing
 
     @property
     def name(self) -> str:
@@ -220,6 +258,10 @@ class Pack(Sourced):
         if len(set(years)) < len(years):
             raise ValueError("line 里同一省同一年写了两次")
         return self
+
+    def measures_for(self, risk_factor: str) -> list[Measure]:
+        """措施目录 of a risk factor, in the order of the pack."""
+        return [one for one in self.measure if risk_factor in one.risk_factors]
 
     def line_in(self, year: int) -> Line:
         """监测范围 of the own province: that of the year, else of the last year before it, else the first."""

@@ -2,18 +2,21 @@
 
 import contextlib
 import tempfile
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from field.monitoring.policy.reading import Fault, FaultyPack, read_pack
 from field.monitoring.policy.shapes import Pack
-from field.monitoring.workdays import own_days
+from field.monitoring.workdays import Own, own_days
 
 OURS = Path(__file__).parent
 HOLIDAYS = "holidays.toml"
 IN_FORCE = ".in-force"
+ADDED = ("long_term", "quality", "exports")
 Stamp = tuple[tuple[str, int, int], ...]
 
 
@@ -26,7 +29,7 @@ class Shelf:
     faults: tuple[Fault, ...] = ()
     stamp: Stamp | None = None
     _kept: dict[str, Pack] = field(default_factory=dict)
-    _days: Mapping[date, bool] = field(default_factory=dict)
+    _days: Own | None = None
 
     def on(self, day: date) -> Pack:
         """The pack in force on a day; before the first one begins, the first."""
@@ -39,10 +42,10 @@ class Shelf:
         return next((pack for pack in self.packs if name in (pack.id, pack.name)), None)
 
     @property
-    def holidays(self) -> Mapping[date, bool]:
-        """The county's own days, worked or not; of a faulty file none."""
+    def holidays(self) -> Own:
+        """The county's own days, worked or not; of a faulty file those of the former one."""
         self.refresh()
-        return self._days
+        return self._days or Own()
 
     def refresh(self) -> None:
         """Read what changed since the last look."""
@@ -62,22 +65,28 @@ class Shelf:
         self.packs = tuple(sorted(packs.values(), key=lambda pack: pack.begins))
         self.faults, self.stamp = tuple(faults), stamp
 
-    def _own_days(self, faults: list[Fault]) -> Mapping[date, bool]:
+    def _own_days(self, faults: list[Fault]) -> Own:
+        if self.own is None:
+            return Own()
+        file, former = self.own / HOLIDAYS, self.own / IN_FORCE / HOLIDAYS
         try:
-            return own_days(self.own / HOLIDAYS) if self.own else {}
+            found = own_days(file)
         except FaultyPack as error:
             faults.extend(error.faults)
-            return self._days
+            return self._days or _former_days(former)
+        if file.exists():
+            _keep(former, file.read_bytes())
+        return found
 
     def _read(self, path: Path, faults: list[Fault]) -> Pack | None:
         former = path.parent / IN_FORCE / path.name
         content = path.read_bytes()
         try:
-            pack = read_pack(content, str(path))
+            pack = read_pack(content, str(path), _usual())
         except FaultyPack as error:
             faults.extend(error.faults)
             kept = self._kept.get(path.name)
-            return kept or (read_pack(former.read_bytes(), str(former)) if former.exists() else None)
+            return kept or (read_pack(former.read_bytes(), str(former), _usual()) if former.exists() else None)
         self._kept[path.name] = pack
         _keep(former, content)
         return pack
@@ -104,6 +113,19 @@ def pack_on(day: date) -> Pack:
 
 def _ours() -> list[Pack]:
     return [read_pack(path.read_bytes(), path.name) for path in _files(OURS)]
+
+
+def _former_days(former: Path) -> Own:
+    """The days of the file that was in force before a faulty one; none where that is not sound either."""
+    with contextlib.suppress(FaultyPack):
+        return own_days(former)
+    return Own()
+
+
+def _usual() -> dict[str, Any]:
+    """The parts of our newest pack that a county's own from before may not have yet."""
+    newest = tomllib.loads(_files(OURS)[-1].read_text(encoding="utf-8"))
+    return {name: newest[name] for name in ADDED}
 
 
 def _files(folder: Path | None) -> list[Path]:

@@ -35,6 +35,14 @@ addEventListener("submit", async (event) => {
   busy = false;
 });
 
+// Enter sends; with Shift, or while characters are being chosen, it stays the keyboard's own.
+addEventListener("keydown", (event) => {
+  const text = event.target.closest(".writing textarea");
+  if (!text || event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  text.form.requestSubmit(text.form.querySelector("button.primary"));
+});
+
 setInterval(async () => {
   if (busy || document.hidden) return;
   await ask(location.href, ".screen [data-live]").catch(() => {});

@@ -9,8 +9,8 @@ import {persist} from './store.js'
 import {pull} from './sync.js'
 
 // Where there is no service worker the open page itself keeps what a visit without network may need.
-const REST = ['today', 'households', 'household', 'call', 'heard', 'to_call', 'members', 'places', 'amounts', 'guarantees', 'choices', 'photos', 'picture',
-  'place', 'save', 'sent', 'waiting', 'ways', 'me', 'rescue']
+const REST = ['today', 'households', 'household', 'said', 'call', 'heard', 'to_call', 'members', 'places', 'amounts', 'guarantees', 'choices', 'photos',
+  'picture', 'place', 'save', 'sent', 'waiting', 'ways', 'me', 'rescue', 'case_card', 'consent', 'revisit']
 const FRESH = 10 * 60e3 // ms
 const done = new Set()
 let pulled = 0
@@ -44,7 +44,7 @@ function once(name, work) {
 async function worker() {
   if (!navigator.serviceWorker) return
   const {waiting} = await navigator.serviceWorker.register('/m/sw.js', {scope: '/m/'})
-  if (waiting && !location.pathname.endsWith('/visit')) waiting.postMessage('update')
+  if (waiting && !/(visit|consent)$/.test(location.pathname)) waiting.postMessage('update')
 }
 
 async function strip() {
@@ -64,9 +64,7 @@ async function refresh() {
 }
 
 async function opened() {
-  const look = following(sender.list, list => { tell(list); return session.count(list) })
-  sender.onChange(look)
   sender.start()
-  await look()
+  await following(sender.onChange, sender.list, list => { tell(list); return session.count(list) })
   persist()
 }

@@ -1,6 +1,7 @@
 // 打电话: the number is fetched at the tap, with a reason that the county can see; kept sealed for calls without data.
 import {el} from './dom.js'
 import {words} from './words.js'
+import {labels} from './labels.js'
 import {Offline, api} from './net.js'
 import {choose, sheet} from './sheet.js'
 import {get, put} from './store.js'
@@ -8,7 +9,7 @@ import {locked} from './vault.js'
 
 /** call(person, household) → Promise: asks why, shows the number to be dialled, and the way to note what was heard. */
 export async function call(person, household) {
-  const reason = await choose(words.call.why, words.call.traced, words.call.reasons.map(word => [word, word]))
+  const reason = await choose(words.call.why, words.call.traced, labels.reason.map(word => [words.word(word), word]))
   if (!reason) return
   const phone = await number(person.id, reason)
   await sheet(person.name, close => [

@@ -3,7 +3,7 @@ import {el, fill} from './dom.js'
 import {words} from './words.js'
 import {labels} from './labels.js'
 import {day} from './days.js'
-import {known} from './draft.js'
+import {declared, known} from './draft.js'
 import {told} from './last.js'
 
 const BODIES = {
@@ -36,6 +36,7 @@ export function card(visit, section) {
 
 function ways(form, section) {
   if (section === 'photos') return [['same', words.visit.no_photos]]
+  if (asked(form, section)) return [['changed', words.said.answer]]
   return known(form, section) ? [['same', words.visit.same], ['changed', words.visit.changed]] : [['changed', words.visit.fill_in]]
 }
 
@@ -43,7 +44,12 @@ function last(form, section) {
   if (section === 'photos') return null
   const said = told(form, section, new Date())
   const when = form.last_visit && section !== 'members' ? day(form.last_visit.visited_at) : words.visit.now
-  return el('p.last', null, said ? el('span.quiet', null, words.visit.last(when)) : null, said || words.visit.nothing)
+  const why = asked(form, section) && el('p.notice', null, words.said.ask)
+  return el('div', null, why, el('p.last', null, said ? el('span.quiet', null, words.visit.last(when)) : null, said || words.visit.nothing))
+}
+
+function asked(form, section) {
+  return section === 'risk_factors' && declared(form)
 }
 
 async function fillIn(visit, section, body) {

@@ -1,7 +1,8 @@
 // Times are kept in UTC and shown as a clock in China shows them (UTC+8, no summer time).
+import {words} from './words.js'
+
 const CHINA = 8 * 3600e3
 const DAY = 24 * 3600e3
-const WEEK = '日一二三四五六'
 
 /** stamp(date) → '2026-11-20T02:30:00Z'. */
 export function stamp(date) {
@@ -11,9 +12,7 @@ export function stamp(date) {
 /** day('2026-11-23T02:30:00Z') → '11月23日 周一', with the year when it is another one than now's. */
 export function day(iso, now = new Date()) {
   const there = china(iso)
-  const year = there.getUTCFullYear()
-  const date = `${there.getUTCMonth() + 1}月${there.getUTCDate()}日`
-  return year === china(now).getUTCFullYear() ? `${date} 周${WEEK[there.getUTCDay()]}` : `${year}年${date}`
+  return words.day(there, there.getUTCFullYear() !== china(now).getUTCFullYear())
 }
 
 /** hour('2026-11-23T02:30:00Z') → '10:30'. */

@@ -18,14 +18,18 @@ export function fill(element, ...children) {
   return element
 }
 
-/** following(load, show) → look() → Promise: shows what load() answers; an older answer never comes after a newer one. */
-export function following(load, show) {
+/** following(onChange, load, show) → Promise<() => void (leave)>: shows what load() answers, now and at each change; an older
+ *  answer never comes after a newer one, and no change is missed while the first is read. */
+export async function following(onChange, load, show) {
   let turn = 0
-  return async () => {
+  const look = async () => {
     const mine = ++turn
     const answer = await load()
     if (mine === turn) await show(answer)
   }
+  const leave = onChange(look)
+  await look()
+  return leave
 }
 
 /** icon('M3 12h18') → a 24 × 24 line drawing that takes the colour of the text. */

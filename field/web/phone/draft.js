@@ -28,11 +28,16 @@ export function people({persons}) {
   return persons.filter(person => !person.left)
 }
 
-/** known(form, section) → whether there is something that can be confirmed as unchanged. */
+/** declared(form) → whether a declaration waits to be looked into: then 风险点 is asked anew. */
+export function declared({said = []}) {
+  return said.some(one => one.source === 'declaration')
+}
+
+/** known(form, section) → whether there is something that can be confirmed as unchanged; risks not, while a declaration waits. */
 export function known(form, section) {
   const last = form.last_visit || {}
   if (section === 'members') return people(form).length > 0
-  if (section === 'risk_factors') return Boolean(last.risk_factors || form.risk_factors)
+  if (section === 'risk_factors') return !declared(form) && Boolean(last.risk_factors || form.risk_factors)
   return section !== 'photos' && Boolean(last[section])
 }
 
@@ -97,19 +102,23 @@ export function fromVisit(visit, photos, form) {
   }
 }
 
-function where({location, location_reason}) {
+/** where(draft) → the place, or why there is none. */
+export function where({location, location_reason}) {
   return location ? {location} : location_reason ? {location_reason} : {}
 }
 
-function texts(values, names) {
+/** texts(amounts in 分, names) → as they are typed. */
+export function texts(values, names) {
   return Object.fromEntries(Object.keys(names).map(name => [name, yuan((values || {})[name])]))
 }
 
-function amounts(typedTexts, names) {
+/** amounts({wages: '12.5'}, names) → in 分, those that were typed. */
+export function amounts(typedTexts, names) {
   return filled(Object.keys(names).map(name => [name, fen(typedTexts[name])]))
 }
 
-function guarantees(all) {
+/** guarantees(draft.guarantees) → as the contract has them. */
+export function guarantees(all) {
   return filled(Object.keys(labels.guarantees).map(name => [name, all[name] && guarantee(all[name])]))
 }
 
@@ -131,12 +140,14 @@ function typed(edit, index) {
   return {...edit, ...'monthly_income' in edit && {monthly_income: yuan(edit.monthly_income)}}
 }
 
-function pictured({amount, compliant_amount, ...photo}, photos) {
+/** pictured(evidence, photos) → the photograph of a draft again. */
+export function pictured({amount, compliant_amount, ...photo}, photos) {
   const {id} = photos.find(each => each.sha256 === photo.sha256)
   return {...photo, id, amount: yuan(amount), compliant_amount: yuan(compliant_amount)}
 }
 
-function evidence(photo) {
+/** evidence(photo) → what the record says of a photograph. */
+export function evidence(photo) {
   const bill = photo.kind === 'receipt' && {
     issued_on: photo.issued_on, amount: fen(photo.amount), compliant_amount: fen(photo.compliant_amount),
   }

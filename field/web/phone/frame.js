@@ -9,8 +9,9 @@ const TABS = [
   ['me', '/m/me', 'M12 12a4 4 0 100-8 4 4 0 000 8zM4 21c1-5 4-6 8-6s7 1 8 6'],
 ]
 const BACK = 'M15 5l-7 7 7 7'
-const truth = el('a.truth', {href: '/m/waiting', role: 'status'})
-let queue = []
+const told = el('span', {role: 'status'})
+const truth = el('a.truth', {href: '/m/waiting'}, told)
+let queue = null
 
 /** frame(page): the head and foot for {title, back?, tab?, bar?, alone?}; `bar` takes the place of the foot. */
 export function frame({title, back, tab, bar, alone}) {
@@ -26,11 +27,12 @@ export function frame({title, back, tab, bar, alone}) {
   if (here) here.setAttribute('aria-current', 'page')
 }
 
-/** tell(list): the queue has changed; without one only the network is looked at. */
+/** tell(list): the queue has changed; without one only the network is looked at. Nothing is said of a queue not read yet. */
 export function tell(list = queue) {
   queue = list
-  const waiting = queue.filter(visit => visit.state !== 'done').length
-  const stuck = queue.filter(visit => visit.state === 'needs_attention').length
+  if (!queue && navigator.onLine) return fill(told, words.tabs.waiting)
+  const waiting = (queue || []).filter(visit => visit.state !== 'done').length
+  const stuck = (queue || []).filter(visit => visit.state === 'needs_attention').length
   truth.className = 'truth ' + (stuck ? 'stuck' : !navigator.onLine ? 'offline' : waiting ? 'waiting' : 'sent')
-  fill(truth, stuck ? words.truth.stuck(stuck) : words.truth.sending(waiting, navigator.onLine))
+  fill(told, stuck ? words.truth.stuck(stuck) : words.truth.sending(waiting, navigator.onLine))
 }

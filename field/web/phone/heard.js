@@ -11,13 +11,13 @@ import {unlock} from './login.js'
 import {locked} from './vault.js'
 import {uuid7} from './uuid7.js'
 
-const SAYS = {
+const SAYS = words.speak('heard', {
   who: '谁接的电话', whose: [['self', '本人'], ['family', '家里人']], name: '家里人的姓名（可不填）',
   how: '怎么说的', hows: [['unchanged', '和上次一样'], ['changed', '有变化'], ['declined', '不方便说']],
   help: '家里有没有困难', helps: [['no', '没有'], ['yes', '有，要上门看看']], note: '还说了什么（可不填）',
   phone: '新电话（没换就空着）', work_place: '在哪里', work: '做什么工作', months_away: '一年在外几个月', monthly_income: '每月收入（元）',
   nothing: '有变化的，请至少填一项。', wrong: '这里填得不对，请再看看。', save: '保存',
-}
+})
 const TYPED = {phone: {type: 'tel'}, work: {maxlength: 60}, months_away: {inputmode: 'numeric'}}
 
 /** show(household, person) → the page. */

@@ -1,10 +1,11 @@
-// 农户: who lives there, what the last visit found, how to call, how to get there, and the way into a visit.
+// 农户: who lives there, who helps and what is done for them, what the last visit found, how to call, how to get there, and the way into a visit.
 import {el, icon, link} from './dom.js'
 import {words} from './words.js'
 import {labels} from './labels.js'
 import {band} from './grade.js'
-import {age, day} from './days.js'
+import {age, day, daysSince} from './days.js'
 import {told} from './last.js'
+import {said} from './said.js'
 import {people} from './draft.js'
 import {household} from './sync.js'
 import {keptFor} from './keep.js'
@@ -17,9 +18,10 @@ const WAY = 'M12 21c4-5 7-8 7-11a7 7 0 10-14 0c0 3 3 6 7 11zM12 12a2 2 0 100-4 2
 export async function show(id) {
   const form = await household(id)
   const begun = await keptFor(id)
+  const standsAt = (form.case || form.revisit) && await (await import('./case_card.js')).card(form)
   return {
     title: form.head, back: '/m/households',
-    body: [band(form), standing(form), residents(people(form), id), last(form), way(form)],
+    body: [band(form), ...said(form), standsAt, standing(form), residents(people(form), id), help(form.plan), last(form), way(form)],
     bar: [link(`/m/households/${id}/visit`, 'a.primary', begun ? words.go_on : words.begin)],
   }
 }
@@ -40,16 +42,34 @@ function residents(persons, id) {
 }
 
 function about(person) {
-  return [person.relation, labels.sex[person.sex], person.birth_date && words.age(age(person.birth_date, new Date())),
-    person.health, person.work, person.work_place_name].filter(Boolean).join(' · ')
+  return [words.word(person.relation), labels.sex[person.sex], person.birth_date && words.age(age(person.birth_date, new Date())),
+    words.word(person.health), person.work, person.work_place_name].filter(Boolean).join(' · ')
+}
+
+function help(plan) {
+  if (!plan || !(plan.team.length || plan.measures.length)) return null
+  return el('section.card', null, el('h2', null, words.help.title),
+    plan.team.length > 0 && el('p.quiet', null, plan.team.map(one => [one.name, words.word(one.role), one.unit].filter(Boolean).join(' ')).join('；')),
+    plan.measures.map(one => el('p', null, `${labels.risk_factors[one.risk_factor]} · ${one.name} · ${one.owner}`, el('br'), far(one))))
+}
+
+function far({state, state_name, due_on, done_on}) {
+  if (state === 'carried_out') return el('span.quiet', null, words.help.done(day(done_on)))
+  const late = daysSince(due_on, new Date()) > 0
+  return el(late ? 'span.fault' : 'span.quiet', null, words.word(state_name), ' · ', (late ? words.help.late : words.help.due)(day(due_on)))
 }
 
 function last(form) {
   const visit = form.last_visit
-  const lines = visit ? [told(form, 'income'), told(form, 'guarantees'), visit.note || told(form, 'needs')] : [words.never_long]
+  const lines = visit ? [told(form, 'income'), told(form, 'guarantees'), visit.note || needs(form)] : [words.never_long]
   return el('section.card', null,
     el('h2', null, words.last_visit, visit && el('small', null, [day(visit.visited_at), visit.by].filter(Boolean).join(' · '))),
     lines.filter(Boolean).map(line => el('p', null, line)))
+}
+
+function needs(form) {
+  const line = told(form, 'needs')
+  return line && words.visit.of_whom(labels.sections.needs) + line
 }
 
 function way({place, head}) {

@@ -3,11 +3,11 @@ import {locked} from './vault.js'
 
 const PAUSE = 400 // ms
 
-/** keptFor(household) → Promise<draft | undefined>: the visit that was begun there; none while nothing can be read. */
-export async function keptFor(household) {
+/** keptFor(household, kind?) → Promise<draft | undefined>: the visit, 'consent' or 'revisit' that was begun there; none while locked. */
+export async function keptFor(household, kind) {
   if (locked()) return undefined
   const {all} = await import('./store.js')
-  return (await all('drafts')).find(draft => draft.household_id === household)
+  return (await all('drafts')).find(draft => draft.household_id === household && draft.kind === kind)
 }
 
 /** keeper(draft, said) → {touch(), flush() → Promise, stop()}; said(Date) after each time that it was kept. */

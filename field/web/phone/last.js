@@ -8,7 +8,7 @@ import {people} from './draft.js'
 /** told(form, section, now) → one sentence, or null when nothing is known yet. */
 export function told(form, section, now) {
   const last = form.last_visit || {}
-  if (section === 'members') return people(form).map(person => named(person, now)).join('、') || null
+  if (section === 'members') return words.list(people(form).map(person => named(person, now))) || null
   if (section === 'risk_factors') return risks(last.risk_factors || form.risk_factors)
   if (section === 'needs') return last.needs ? list(last.needs, labels.needs) : null
   if (section === 'guarantees') return last.guarantees ? guarantees(last.guarantees) : null
@@ -17,24 +17,24 @@ export function told(form, section, now) {
 
 /** named(person, now) → '李某某（配偶，56 岁）'. */
 export function named(person, now) {
-  const about = [person.relation, person.birth_date && words.age(age(person.birth_date, now))].filter(Boolean)
-  return about.length ? `${person.name}（${about.join('，')}）` : person.name
+  const about = [words.word(person.relation), person.birth_date && words.age(age(person.birth_date, now))].filter(Boolean)
+  return about.length ? words.about(person.name, about) : person.name
 }
 
 function risks(codes) {
   if (!codes) return null
-  return codes.map((code, place) => labels.risk_factors[code] + (place === 0 && codes.length > 1 ? words.main : '')).join('、') || words.none
+  return words.list(codes.map((code, place) => labels.risk_factors[code] + (place === 0 && codes.length > 1 ? words.main : ''))) || words.none
 }
 
 function list(codes, names) {
-  return codes.map(code => names[code]).join('、') || words.none
+  return words.list(codes.map(code => names[code])) || words.none
 }
 
 function amounts(values, names) {
-  return Object.keys(names).filter(name => values[name]).map(name => `${names[name]} ${money(values[name])}`).join('、') || words.nothing_spent
+  return words.list(Object.keys(names).filter(name => values[name]).map(name => `${names[name]} ${money(values[name])}`)) || words.nothing_spent
 }
 
 function guarantees(all) {
   const problems = Object.keys(labels.guarantees).filter(name => (all[name] || {}).status === 'problem')
-  return problems.map(name => labels.guarantees[name] + words.problem(all[name].note)).join('、') || words.all_secure
+  return words.list(problems.map(name => labels.guarantees[name] + words.problem(all[name].note))) || words.all_secure
 }

@@ -10,11 +10,14 @@ const PAGES = [
   [/^\/m\/households$/, () => import('./households.js')],
   [/^\/m\/households\/([\w-]+)$/, () => import('./household.js')],
   [/^\/m\/households\/([\w-]+)\/visit$/, () => import('./visit.js')],
+  [/^\/m\/households\/([\w-]+)\/consent$/, () => import('./consent.js')],
+  [/^\/m\/households\/([\w-]+)\/revisit$/, () => import('./revisit.js')],
   [/^\/m\/households\/([\w-]+)\/call\/([\w-]+)$/, () => import('./heard.js')],
   [/^\/m\/waiting$/, () => import('./waiting.js')],
   [/^\/m\/waiting\/([\w-]+)$/, () => import('./sent.js')],
   [/^\/m\/me$/, () => import('./me.js')],
 ]
+const spoken = document.cookie.includes('field_language=en') && import('./english.js').then(english => english.speak()).catch(() => null)
 const scrolled = new Map()
 let shown = location.pathname
 let turn = 0
@@ -54,6 +57,7 @@ async function show() {
 
 async function drawn() {
   const [pattern, load] = PAGES.find(([path]) => path.test(location.pathname)) || PAGES[0]
+  await spoken
   const module = load()
   const here = await standing()
   const {show: page, open} = await module

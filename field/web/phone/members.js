@@ -12,7 +12,7 @@ const OWN = ['phone', 'work', 'work_place', 'months_away', 'monthly_income', 'he
 const NEW = ['name', 'sex', 'relation', 'birth_date', 'id_number', 'phone', 'health', 'schooling', 'labour', 'work', 'work_place', 'months_away', 'monthly_income']
 const LISTS = {
   sex: Object.entries(labels.sex), left: Object.entries(labels.left),
-  ...Object.fromEntries(['relation', 'health', 'schooling', 'labour'].map(name => [name, labels[name].map(word => [word, word])])),
+  ...Object.fromEntries(['relation', 'health', 'schooling', 'labour'].map(name => [name, labels[name].map(word => [word, words.word(word)])])),
 }
 const KEYS = {
   phone: {type: 'tel', autocomplete: 'off'}, months_away: {inputmode: 'numeric'}, birth_date: {type: 'date'},

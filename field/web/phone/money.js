@@ -1,4 +1,6 @@
 // Money is typed in yuan and kept in 分: by digits, never by floating point.
+import {words} from './words.js'
+
 const YUAN = /^(\d{1,9})(?:\.(\d{1,2}))?$/
 
 /** fen('18,600.5') → 1860050; '' → null; anything that is no amount stays as it was typed, so that the rules name it. */
@@ -19,7 +21,7 @@ export function yuan(amount) {
 /** money(123450) → '1,234.50 元', as it is read. */
 export function money(amount) {
   const [whole, cents] = split(amount)
-  return `${whole.replace(/\B(?=(\d{3})+$)/g, ',')}.${cents} 元`
+  return words.money(`${whole.replace(/\B(?=(\d{3})+$)/g, ',')}.${cents}`)
 }
 
 function split(amount) {
@@ -31,5 +33,5 @@ function plain(text) {
   return String(text === null || text === undefined ? '' : text)
     .replace(/[\uff10-\uff19]/g, digit => String.fromCharCode(digit.charCodeAt(0) - 0xfee0))
     .replace(/[\uff0e。]/g, '.')
-    .replace(/[\s,\uff0c元]/g, '')
+    .replace(/[\s,\uff0c\u5143]/g, '')
 }

@@ -97,7 +97,8 @@ function moment({taken_at, offset}) {
   return time && !isNaN(time) ? time.toISOString() : null
 }
 
-async function digest(bytes) {
+/** digest(bytes) → Promise<SHA-256 in hex>. */
+export async function digest(bytes) {
   const hash = await crypto.subtle.digest('SHA-256', bytes)
   return [...new Uint8Array(hash)].map(byte => byte.toString(16).padStart(2, '0')).join('')
 }

@@ -11,13 +11,18 @@ import {uuid7} from './uuid7.js'
 
 const LARGE = ['receipt', 'medical_record', 'house']
 const SMALL = ['person', 'other']
-const LEGIBLE = ['receipt', 'medical_record']
+const LEGIBLE = ['receipt', 'medical_record', 'consent']
 
 /** body(visit) → three large tiles, the smaller ways, and the photographs of this visit. */
 export function body(visit) {
+  return tiles(visit, LARGE, SMALL)
+}
+
+/** tiles(visit, large, small) → the kinds of photographs as tiles, and those that were taken; an album only beside small ones. */
+export function tiles(visit, large, small) {
   const said = el('p.hint', {role: 'status'})
   const list = el('div.photos', {'data-field': 'evidence'})
-  const counts = Object.fromEntries([...LARGE, ...SMALL].map(kind => [kind, el('small.figures')]))
+  const counts = Object.fromEntries([...large, ...small].map(kind => [kind, el('small.figures')]))
   const draw = () => {
     const {photos} = visit.draft
     Object.keys(counts).forEach(kind => fill(counts[kind], words.photos.count(photos.filter(photo => photo.kind === kind).length)))
@@ -27,11 +32,11 @@ export function body(visit) {
   const again = photo => camera(files => drop(visit, photo).then(() => add(photo.kind, files)))
   const tile = kind => el('label.tile', null, camera(files => add(kind, files)), labels.evidence[kind], counts[kind])
   const album = el('label.tile', null, input({multiple: true}, async files => {
-    const kind = await choose(words.photos.which, '', Object.entries(labels.evidence).map(([code, word]) => [word, code]))
+    const kind = await choose(words.photos.which, '', [...large, ...small].map(code => [labels.evidence[code], code]))
     if (kind) await add(kind, files)
   }), words.photos.album)
   draw()
-  return [el('div.tiles', null, LARGE.map(tile)), el('div.tiles.small', null, SMALL.map(tile), album), said, list]
+  return [el('div.tiles', null, large.map(tile)), small.length > 0 && el('div.tiles.small', null, small.map(tile), album), said, list].filter(Boolean)
 }
 
 function camera(done) {

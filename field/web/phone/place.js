@@ -11,9 +11,19 @@ const DOOR = 3600e3 // ms: a draft that is finished later, elsewhere, does not t
 /** body(visit) → the fields; the place is looked for while the form is open. */
 export function body(visit) {
   const {draft, changed} = visit
+  const note = el('textarea', {rows: 3, value: draft.note, oninput: () => { draft.note = note.value; changed() }})
+  return [...whereabouts(visit),
+    el('div.field', {'data-field': 'informant'}, el('p', null, words.visit.informant),
+      chips(labels.informant.map(word => [word, words.word(word)]), () => draft.informant, word => { draft.informant = word; changed() })),
+    field('note', words.visit.note, note)]
+}
+
+/** whereabouts(visit) → where the phone stands, or why it does not know. */
+export function whereabouts(visit) {
+  const {draft, changed} = visit
   const said = el('p.fix', {role: 'status'})
   const why = el('div.field', {'data-field': 'location_reason'}, el('p', null, words.place.why),
-    chips(labels.location_reason.map(word => [word, word]), () => draft.location_reason, word => { draft.location_reason = word; changed() }))
+    chips(labels.location_reason.map(word => [word, words.word(word)]), () => draft.location_reason, word => { draft.location_reason = word; changed() }))
   const look = trouble => {
     const {location} = draft
     fill(said, location ? words.place.found(Math.max(1, Math.round(location.accuracy_m))) : trouble || words.place.looking)
@@ -21,11 +31,7 @@ export function body(visit) {
     why.hidden = Boolean(location)
   }
   watch(visit, look)
-  const note = el('textarea', {rows: 3, value: draft.note, oninput: () => { draft.note = note.value; changed() }})
-  return [said, why,
-    el('div.field', {'data-field': 'informant'}, el('p', null, words.visit.informant),
-      chips(labels.informant.map(word => [word, word]), () => draft.informant, word => { draft.informant = word; changed() })),
-    field('note', words.visit.note, note)]
+  return [said, why]
 }
 
 function watch(visit, look) {

@@ -1,4 +1,6 @@
 // What is to be sent next, and what an answer means. Pure: queue = {items, login, due, tries}; times in milliseconds.
+import {words} from './words.js'
+
 const FIRST = 5000, LONGEST = 15 * 60000
 const LATER = [408, 425, 429]
 
@@ -57,7 +59,7 @@ function settle(item, action, outcome, now) {
 function recorded(item, outcome, now) {
   const {status, data} = outcome
   const receipt = fine(status) && data && data.receipt
-  if (receipt) return {...accepted(item, data), receipt, reason: '', errors: []}
+  if (receipt) return {...accepted(item, data), receipt, warnings: data.warnings, reason: '', errors: []}
   if (fine(status) || again(status)) return {...item, ...pause(item, outcome, now)} // without a receipt nothing was received
   return {...item, state: 'needs_attention', ...refusal(outcome), errors: data && data.errors || [], kept: data && data.kept}
 }
@@ -83,13 +85,13 @@ function close(item, now) {
   if (!item.receipt || item.photos.some(each => each.state === 'waiting')) return item
   const refused = item.photos.find(each => each.state === 'needs_attention')
   if (refused) return {...item, state: 'needs_attention', reason: refused.reason}
-  if (item.lost.length) return {...item, state: 'needs_attention', reason: '有照片不在这部手机里'}
+  if (item.lost.length) return {...item, state: 'needs_attention', reason: words.sent.lost}
   const photos = item.photos.map(({id, kind, size, state}) => ({id, kind, size, state, sent: size}))
   return {...item, state: 'done', visit: null, photos, done_at: now}
 }
 
 function refusal({data}) {
-  return {reason: data && (data.detail || data.title) || '服务器没有收下'}
+  return {reason: data && (data.detail || data.title) || words.sent.refused}
 }
 
 function pause({tries = 0}, {jitter = 0.5}, now) {

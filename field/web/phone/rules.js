@@ -6,12 +6,18 @@ const TIME = /^(\d{4}-\d\d-\d\d)T(\d\d):(\d\d):(\d\d)(?:\.\d+)?(?:Z|[+-](\d\d):(
 export function judge(schema, value) {
   const strange = [...unkeepable(value, [])]
   const first = new Map()
-  for (const {path, keyword, title = '这一项', limit = ''} of strange.length ? strange : faults(schema, value, [], schema)) {
+  for (const {path, keyword, title = schema['x-words'].this, limit = ''} of strange.length ? strange : faults(schema, value, [], schema)) {
     const field = path.join('.').replace(UNKEEPABLE, '?')
     const message = schema['x-words'][keyword].replace('{title}', title).replace('{limit}', limit)
     if (!first.has(field)) first.set(field, {field, message})
   }
   return [...first.values()].sort((one, other) => one.field < other.field ? -1 : 1)
+}
+
+/** unasked(schema, visit) → the faults of a visit that leaves as it was what a household that declared must be asked. */
+export function unasked(schema, visit) {
+  return Object.entries(schema['x-asked'] || {}).filter(([name]) => !(name in visit) || visit.unchanged.includes(name))
+    .map(([field, message]) => ({field, message}))
 }
 
 function* faults(schema, value, path, root) {

@@ -5,6 +5,7 @@ import * as queue from './queue.js'
 import * as store from './store.js'
 import {upload} from './upload.js'
 import {uuid7} from './uuid7.js'
+import {words} from './words.js'
 import {Locked, exists, locked} from './vault.js'
 
 const KEPT = 30 * 86400000 // ms that a receipt stays on the phone
@@ -28,14 +29,14 @@ export function kick() {
   round()
 }
 
-/** enqueue(visit, photos, draft = visit.id) → Promise: queued and its draft deleted in one step.
- *  photos: [{id?, sha256, kind, bytes?, …}], with id alone when it is already in table photos. */
-export async function enqueue(visit, photos, draft = visit.id) {
+/** enqueue(visit, photos, draft = visit.id, to?) → Promise: queued and its draft deleted in one step.
+ *  photos: [{id?, sha256, kind, bytes?, …}], with id alone when it is already in table photos; to: {path, household} of what is no visit. */
+export async function enqueue(visit, photos, draft = visit.id, to = {}) {
   const named = photos.map(photo => ({...photo, id: photo.id || uuid7()}))
   const sized = await Promise.all(named.map(async ({bytes, ...photo}) =>
     ({...photo, size: (bytes || (await store.get('photos', photo.id)).bytes).byteLength})))
   await store.transact([
-    {table: 'visits', id: visit.id, value: queue.item(visit, sized, Date.now())},
+    {table: 'visits', id: visit.id, value: {...queue.item(visit, sized, Date.now()), ...to}},
     ...named.filter(photo => photo.bytes).map(photo => ({table: 'photos', id: photo.id, value: photo})),
     {table: 'drafts', id: draft},
   ])
@@ -132,7 +133,7 @@ async function act(action) {
   if (action.do === 'held') return outcome(api('POST', '/api/visits/held', {visit: item.visit, reason: item.held}))
   const photo = item.photos.find(each => each.sha256 === action.photo)
   const kept = await store.get('photos', photo.id)
-  if (!kept) return {status: 410, data: {detail: '照片不在这部手机里'}}
+  if (!kept) return {status: 410, data: {detail: words.sent.lost}}
   return outcome(upload(photo, kept.bytes, marks => change(item.id, now => queue.photo(now, photo.sha256, marks))))
 }
 

@@ -5,21 +5,25 @@ import {labels} from './labels.js'
 import {day, hour} from './days.js'
 import {get} from './store.js'
 import {list, onChange} from './sender.js'
-import {ways} from './ways.js'
 
 /** show(id) → the page of one visit, which follows what happens to it. */
 export async function show(id) {
   const holder = el('div.stack', {role: 'status'})
+  const found = async () => (await list()).find(each => each.id === id)
   const drawn = async () => {
-    const visit = (await list()).find(each => each.id === id)
+    const visit = await found()
     return visit ? told(visit) : el('p', null, words.sent.gone)
   }
-  const look = following(drawn, parts => fill(holder, parts))
-  await look()
+  const leave = await following(onChange, drawn, parts => fill(holder, parts))
   return {
-    title: words.sent.title, back: '/m/waiting', leave: onChange(look), body: holder,
+    title: what(await found()) || words.sent.title, back: '/m/waiting', leave, body: holder,
     bar: [link('/m/', 'a.primary', words.sent.on)],
   }
+}
+
+/** what(record) → what it is, where it is no visit. */
+export function what({path} = {}) {
+  return path && words.waiting.whats[path.split('/').pop()]
 }
 
 /** line(visit, form) → what is said of one visit in one line. */
@@ -45,7 +49,8 @@ async function told(visit) {
       !number && visit.state !== 'needs_attention' && el('p', null, words.sent.safe)),
     number && receipt(number),
     visit.photos.length > 0 && el('section.card', null, progress(visit.photos)),
-    visit.state === 'needs_attention' && ways(visit),
+    (visit.warnings || []).length > 0 && warned(visit.warnings),
+    visit.state === 'needs_attention' && (await import('./ways.js')).ways(visit),
   ]
 }
 
@@ -60,4 +65,9 @@ function receipt(number) {
   image.onerror = () => image.remove()
   return el('section.card.receipt', null, el('p.quiet', null, words.sent.number), el('p.number.figures', null, number),
     image, el('p.quiet', null, words.sent.why))
+}
+
+function warned(several) {
+  return el('section.card', null, el('h2', null, words.sent.check),
+    several.map(({message, link: href}) => el('p', null, message, ' ', el('a.plain', {href}, words.sent.mend))))
 }

@@ -9,6 +9,7 @@ import {pull} from './sync.js'
 import {list} from './sender.js'
 
 const PAGE = 30
+const AT_HOME = ['check', 'call', 'find', 'visit', 'revisit'] // what a visit answers
 
 /** show() → the page. */
 export async function show() {
@@ -56,20 +57,35 @@ export function listed(work) {
   return [cards, more]
 }
 
-/** todo(tasks, queue) → the tasks about which nothing has been recorded on this phone since. */
+/** todo(tasks, queue) → the tasks that no visit on this phone has answered since. */
 export function todo(tasks, queue) {
-  return tasks.filter(task => !queue.some(({household, saved_at}) => household === task.household_id && saved_at > task.opened_at))
+  const answered = task => queue.some(({household, saved_at}) => household === task.household_id && saved_at > task.opened_at)
+  return tasks.filter(task => !AT_HOME.includes(task.kind) || !answered(task))
 }
 
 function asked(tasks) {
   return tasks.length > 0 && el('section.asked', null, el('h2', null, words.tasks.title(tasks.length)), tasks.map(task => task.household_id
-    ? link(`/m/households/${task.household_id}`, 'a.card.who', el('span.name', null, task.head), what(task))
+    ? link(way(task), 'a.card.who', el('span.name', null, task.head), what(task))
     : el('div.card.who', null, el('span.name', null, words.tasks.nobody), what(task))))
 }
 
-function what({kind_name, source, source_name, due_at, grade, why}) {
-  const left = -daysSince(due_at, new Date())
-  return [el('span.since' + (left < 0 ? '.late' : ''), null, words.tasks.due(left)), el('span.why', null, mark(grade), [kind_name, source === 'analysis' && why || source_name].join(' · '))]
+// A step is done on the case's own page, which is not on the phone; without network its household is.
+function way({case_id, household_id}) {
+  return case_id && navigator.onLine ? `/cases/${case_id}` : `/m/households/${household_id}`
+}
+
+function what(task) {
+  const left = -daysSince(task.due_at, new Date())
+  return [el('span.since' + (left < 0 ? '.late' : ''), null, words.tasks.due(left)),
+    el('span.why', null, mark(task.grade), [task.group, words.word(task.kind_name), told(task), words.tasks.level[task.level]].filter(Boolean).join(' · '))]
+}
+
+/** told(task) → why it is to be done, in a few words. */
+export function told({kind, own_hands, last_visit_at, source, source_name, why}) {
+  if (own_hands) return words.tasks.others
+  if (kind === 'visit') return last_visit_at ? words.since(daysSince(last_visit_at, new Date())) : words.never
+  if (kind === 'step' || kind === 'objection') return words.tasks.online
+  return source === 'analysis' && why || words.word(source_name)
 }
 
 function heading(work) {

@@ -3,7 +3,7 @@ import {el, fill} from './dom.js'
 import {words} from './words.js'
 import {hour, stamp} from './days.js'
 import {card} from './card.js'
-import {answered, begin, sameAsLast, sections} from './draft.js'
+import {answered, begin, declared, sameAsLast, sections} from './draft.js'
 import {keeper, keptFor} from './keep.js'
 import {locked} from './vault.js'
 import {uuid7} from './uuid7.js'
@@ -35,6 +35,7 @@ async function household(id) {
 
 // A visit being filled in; its sections call changed() at every keystroke and leave their endings in `leaving`.
 function opened(form, draft, begun) {
+  if (declared(form) && draft.answers.risk_factors === 'same') delete draft.answers.risk_factors // declared since
   const kept = el('span.kept', {role: 'status'})
   const progress = el('strong.figures')
   const keep = keeper(draft, now => fill(kept, words.visit.kept(hour(stamp(now)))))

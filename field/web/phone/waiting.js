@@ -5,7 +5,7 @@ import {day, hour} from './days.js'
 import {all} from './store.js'
 import {kick, list, onChange} from './sender.js'
 import {asFile} from './rescue.js'
-import {line, progress} from './sent.js'
+import {line, progress, what} from './sent.js'
 import {copied, saveFile, ways} from './ways.js'
 
 const RECENT = 20
@@ -13,9 +13,8 @@ const RECENT = 20
 /** show() → the page, which follows the queue. */
 export async function show() {
   const holder = el('div.stack')
-  const look = following(drawn, parts => fill(holder, parts))
-  await look()
-  return {title: words.tabs.waiting, tab: 'waiting', leave: onChange(look), body: holder}
+  const leave = await following(onChange, drawn, parts => fill(holder, parts))
+  return {title: words.tabs.waiting, tab: 'waiting', leave, body: holder}
 }
 
 async function drawn() {
@@ -35,7 +34,7 @@ function card(visit, form) {
   const stuck = visit.state === 'needs_attention'
   return el('section.card', null,
     link(`/m/waiting/${visit.id}`, 'a.line', el('strong', null, name(form)), el(`span.tag.${visit.state}`, null, words.waiting.states[visit.state])),
-    el('p.quiet', null, visit.path && words.waiting.call + ' · ', line(visit, form)), stuck && el('p.fault', null, visit.reason || words.sent.refused),
+    el('p.quiet', null, visit.path && what(visit) + ' · ', line(visit, form)), stuck && el('p.fault', null, visit.reason || words.sent.refused),
     progress(visit.photos), stuck && ways(visit))
 }
 
@@ -44,17 +43,17 @@ function rescue(open) {
     el('div.stack', null,
       open.some(visit => visit.state !== 'needs_attention') && el('button.answer', {onclick: kick}, words.waiting.now),
       el('button.plain', {onclick: async () => saveFile(await asFile())}, words.waiting.file),
-      el('button.plain', {onclick: async () => { for (const {id} of open.filter(each => each.visit)) await copied(id) }}, words.waiting.text)))
+      el('button.plain', {onclick: async () => { for (const {id} of open.filter(each => each.visit && !each.path)) await copied(id) }}, words.waiting.text)))
 }
 
 function begun(draft, form) {
-  return link(`/m/households/${draft.household_id}/visit`, 'a.card.line', el('strong', null, name(form)),
+  return link(`/m/households/${draft.household_id}/${draft.kind || 'visit'}`, 'a.card.line', el('strong', null, name(form)),
     el('span.quiet', null, words.waiting.begun(day(draft.started_at), hour(draft.started_at))))
 }
 
 function arrived(visit, form) {
   return link(`/m/waiting/${visit.id}`, 'a.card.line', el('strong', null, name(form)),
-    el('span.quiet.figures', null, visit.receipt && visit.receipt.number))
+    el('span.quiet.figures', null, what(visit), ' ', visit.receipt && visit.receipt.number))
 }
 
 function name(form) {

@@ -1,6 +1,7 @@
-// Every sentence of the phone form, in one place; a function where something is counted or named.
+// Every sentence of the phone form, in one place; a function where something is counted or named. english.js puts its own in their place.
 
 export const words = {
+  speak: (name, says) => says, word: text => text, rules: 'schema.json', // says: a module's own words; text: a word of the server's
   app: '田野走访', purpose: '入户走访，当场记下，有网自动上传',
   back: '返回', next: '继续', later: '以后再说', close: '关闭', retry: '再试一次', understood: '知道了',
   demo: '演示数据', outside: '点右上角 ··· 选“在浏览器打开”，草稿和照片存得更稳。',
@@ -35,6 +36,8 @@ export const words = {
     offline: '没有网络。第一次登录要有信号，请到有信号的地方再试。',
     broken: '没有打开。这个浏览器可能不能保存资料，请换一个浏览器再试。',
   },
+  day: (at, year) => `${year ? `${at.getUTCFullYear()}年` : ''}${at.getUTCMonth() + 1}月${at.getUTCDate()}日${year ? '' : ` 周${'日一二三四五六'[at.getUTCDay()]}`}`,
+  money: amount => `${amount} 元`, list: parts => parts.join('、'), about: (name, parts) => `${name}（${parts.join('，')}）`,
   age: n => `${n} 岁`, none: '没有', nothing_spent: '都是 0 元', all_secure: '都有保障', main: '（主要）',
   problem: note => note ? `有问题：${note}` : '有问题',
   yuan: label => `${label}（元）`,
@@ -44,15 +47,22 @@ export const words = {
   empty: '您负责的范围里还没有农户。请联系乡镇核对。', more: '再看一些',
   tasks: {
     title: n => `等您办的 ${n} 件`, nobody: '还不知道是哪一户',
+    others: '前面是您办的，要由别人接着办', online: '有网络时点开办', level: {town: '已提醒乡镇', county: '已提醒县里'},
     due: days => days < 0 ? `过期 ${-days} 天` : days === 0 ? '今天要办' : `还有 ${days} 天`,
   },
   search: '姓名、组名或户编号', found: n => n ? `${n} 户` : '没有找到，换一个词试试',
   no_grade: '没有预警', grade_missing: facts => `还不知道，知道了等级可能变高：${facts.join('、')}`,
+  said: {
+    words: text => `“${text}”`, amount: (least, most) => `花了或少收入${most ? ` ${least} 到 ${most}` : `约 ${least}`}`,
+    since: ([year, month, date]) => `从 ${year} 年${month ? ` ${month} 月` : ''}${date ? ` ${date} 日` : ''}开始`,
+    ask: '这一户申报过困难，请问清楚，重新选风险点。', answer: '问过了，选风险点',
+  },
   number: '户编号 ', lives_here: n => `家里 ${n} 口人`, last_visit: '上次走访', way: '怎么走',
+  help: {title: '帮扶', done: when => `✓ ${when}已落实`, due: when => `${when}以前`, late: when => `▲ 已过期，${when}到期`},
   begin: '开始走访', go_on: '接着填',
   call: {
     short: '打电话', label: name => `打电话给${name}`, why: '为什么打电话？', traced: '取号码会留下记录。',
-    reasons: ['约时间走访', '核实情况', '告知帮扶进展'], dial: phone => `拨打 ${phone.replace('+86', '')}`,
+    dial: phone => `拨打 ${phone.replace('+86', '')}`,
     reached: '打通了，记下来', title: name => `电话回访 ${name}`,
     none: '没有取到号码。要有网络才能取，取过一次就存在手机里。',
   },
@@ -97,34 +107,15 @@ export const words = {
   },
   sent: {
     title: '走访记录', gone: '这条记录已经不在手机里了。', on: '回到今天',
-    recorded: '已入台账', safe: '已经存好，可以放心离开。', kept: '已记录，等有网络自动上传', sending: '正在上传…', refused: '服务器没有收下',
+    recorded: '已入台账', safe: '已经存好，可以放心离开。', kept: '已记录，等有网络自动上传', sending: '正在上传…', refused: '服务器没有收下', lost: '有照片不在这部手机里',
     saved: (date, time) => `${date} ${time} 记录`, number: '回执编号', qr: '回执的二维码',
-    why: '农户可以记下编号或扫码，核对这次走访已经入账。',
+    why: '农户可以记下编号或扫码，核对这条记录已经入账。', check: '请再核对', mend: '去改',
     photo: {done: '已上传', waiting: '等待上传', needs_attention: '没有收下'},
   },
   waiting: {
     none: '手机里没有待发的走访，都已上传。', drafts: '没填完的', done: '已入台账',
     states: {waiting: '等待上传', sending: '正在上传', needs_attention: '需要处理'},
     out: '一直发不出去？', out_why: '可以取出来交给乡镇，手机里的仍会保留。',
-    call: '电话回访', now: '现在就发', file: '导出成文件', text: '导出成文字', begun: (date, time) => `${date} ${time} 开始`, unknown: '一户',
+    whats: {calls: '电话回访', consents: '承诺书', revisits: '回访'}, now: '现在就发', file: '导出成文件', text: '导出成文字', begun: (date, time) => `${date} ${time} 开始`, unknown: '一户',
   },
-  ways: {
-    mend: '修改后再发', town: '交乡镇处理', why: '请写一句原因，乡镇会看到：', hand: '交给乡镇',
-    text: '导出成文字', copy: '复制', copied: '已复制', by_hand: '请长按文字复制', remove: '从手机删除',
-    remove_why: '删除后，这次走访就没有了，不能恢复。', remove_photo: '走访已入台账，只删除没有收下的照片。', stay: '留着', file: '走访导出.json',
-  },
-  me: {
-    unknown: '还没有联网核对身份', phone: '这部手机', unsent: n => n ? `有 ${n} 条走访或草稿还没有发出` : '没有待发的走访',
-    used: (used, quota) => `已用 ${megabytes(used)}${quota ? `，还可用 ${megabytes(quota - used)}` : ''}`,
-    persisted: '手机不会自动清理这里的资料。', not_persisted: '手机空间不足时，可能会清理这里的资料。',
-    refused: '浏览器没有同意。把本页添加到主屏幕后再试。', persist: '请手机不要清理', large: '大字',
-    home: '放到手机桌面', home_ready: '像应用一样从桌面打开。', install: '添加到桌面',
-    home_how: '在浏览器菜单里选“添加到主屏幕”，下次从桌面打开。', wechat: '在微信里：点右上角 ··· 选“在浏览器打开”。',
-    out: '退出登录', out_held: n => `还有 ${n} 条没有发出`, out_why: '现在退出，这些走访和草稿会丢失，所以不能退出。请先发出，或导出保存。',
-    out_clean: '都已上传。退出后，手机里的农户资料会清除。', send_first: '先去发出', stay: '不退出', version: text => `版本 ${text}`,
-  },
-}
-
-function megabytes(bytes) {
-  return bytes < 1e9 ? `${Math.max(0.1, bytes / 1e6).toFixed(1)} 兆` : `${(bytes / 1e9).toFixed(1)} G`
 }

@@ -1,0 +1,120 @@
+"""The county board over a peopled county, today and a past day, beside plain SQL scans, on both databases.
+
+`FIELD_BENCH_HOME=folder` measures a county that is there already, as `flask demo load` made it. With SQLite, figures
+are the processor's time, so that a busy machine shows the same; PostgreSQL works elsewhere, so by the clock.
+"""
+
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from statistics import quantiles
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select, text, update
+from sqlalchemy.orm import Session
+
+from benchmarks import ground
+from benchmarks.peopled import HOUSEHOLDS, peopled
+from field import clock, create_app
+from field.config import Settings
+from field.db import db, transact
+from field.ledger.entries import Entry
+from field.login import hash_password
+from field.monitoring.counted import counts, days_by, flow_by_month
+from field.monitoring.relief_sums import relief_by
+from field.monitoring.standings import statistics_on
+from field.monitoring.statistics import statistics_by
+from field.monitoring.until import Until
+from field.monitoring.workdays import china_day
+from field.registry.staff import Staff
+
+COUNTY, TOWN, ASKED = "420626", 9, 40
+PASSWORD = "a password for measuring"
+PLAIN = (
+    "SELECT substr(region, 1, 9), kind, main_risk, count(*), sum(persons) FROM household"
+    " WHERE kind IS NOT NULL GROUP BY 1, 2, 3",
+    "SELECT kind, count(*) FROM entry WHERE kind IN ('visit', 'case_step', 'checkin') GROUP BY kind",
+)
+
+
+def rows(households: int = HOUSEHOLDS) -> Iterator[tuple[str, str, str, str]]:
+    """p95 of all that a board counts and of its whole page, for today and for a past day."""
+    if home := os.environ.get("FIELD_BENCH_HOME"):
+        yield from _measured(create_app(Settings(Path(home), f"sqlite:///{home}/field.db")), "SQLite")
+        return
+    with tempfile.TemporaryDirectory() as name, ground.postgres(Path(name)) as address:
+        for database, url in (("SQLite", f"sqlite:///{name}/field.db"), ("PostgreSQL", address)):
+            app, _people = peopled(Settings(Path(name) / database, url), households)
+            yield from _measured(app, database)
+
+
+def _measured(app: Flask, database: str) -> Iterator[tuple[str, str, str, str]]:
+    office = _office(app)
+    with app.app_context():
+        session = db.session()
+        if database == "PostgreSQL":
+            session.execute(text("ANALYZE"))
+            session.commit()
+        entries = session.scalar(select(func.count()).select_from(Entry)) or 0
+        spent = time.perf_counter if database == "PostgreSQL" else time.process_time
+        floor = _p95(partial(_plain, session), spent)
+        past = china_day(clock.now()) - timedelta(days=40)
+        for what, counted, path in (("today", _today, "/"), ("a past day", _past, f"/?on={past}")):
+            told = f"board of {what}, {entries:,} entries, {database}"
+            for part, ask in (("figures", partial(counted, session)), ("page", partial(office.get, path))):
+                ours = _p95(ask, spent)
+                yield f"{told}: {part}", f"p95 {ours:.1f} ms", f"plain SQL {floor:.1f} ms", f"{ours / floor:.2f}"
+        db.session.remove()
+        db.engine.dispose()
+
+
+def _office(app: Flask) -> FlaskClient:
+    """The county office, logged in."""
+    with app.app_context():
+        hashed = hash_password(PASSWORD)
+        mine = update(Staff).where(Staff.username == "county").values(password_hash=hashed)
+        transact(lambda session: session.execute(mine))
+    office = app.test_client()
+    assert office.post("/login", data={"username": "county", "password": PASSWORD}).status_code == 303
+    return office
+
+
+def _today(session: Session) -> None:
+    statistics_by(session, COUNTY, TOWN)
+    _month(session, Until(china_day(clock.now())), present=True)
+
+
+def _past(session: Session) -> None:
+    until = Until(china_day(clock.now()) - timedelta(days=40))
+    statistics_on(session, COUNTY, TOWN, until.ends)
+    _month(session, until, present=False)
+
+
+def _month(session: Session, until: Until, *, present: bool) -> None:
+    counts(session, COUNTY, TOWN, until, present)
+    days_by(session, COUNTY, TOWN, until)
+    days_by(session, COUNTY, TOWN, until, year=True)
+    flow_by_month(session, COUNTY, until)
+    relief_by(session, COUNTY, TOWN, until)
+    session.rollback()
+
+
+def _plain(session: Session) -> None:
+    for one in PLAIN:
+        session.execute(text(one)).all()
+    session.rollback()
+
+
+def _p95(ask: Callable[[], object], spent: Callable[[], float]) -> float:
+    ask()
+    took = []
+    for _ in range(ASKED):
+        begin = spent()
+        ask()
+        took.append((spent() - begin) * 1000)
+    return quantiles(took, n=20)[-1]

@@ -1,0 +1,176 @@
+"""备份: one moment of the county, each file under its digest, so that what is there already is not copied again."""
+
+import contextlib
+import fcntl
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from hashlib import file_digest, sha256
+from pathlib import Path
+
+from field.config import Settings
+from field.dumping import dump
+from field.registry.locking import lock
+
+WITH_IT = ("photos", "policy", "dialogs", "templates.toml", "retention.toml")
+DATABASE, KEYS, NOTED = "database", "keys.locked", "backup.json"
+
+
+class Spoilt(Exception):
+    """备份不能用: each fault in words."""
+
+    def __init__(self, *faults: str) -> None:
+        super().__init__("; ".join(faults))
+        self.faults = faults
+
+
+@dataclass(frozen=True)
+class Kept:
+    """留存的一个文件."""
+
+    sha256: str
+    size: int
+    changed: int = 0
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """清单: when, of which kind of database, sealed by which checkpoint, and every file."""
+
+    taken_at: str
+    database: str
+    checkpoint: str
+    files: dict[str, Kept]
+
+
+class Shelf:
+    """备份目录: a manifest for each moment (`20261126T020000Z.json`), and all files by their digest."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.files = folder, folder / "files"
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """One backup at a time; BlockingIOError for the second."""
+        self.files.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with (self.folder / ".lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield
+
+    def moments(self) -> list[str]:
+        """The names of the backups, oldest first."""
+        return sorted(path.stem for path in self.folder.glob("*Z.json"))
+
+    def read(self, moment: str) -> Manifest:
+        """The manifest of a backup; Spoilt when it cannot be read."""
+        try:
+            said = json.loads((self.folder / f"{moment}.json").read_text(encoding="utf-8"))
+            return Manifest(**{**said, "files": {name: Kept(**one) for name, one in said["files"].items()}})
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise Spoilt(f"清单 {moment}.json 读不出") from error
+
+    def place(self, kept: Kept) -> Path:
+        """Where a file lies."""
+        return self.files / kept.sha256[:2] / kept.sha256
+
+    def put(self, data: bytes, changed: int = 0) -> Kept:
+        """Lay bytes on the shelf, whole or not at all."""
+        kept = Kept(sha256(data).hexdigest(), len(data), changed)
+        if not self.place(kept).exists():
+            part = self.part()
+            part.write_bytes(data)
+            self._settle(part, kept)
+        return kept
+
+    def take_in(self, part: Path) -> Kept:
+        """Lay a large file on the shelf that was written to a part of it."""
+        with part.open("rb") as file:
+            kept = Kept(file_digest(file, "sha256").hexdigest(), part.stat().st_size)
+        self._settle(part, kept)
+        return kept
+
+    def part(self) -> Path:
+        """A place on the same disk for what is not whole yet."""
+        return self.files / f"{secrets.token_hex(8)}.part"
+
+    def _settle(self, part: Path, kept: Kept) -> None:
+        part.chmod(0o600)
+        self.place(kept).parent.mkdir(mode=0o700, exist_ok=True)
+        part.rename(self.place(kept))
+
+    def write(self, manifest: Manifest) -> str:
+        """The last step, after all bytes are on the disk: from now on it is a backup; its name."""
+        moment = datetime.fromisoformat(manifest.taken_at).strftime("%Y%m%dT%H%M%SZ")
+        part = self.part()
+        part.write_text(json.dumps(asdict(manifest), ensure_ascii=False), encoding="utf-8")
+        os.sync()
+        part.rename(self.folder / f"{moment}.json")
+        return moment
+
+    def faults(self, manifest: Manifest) -> list[str]:
+        """Every file that is missing or is not what it was."""
+        return [f"{name} {why}" for name, kept in manifest.files.items() if (why := self._fault(kept))]
+
+    def _fault(self, kept: Kept) -> str:
+        try:
+            with self.place(kept).open("rb") as file:
+                return "" if file_digest(file, "sha256").hexdigest() == kept.sha256 else "被改动"
+        except OSError:
+            return "不见了"
+
+    def prune(self, keep: int) -> int:
+        """Forget all but the newest backups, and every file that none of those names; how many backups went."""
+        old = self.moments()[:-keep]
+        wanted = {kept.sha256 for moment in self.moments()[-keep:] for kept in self.read(moment).files.values()}
+        for moment in old:
+            (self.folder / f"{moment}.json").unlink()
+        for path in self.files.rglob("*"):
+            if path.is_file() and path.name not in wanted:
+                path.unlink()
+        return len(old)
+
+
+def take(settings: Settings, shelf: Shelf, checkpoint: str, passphrase: bytes | None, now: datetime) -> str:
+    """Back up: the database first, then the photographs, so that each one that it names is among them."""
+    part = shelf.part()
+    kind = dump(settings.database_url, part)
+    files = {DATABASE: shelf.take_in(part)}
+    if passphrase is not None:
+        files[KEYS] = shelf.put(lock(settings.keys.read_bytes(), passphrase))
+    before = shelf.read(shelf.moments()[-1]).files if shelf.moments() else {}
+    for name in _names(settings.home):
+        with contextlib.suppress(FileNotFoundError):  # cleared away just now
+            files[name] = _kept(settings.home / name, before.get(name), shelf)
+    moment = shelf.write(Manifest(now.isoformat(), kind, checkpoint, files))
+    size = sum(kept.size for kept in files.values())
+    noted = {"taken_at": now.isoformat(), "files": len(files), "bytes": size}
+    (settings.home / NOTED).write_text(json.dumps(noted), encoding="utf-8")
+    return moment
+
+
+def last_backup(home: Path) -> datetime | None:
+    """When this home was last backed up, as it was noted here."""
+    try:
+        return datetime.fromisoformat(json.loads((home / NOTED).read_text(encoding="utf-8"))["taken_at"])
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def _names(home: Path) -> Iterator[str]:
+    for top in WITH_IT:
+        root = home / top
+        for path in [root] if root.is_file() else root.rglob("*"):
+            if path.is_file() and path.suffix != ".part":
+                yield path.relative_to(home).as_posix()
+
+
+def _kept(path: Path, before: Kept | None, shelf: Shelf) -> Kept:
+    """Read only where size or time of change are not those of the last backup."""
+    seen = path.stat()
+    same = before and (before.size, before.changed) == (seen.st_size, seen.st_mtime_ns)
+    if before and same and shelf.place(before).exists():
+        return before
+    return shelf.put(path.read_bytes(), seen.st_mtime_ns)

@@ -1,0 +1,83 @@
+"""清理: once a night what visitors sent and nothing came of is taken out of the vault."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from field import retention
+from field.codes import JobKind
+from field.db import transact
+from field.media.vault import Vault
+from field.messaging.conversations import Dialog
+from field.messaging.inbox import InboundMessage
+from field.monitoring.evidence import Evidence
+from field.monitoring.leftovers import forget, looked_at, unnamed
+from field.night import last_night
+from field.registry.regions import Region, county
+from field.web import declare_draft
+from field.work import Assignment, Job, enqueue
+
+
+def plan(session: Session, now: datetime) -> str | None:
+    """Put tonight's clearing on the table, once; the job's id."""
+    here = county(session)
+    if here is None:
+        return None
+    session.execute(select(Region.code).where(Region.code == here.code).with_for_update())  # one worker plans at a time
+    planned = select(Job.id).where(Job.kind == JobKind.LEFTOVERS.value, Job.created_at >= last_night(now))
+    if session.scalar(planned.limit(1)):
+        return None
+    return enqueue(session, JobKind.LEFTOVERS, {}, now, region=here.code)
+
+
+def clear(task: Assignment, vault: Vault, kept: timedelta, file: Path | None = None) -> dict[str, Any]:
+    """What the worker does: rows first, then bytes; what a killed worker left between the two, the next one finds."""
+    before, count = task.clock() - kept, 0
+    with task.begin() as session:
+        gone: list[str] | None = session.get_one(Job, task.id).payload.get("gone", [])
+    while gone is not None:
+        for sha256 in gone:
+            take_out(task, vault, sha256)
+        count += len(gone)
+        task.advance(count)
+        gone = _next(task, before)
+    forgotten = retention.apply(task, retention.rules(file))
+    return {"removed": count, **forgotten}
+
+
+def _next(task: Assignment, before: datetime) -> list[str] | None:
+    """The next photographs of which nothing is kept, noted with the job; None after the last."""
+
+    def work(session: Session) -> list[str] | None:
+        job = session.get_one(Job, task.id)
+        still_spoken_of = spared(session, task.clock())
+        found = looked_at(session, before, job.payload.get("last", ""))
+        if not found:
+            return None
+        gone = forget(session, unnamed(session, found, still_spoken_of), before)
+        job.payload = {"last": found[-1], "gone": gone}
+        return gone
+
+    with task.begin() as session:
+        return transact(work, session)
+
+
+def take_out(task: Assignment, vault: Vault, sha256: str) -> None:
+    """The bytes; put back where somebody sent the same meanwhile."""
+    moved = vault.set_aside(sha256)
+    with task.begin() as session:
+        is_back = session.get(Evidence, sha256) is not None
+    (vault.put_back if is_back else vault.throw_away)(moved)
+
+
+def spared(session: Session, now: datetime) -> set[str]:
+    """What somebody still speaks of: the photographs of open web forms and of conversations that go on."""
+    drafts = session.scalars(select(declare_draft.DeclareDraft).where(declare_draft.is_open(now)))
+    photos = {digest for draft in drafts for digest in draft.state.get("answers", {}).get("photos", [])}
+    talked = select(InboundMessage.photos).join(Dialog, Dialog.id == InboundMessage.dialog_id)
+    for several in session.scalars(talked.where(Dialog.closed_at.is_(None), Dialog.expires_at > now)):
+        photos.update(several)
+    return photos

@@ -1,0 +1,97 @@
+"""体检之机器: disk, type, clock, database, worker and backup, each told as a fault in words or as well."""
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from field import clock, pulse
+from field.backup import last_backup
+from field.config import Settings
+from field.ledger.entries import Entry
+
+MIGRATIONS = Path(__file__).parent.parent / "migrations"
+BACKUP_OLD = timedelta(hours=30)
+SKEW = timedelta(minutes=2)
+
+
+class Told(NamedTuple):
+    """一句话: about what, and whether something is wrong."""
+
+    area: str
+    text: str
+    wrong: bool = False
+
+
+def machine(settings: Settings, session: Session) -> Iterator[Told]:
+    """Everything but settings and providers; worker and backup only of a county that is open to its people."""
+    yield _disk(settings.home)
+    yield _type(settings.secure_cookies)
+    try:
+        yield _migrations(session)
+        yield _clock(session)
+    except DBAPIError as error:
+        yield Told("数据库", f"连不上或读不出:{type(error.orig).__name__}", wrong=True)
+    if settings.secure_cookies:
+        yield _worker(settings.home)
+        yield _backup(settings.home)
+
+
+def _disk(home: Path) -> Told:
+    usage = shutil.disk_usage(home)
+    told = f"还有 {usage.free / 1e9:.1f} GB,{pulse.free(home):.0%}"
+    return Told("磁盘", told, wrong=pulse.free(home) < pulse.LEAST_FREE)
+
+
+def _type(needed: bool) -> Told:
+    found = shutil.which("fc-list")
+    if not found:
+        return Told("字体", "没有 fc-list,看不了(Debian: apt install fontconfig fonts-noto-cjk)", needed)
+    listed = subprocess.run([found, ":lang=zh", "family"], capture_output=True, text=True, check=False)  # noqa: S603 (our own words)
+    if not listed.stdout.strip():
+        return Told("字体", "没有中文字体,打印出来是方框(Debian: apt install fonts-noto-cjk)", needed)
+    return Told("字体", f"有 {len(listed.stdout.splitlines())} 种中文字体")
+
+
+def _migrations(session: Session) -> Told:
+    here = MigrationContext.configure(session.connection()).get_current_revision()
+    newest = ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    if here != newest:
+        return Told("数据库", f"版本是 {here or '空的'},程序要 {newest}:请运行 flask migrate", wrong=True)
+    return Told("数据库", f"版本 {here}")
+
+
+def _clock(session: Session) -> Told:
+    """Against the database's own clock where it has one, and against what was recorded last."""
+    now = clock.now()
+    if session.get_bind().dialect.name == "postgresql":
+        apart = abs(session.execute(text("SELECT clock_timestamp()")).scalar_one() - now)
+        if apart > SKEW:
+            return Told("时钟", f"和数据库的时钟差 {apart.total_seconds():.0f} 秒", wrong=True)
+    last = session.scalar(select(func.max(Entry.recorded_at)))
+    if last is not None and last > now + SKEW:
+        return Told("时钟", f"最新的条目记在 {last:%Y-%m-%d %H:%M}Z,比现在还晚:时钟走慢了或被拨回", wrong=True)
+    return Told("时钟", f"现在 {now:%Y-%m-%d %H:%M}Z")
+
+
+def _worker(home: Path) -> Told:
+    beaten = pulse.last_beat(home)
+    if beaten is None:
+        return Told("后台进程", "没有运行过:flask worker", wrong=True)
+    silent = clock.now().timestamp() - beaten
+    return Told("后台进程", f"{silent:.0f} 秒前报到", wrong=silent > pulse.SILENT.total_seconds())
+
+
+def _backup(home: Path) -> Told:
+    at = last_backup(home)
+    if at is None:
+        return Told("备份", "从来没有备份:flask backup", wrong=True)
+    return Told("备份", f"上次 {at:%Y-%m-%d %H:%M}Z", wrong=clock.now() - at > BACKUP_OLD)

@@ -1,0 +1,53 @@
+"""改正的去处: what the data checks find of households, each with the page on which it is put right."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from field.auth import actor
+from field.codes import Word
+from field.monitoring.quality import of_household, of_households, terms
+from field.monitoring.quality_checks import MERGING, RELIEF, Check
+from field.registry.rights import Right
+from field.sentences import Sentence
+
+Warned = dict[str, str]
+FILE_PAGE, RELIEF_PAGE, MERGING_PAGE = "/households/{}", "/households/{}/relief", "/merging"
+
+
+def place(check: Check, household_id: str, may_merge: bool) -> str:
+    """The page on which somebody puts it right."""
+    if check.mend == MERGING and may_merge:
+        return MERGING_PAGE
+    return (RELIEF_PAGE if check.mend == RELIEF else FILE_PAGE).format(household_id)
+
+
+def mend(check: Check, household_id: str) -> str:
+    """Where the reader puts it right."""
+    return place(check, household_id, actor().has(Right.MERGE_PEOPLE))
+
+
+def warnings(session: Session, household_id: str, now: datetime) -> list[Warned]:
+    """要核对的, as the answer to what was entered tells it."""
+    return [_told(one.check, household_id) for one in of_household(session, household_id, terms(now))]
+
+
+def warnings_of(session: Session, household_ids: Sequence[str], now: datetime) -> dict[str, list[Warned]]:
+    """The same of several households, by id."""
+    found = of_households(session, household_ids, terms(now))
+    return {home: [_told(check, home) for check in checks] for home, checks in found.items()}
+
+
+def beside_answers(session: Session, rows: Sequence[dict[str, Any]], now: datetime) -> list[dict[str, Any]]:
+    """答复 of a department's rows with what is to be looked at, for readers of households alone; without ids."""
+    homes = {row["household_id"] for row in rows if row["household_id"]} if actor().has(Right.READ_HOUSEHOLDS) else ()
+    found = warnings_of(session, sorted(homes), now)
+    rest = [{name: row[name] for name in row if name != "household_id"} for row in rows]
+    return [one | {"warnings": found.get(row["household_id"], [])} for one, row in zip(rest, rows, strict=True)]
+
+
+def _told(check: Check, household_id: str) -> Warned:
+    words = Sentence("{title}：{words}", title=Word(check.title), words=Word(check.words))
+    return {"check": check.code, "message": words, "link": mend(check, household_id)}

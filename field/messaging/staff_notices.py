@@ -1,0 +1,73 @@
+"""提醒干部: collects what monitoring wrote for members of staff and posts it, by day only, each thing once.
+
+All that is red and new to a person within one round is one message: a night's sweep is no night of messages.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from field.codes import Channel
+from field.messaging import outbox
+from field.messaging.dialogs.engine import final
+from field.messaging.dialogs.loading import library
+from field.messaging.messages import Outbound
+from field.messaging.scene import NOWHERE, Ways
+from field.messaging.sending import Transact
+from field.messaging.sending_rules import Purpose, quiet
+from field.monitoring import notices, reminders
+from field.monitoring.notices import NoticeKind, Receiver, StaffNotice
+from field.registry.regions import county
+
+DIALOG = "staff"
+WaysFor = Callable[[str], Ways]
+
+
+def step(transact: Transact, now: datetime, ways_for: WaysFor) -> int:
+    """One regular round: each post in a transaction of its own; how many messages were posted."""
+    if quiet(now, outbox.RULES):
+        return 0
+    ways = {kind: ways_for(f"{DIALOG}.{kind.value}") for kind in NoticeKind}
+    can = {channel.value: [kind for kind in NoticeKind if channel in ways[kind]] for channel in Channel}
+    several = transact(partial(notices.receivers, can=can, now=now))
+    return sum(transact(partial(_tell, several=post, ways=ways, now=now)) for post in notices.by_post(several))
+
+
+def _tell(session: Session, several: Sequence[Receiver], ways: dict[NoticeKind, Ways], now: datetime) -> int:
+    """Those of one post, as their list is at this moment."""
+    notices.write(session, several, now)
+    posted = 0
+    for one in several:
+        waiting = notices.waiting(session, one.by.staff_id)
+        for kind in NoticeKind:
+            mine = sorted((it for it in waiting if it.kind == kind), key=lambda it: it.said.get("place", 0))
+            if mine and one.way in ways[kind]:
+                posted += _post(session, one, kind, mine, ways[kind], now)
+    return posted
+
+
+def _post(
+    session: Session, one: Receiver, kind: NoticeKind, mine: Sequence[StaffNotice], ways: Ways, now: datetime
+) -> bool:
+    """Post one message and note that it was taken; the key is that of the first of what it tells."""
+    for notice in mine:
+        notice.taken_at = now
+    choice = reminders.chosen(session, one.by.staff_id)
+    if choice is None or not choice.address:
+        return False
+    values = {"county": one.whose or (county(session) or NOWHERE).name, **_values(kind, mine)}
+    say = final(library().dialog(DIALOG), kind.value, values, one.way)
+    message = Outbound(f"staff_notice:{mine[0].id}", choice.address, say.text, say.step, say.variables)
+    return outbox.post(session, outbox.Letter(message, Channel(one.way), ways[one.way], Purpose.NOTICE), now)
+
+
+def _values(kind: NoticeKind, mine: Sequence[StaffNotice]) -> dict[str, str]:
+    said: dict[str, Any] = mine[0].said
+    if kind is NoticeKind.DIGEST:
+        return {name: str(said[name]) for name in ("tasks", "late", "red")}
+    due = date.fromisoformat(said["due_on"])
+    home = f"{said['village']}{said['head']}户" if said["head"] else said["village"]
+    return {"red": str(len(mine)), "home": home, "deed": said["what"], "until": f"{due.month}月{due.day}日"}

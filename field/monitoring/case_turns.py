@@ -1,0 +1,48 @@
+"""转折: the acts of a case that the figures count, each with the days since its first signal; derived."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from field.codes import CaseAction, CaseState
+from field.ledger.entries import Entry
+from field.monitoring.workdays import china_day
+from field.orm import Base, Code, Id, Utc, insert_many
+
+IDENTIFIED, ELIMINATED, ROLLED_BACK, RE_MARKED = "identified", "eliminated", "rolled_back", "re_marked"
+TURNS = (IDENTIFIED, ELIMINATED, ROLLED_BACK, RE_MARKED)
+
+
+class CaseTurn(Base):
+    """转折 of a household's case: what its entry meant; `days` from the first signal to an identification."""
+
+    __tablename__ = "case_turn"
+    __table_args__ = (Index(None, "recorded_at", "turn"), {"sqlite_with_rowid": False})
+
+    household_id: Mapped[Id] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    turn: Mapped[Code]
+    recorded_at: Mapped[Utc]
+    days: Mapped[int | None]
+
+
+def note_turn(session: Session, entry: Entry, said: dict[str, Any], heard_at: datetime | None) -> None:
+    """Keep what a step means for the figures, if anything; who was taken over from a roster was never heard of."""
+    turn = became(said)
+    if turn is None:
+        return
+    days = (china_day(entry.occurred_at) - china_day(heard_at)).days if heard_at and turn == IDENTIFIED else None
+    row = {"household_id": entry.chain_id, "seq": entry.seq, "turn": turn, "recorded_at": entry.recorded_at}
+    insert_many(session, CaseTurn, [row | {"days": days}])
+
+
+def became(step: dict[str, Any]) -> str | None:
+    """What a step means for the figures: an identification, an elimination, one undone, or a new risk."""
+    action, came_from, to = step["action"], step["from"], step["to"]
+    if to == CaseState.MONITORED and came_from == CaseState.COUNTY_APPROVAL:
+        return IDENTIFIED
+    if to == CaseState.ELIMINATED:
+        return ELIMINATED
+    return {CaseAction.ROLL_BACK: ROLLED_BACK, CaseAction.RE_MARK: RE_MARKED}.get(action)

@@ -1,0 +1,91 @@
+"""导出的行: the households sought with their people, read from the database a batch at a time."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, and_, func, select
+from sqlalchemy.orm import Session
+
+from field.monitoring import search
+from field.monitoring.export_columns import OF_PEOPLE, Column, Line, Value
+from field.monitoring.grades import JUDGED
+from field.monitoring.household_file import Sought, conditions
+from field.monitoring.judgement import Judgement
+from field.registry.households import Household, Person
+from field.registry.regions import Region, in_region
+from field.registry.rights import Actor, NotAllowed, Right
+
+BATCH = 1000
+
+
+class Chosen:
+    """选中的户: those of a filter, or one alone, and how many there are; NotAllowed outside."""
+
+    def __init__(self, session: Session, by: Actor, sought: Sought, household_id: str | None = None) -> None:
+        region = sought.region or by.region
+        if not by.may(Right.EXPORT_HOUSEHOLDS, region):
+            raise NotAllowed
+        self._session = session
+        self._wanted = (
+            _wanted(session, sought, region)
+            if household_id is None
+            else and_(in_region(Household.region, region), Household.id == household_id)
+        )
+        counted = select(func.count()).select_from(Household).outerjoin(*JUDGED).where(self._wanted)
+        self.total = session.scalar(counted) or 0
+
+    def households(self, size: int) -> Iterator[Sequence[Household]]:
+        """They themselves, in the order of their numbers; those of an earlier batch are forgotten."""
+        last, rows = "", select(Household).outerjoin(*JUDGED).where(self._wanted)
+        while several := self._session.scalars(
+            rows.where(Household.number > last).order_by(Household.number).limit(size)
+        ).all():
+            last = several[-1].number
+            yield several
+            self._session.expunge_all()
+
+
+class Rows(Chosen):
+    """导出的行: the values of each line, batch by batch."""
+
+    def __init__(self, session: Session, by: Actor, sought: Sought, columns: Sequence[Column]) -> None:
+        super().__init__(session, by, sought)
+        self._columns = columns
+        self._reads = {"household_id", *(name for column in columns for name in column.reads)}
+        self._with_people = any(column.key in OF_PEOPLE for column in columns)
+
+    def batches(self) -> Iterator[tuple[int, list[list[Value]]]]:
+        """The households done after each batch, and its lines."""
+        places = dict(self._session.execute(select(Region.code, Region.name)).all())
+        last, done = "", 0
+        while several := self._households(last):
+            last, done = several[-1].number, done + len(several)
+            people = self._people([one.id for one in several]) if self._with_people else {}
+            lines = [Line(one, person, places) for one in several for person in people.get(one.id, (None,))]
+            yield done, [self._values(line) for line in lines]
+
+    def _values(self, line: Line) -> list[Value]:
+        alone = line.person is None
+        return [None if alone and column.key in OF_PEOPLE else column.value(line) for column in self._columns]
+
+    def _households(self, last: str) -> Sequence[Any]:
+        rows = select(*_table(Household).columns, Judgement.grade).select_from(Household).outerjoin(*JUDGED)
+        wanted = rows.where(self._wanted, Household.number > last).order_by(Household.number).limit(BATCH)
+        return self._session.execute(wanted).all()
+
+    def _people(self, ids: list[str]) -> dict[str, list[Any]]:
+        here = Person.household_id.in_(ids), Person.left.is_(None), Person.merged_into.is_(None)
+        columns = [_table(Person).columns[name] for name in sorted(self._reads)]
+        found: dict[str, list[Any]] = {}
+        for person in self._session.execute(select(*columns).where(*here).order_by(Person.position)):
+            found.setdefault(person.household_id, []).append(person)
+        return found
+
+
+def _table(model: type[Household] | type[Person]) -> Table:
+    assert isinstance(model.__table__, Table)
+    return model.__table__
+
+
+def _wanted(session: Session, sought: Sought, region: str) -> ColumnElement[bool]:
+    return conditions(sought, region, search.read(session, region, sought.q) if sought.q else None)

@@ -1,0 +1,98 @@
+"""在册状况: how households stood from each entry on, so that a past day is counted as it stood then."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Index, Select, String, case, exists, func, literal, select
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
+
+from field.codes import EntryKind
+from field.ledger.entries import Entry
+from field.monitoring.statistics import Figures, count_in, figures_of
+from field.monitoring.until import Moments
+from field.orm import Base, Code, Id, RegionCode, Utc, insert_many
+from field.registry.households import Household
+from field.registry.regions import in_region
+
+VISITED, UNVISITED = "visited", "unvisited"
+STILL = datetime(9999, 1, 1, tzinfo=UTC)  # until when that stands which nothing has changed since
+COLUMNS = (Household.region, Household.kind, Household.main_risk, Household.persons, Household.identified_on)
+
+
+class HouseholdStanding(Base):
+    """在册状况 of a household after one of its entries; derived, kept from the first time that it is identified."""
+
+    __tablename__ = "household_standing"
+    __table_args__ = (Index(None, "region", "recorded_at"), {"sqlite_with_rowid": False})
+
+    household_id: Mapped[Id] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    recorded_at: Mapped[Utc]
+    region: Mapped[RegionCode]
+    kind: Mapped[Code | None]
+    main_risk: Mapped[Code | None]
+    persons: Mapped[int]
+    identified_on: Mapped[date | None]
+
+
+def note_standings(session: Session, entries: Sequence[Entry]) -> None:
+    """How the households of entries stand now, one entry each; who never was identified is passed over."""
+    if not entries:
+        return
+    of = {entry.chain_id: entry for entry in entries}
+    before = select(HouseholdStanding.household_id).where(HouseholdStanding.household_id == Household.id)
+    identified = Household.kind.is_not(None) | Household.identified_on.is_not(None)
+    wanted = Household.id.in_(of), identified | before.exists()
+    rows = session.execute(select(Household.id, *COLUMNS).where(*wanted)).all()
+    insert_many(session, HouseholdStanding, [
+        {"household_id": id_, "seq": of[id_].seq, "recorded_at": of[id_].recorded_at, "region": region, "kind": kind,
+         "main_risk": risk, "persons": persons, "identified_on": identified_on}
+        for id_, region, kind, risk, persons, identified_on in rows
+    ])  # fmt: skip
+
+
+def statistics_on(session: Session, region: str, digits: int, until: datetime) -> dict[str, Figures]:
+    """监测统计 as it stood before a moment, by the regions of so many digits; the grades of then are not kept."""
+    last = HouseholdStanding
+    part = func.substr(last.region, 1, digits).label("part")
+    rows = session.execute(
+        select(part, last.kind, last.main_risk, func.count(), func.sum(last.persons))
+        .where(*stands(until), in_region(last.region, region))
+        .group_by("part", last.kind, last.main_risk)
+    )
+    parts: dict[str, Figures] = {}
+    for code, kind, risk, households, persons in rows:
+        figures = parts[code] if code in parts else parts.setdefault(code, figures_of(code))
+        count_in(figures, str(kind), risk, households, int(persons))
+    return parts
+
+
+def stood(until: Any, region: str | None = None, kind: str | None = None, risk: str | None = None) -> Select[str]:
+    """The ids of the households that were monitored before a moment: of a region, a kind and a main risk of then."""
+    last = HouseholdStanding
+    rows = select(last.household_id).where(*stands(until))
+    rows = rows.where(in_region(last.region, region)) if region else rows
+    rows = rows.where(last.kind == kind) if kind else rows
+    return rows.where(last.main_risk == risk) if risk else rows
+
+
+def stands(until: Any) -> tuple[ColumnElement[bool], ...]:
+    """Whether a standing is the newest of its household before a moment, and the household was monitored."""
+    last, later = HouseholdStanding, aliased(HouseholdStanding)
+    newer = later.household_id == last.household_id, later.seq > last.seq, later.recorded_at < until
+    return last.recorded_at < until, last.kind.is_not(None), ~select(later.seq).where(*newer).exists()
+
+
+def visits_of(until: Moments) -> Select[str, str]:
+    """一月一摸排: each household monitored when a day was over, and whether a visit was recorded in its month."""
+    name = case((visited(until), literal(VISITED, String())), else_=literal(UNVISITED, String()))
+    return select(name.label("name"), HouseholdStanding.household_id.label("id")).where(*stands(until.ends))
+
+
+def visited(until: Moments) -> ColumnElement[bool]:
+    """Whether a visit of the household was recorded in the month of a day."""
+    return exists().where(
+        Entry.chain_id == HouseholdStanding.household_id, Entry.kind == EntryKind.VISIT.value,
+        Entry.recorded_at >= until.begins, Entry.recorded_at < until.ends,
+    )  # fmt: skip

@@ -1,0 +1,121 @@
+"""待办: each person's list, from every source, by grade and the time left; one page of it told in words."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from field.codes import CaseAction, CaseState, Role, Source, TaskKind, Word
+from field.monitoring.case_course import same_hands
+from field.monitoring.cases import MonitoringCase
+from field.monitoring.escalation import concerns, level
+from field.monitoring.grades import UNJUDGED, Risk, risks
+from field.monitoring.measures import overdue_measures
+from field.monitoring.revisits import due_revisits
+from field.monitoring.todo_cases import marks_of, objections, steps
+from field.monitoring.todo_entries import KINDS, entries, received, rule_of
+from field.monitoring.todo_rows import Row, SourceOf, Wanted, dated
+from field.monitoring.todo_visits import visits
+from field.registry import regions
+from field.registry.households import Household
+
+SOURCES: tuple[SourceOf, ...] = (
+    entries, steps, objections, visits, dated(TaskKind.REVISIT, due_revisits),
+    dated(TaskKind.MEASURE, overdue_measures),
+)  # fmt: skip
+BY_PLAN = {TaskKind.MEASURE: Word("一户一策"), TaskKind.REVISIT: Word("监测对象回访日")}  # of no way in
+
+
+class Around(NamedTuple):
+    """What a page of rows is told with: homes, names of places, risks, cases."""
+
+    homes: dict[str, Household]
+    places: dict[str, str]
+    risks: dict[str, Risk]
+    cases: dict[str, MonitoringCase]
+
+
+def todo(session: Session, wanted: Wanted) -> tuple[list[dict[str, Any]], int]:
+    """One page of the list, and how many things there are in all."""
+    rows, total = urgent(session, wanted)
+    if not rows:
+        return [], total
+    around = _around(session, rows)
+    return [_shown(row, around, wanted) for row in rows], total
+
+
+def count(session: Session, wanted: Wanted) -> tuple[int, int]:
+    """How many things there are, and how many of them are late."""
+    found = [source(session, wanted, 1) for source in SOURCES]
+    return sum(one.total for one in found), sum(one.late for one in found)
+
+
+def urgent(session: Session, wanted: Wanted) -> tuple[list[Row], int]:
+    """The rows of one page: of each source only as many as the page may reach are read."""
+    last = wanted.page * wanted.per_page
+    found = [source(session, wanted, last) for source in SOURCES]
+    rows = sorted((row for one in found for row in one.rows), key=lambda row: row.urgency)
+    return rows[last - wanted.per_page : last], sum(one.total for one in found)
+
+
+def reached(row: Row, wanted: Wanted) -> Role | None:
+    """升到哪一级 a thing has risen by now, by the pack of today."""
+    return level(row.opened_at, row.due_at, wanted.now, _marks(row, wanted))
+
+
+def is_own(row: Row, wanted: Wanted) -> bool:
+    """Whether a thing is the reader's level's own, by receiving it or by its having risen."""
+    if row.kind not in KINDS:
+        return True  # the source lists it for nobody else
+    return concerns(wanted.role, received(wanted, row.kind, row.grade), reached(row, wanted))
+
+
+def _marks(row: Row, wanted: Wanted) -> Sequence[int]:
+    if row.kind in KINDS:
+        return rule_of(wanted, row.grade).escalate_at
+    if row.kind is TaskKind.STEP:
+        return marks_of(wanted.pack, row.step)
+    rule = wanted.pack.visits
+    return rule.escalate_at if rule and row.kind is TaskKind.VISIT else []
+
+
+def _around(session: Session, rows: Iterable[Row]) -> Around:
+    ids = {row.household_id for row in rows if row.household_id}
+    about = [row.about for row in rows if row.kind in (TaskKind.STEP, TaskKind.OBJECTION)]
+    homes = session.scalars(select(Household).where(Household.id.in_(ids))) if ids else ()
+    cases = session.scalars(select(MonitoringCase).where(MonitoringCase.id.in_(about))) if about else ()
+    places = regions.names(session, {row.region for row in rows})
+    return Around({home.id: home for home in homes}, places, risks(session, ids), {case.id: case for case in cases})
+
+
+def _shown(row: Row, around: Around, wanted: Wanted) -> dict[str, Any]:
+    home, case = around.homes.get(row.household_id or ""), around.cases.get(row.about)
+    risk = around.risks.get(row.household_id or "", UNJUDGED)
+    up = reached(row, wanted)
+    return {
+        "id": row.id, "kind": row.kind.value, "kind_name": _named(row), "source": row.source,
+        "source_name": BY_PLAN.get(row.kind) or Source.label_of(row.source),
+        "state": "done" if row.done else "open", "region": row.region,
+        "village": around.places.get(row.region, row.region), "group": home.group if home else None,
+        "household_id": row.household_id, "person_id": row.person_id, "head": home.head if home else None,
+        "opened_at": _time(row.opened_at), "due_at": _time(row.due_at), "grade": risk.grade.value, "why": risk.why,
+        "late": row.due_at < wanted.now, "level": up.value if up else None,
+        "last_visit_at": _time(home.last_visit_at) if home and home.last_visit_at else None,
+        "case_id": case.id if case else None, "own_hands": _own_hands(case, wanted),
+    }  # fmt: skip
+
+
+def _named(row: Row) -> str:
+    """What is to be done: a step by its own name."""
+    return CaseState.label_of(row.step) if row.kind is TaskKind.STEP else row.kind.label
+
+
+def _own_hands(case: MonitoringCase | None, wanted: Wanted) -> bool:
+    """四眼原则: whether the reader has had the case in hand before, so that another one must go on with it."""
+    return case is not None and same_hands(case.standing, CaseAction.ADVANCE, wanted.by.username) is not None
+
+
+def _time(value: datetime) -> str:
+    return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,78 @@
+"""务工情况: who works away, and when each fact about him was seen last, from each entry on; derived."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import and_, func, select, update
+from sqlalchemy import case as sql_case
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from field.ledger.entries import Entry
+from field.ledger.facts import Fact
+from field.monitoring.due_checkins import away
+from field.monitoring.standings import STILL
+from field.monitoring.until import AGEING
+from field.orm import Base, Id, Utc, insert_many
+from field.registry.households import Household, Person
+
+ASKED = AGEING
+Key = tuple[str, str]
+Seen = tuple[datetime | None, ...]
+
+
+class WorkerStanding(Base):
+    """务工情况 of a person who works away, from `recorded_at` on, up to `until` (STILL where nothing was heard since).
+
+    Who has come home, has left the household or is merged away has none from then on.
+    """
+
+    __tablename__ = "worker_standing"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    household_id: Mapped[Id] = mapped_column(primary_key=True)
+    person_id: Mapped[Id] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    recorded_at: Mapped[Utc]
+    until: Mapped[Utc]
+    phone_at: Mapped[Utc | None]
+    work_place_at: Mapped[Utc | None]
+    monthly_income_at: Mapped[Utc | None]
+
+
+def note_workers(session: Session, entries: Sequence[Entry]) -> None:
+    """What is known of the workers of households from entries on, one entry each; what is as before is passed over."""
+    if not entries:
+        return
+    of = {entry.chain_id: entry for entry in entries}
+    now, before = _now(session, list(of)), _before(session, list(of))
+    ended = [key for key, (_, seen) in before.items() if now.get(key) != seen]
+    for home, person in ended:
+        mine = WorkerStanding.household_id == home, WorkerStanding.person_id == person
+        this = WorkerStanding.seq == before[home, person][0]
+        session.execute(update(WorkerStanding).where(*mine, this).values(until=of[home].recorded_at))
+    insert_many(session, WorkerStanding, [
+        {"household_id": home, "person_id": person, "seq": of[home].seq, "recorded_at": of[home].recorded_at,
+         "until": STILL, **dict(zip((f"{name}_at" for name in ASKED), seen, strict=True))}
+        for (home, person), seen in now.items() if before.get((home, person), (0, None))[1] != seen
+    ])  # fmt: skip
+
+
+def _now(session: Session, ids: Sequence[str]) -> dict[Key, Seen]:
+    """When each fact was seen last; who answered a message has that number still."""
+    last = [func.max(sql_case((Fact.attribute == name, Fact.observed_at))) for name in ASKED]
+    told = and_(Fact.subject == Person.id, Fact.attribute.in_(ASKED))
+    rows = select(Person.household_id, Person.id, Person.last_heard_at, *last)
+    rows = rows.join(Household, Household.id == Person.household_id).outerjoin(Fact, told)
+    here = Person.household_id.in_(ids), Person.left.is_(None), Person.merged_into.is_(None), away()
+    found = session.execute(rows.where(*here).group_by(Person.household_id, Person.id, Person.last_heard_at))
+    return {
+        (home, person): (max(filter(None, (phone, heard)), default=None), *others)
+        for home, person, heard, phone, *others in found
+    }
+
+
+def _before(session: Session, ids: Sequence[str]) -> dict[Key, tuple[int, Seen]]:
+    seen = [getattr(WorkerStanding, f"{name}_at") for name in ASKED]
+    rows = select(WorkerStanding.household_id, WorkerStanding.person_id, WorkerStanding.seq, *seen)
+    found = session.execute(rows.where(WorkerStanding.household_id.in_(ids), WorkerStanding.until == STILL))
+    return {(home, person): (seq, tuple(times)) for home, person, seq, *times in found}

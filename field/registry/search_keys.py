@@ -1,0 +1,59 @@
+"""查找词: under which words a household is found, derived from the names of its people and its number."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, Index, String, and_, delete, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from field.orm import Base, Id, RegionCode, insert_many
+from field.registry.households import Household, Person
+from field.registry.pinyin import LONGEST, spelled, typed
+
+BYTEWISE = String(LONGEST).with_variant(String(LONGEST, collation="C"), "postgresql")
+LAST = "\U0010ffff"
+
+
+class SearchKey(Base):
+    """查找词: one word that a household is found by, with its region, so that one index answers."""
+
+    __tablename__ = "search_key"
+
+    household_id: Mapped[Id] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(BYTEWISE, primary_key=True)
+    region: Mapped[RegionCode]
+
+    __table_args__ = (Index(None, "key", "region", "household_id"), {"sqlite_with_rowid": False})
+
+
+def keys_of(name: str) -> set[str]:
+    """A name as it is written, in letters, and by its initials."""
+    return {key for key in (typed(name), *spelled(name)) if key}
+
+
+def begins(key: str) -> ColumnElement[bool]:
+    """Whether a search key begins with what was typed, by bytes, so that the index can say."""
+    return and_(SearchKey.key >= key, SearchKey.key < key + LAST)
+
+
+def rewrite(session: Session, household_ids: Iterable[str]) -> None:
+    """Derive the search keys of households anew from their numbers and people; by none is an erased one found."""
+    ids = list(household_ids)
+    session.execute(delete(SearchKey).where(SearchKey.household_id.in_(ids)))
+    here = Household.id.in_(ids), Household.erased_at.is_(None)
+    homes = session.execute(select(Household.id, Household.region, Household.number).where(*here))
+    regions, keys = {}, {}
+    for household_id, region, number in homes:
+        regions[household_id], keys[household_id] = region, {typed(number)} - {""}
+    for household_id, name in called(session, ids):
+        keys[household_id] |= keys_of(name)
+    rows = [{"household_id": one, "key": key, "region": regions[one]} for one in keys for key in sorted(keys[one])]
+    insert_many(session, SearchKey, rows)
+
+
+def called(session: Session, household_ids: Iterable[str]) -> list[tuple[str, str]]:
+    """Households and the names of their people; who was merged into somebody is found where that one lives."""
+    ids = list(household_ids)
+    here = select(Person.household_id, Person.name).where(Person.household_id.in_(ids), Person.merged_into.is_(None))
+    kept = select(Person.id, Person.household_id).where(Person.household_id.in_(ids)).subquery()
+    merged = select(kept.c.household_id, Person.name).join(kept, kept.c.id == Person.merged_into)
+    return [(home, name) for rows in (here, merged) for home, name in session.execute(rows)]

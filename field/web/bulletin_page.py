@@ -1,0 +1,112 @@
+"""监测月报: a region's month in the shape of the county's report, to read, to print, as PDF and for Word."""
+
+import re
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from flask import Blueprint, Response, render_template, request
+from flask_babel import force_locale
+
+from field.auth import allow
+from field.codes import Kind, RiskFactor
+from field.db import db
+from field.ledger.checkpoints import newest
+from field.monitoring.flow import Flow, flow
+from field.monitoring.standings import statistics_on
+from field.monitoring.statistics import Figures, figures_of
+from field.registry.rights import Right
+from field.web.catalogue import CHINESE
+from field.web.charts import bars, ring
+from field.web.paper import printable
+from field.web.whereabouts import Here, here
+from field.web.word import DOCX, bulletin_document, foot, problems, progress, situation
+from field.web.wording import SHANGHAI, now
+
+bulletin = Blueprint("bulletin", __name__, url_prefix="/bulletin")
+MONTH = re.compile("20[0-9]{2}-(0[1-9]|1[0-2])")
+
+
+class Month(NamedTuple):
+    """一个月: from its first moment to the first of the next, or to now where it is not over."""
+
+    begins: datetime
+    ends: datetime
+    over: bool
+
+    @property
+    def name(self) -> str:
+        """2026-10."""
+        return f"{self.begins.astimezone(SHANGHAI):%Y-%m}"
+
+    @property
+    def before(self) -> str:
+        """The month before."""
+        local = self.begins.astimezone(SHANGHAI)
+        return f"{local.year - (local.month == 1)}-{(local.month - 2) % 12 + 1:02d}"
+
+
+class Bulletin(NamedTuple):
+    """月报: where, when, the figures at the month's end and at its beginning, by place, and what was done."""
+
+    here: Here
+    month: Month
+    whole: Figures
+    before: Figures
+    below: list[tuple[str, Figures]]
+    flow: Flow
+    checkpoint: Any
+
+    @property
+    def kinds(self) -> list[tuple[str, str, int]]:
+        """三类户, with their households."""
+        return [(kind, label, self.whole["by_kind"][kind]["households"]) for kind, label in Kind.labels().items()]
+
+    @property
+    def risks(self) -> list[tuple[str, str, int]]:
+        """主要风险点, with their households."""
+        return [(risk, label, self.whole["by_risk_factor"][risk]) for risk, label in RiskFactor.labels().items()]
+
+
+@bulletin.get("")
+@allow(Right.READ_STATISTICS)
+@printable
+def page() -> str | Response:
+    """One month of a region."""
+    told = _told()
+    if request.args.get("as") == "docx":
+        headers = {"Content-Disposition": f'attachment; filename="bulletin-{told.here.code}-{told.month.name}.docx"'}
+        with force_locale(CHINESE):  # a paper leaves the house
+            document = bulletin_document(told)
+        return Response(document, content_type=DOCX, headers=headers)
+    charts = {"ring": ring(told.kinds), "bars": bars(told.risks)}
+    words = {
+        "situation": situation(told),
+        "progress": progress(told),
+        "problems": problems(told),
+        "foot": foot(told.checkpoint),
+    }
+    return render_template("bulletin.html", told=told, **words, **charts)
+
+
+def _told() -> Bulletin:
+    where, month, session = here(Right.READ_STATISTICS), _month(request.args.get("month", "")), db.session()
+    digits = len(where.below[0].code) if where.below else len(where.code)
+    parts = statistics_on(session, where.code, digits, month.ends)
+    before = statistics_on(session, where.code, len(where.code), month.begins)
+    below = [(place.name, parts.get(place.code) or figures_of(place.code)) for place in where.below]
+    return Bulletin(
+        where, month, figures_of(where.code, tuple(parts.values())), before.get(where.code) or figures_of(where.code),
+        below, flow(session, where.code, month.begins, month.ends), newest(session),
+    )  # fmt: skip
+
+
+def _month(asked: str) -> Month:
+    """The month asked for; the present one for none, or for one that makes no sense or is still to come."""
+    today = now().astimezone(SHANGHAI)
+    this = f"{today:%Y-%m}"
+    named = asked if MONTH.fullmatch(asked) and asked <= this else this
+    year, number = int(named[:4]), int(named[5:])
+    begins = datetime(year, number, 1, tzinfo=SHANGHAI)
+    over = named < this
+    ends = datetime(year + number // 12, number % 12 + 1, 1, tzinfo=SHANGHAI) if over else today
+    return Month(begins, ends, over)

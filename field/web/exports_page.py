@@ -1,0 +1,144 @@
+"""导出页: which columns, which kind of file; how far it is, and the files that are ready."""
+
+from typing import Any
+
+from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from sqlalchemy import select
+from werkzeug.wrappers import Response as Answer
+
+from field import clock, export
+from field.auth import actor, allow
+from field.codes import ExportFormat, JobKind, JobState
+from field.db import db, transact
+from field.export import Busy, Wanted, ask_for_export
+from field.media.vault import Vault
+from field.monitoring.export_choice import remembered
+from field.monitoring.export_columns import CATALOGUE, HOUSEHOLD, PERSON, PRESETS
+from field.monitoring.household_file import households
+from field.monitoring.policy.shelf import pack_on
+from field.monitoring.traces import leave_trace
+from field.monitoring.workdays import SHANGHAI, china_day
+from field.problems import NOT_FOUND, Problem
+from field.registry import regions
+from field.registry.rights import Right
+from field.web.forms import written
+from field.web.households_page import asked_of, is_personal, sought_of
+from field.work import Job, cancel
+
+exports = Blueprint("exports", __name__, url_prefix="/exports")
+EARLIER = 50
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+OTHERS = (ExportFormat.PACKAGE, ExportFormat.FILLING)  # asked for on pages of their own
+TYPES = {
+    ExportFormat.XLSX: EXCEL,
+    ExportFormat.CSV: "text/csv; charset=utf-8",
+    ExportFormat.JSONL: "application/jsonl",
+    ExportFormat.PACKAGE: "application/zip",
+    ExportFormat.FILLING: EXCEL,
+}
+TABLES = {code: label for code, label in ExportFormat.labels().items() if code not in OTHERS}
+BUSY = lazy_gettext("上一次导出还没做完。请等它做完，或者先取消它，再导出")
+
+
+@exports.get("")
+@allow(Right.EXPORT_HOUSEHOLDS)
+def page() -> str:
+    """The exports of the reader, newest first."""
+    mine = Job.kind == JobKind.EXPORT.value, Job.staff_id == actor().staff_id
+    jobs = list(db.session.scalars(select(Job).where(*mine).order_by(Job.id.desc()).limit(EARLIER)))
+    several = [(job, export.wanted_of(job.payload)) for job in jobs]
+    names = regions.names(db.session(), {wanted.sought.region or "" for _job, wanted in several})
+    return render_template(
+        "exports.html", jobs=[(job, wanted, export.told(wanted, names)) for job, wanted in several],
+        states=JobState.labels(), open_states=export.OPEN, kept=pack_on(china_day(clock.now())).exports.kept_days,
+    )  # fmt: skip
+
+
+@exports.get("/new")
+@allow(Right.EXPORT_HOUSEHOLDS)
+def choose() -> str:
+    """The columns to choose from, ticked as last time or as a layout has them."""
+    sought = sought_of(request.args)
+    _found, total = households(db.session(), actor(), sought)
+    columns, kind = remembered(db.session(), actor().staff_id)
+    layout = request.args.get("layout", "")
+    wanted = Wanted(sought, PRESETS[layout][1] if layout in PRESETS else columns, kind)
+    names = regions.names(db.session(), {region := sought.region or actor().region})
+    asked = {name: value for name, value in asked_of(sought).items() if value} | {"region": region}
+    return render_template(
+        "export_new.html", asked=asked, total=total, wanted=wanted, told=export.told(wanted, names) or names[region],
+        groups=((_("户"), HOUSEHOLD), (_("人员：选了这里的列，就每人一行"), PERSON)), layouts=PRESETS, layout=layout,
+        formats=TABLES, note=export.NATIONAL_NOTE, numbers=actor().has(Right.EXPORT_NUMBERS),
+    )  # fmt: skip
+
+
+@exports.post("")
+@allow(Right.EXPORT_HOUSEHOLDS)
+def begin() -> Answer:
+    """Put an export on the table."""
+    by, now, wanted = actor(), clock.now(), _wanted()
+    try:
+        transact(lambda session: ask_for_export(session, wanted, by, now))
+    except Busy:
+        raise Problem(409, "busy", BUSY) from None
+    return redirect(url_for(".page"), 303)
+
+
+@exports.get("/<id:job_id>/file")
+@allow(Right.EXPORT_HOUSEHOLDS)
+def file(job_id: str) -> Response:
+    """A file that is ready; each download leaves its trace."""
+    job, by, now = _job(job_id), actor(), clock.now()
+    wanted = export.wanted_of(job.payload)
+    export.allow(by, job.region or "", wanted)
+    if job.state != JobState.DONE or not _vault().has(job.id, "export-0"):
+        raise Problem(*NOT_FOUND)
+    transact(lambda session: leave_trace(session, by, "export_download", job_id, now, wanted.reason or None))
+    ending = "filling.xlsx" if wanted.format is ExportFormat.FILLING else wanted.format.value
+    name = f"field-{job.created_at.astimezone(SHANGHAI):%Y%m%d-%H%M}.{ending}"
+    headers = {"Content-Disposition": f"attachment; filename={name}"}
+    content = export.pieces(_vault(), job_id, (_job(job_id).result or {})["pieces"])
+    return Response(content, headers=headers, content_type=TYPES[wanted.format])
+
+
+@exports.post("/<id:job_id>/cancel")
+@allow(Right.EXPORT_HOUSEHOLDS)
+def stop(job_id: str) -> Answer:
+    """Cancel an export; nothing of it is kept."""
+    job, now = _job(job_id), clock.now()
+    transact(lambda session: cancel(session, job, now))
+    return redirect(url_for(".page"), 303)
+
+
+def _wanted() -> Wanted:
+    """What the form asks for; 422 names every fault."""
+    sought, reason = sought_of(request.form), written("reason")
+    columns = tuple(dict.fromkeys(request.form.getlist("column")))
+    kind, faults = request.form.get("format", ""), []
+    if not columns or any(key not in CATALOGUE for key in columns):
+        faults.append({"field": "column", "message": _("请至少勾选一列")})
+    if kind not in TABLES:
+        faults.append({"field": "format", "message": _("请选一种文件")})
+    if is_personal(sought.q):
+        faults.append({"field": "q", "message": _("按个人号码找到的，请打开这一户的档案，不能导出")})
+    if any(key in CATALOGUE and CATALOGUE[key].full for key in columns) and len(reason) < 2:
+        faults.append({"field": "reason", "message": _("导出完整的号码要写明原因，至少 2 个字")})
+    if faults:
+        raise Problem(422, "export_faults", _("没有开始导出。请返回上一页改好再导出"), faults)
+    return Wanted(sought, columns, ExportFormat(kind), reason)
+
+
+def _vault() -> Vault:
+    kept: Any = current_app.extensions["field_vault"]
+    assert isinstance(kept, Vault)
+    return kept
+
+
+def _job(job_id: str) -> Job:
+    """An export of one's own; 404 for any other."""
+    job = db.session.get(Job, job_id)
+    if job is None or job.kind != JobKind.EXPORT or job.staff_id != actor().staff_id:
+        raise Problem(*NOT_FOUND)
+    return job

@@ -1,0 +1,79 @@
+"""地图页: villages and urgent households as points of our own drawing; the same figures stand below as a table."""
+
+import re
+from datetime import date, datetime, time
+from typing import Any
+
+from flask import Blueprint, current_app, jsonify, render_template, request
+from werkzeug.wrappers import Response
+
+from field.auth import actor, allow
+from field.codes import Grade
+from field.config import Settings
+from field.db import db
+from field.media.coordinates import Point, to_gcj02
+from field.monitoring import map_points
+from field.monitoring.workdays import SHANGHAI, china_day
+from field.registry.rights import Right
+from field.web.paper import printable
+from field.web.whereabouts import here
+from field.web.wording import now
+
+map_room = Blueprint("map_page", __name__, url_prefix="/map")
+MONTH = re.compile(r"(20[0-9]{2})-(0[1-9]|1[0-2])", re.ASCII)
+
+
+@map_room.get("")
+@allow(Right.READ_HOUSEHOLDS)
+@printable
+def page() -> str:
+    """The map of a region, and its villages as a table."""
+    where = here(Right.READ_HOUSEHOLDS)
+    return render_template(
+        "map.html", here=where, villages=map_points.villages(db.session(), where.code), grades=map_points.GRADED,
+        month=_month()[0].isoformat()[:7], tiles=_settings().map_tiles, places=actor().has(Right.READ_PLACES),
+    )  # fmt: skip
+
+
+@map_room.get("/points")
+@allow(Right.READ_HOUSEHOLDS)
+def points() -> Response:
+    """What is drawn: [latitude, longitude, …] in the datum of the tiles, WGS-84 where there are none."""
+    where, session = here(Right.READ_HOUSEHOLDS), db.session()
+    grades = [grade.value for grade in Grade]
+    found: dict[str, Any] = {
+        "villages": [
+            [*_at(one.point), one.name, one.code, sum(one.grades)]
+            for one in map_points.villages(session, where.code)
+            if one.point
+        ],
+        "homes": [
+            [*_at(one.point), grades.index(one.grade), one.head, one.id]
+            for one in map_points.homes(session, where.code)
+        ],
+        "grades": grades,
+    }
+    if request.args.get("visits") and actor().has(Right.READ_PLACES):
+        found["visits"] = [_at(point) for point in map_points.visits(session, where.code, *_times(*_month()))]
+    return jsonify(found)
+
+
+def _month() -> tuple[date, date]:
+    """The month asked for, from its first day to the next one's; this month for what makes no sense."""
+    asked = MONTH.fullmatch(request.args.get("month", ""))
+    first = date(int(asked[1]), int(asked[2]), 1) if asked else china_day(now()).replace(day=1)
+    return first, date(first.year + (first.month == 12), first.month % 12 + 1, 1)
+
+
+def _times(since: date, until: date) -> tuple[datetime, datetime]:
+    return datetime.combine(since, time(), SHANGHAI), datetime.combine(until, time(), SHANGHAI)
+
+
+def _at(point: Point) -> list[float]:
+    shown = to_gcj02(point) if _settings().map_datum == "GCJ-02" else point
+    return [round(shown.latitude, 6), round(shown.longitude, 6)]
+
+
+def _settings() -> Settings:
+    found: Settings = current_app.config["FIELD"]
+    return found

@@ -1,0 +1,117 @@
+"""联结页: enterprises, co-operatives and family farms, their ties to households, and whether they pay."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+from uuid6 import uuid7
+from werkzeug.wrappers import Response
+
+from field import clock
+from field.auth import actor, allow
+from field.casework import done
+from field.db import db
+from field.help_codes import PartnerKind, TieAction, TieKind
+from field.monitoring import partners, tie_list
+from field.monitoring.case_contents import Faults
+from field.monitoring.case_course import Refused
+from field.monitoring.workdays import china_day
+from field.problems import Problem
+from field.registry import regions
+from field.registry.households import Household
+from field.registry.regions import in_region
+from field.registry.rights import NotAllowed, Right
+from field.web.forms import sent_key, sent_seq, written
+from field.web.partner_words import content_of
+from field.web.plan_words import fault_words
+
+partners_room = Blueprint("partners_page", __name__, url_prefix="/partners")
+LABELS = {"kinds": PartnerKind.labels(), "tie_kinds": TieKind.labels()}
+LATE_SHOWN = 50
+
+
+@partners_room.get("")
+@allow(Right.READ_PARTNERS)
+def listed() -> str:
+    """The partners of the reader's region, and who is late."""
+    return _list([])
+
+
+@partners_room.post("")
+@allow(Right.WORK_PARTNERS)
+def add() -> Any:
+    """登记经营主体."""
+    return _done(TieAction.ADD, "", _list, url_for(".listed"))
+
+
+@partners_room.get("/<id:partner_id>")
+@allow(Right.READ_PARTNERS)
+def one(partner_id: str) -> str:
+    """One partner with its ties."""
+    return _page(partner_id, [])
+
+
+@partners_room.post("/<id:partner_id>")
+@allow(Right.WORK_PARTNERS)
+def tie(partner_id: str) -> Any:
+    """结成联结 with a household, by its number."""
+    by, number = actor(), written("number")[:40]
+    tie_list.partner(db.session(), by, partner_id)
+    ours = select(Household.id).where(Household.number == number, in_region(Household.region, by.region))
+    household_id = db.session.scalar(ours)
+    if household_id is None:
+        raise Problem(422, "no_household", _("没有找到这个户编号，请核对后再填"))
+    back = url_for(".one", partner_id=partner_id)
+    content = {"partner_id": partner_id}
+    return _done(TieAction.TIE, household_id, lambda faults: _page(partner_id, faults), back, content)
+
+
+@partners_room.post("/ties/<id:tie_id>")
+@allow(Right.WORK_PARTNERS)
+def later(tie_id: str) -> Any:
+    """记兑现, or 结束联结."""
+    found = db.session.get(partners.Tie, tie_id)
+    household = db.session.get(Household, found.household_id) if found else None
+    if found is None or household is None or not actor().may(Right.WORK_PARTNERS, household.region):
+        raise NotAllowed
+    action = TieAction.END if request.form.get("action") == TieAction.END else TieAction.PAY
+    partner_id = found.partner_id
+    back = url_for(".one", partner_id=partner_id)
+    return _done(action, tie_id, lambda faults: _page(partner_id, faults), back)
+
+
+def _done(action: TieAction, of: str, page: Any, back: str, more: dict[str, Any] | None = None) -> Response | Any:
+    """Record it in one transaction; what cannot be recorded is told on the same page."""
+    by, now = actor(), clock.now()
+    asked = partners.Asked(action, content_of(action, request.form) | (more or {}), sent_key(), sent_seq(), of)
+    stale = _("刚才有人记过这项联结，请刷新后再看，没有重复记录")
+    try:
+        done(lambda session: partners.act(session, asked, by, now), stale)
+    except Refused as error:
+        return page(error.faults), 422
+    return redirect(back, 303)
+
+
+def _list(faults: Faults) -> str:
+    session, by, day = db.session(), actor(), china_day(clock.now())
+    found = tie_list.partners(session, by, day)
+    late = [line for line in tie_list.ties(session, by, day) if line.late_since]
+    places = [by.region, *(place.code for place in session.scalars(regions.children(by.region)))]
+    codes = {one.partner.region for one in found} | set(places) | {line.household.region for line in late}
+    return render_template(
+        "partners.html", partners=found, late=late[:LATE_SHOWN], late_total=len(late), faults=fault_words(faults),
+        names=regions.names(session, codes), places=places, key=str(uuid7()), filled=request.form, **LABELS,
+    )  # fmt: skip
+
+
+def _page(partner_id: str, faults: Faults) -> str:
+    session, by, day = db.session(), actor(), china_day(clock.now())
+    partner = tie_list.partner(session, by, partner_id)
+    lines = tie_list.ties(session, by, day, partner_id)
+    names = regions.names(session, {partner.region, *(line.household.region for line in lines)})
+    return render_template(
+        "partner.html", partner=partner, ties=lines, names=names, today=day, faults=fault_words(faults),
+        paid=tie_list.payments(session, [line.tie.id for line in lines]), key=str(uuid7()), filled=request.form,
+        **LABELS,
+    )  # fmt: skip

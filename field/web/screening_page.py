@@ -1,0 +1,157 @@
+"""部门名单页: a department sends a list and sees what became of each row; the county sees them all."""
+
+import io
+import re
+from typing import Any
+
+from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from uuid6 import uuid7
+from werkzeug.wrappers import Response as Answer
+
+from field import clock
+from field.auth import actor, allow
+from field.codes import JobState
+from field.config import Settings
+from field.converters import IdConverter
+from field.db import db, transact
+from field.ledger.receipts import number
+from field.media.vault import Vault
+from field.mending import beside_answers
+from field.monitoring import screening_answers
+from field.monitoring.quality_checks import TITLES
+from field.monitoring.screening import Filing, OtherContent
+from field.monitoring.screening_lists import ScreeningList, digest
+from field.problems import NOT_FOUND, Problem
+from field.registry.rights import Right
+from field.registry.roster_sheet import Refused
+from field.registry.screening import ScreeningAnswer
+from field.registry.screening_excel import write_answers, write_list_template
+from field.registry.screening_reading import packed
+from field.screening_import import job_of, read_upload, stop, take_in
+from field.web.forms import asked_page, written
+
+screening_room = Blueprint("screening_page", __name__, url_prefix="/screening")
+MAX_BYTES = 20 * 1024 * 1024
+PER_PAGE, ROWS_SHOWN = 20, 50
+OPEN = (JobState.QUEUED.value, JobState.RUNNING.value)
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@screening_room.url_value_preprocessor
+def _room(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """A list is larger than other forms; said before the gate reads the form for its token."""
+    if endpoint == "screening_page.upload":
+        request.max_content_length = MAX_BYTES
+
+
+@screening_room.get("")
+@allow(Right.READ_SCREENING)
+def page() -> str:
+    """The form for a department, and its lists; all lists for the county."""
+    session, at = db.session(), asked_page()
+    found, total = screening_answers.lists(session, actor(), at, PER_PAGE)
+    tallies = screening_answers.counts(session, [one.id for one in found])
+    jobs = {one.id: job for one in found if (job := job_of(session, one))}
+    return render_template(
+        "screening.html", lists=found, jobs=jobs, tallies=tallies, total=total, page=at,
+        pages=-(-total // PER_PAGE), names=ScreeningAnswer.labels(), states=JobState.labels(), key=str(uuid7()),
+    )  # fmt: skip
+
+
+@screening_room.post("")
+@allow(Right.SEND_SCREENING)
+def upload() -> Answer:
+    """Take a list in; the same file again leads to the list of the first time."""
+    file = request.files.get("file")
+    content = file.read() if file else b""
+    if not content:
+        raise Problem(422, "no_file", _("请先选择名单文件，再点报送"))
+    by, now = actor(), clock.now()
+    settings: Settings = current_app.config["FIELD"]
+    try:
+        name = file.filename or "" if file else ""
+        found = read_upload(db.session(), content, name, settings.home / "lists", by, now)
+    except Refused as refused:
+        raise Problem(422, "no_list", refused.args[0]) from None
+    title, content = written("title")[:60] or str(_("名单")), packed(found.rows)
+    filing = Filing(_key(), title, len(found.rows), digest(by.username, by.region, content), found.sheet)
+    try:
+        taken = transact(lambda session: take_in(session, _vault(), filing, found.rows, by, now))
+    except OtherContent:
+        raise Problem(409, "other_content", _("这一页已经交过别的名单，请刷新后再交")) from None
+    return redirect(url_for(".one", list_id=taken.listed.id, again=None if taken.fresh else 1), 303)
+
+
+@screening_room.get("/template.xlsx")
+@allow(Right.SEND_SCREENING)
+def template() -> Response:
+    """名单模板."""
+    file = io.BytesIO()
+    write_list_template(file)
+    return _download(file.getvalue(), "screening-template.xlsx")
+
+
+@screening_room.get("/<id:list_id>")
+@allow(Right.READ_SCREENING)
+def one(list_id: str) -> str:
+    """The answers to the rows of a list."""
+    session, listed = db.session(), _listed(list_id)
+    asked = request.args.get("answer") if request.args.get("answer") in ScreeningAnswer.labels() else None
+    rows = screening_answers.answers(session, listed, _after(), ROWS_SHOWN + 1, asked)
+    shown = beside_answers(session, rows[:ROWS_SHOWN], clock.now())
+    job = job_of(session, listed)
+    return render_template(
+        "screening_list.html", one=listed, job=job, rows=shown, more=len(rows) > ROWS_SHOWN,
+        tally=screening_answers.counts(session, [list_id])[list_id], names=ScreeningAnswer.labels(), answer=asked,
+        states=JobState.labels(), open_states=OPEN, again="again" in request.args, receipt=number(listed.hash),
+        titles=TITLES,
+    )  # fmt: skip
+
+
+@screening_room.get("/<id:list_id>/answers.xlsx")
+@allow(Right.READ_SCREENING)
+def answers(list_id: str) -> Response:
+    """答复清单."""
+    file, session, now = io.BytesIO(), db.session(), clock.now()
+    several = screening_answers.every_answer(session, _listed(list_id))
+    address = current_app.config["FIELD"].public_url
+    write_answers(file, (row for part in several for row in beside_answers(session, part, now)), address)
+    return _download(file.getvalue(), "screening-answers.xlsx")
+
+
+@screening_room.post("/<id:list_id>/cancel")
+@allow(Right.SEND_SCREENING)
+def cancel(list_id: str) -> Answer:
+    """Stop; what was answered stays, and the same file again goes on."""
+    listed, now = _listed(list_id), clock.now()
+    transact(lambda session: stop(session, _vault(), listed, now))
+    return redirect(url_for(".one", list_id=list_id), 303)
+
+
+def _listed(list_id: str) -> ScreeningList:
+    listed = screening_answers.readable(db.session(), list_id, actor())
+    if listed is None:
+        raise Problem(*NOT_FOUND)
+    return listed
+
+
+def _vault() -> Vault:
+    kept: Vault = current_app.extensions["field_vault"]
+    return kept
+
+
+def _after() -> int:
+    text = request.args.get("after", "0")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0
+
+
+def _key() -> str:
+    """The page's own key, so that a second sending is the same."""
+    sent = request.form.get("key", "")
+    return sent if re.fullmatch(IdConverter.regex, sent) else str(uuid7())
+
+
+def _download(content: bytes, name: str) -> Response:
+    headers = {"Content-Disposition": f"attachment; filename={name}"}
+    return Response(content, headers=headers, content_type=EXCEL)

@@ -1,0 +1,98 @@
+"""纸件: what a form on paper holds, part by part; the same parts go on the screen, on paper and into a Word file."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from flask import Response, render_template, request
+from flask_babel import gettext as _
+
+from field.db import db
+from field.ledger.checkpoints import newest
+from field.web.word import DOCX, foot, sheets_document
+from field.web.wording import now
+
+BLANK = "　　　　年　　月　　日"
+
+
+@dataclass(frozen=True)
+class Words:
+    """一段话; a heading where it is one."""
+
+    text: str
+    heading: bool = False
+    shape: ClassVar[str] = "words"
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """填写栏: rows of label and value; what the ledger does not know is left empty, to be written by hand."""
+
+    rows: Sequence[Sequence[tuple[str, str]]]
+    shape: ClassVar[str] = "pairs"
+
+
+@dataclass(frozen=True)
+class Grid:
+    """表格; `blank` more rows to be filled in by hand."""
+
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    blank: int = 0
+    shape: ClassVar[str] = "grid"
+
+    @property
+    def all_rows(self) -> list[Sequence[str]]:
+        """What is known, then what is to be filled in."""
+        return [*self.rows, *([("",) * len(self.head)] * self.blank)]
+
+
+@dataclass(frozen=True)
+class Signature:
+    """签名的图: who has signed on a phone."""
+
+    sha256: str
+    name: str
+    shape: ClassVar[str] = "signature"
+
+
+@dataclass(frozen=True)
+class Signs:
+    """签字的地方: each line with room for a name, a seal and a day."""
+
+    lines: Sequence[str]
+    shape: ClassVar[str] = "signs"
+
+    @property
+    def whole(self) -> list[str]:
+        """Each with its day."""
+        return [f"{line}：　　　　　　　　　　{BLANK}" for line in self.lines]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """一张纸: a title, for whom, its parts; `wide` lies on its side."""
+
+    title: str
+    below: str
+    parts: Sequence[Words | Pairs | Grid | Signature | Signs]
+    wide: bool = field(default=False)
+
+
+def answered(
+    title: str, sheets: Sequence[Sheet], back: tuple[str, str], empty: str = "", **choice: Any
+) -> str | Response:
+    """The sheets as a page, or as a Word file where the address says `as=docx`; `empty` where there are none.
+
+    `choice` is what the page lets choose: `here`, and the month.
+    """
+    told = foot(newest(db.session()))
+    if request.args.get("as") == "docx" and sheets:
+        name = f"{(request.endpoint or '').rpartition('.')[2]}-{now():%Y%m%d}.docx"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(sheets_document(sheets, told), content_type=DOCX, headers=headers)
+    asked = {**(request.view_args or {}), **request.args}
+    return render_template(
+        "sheets.html", title=title, sheets=sheets, back=back, foot=told, asked=asked,
+        empty=empty or _("没有可以打印的。"), **choice,
+    )  # fmt: skip

@@ -1,0 +1,41 @@
+"""待办页: the reader's own list, by grade and the time left, with what has risen to the reader's level."""
+
+from typing import Any
+
+from flask import Blueprint, render_template, request
+
+from field.auth import actor, allow
+from field.codes import Grade, Role, TaskKind
+from field.db import db
+from field.monitoring.todo import todo
+from field.monitoring.todo_rows import Wanted
+from field.registry.rights import Right
+from field.web.forms import asked_page
+from field.web.whereabouts import here
+from field.web.wording import now
+
+todo_room = Blueprint("todo_page", __name__, url_prefix="/tasks")
+PER_PAGE = 20
+
+
+@todo_room.get("")
+@allow(Right.READ_LEADS)
+def listed() -> str:
+    """One page of the list, narrowed by what stands in the address."""
+    where, asked = here(Right.READ_LEADS), _asked()
+    wanted = Wanted(
+        actor(), now(), True, asked["view"] is None, asked["kind"], None, where.code, asked["grade"],
+        asked["late"] is not None, asked_page(), PER_PAGE,
+    )  # fmt: skip
+    found, total = todo(db.session(), wanted)
+    asked["region"] = None if where.code == actor().region else where.code
+    return render_template(
+        "todo.html", tasks=found, total=total, page=wanted.page, pages=-(-total // PER_PAGE), here=where, asked=asked,
+        kinds=TaskKind.labels(), grades=Grade.labels(), levels={role.value: role.label for role in Role},
+    )  # fmt: skip
+
+
+def _asked() -> dict[str, Any]:
+    """The filters of the address; what makes no sense is left out."""
+    known = {"kind": TaskKind.labels(), "grade": Grade.labels(), "view": ("all",), "late": ("yes",)}
+    return {name: request.args[name] if request.args.get(name) in codes else None for name, codes in known.items()}

@@ -1,0 +1,54 @@
+"""查看记录页: who looked at whose numbers, photographs, letters and exports; the address holds ids and days alone."""
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, render_template, request
+
+from field.auth import actor, allow
+from field.db import db
+from field.monitoring.household_file import household
+from field.monitoring.trace_list import Wanted, lookers, looks
+from field.monitoring.traces import Look
+from field.registry import regions
+from field.registry.rights import Right
+from field.web.forms import sent_id
+
+traces_room = Blueprint("traces_page", __name__, url_prefix="/traces")
+
+
+@traces_room.get("")
+@allow(Right.READ_TRACES)
+def listed() -> str:
+    """One page of looks, newest first, and the way to the next."""
+    session, by, wanted = db.session(), actor(), _wanted()
+    home = household(session, by, wanted.household, Right.READ_TRACES) if wanted.household else None
+    found, after = looks(session, by, wanted)
+    places = {home.region for line in found for home in line.homes} | {line.region or "" for line in found}
+    return render_template(
+        "traces.html", found=found, after=after, wanted=wanted, asked=_asked(wanted), home=home, what=Look.labels(),
+        staff=lookers(session, by), names=regions.names(session, places),
+    )  # fmt: skip
+
+
+def _wanted() -> Wanted:
+    """What was asked for; what makes no sense is passed over."""
+    asked, what = request.args, request.args.get("what")
+    return Wanted(
+        household=sent_id(asked, "household") or None, staff=sent_id(asked, "staff") or None,
+        what=what if what in Look.labels() else None, since=_day(asked.get("since", "")),
+        until=_day(asked.get("until", "")), after=sent_id(asked, "after") or None,
+    )  # fmt: skip
+
+
+def _asked(wanted: Wanted) -> dict[str, Any]:
+    days = {name: day.isoformat() for name, day in (("since", wanted.since), ("until", wanted.until)) if day}
+    return {"household": wanted.household, "staff": wanted.staff, "what": wanted.what} | days
+
+
+def _day(text: str) -> date | None:
+    try:
+        wanted = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return wanted if 1 < wanted.year < 9999 else None  # its hours in China lie in the calendar too

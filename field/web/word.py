@@ -1,0 +1,210 @@
+"""Word 文件: papers that an office wants to edit; python-docx's one door."""
+
+import io
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from flask import current_app
+from flask_babel import gettext as _
+
+from field.codes import Source
+from field.web.catalogue import in_a_row, said
+from field.web.wording import at, count, month_name, now, share
+
+if TYPE_CHECKING:
+    from field.web.bulletin_page import Bulletin
+    from field.web.sheets import Sheet
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+BLOCKS = 24
+FONT = "宋体"
+
+
+def bulletin_document(told: "Bulletin") -> bytes:
+    """监测月报 for Word; its charts are rows of blocks, so that they can be edited too."""
+    from docx import Document  # noqa: PLC0415 - few requests need it
+
+    paper: Any = Document()
+    _set_type(paper)
+    _set_foot(paper, foot(told.checkpoint))
+    whole, month = told.whole, told.month
+    paper.add_heading(_("%(place)s防止返贫动态监测月报", place=told.here.name), 0)
+    paper.add_paragraph(_("%(month)s，截至 %(until)s", month=month_name(month.begins), until=at(month.ends)))
+    paper.add_heading(_("一、总体情况"), 1)
+    paper.add_paragraph(situation(told))
+    _table(paper, (_("地区"), _("监测户"), _("人")), [(name, count(one["households"]), count(one["persons"]))
+                                                for name, one in told.below])  # fmt: skip
+    paper.add_heading(_("二、三类户"), 1)
+    _table(paper, (_("三类户"), _("户"), _("占比"), ""), _charted(told.kinds, whole["households"]))
+    paper.add_heading(_("三、风险类型"), 1)
+    _table(paper, (_("主要风险点"), _("户"), _("占比"), ""), _charted(told.risks, whole["households"]))
+    paper.add_heading(_("四、工作进展"), 1)
+    for line in progress(told):
+        paper.add_paragraph(line, style="List Bullet")
+    paper.add_heading(_("五、存在的问题"), 1)
+    for line in problems(told):
+        paper.add_paragraph(line, style="List Bullet")
+    paper.add_paragraph(foot(told.checkpoint))
+    return _saved(paper)
+
+
+def sheets_document(sheets: Sequence["Sheet"], told: str) -> bytes:
+    """Forms for Word, each on its own page; `told` stands at the foot of all."""
+    from docx import Document  # noqa: PLC0415 - as above
+
+    paper: Any = Document()
+    _set_type(paper)
+    _set_foot(paper, told)
+    if any(sheet.wide for sheet in sheets):
+        _lay_down(paper)
+    for place, sheet in enumerate(sheets):
+        if place:
+            paper.add_page_break()
+        for text, style in ((sheet.title, "Title"), (sheet.below, "Normal")):
+            paper.add_paragraph(text, style=style).alignment = 1
+        for part in sheet.parts:
+            PARTS[part.shape](paper, part)
+    return _saved(paper)
+
+
+def situation(told: "Bulletin") -> str:
+    """总体情况 in a sentence."""
+    now_, then = told.whole["households"], told.before["households"]
+    change = _("与月初持平") if now_ == then else _("比月初增加 %(n)s 户", n=count(now_ - then))
+    if now_ < then:
+        change = _("比月初减少 %(n)s 户", n=count(then - now_))
+    words = _("监测对象 %(h)s 户 %(p)s 人，", h=count(now_), p=count(told.whole["persons"]))
+    return f"{words}{change}。"
+
+
+def progress(told: "Bulletin") -> list[str]:
+    """工作进展, line by line."""
+    done, entries, cases = told.flow, told.flow.entries, told.flow.cases
+    lines = [
+        _(
+            "走访 %(v)s 次，农户自主申报 %(d)s 次，务工回访 %(c)s 次。",
+            v=count(entries["visit"]),
+            d=count(entries["declaration"]),
+            c=count(entries["checkin"]),
+        ),
+        _("新线索 %(n)s 条：%(by)s。", n=count(done.leads.total()), by=_by_source(done.leads)),
+        _(
+            "新纳入监测 %(i)s 户，消除风险 %(e)s 户，回退 %(b)s 户，再标注 %(r)s 户。",
+            i=count(cases["identified"]),
+            e=count(cases["eliminated"]),
+            b=count(cases["rolled_back"]),
+            r=count(cases["re_marked"]),
+        ),
+    ]
+    if done.median is not None:
+        slowest = done.slowest_tenth
+        lines.append(_("从线索到识别，半数在 %(m)s 天以内，最慢的一成超过 %(s)s 天。", m=done.median, s=slowest))
+    return lines
+
+
+def problems(told: "Bulletin") -> list[str]:
+    """存在的问题, line by line; that there is none is said too."""
+    left = told.flow.unvisited
+    part = share(left, told.whole["households"])
+    words = _("监测户中有 %(n)s 户本月没有走访，占 %(share)s。", n=count(left), share=part)
+    return [words if left else _("监测户本月都走访过。")]
+
+
+def foot(checkpoint: Any) -> str:
+    """When it was made, and under which checkpoint of the ledger."""
+    made = _("制作于 %(at)s", at=at(now()))
+    if checkpoint is None:
+        return f"{made} · {_('台账还没有封存过')}"
+    sealed = _("台账封存 %(size)s 条 %(root)s", size=count(checkpoint.size), root=checkpoint.root[:16])
+    return f"{made} · {sealed}"
+
+
+def _by_source(leads: Counter[str]) -> str:
+    found = [f"{said(label)} {count(leads[code])}" for code, label in Source.labels().items() if leads[code]]
+    return in_a_row(found) or str(_("没有"))
+
+
+def _charted(counted: Sequence[tuple[str, str, int]], whole: int) -> list[tuple[str, ...]]:
+    found = [one for one in counted if one[2]]
+    most = max((number for _code, _label, number in found), default=1)
+    return [(label, count(number), share(number, whole), "█" * max(1, round(BLOCKS * number / most)))
+            for _code, label, number in found]  # fmt: skip
+
+
+def _table(paper: Any, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    table = paper.add_table(rows=1, cols=len(head), style="Table Grid")
+    for cell, text in zip(table.rows[0].cells, head, strict=True):
+        cell.text = text
+    for row in rows:
+        for cell, text in zip(table.add_row().cells, row, strict=True):
+            cell.text = text
+
+
+def _words(paper: Any, part: Any) -> None:
+    if part.heading:
+        paper.add_heading(part.text, 2)
+    else:
+        paper.add_paragraph(part.text)
+
+
+def _pairs(paper: Any, part: Any) -> None:
+    widest = max(len(row) for row in part.rows)
+    table = paper.add_table(rows=0, cols=2 * widest, style="Table Grid")
+    for row in part.rows:
+        cells = table.add_row().cells
+        for place, text in enumerate(word for pair in row for word in pair):
+            cells[place].text = text
+        if len(row) < widest:
+            cells[2 * len(row) - 1].merge(cells[-1])
+
+
+def _signs(paper: Any, part: Any) -> None:
+    for line in part.whole:
+        paper.add_paragraph(line)
+
+
+PARTS: dict[str, Callable[[Any, Any], None]] = {
+    "words": _words, "pairs": _pairs, "signs": _signs,
+    "grid": lambda paper, part: _table(paper, part.head, part.all_rows),
+    "signature": lambda paper, part: paper.add_paragraph(_("%(name)s 已在手机上签名，签名图在台账里", name=part.name)),
+}  # fmt: skip
+
+
+def _set_foot(paper: Any, told: str) -> None:
+    """页眉页脚: the demo's mark above, the page's number and where the figures are from below."""
+    from docx.oxml import OxmlElement  # noqa: PLC0415 - as above
+    from docx.oxml.ns import qn  # noqa: PLC0415 - as above
+
+    [section] = paper.sections
+    if current_app.config["FIELD"].demo:
+        section.header.paragraphs[0].text = _("演示数据")
+    line = section.footer.paragraphs[0]
+    for text, code in ((f"{told} · {_('第')} ", "PAGE"), (f" {_('页，共')} ", "NUMPAGES"), (f" {_('页')}", None)):
+        line.add_run(text)
+        if code:
+            number = OxmlElement("w:fldSimple")
+            number.set(qn("w:instr"), code)
+            line._p.append(number)
+
+
+def _lay_down(paper: Any) -> None:
+    [section] = paper.sections
+    section.page_width, section.page_height = section.page_height, section.page_width
+    section.orientation = 1
+
+
+def _saved(paper: Any) -> bytes:
+    out = io.BytesIO()
+    paper.save(out)
+    return out.getvalue()
+
+
+def _set_type(paper: Any) -> None:
+    """Chinese type, which Word takes from a font's East Asian name."""
+    from docx.oxml.ns import qn  # noqa: PLC0415 - as above
+
+    for style in paper.styles:
+        if hasattr(style, "font") and style.element.rPr is not None:
+            style.font.name = FONT
+            style.element.rPr.rFonts.set(qn("w:eastAsia"), FONT)

@@ -1,0 +1,30 @@
+"""演示角色: what is to happen to a case has happened by today, and the published table stays as it is."""
+
+from field.demo.cast import parts
+from field.demo.courses import WAY_OUT
+
+PARTS = list(parts())
+
+
+def test_every_course_is_over_before_today_and_in_the_order_of_its_days() -> None:
+    for part in PARTS:
+        days = [day for day, _name in part.course]
+        assert days == sorted(days), part
+        assert days[-1] < part.ago < 270, part
+
+
+def test_who_is_taken_over_was_listed_and_who_ends_monitored_counts_in_the_table() -> None:
+    for part in PARTS:
+        names = [name for _day, name in part.course]
+        assert part.before is ("take_over" in names), part
+        gone = {"county_out", "move_away", "die"} & set(names) and "roll_back" not in names
+        climbed = "county" in names
+        assert part.after is bool(climbed or (part.before and not gone)), part
+
+
+def test_most_states_of_the_way_out_are_there_and_two_in_the_cadres_village_are_ripe() -> None:
+    last = [part.course[-1][1] for part in PARTS]
+    assert {"post_out", "propose", "check", "notice_out", "town_out", "county_out"} <= set(last)
+    assert [name for _day, name in WAY_OUT][5] == "follow"
+    ripe = [part for part in PARTS if part.course == WAY_OUT[:6] and part.where == "420626107204"]
+    assert len(ripe) == 2

@@ -1,0 +1,128 @@
+"""名册与案子: a roster that comes later ends no monitoring, and takes nobody into what a case does not say."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from field import clock
+from field.db import db, transact
+from field.monitoring.case_course import Refused
+from field.monitoring.cases import take_over
+from field.monitoring.enrol import enrol
+from field.monitoring.quality import checks_called, count, of_household, terms
+from field.monitoring.rebuild import rebuild
+from field.registry.households import Household
+from tests.county import County, household, unmonitored
+from tests.monitoring.casework import HOME, NOTE, asked, do, home_of, listed, opened
+from tests.revisiting import eliminated
+
+
+def rostered(county: County, **changes: Any) -> None:
+    """A newer roster of the village's household; what is None is left empty."""
+    said: dict[str, Any] = {**household(HOME, 0), **changes}
+    roster: Any = {name: value for name, value in said.items() if value is not None}
+    with county.app.app_context():
+        transact(lambda session: enrol(session, [roster], "county", clock.now()))
+
+
+def doubts(county: County) -> set[str]:
+    with county.app.app_context():
+        return {one.check.code for one in of_household(db.session(), county.households[HOME], terms(clock.now()))}
+
+
+def rebuilt(county: County) -> tuple[str, ...]:
+    with county.app.app_context():
+        return transact(rebuild).differing
+
+
+def test_a_roster_that_leaves_the_kind_empty_ends_no_monitoring(county: County) -> None:
+    listed(county, HOME, "county", clock.now())
+    rostered(county, kind=None, identified_on=None, risk_factors=[], address="新屋 3 号")
+    home = home_of(county, HOME)
+    assert (home.kind, str(home.identified_on), home.risk_factors) == ("unstable", "2022-04-30", ["illness"])
+    assert home.address == "新屋 3 号", "what is the roster's to say is taken over"
+    assert "roster_otherwise" in doubts(county)
+    page = county.client("county").get(f"/households/{home.id}").get_data(as_text=True)
+    assert "名册上的监测类别" in page
+    assert "名册说的和监测状态不一样" in page
+    assert rebuilt(county) == ()
+    rostered(county, address="新屋 4 号")
+    assert "roster_otherwise" not in doubts(county), "the roster was put right"
+    assert rebuilt(county) == ()
+
+
+def test_a_household_without_a_case_stays_monitored_until_people_settle_what_the_roster_says(county: County) -> None:
+    rostered(county, kind=None, identified_on=None, risk_factors=["water"], address="新屋 3 号")
+    home = home_of(county, HOME)
+    assert (home.kind, str(home.identified_on), home.main_risk) == ("unstable", "2022-04-30", "illness")
+    assert home.address == "新屋 3 号", "what is the roster's to say is taken over"
+    office = county.client("county")
+    assert "H0000" in office.get("/quality?check=roster_otherwise").get_data(as_text=True)
+    assert office.get("/api/statistics").get_json()["households"] == 4
+    assert rebuilt(county) == ()
+    rostered(county, kind="marginal", address="新屋 4 号")
+    assert home_of(county, HOME).kind == "marginal"
+    assert "roster_otherwise" not in doubts(county), "the roster was put right"
+    rostered(county, kind=None, address="新屋 5 号")
+    do(county, listed(county, HOME, "county", clock.now()), "move_away", "town", clock.now())
+    assert home_of(county, HOME).kind is None, "its case ended it"
+    assert "roster_otherwise" not in doubts(county), "and now both say the same"
+    assert rebuilt(county) == ()
+
+
+def test_one_file_cannot_end_the_monitoring_of_a_county(county: County) -> None:
+    several = [unmonitored(household(village, place)) for place, village in enumerate(county.households)]
+    with county.app.app_context():
+        transact(lambda session: enrol(session, several, "county", clock.now()))
+        assert {one.kind for one in db.session.query(Household)} == {"unstable"}
+        by = terms(clock.now())
+        assert count(db.session(), checks_called("roster_otherwise")[0], by, "420626") == len(several)
+    assert rebuilt(county) == ()
+
+
+def test_a_household_that_moved_is_the_rosters_to_list_and_then_the_ladders_to_end(county: County) -> None:
+    case = listed(county, HOME, "county", clock.now())
+    do(county, case, "move_away", "town", clock.now())
+    rostered(county, kind=None, address="搬走了")
+    assert home_of(county, HOME).kind is None
+    assert "roster_otherwise" not in doubts(county)
+    rostered(county, address="搬回来了")
+    rostered(county, kind=None, address="又写漏了")
+    assert home_of(county, HOME).kind == "unstable"
+    assert "roster_otherwise" in doubts(county)
+    assert rebuilt(county) == ()
+
+
+def test_a_roster_that_lists_an_eliminated_household_monitors_nobody(county: County) -> None:
+    eliminated(county, HOME, clock.now() - timedelta(days=50))
+    rostered(county, kind="marginal", identified_on="2026-01-01", address="新屋")
+    assert home_of(county, HOME).kind is None
+    assert "roster_otherwise" in doubts(county)
+    actor, home = county.actor("county"), county.households[HOME]
+    with county.app.app_context(), pytest.raises(Refused):
+        take_over(db.session(), home, asked("take_over", NOTE), actor, clock.now())
+    assert rebuilt(county) == ()
+
+
+@pytest.mark.unlisted(HOME)
+def test_a_roster_is_no_way_around_the_ladder(county: County) -> None:
+    case = opened(county, HOME, "cadre", clock.now())
+    rostered(county, address="新屋")
+    assert home_of(county, HOME).kind is None
+    do(county, case, "reject", "cadre", clock.now())
+    rostered(county, address="老屋")
+    assert home_of(county, HOME).kind is None
+    assert "roster_otherwise" in doubts(county)
+    assert rebuilt(county) == ()
+
+
+def test_of_a_household_that_moved_away_the_roster_speaks_again(county: County) -> None:
+    now: datetime = clock.now()
+    case = listed(county, HOME, "county", now)
+    do(county, case, "move_away", "town", now)
+    assert home_of(county, HOME).kind is None
+    rostered(county, address="搬回来了")
+    assert home_of(county, HOME).kind == "unstable"
+    assert "roster_otherwise" not in doubts(county)
+    assert rebuilt(county) == ()

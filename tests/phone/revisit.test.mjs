@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict'
+import {readFileSync} from 'node:fs'
+import test from 'node:test'
+import {judge} from '../../field/web/phone/rules.js'
+import {begin, fromRevisit, toRevisit} from '../../field/web/phone/to_revisit.js'
+
+const json = path => JSON.parse(readFileSync(new URL(path, import.meta.url)))
+const visit = json('../../field/monitoring/visit.schema.json')
+const {'x-from-visit': taken, ...own} = json('../../field/monitoring/revisit.schema.json')
+const of = part => Object.fromEntries(taken[part].map(name => [name, visit[part][name]]))
+const schema = {...own, properties: {...of('properties'), ...own.properties}, $defs: of('$defs'), 'x-words': visit['x-words']} // as the server serves it
+const {base, cases} = json('../revisit_cases.json')
+const NOW = new Date('2026-11-20T02:30:00Z')
+const FORM = {id: base.household_id, head: '陈大一', persons: []}
+
+function revisitOf({drop = [], set = {}}) {
+  const said = structuredClone(base)
+  const at = path => {
+    const way = path.split('.'), last = way.pop()
+    return [way.reduce((holder, part) => holder[part], said), last]
+  }
+  for (const [holder, last] of drop.map(at)) delete holder[last]
+  for (const path in set) { const [holder, last] = at(path); holder[last] = set[path] }
+  return said
+}
+
+for (const each of cases) {
+  test(`the phone judges a revisit as the server does: ${each.name}`, () => {
+    assert.deepEqual(judge(schema, revisitOf(each)).map(({field}) => field), each.fields)
+  })
+}
+
+test('a revisit that was sent is the same after it came back to be mended', () => {
+  for (const said of [base, revisitOf({set: {relapse: true, note: '户主又住院了', 'measures.status': 'stopped', 'measures.note': '公益岗停了'}})]) {
+    assert.deepEqual(toRevisit(fromRevisit(said, [], FORM)), said)
+  }
+})
+
+test('a form in which nothing is answered has every question at fault, and what was typed as words stays', () => {
+  const draft = begin(FORM, base.id, NOW)
+  const asked = ['checked_with', 'expenses.housing', 'guarantees.food', 'income_per_head', 'location', 'measures', 'relapse']
+  const faults = judge(schema, toRevisit(draft)).map(({field}) => field)
+  for (const field of asked) assert.ok(faults.includes(field), field)
+  assert.equal(toRevisit({...draft, income: '一万多'}).income_per_head, '一万多')
+})

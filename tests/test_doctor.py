@@ -1,0 +1,42 @@
+"""体检之机器: what a technician should see to is told as wrong, and only that."""
+
+import json
+import os
+from dataclasses import replace
+from datetime import timedelta
+
+from sqlalchemy import text
+
+from field import clock, pulse
+from field.backup import NOTED
+from field.db import db
+from field.doctor_machine import machine
+from tests.county import County
+from tests.running import settings_of
+
+
+def wrong(county: County) -> list[str]:
+    settings = replace(settings_of(county), secure_cookies=True)
+    with county.app.app_context():
+        found = [one.area for one in machine(settings, db.session()) if one.wrong and one.area != "字体"]
+        db.session.remove()
+    return found
+
+
+def test_a_public_county_without_worker_and_backup_is_told_so(county: County) -> None:
+    assert wrong(county) == ["后台进程", "备份"]
+    home = settings_of(county).home
+    pulse.beat(home)
+    (home / NOTED).write_text(json.dumps({"taken_at": clock.now().isoformat()}))
+    assert wrong(county) == []
+    old = clock.now() - timedelta(hours=31)
+    (home / NOTED).write_text(json.dumps({"taken_at": old.isoformat()}))
+    os.utime(home / pulse.BEAT, (old.timestamp(), old.timestamp()))
+    assert wrong(county) == ["后台进程", "备份"]
+
+
+def test_an_old_database_is_told_so(small_county: County) -> None:
+    with small_county.app.app_context():
+        db.session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+        db.session.commit()
+    assert "数据库" in wrong(small_county)

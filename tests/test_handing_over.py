@@ -1,0 +1,196 @@
+"""人员变动: a cadre leaves in the middle of ten cases; nothing is lost, and what he did stays his."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+from uuid6 import uuid7
+
+from field import clock
+from field.codes import Channel, Role
+from field.db import db, transact
+from field.monitoring.case_course import WrongHands
+from field.monitoring.case_list import cases
+from field.monitoring.caseload import hand_over, waiting
+from field.monitoring.cases import MonitoringCase, open_case
+from field.monitoring.declarations import Declared, record_declaration
+from field.monitoring.enrol import enrol
+from field.monitoring.rebuild import rebuild
+from field.registry.households import Household
+from field.registry.idnumber import make
+from field.registry.staff import Staff, take_post
+from tests.county import HASHED, PASSWORD, STAFF, County, household
+from tests.monitoring.casework import HOME, asked, do
+from tests.web.office import Browser, browser, words
+
+NOTE = "调到镇里工作"
+
+
+@pytest.fixture
+def newcomer(county: County, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A second cadre of the village, who has just arrived."""
+    monkeypatch.setitem(STAFF, "fresh", (Role.VILLAGE, HOME, "新干部"))
+
+    def work(session: Session) -> None:
+        staff = Staff(id=str(uuid7()), username="fresh", name="新干部", password_hash=HASHED, posts=[])
+        session.add(staff)
+        session.flush()
+        take_post(session, staff, Role.VILLAGE, HOME, clock.now() - timedelta(days=1), str(uuid7()))
+
+    with county.app.app_context():
+        transact(work)
+    return "fresh"
+
+
+def ten_cases(county: County) -> list[str]:
+    """Ten households of the village, each with a case whose on-site check the cadre has done or is to do."""
+    now = clock.now()
+    rows: Any = []
+    for n in range(10):
+        number = make("420626", date(1950, 1, 3), 301 + 2 * n)
+        listed = household(HOME, 0) | {"number": f"T{n:02d}", "kind": None, "identified_on": None, "risk_factors": []}
+        rows.append(listed | {"members": [{"name": f"赵{n}", "relation": "户主", "sex": "male", "id_number": number}]})
+    cadre = county.actor("cadre")
+
+    def begin(session: Session) -> None:
+        enrol(session, rows, "county", now)
+        for home in session.query(Household).filter(Household.number.like("T%")).order_by(Household.number):
+            said = Declared(home.number, Channel.SMS, ["illness"], "住院", "2026-1", HOME, home.id)
+            lead = record_declaration(session, said, now)
+            open_case(session, lead.chain_id, lead.seq, asked("open"), cadre, now)
+
+    with county.app.app_context():
+        transact(begin)
+        found, total = cases(db.session(), cadre, None, 1, 20)
+        assert total == 10
+        return [case.id for case, _home in found]
+
+
+def offer(visitor: Browser, **more: str) -> Any:
+    return visitor.send("/handover", giver="cadre", taker="fresh", note=NOTE, key=str(uuid7()), **more)
+
+
+def offered(county: County, username: str = "county") -> list[str]:
+    with county.app.app_context():
+        found = waiting(db.session(), county.actor(username))
+        return [f"/handover/{one.entry.chain_id}/{one.entry.seq}" for one in found]
+
+
+def test_a_staff_change_in_the_middle_of_ten_cases(county: County, newcomer: str) -> None:
+    several = ten_cases(county)
+    one, now = several[0], clock.now()
+    with county.app.app_context():
+        home = db.session.get_one(MonitoringCase, one).household_id
+    seen = county.visit() | {
+        "household_id": home,
+        "members": [],
+        "visited_at": (now + timedelta(seconds=1)).isoformat(),
+    }
+    seen["evidence"] = [{"sha256": "c" * 64, "kind": "other"}]
+    assert county.client("cadre").post("/api/visits", json=seen).status_code == 201
+    do(county, one, "advance", "cadre", clock.now())
+    do(county, one, "advance", "town", clock.now())
+
+    leaving, fresh = browser(county, "cadre"), browser(county, newcomer)
+    assert offer(leaving).status_code == 303
+    [path] = offered(county)
+    assert "陈干部 移交给 新干部" in words(fresh.page("/handover"))
+    assert leaving.get("/tasks").status_code == 200, "until it is accepted the former holder keeps it"
+    assert fresh.send(path, verdict="accept").status_code == 303
+    assert fresh.send(path, verdict="accept").status_code == 303, "a second tap changes nothing"
+    assert (offered(county), leaving.get("/tasks").status_code) == ([], 303)
+    assert (
+        county.client("cadre").post("/api/login", json={"username": "cadre", "password": PASSWORD}).status_code == 403
+    )
+
+    listed = county.client(newcomer).get("/api/tasks?per_page=50").get_json()["items"]
+    assert {task["case_id"] for task in listed if task["case_id"]} == {one}
+    assert len([task for task in listed if task["kind"] == "check"]) == 9, "the others wait for their visits"
+    do(county, one, "advance", newcomer, clock.now())
+    with county.app.app_context():
+        hands = db.session.get_one(MonitoringCase, one, populate_existing=True).hands
+        assert transact(rebuild).differing == ()
+    assert ["on_site_check", "cadre"] in hands
+    assert ["assessment", newcomer] in hands
+    file = words(browser(county, "county").page("/ledger?kind=handed_over"))
+    assert "移交工作" in file
+
+
+def test_who_has_done_a_step_is_known_after_he_has_moved_up(
+    county: County, newcomer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [one, *_] = ten_cases(county)
+    now = clock.now()
+    with county.app.app_context():
+        home = db.session.get_one(MonitoringCase, one).household_id
+    seen = county.visit() | {
+        "household_id": home,
+        "members": [],
+        "visited_at": (now + timedelta(seconds=1)).isoformat(),
+    }
+    seen["evidence"] = [{"sha256": "c" * 64, "kind": "other"}]
+    assert county.client("cadre").post("/api/visits", json=seen).status_code == 201
+    for action, by in (("advance", "cadre"), ("advance", "town"), ("advance", newcomer), ("post_notice", newcomer)):
+        do(county, one, action, by, clock.now())
+    do(county, one, "advance", newcomer, clock.now() + timedelta(days=7))
+    assert offer(browser(county, "town")).status_code == 303
+    [path] = offered(county)
+    assert browser(county, newcomer).send(path, verdict="accept").status_code == 303
+    county.move("cadre", Role.TOWN, "420626107")
+    monkeypatch.setitem(STAFF, "cadre", (Role.TOWN, "420626107", "陈干部"))
+    with pytest.raises(WrongHands):
+        do(county, one, "advance", "cadre", clock.now() + timedelta(days=8))
+
+
+def test_a_hand_over_that_is_sent_back_changes_nothing(county: County, newcomer: str) -> None:
+    leaving, fresh = browser(county, "cadre"), browser(county, newcomer)
+    assert offer(leaving).status_code == 303
+    assert offer(leaving).status_code == 422, "one at a time"
+    [path] = offered(county)
+    assert fresh.send(path, verdict="return", reason="").status_code == 422
+    assert fresh.send(path, verdict="return", reason="还没有交接清楚").status_code == 303
+    assert fresh.send(path, verdict="accept").status_code == 409
+    assert (offered(county), leaving.get("/tasks").status_code) == ([], 200)
+    assert offer(leaving).status_code == 303
+
+
+def test_nobody_but_the_one_it_goes_to_accepts(county: County, newcomer: str) -> None:
+    assert offer(browser(county, "town")).status_code == 303
+    [path] = offered(county)
+    for who in ("cadre", "cadre2", "town", "town2", "county"):
+        assert browser(county, who).send(path, verdict="accept").status_code == 403, who
+    for who in ("cadre2", "town2"):
+        assert browser(county, who).send(path, verdict="return", reason="不行").status_code == 403
+        assert offer(browser(county, who)).status_code == 403
+    assert browser(county, "town").send(path, verdict="return", reason="弄错了").status_code == 303
+
+
+@pytest.mark.parametrize("taker", ["cadre", "cadre2", "town", "nobody", ""])
+def test_work_goes_only_to_somebody_of_the_same_post(county: County, taker: str) -> None:
+    answer = browser(county, "county").send("/handover", giver="cadre", taker=taker, note=NOTE, key=str(uuid7()))
+    assert answer.status_code == 422
+    assert offered(county) == []
+
+
+def test_unsent_visits_are_told_and_accepted_only_knowingly(county: County, newcomer: str) -> None:
+    report = {"device": str(uuid7()), "waiting": 3, "oldest": clock.now().isoformat()}
+    assert county.client("cadre").post("/api/phones", json=report).status_code == 204
+    assert offer(browser(county, "town")).status_code == 303
+    [path] = offered(county)
+    fresh = browser(county, newcomer)
+    assert "还有 3 条走访没有发出来" in words(fresh.page("/handover"))
+    assert fresh.send(path, verdict="accept").status_code == 409
+    assert browser(county, "cadre").get("/tasks").status_code == 200
+    assert fresh.send(path, verdict="accept", sure="yes").status_code == 303
+
+
+def test_the_same_page_sent_twice_is_one_hand_over(county: County, newcomer: str) -> None:
+    key = str(uuid7())
+    cadre = county.actor("cadre")
+    with county.app.app_context():
+        first, again = (
+            transact(lambda session: hand_over(session, "cadre", newcomer, NOTE, key, cadre, clock.now()).hash)
+            for _ in range(2)
+        )
+    assert first == again

@@ -1,0 +1,100 @@
+"""健康与日志: figures for who watches, nothing for strangers, and no person in any line."""
+
+import json
+import logging
+from dataclasses import replace
+
+import pytest
+
+from field import create_app, pulse
+from field.config import Settings
+from field.logs import Lines
+from tests.county import County
+from tests.running import settings_of
+
+FAR = {"REMOTE_ADDR": "192.0.2.7"}
+PROXIED = {"X-Forwarded-For": "127.0.0.1"}
+
+
+def test_the_figures_are_there_and_name_nobody(county: County) -> None:
+    assert county.client("cadre").post("/api/visits", json=county.visit()).status_code == 201
+    told = county.client().get("/metrics")
+    assert told.content_type.startswith("text/plain; version=0.0.4")
+    text = told.get_data(as_text=True)
+    figures = dict(line.split(" ") for line in text.splitlines() if not line.startswith("#"))
+    assert float(figures["field_entries"]) >= 5
+    assert float(figures["field_jobs_waiting"]) >= 1
+    assert float(figures["field_sessions"]) == 1
+    assert "field_backup_age_seconds" not in figures, "there is no backup, and none is made up"
+    assert "陈" not in text
+    assert not any(household in text for household in county.households.values())
+
+
+def test_ready_only_while_the_worker_lives(small_county: County) -> None:
+    client = small_county.client()
+    assert client.get("/health/ready").get_json()["missing"] == ["worker"]
+    pulse.beat(settings_of(small_county).home)
+    assert client.get("/health/ready").get_json() == {"ok": True, "missing": []}
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/health/ready"])
+def test_nothing_is_there_for_strangers(small_county: County, path: str) -> None:
+    client = small_county.client()
+    assert client.get(path, environ_base=FAR).status_code == 404
+    assert client.get(path, headers=PROXIED).status_code == 404, "a proxy on this machine brings strangers"
+    assert client.get(path, environ_base=FAR, headers={"Authorization": "Bearer "}).status_code == 404
+    assert client.get("/health", environ_base=FAR).status_code == 200
+
+
+def test_the_token_opens_from_elsewhere(small_county: County) -> None:
+    app = create_app(replace(settings_of(small_county), metrics_token="a-long-token-of-the-county"))
+    given = {"Authorization": "Bearer a-long-token-of-the-county"}
+    assert app.test_client().get("/metrics", environ_base=FAR, headers=given).status_code == 200
+    assert app.test_client().get("/metrics", environ_base=FAR, headers={"Authorization": "Bearer x"}).status_code == 404
+    with app.app_context():
+        app.extensions["sqlalchemy"].engine.dispose()
+
+
+def test_a_request_has_a_number_and_a_strangers_number_is_not_taken(small_county: County) -> None:
+    mine = small_county.client().get("/health", headers={"X-Request-ID": "from-a-stranger"})
+    assert len(mine.headers["X-Request-ID"]) == 32
+    app = create_app(replace(settings_of(small_county), proxies=1))
+    client = app.test_client()
+    assert client.get("/health", headers={"X-Request-ID": "abcd-1234"}).headers["X-Request-ID"] == "abcd-1234"
+    assert client.get("/health", headers={"X-Request-ID": "<script>"}).headers["X-Request-ID"] != "<script>"
+    with app.app_context():
+        app.extensions["sqlalchemy"].engine.dispose()
+
+
+def test_a_line_tells_the_kind_of_a_fault_and_not_its_words() -> None:
+    try:
+        raise ValueError("陈大一 420626196805041013")
+    except ValueError as error:
+        record = logging.LogRecord(
+            "field", logging.ERROR, "x", 1, "job %s", ("sweep",), (ValueError, error, error.__traceback__)
+        )
+    line = json.loads(Lines().format(record))
+    assert line["fault"] == "ValueError"
+    assert line["message"] == "job sweep"
+    assert "陈大一" not in json.dumps(line, ensure_ascii=False)
+    assert "4206" not in json.dumps(line, ensure_ascii=False)
+
+
+def test_every_request_is_one_line_without_its_query(small_county: County, caplog: pytest.LogCaptureFixture) -> None:
+    settings: Settings = replace(settings_of(small_county), json_log=True)
+    root = logging.getLogger()
+    kept = list(root.handlers), root.level
+    try:
+        app = create_app(settings)
+        root.addHandler(caplog.handler)
+        app.test_client().get(f"/households/{small_county.households['420626107204']}?q=陈大一")
+        app.test_client().get("/api/households?q=陈大一")
+        lines = [Lines().format(record) for record in caplog.records if record.name == "field.requests"]
+        assert len(lines) == 2
+        assert '"/households/<id:household_id>"' in lines[0]
+        assert '"/api/households"' in lines[1]
+        assert not any("陈大一" in caplog_line or "%E9%99%88" in caplog_line for caplog_line in (*lines, caplog.text))
+    finally:
+        root.handlers[:], root.level = kept[0], kept[1]
+    with app.app_context():
+        app.extensions["sqlalchemy"].engine.dispose()

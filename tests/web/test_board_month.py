@@ -1,0 +1,161 @@
+"""板上的数: each number of a day is a plain recount of the entries up to it, and opens exactly so many households."""
+
+import json
+import re
+from datetime import date, datetime, timedelta
+from html import unescape
+
+import pytest
+from sqlalchemy import select
+
+from field import clock
+from field.codes import EntryKind
+from field.db import db
+from field.ledger.entries import Entry
+from field.monitoring.case_turns import became
+from field.monitoring.counted import AMONG, counts, days_by
+from field.monitoring.household_file import Sought, households
+from field.monitoring.relief_sums import RELIEVED, Sums, relief_by
+from field.monitoring.standings import statistics_on
+from field.monitoring.statistics import statistics
+from field.monitoring.until import Until
+from field.monitoring.workdays import china_day
+from field.registry.households import Household
+from tests.any_history import History
+from tests.county import County
+from tests.monitoring.casework import HOME, opened, to_monitored, visited
+from tests.test_any_history import crowd
+from tests.web.office import browser, words
+
+COUNTY = "420626"
+
+
+@pytest.fixture
+def crowded(county: County, monkeypatch: pytest.MonkeyPatch) -> County:
+    """A county in which chance finds everybody whom it needs, on both databases."""
+    return crowd(county, monkeypatch)
+
+
+def lived(county: County, seed: int, steps: int) -> History:
+    history = History(county, county.app.extensions["field_vault"], seed, clock.now() - timedelta(days=60))
+    history.go_on(steps)
+    return history
+
+
+def recount(until: Until) -> dict[str, set[str]]:
+    """The households of each number, by reading every entry of the month."""
+    homes = set(db.session().scalars(select(Household.id)))
+    found: dict[str, set[str]] = {}
+    for entry in db.session().scalars(select(Entry)):
+        if not until.begins <= entry.recorded_at < until.ends or entry.chain_id not in homes:
+            continue
+        if entry.kind in (EntryKind.CASE_OPENED, EntryKind.CASE_STEP) and (turn := became(json.loads(entry.payload))):
+            found.setdefault(turn, set()).add(entry.chain_id)
+        if entry.kind == EntryKind.VISIT:
+            found.setdefault("visited", set()).add(entry.chain_id)
+    return found
+
+
+def days_of(last: datetime) -> list[date]:
+    """Days over the whole history: those on which a case took a turn, and others."""
+    steps = select(Entry).where(Entry.kind.in_((EntryKind.CASE_OPENED, EntryKind.CASE_STEP)))
+    turned = {china_day(one.recorded_at) for one in db.session().scalars(steps) if became(json.loads(one.payload))}
+    return sorted(turned | {china_day(last) - timedelta(days=back) for back in range(0, 40, 13)})
+
+
+def listed(county: County, region: str, on: date, **more: object) -> set[str]:
+    sought = Sought(region=region, on=on, per_page=10_000, **more)  # type: ignore[arg-type]
+    found, total = households(db.session(), county.actor("county"), sought)
+    assert total == len(found)
+    return {one.id for one in found}
+
+
+@pytest.mark.parametrize("seed", [3, 4])
+def test_on_any_day_of_any_history_each_number_is_that_of_the_entries_and_of_its_list(
+    crowded: County, seed: int
+) -> None:
+    last = lived(crowded, seed, 120).now
+    with crowded.app.app_context():
+        seen: set[str] = set()
+        for on in days_of(last):
+            until = Until(on)
+            relieved = relief_by(db.session(), COUNTY, 6, until).get(COUNTY, Sums())[len(RELIEVED) :]
+            numbers = counts(db.session(), COUNTY, 6, until, present=True)
+            numbers |= {(name, COUNTY): homes for name, homes in zip(RELIEVED, relieved, strict=True)}
+            plain = recount(until)
+            for name in AMONG:
+                assert numbers.get((name, COUNTY), 0) == len(listed(crowded, COUNTY, until.on, among=name)), name
+            for turn in ("identified", "eliminated", "rolled_back", "re_marked"):
+                assert listed(crowded, COUNTY, until.on, among=turn) == plain.get(turn, set())
+            monitored = listed(crowded, COUNTY, until.on)
+            figures = statistics_on(db.session(), COUNTY, 6, until.ends).get(COUNTY, {"households": 0})
+            assert figures["households"] == len(monitored)
+            assert listed(crowded, COUNTY, until.on, among="unvisited") == monitored - plain.get("visited", set())
+            seen |= plain.keys()
+        assert seen, "a history in which nothing turned proves nothing"
+
+
+@pytest.mark.unlisted(HOME)
+def test_an_identification_counts_in_its_month_with_its_days_and_leads_to_the_household(county: County) -> None:
+    begun = clock.now() - timedelta(days=30)
+    case = opened(county, HOME, "cadre", begun)
+    visited(county, HOME, "cadre", begun)
+    to_monitored(county, case, begun)
+    approved = china_day(begun + timedelta(days=7))
+    with county.app.app_context():
+        for on, expected in ((approved, {county.households[HOME]}), (approved - timedelta(days=1), set[str]())):
+            until = Until(on)
+            assert counts(db.session(), COUNTY, 6, until, present=False).get(("identified", COUNTY), 0) == len(expected)
+            assert listed(county, COUNTY, on, among="identified") == expected == recount(until).get("identified", set())
+            assert days_by(db.session(), COUNTY, 6, until) == ({COUNTY: [7]} if expected else {})
+
+
+def test_the_last_day_is_counted_as_the_present_is(crowded: County) -> None:
+    last = lived(crowded, 5, 100).now
+    with crowded.app.app_context():
+        then = statistics_on(db.session(), COUNTY, 6, Until(china_day(last)).ends)[COUNTY]
+        now = statistics(db.session(), COUNTY)
+    assert {**then, "by_grade": None} == {**now, "by_grade": None}
+
+
+def test_the_slow_are_those_of_so_many_days_and_more(crowded: County) -> None:
+    last = lived(crowded, 3, 60).now
+    with crowded.app.app_context():
+        for back in range(0, 90, 5):
+            until = Until(china_day(last) - timedelta(days=back))
+            for region, several in days_by(db.session(), COUNTY, 12, until).items():
+                slow = several[(len(several) * 9 - 1) // 10]
+                found = listed(crowded, region, until.on, among="identified", days=slow)
+                assert len(found) <= sum(days >= slow for days in several)
+                assert bool(found) == bool(several)
+
+
+def test_every_number_of_the_page_opens_as_many_households_as_it_says(crowded: County) -> None:
+    lived(crowded, 3, 60)
+    office, opened = browser(crowded, "county"), 0
+    for on in (china_day(clock.now()), china_day(clock.now()) - timedelta(days=33)):
+        page = office.page(f"/?on={on}")
+        for link, number in re.findall(r'<a href="(/households\?[^"]*(?:among|on)=[^"]*)">([0-9]+)</a>', page):
+            if "days=" not in link:
+                assert f"共 {number} 户" in words(office.page(unescape(link))), link
+                opened += 1
+    assert opened > 8
+
+
+@pytest.mark.parametrize("on", ["2031-01-01", "2026-02-31", "x", "", "' or 1", "2026-1-1"])
+def test_a_day_that_makes_no_sense_is_today(county: County, on: str) -> None:
+    answer = browser(county, "county").get("/", query_string={"on": on})
+    assert (answer.status_code, f"{clock.now():%Y}" in answer.text) == (200, True)
+
+
+def test_a_day_before_anything_was_written_says_so(county: County) -> None:
+    assert "这里现在没有监测户" in words(browser(county, "county").page("/?on=2021-03-03"))
+
+
+def test_a_town_counts_and_opens_its_own_on_a_past_day_too(crowded: County) -> None:
+    lived(crowded, 3, 30)
+    day = f"{datetime.now() - timedelta(days=1):%Y-%m-%d}"  # noqa: DTZ005
+    town = browser(crowded, "town")
+    assert "420626102" not in town.page(f"/?on={day}")
+    assert town.get(f"/?on={day}&region=420626102").status_code == 403
+    assert town.get(f"/households?on={day}&among=unvisited&region=420626102").status_code == 403

@@ -1,0 +1,231 @@
+"""数据包: what a county hands to the auditor is checked without the county, and every change to it is named."""
+
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from zipfile import ZIP_STORED, ZipFile
+
+import pytest
+from click.testing import Result
+
+from field import worker
+from field.db import db
+from field.ledger.package import check
+from field.monitoring.traces import Trace
+from tests.county import County
+from tests.running import settings_of
+from tests.web.office import Browser, browser, links, photograph, words
+
+HERE = "420626107204"
+Files = dict[str, bytes]
+
+
+@pytest.fixture
+def office(county: County) -> Browser:
+    county_visit(county)
+    return browser(county, "county")
+
+
+def county_visit(county: County) -> None:
+    """A visit with a photograph and a note, so that there is something personal to hand over."""
+    digest = photograph(county, 1)
+    visit = county.visit(note="户主住院", evidence=[{"sha256": digest, "kind": "receipt"}])
+    assert county.client("cadre").post("/api/visits", json=visit).status_code == 201
+
+
+def made(county: County, office: Browser, **fields: str) -> bytes:
+    answer = office.send("/exports/package", **fields)
+    assert answer.status_code == 303, words(answer.text)
+    assert worker.worker(county.app).step()
+    while worker.worker(county.app).step():
+        pass
+    [path] = [link for link in links(office.page("/exports")) if link.endswith("/file")][:1]
+    content: bytes = office.get(path).data
+    return content
+
+
+def key_of(county: County) -> str:
+    return str(worker.signer(settings_of(county)).verifier)
+
+
+def opened(content: bytes) -> Files:
+    with ZipFile(io.BytesIO(content)) as parcel:
+        return {name: parcel.read(name) for name in parcel.namelist()}
+
+
+def closed(files: Files, folder: Path) -> Path:
+    file = folder / "package.zip"
+    with ZipFile(file, "w", ZIP_STORED) as parcel:
+        for name, content in files.items():
+            parcel.writestr(name, content)
+    return file
+
+
+def run(county: County, *said: str) -> Result:
+    result = county.app.test_cli_runner().invoke(args=["ledger", "verify", *said])
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    return result
+
+
+def test_a_households_package_is_sound_and_says_nothing_personal(
+    county: County, office: Browser, tmp_path: Path
+) -> None:
+    one = county.households[HERE]
+    page = office.page(f"/exports/package?household={one}")
+    assert "共 1 户" in words(page)
+    content = made(county, office, household=one)
+    files = opened(content)
+    assert not [name for name in files if name.startswith("photographs/")]
+    assert b'"personal"' not in files[f"chains/{one}.jsonl"]
+    assert "户主住院".encode() not in files[f"chains/{one}.jsonl"]
+    state = json.loads(files[f"households/{one}.json"])
+    assert (state["number"], state["head"]) == ("H0000", "陈大一")
+    report = check(closed(files, tmp_path), key_of(county))
+    assert (report.broken, report.chains, report.photographs, report.absent) == (None, 1, 0, 1)
+    assert report.entries == report.sealed > 1
+
+
+def test_the_auditors_package_has_the_photographs_and_the_values_behind_the_digests(
+    county: County, office: Browser, tmp_path: Path
+) -> None:
+    content = made(county, office, region=HERE, personal="yes", reason="交县审计局")
+    files = opened(content)
+    file = closed(files, tmp_path)
+    found = run(county, "--package", str(file), "--key", key_of(county))
+    assert found.exit_code == 0, found.output
+    assert "照片 1 张" in found.output
+    assert "户主住院".encode() in b"".join(content for name, content in files.items() if name.startswith("chains/"))
+    with county.app.app_context():
+        kept = [(trace.what, trace.reason) for trace in db.session.query(Trace) if trace.what.startswith("export")]
+    assert ("export_full", "交县审计局") in kept
+
+
+def test_without_the_countys_key_the_packages_own_is_used_and_named(
+    county: County, office: Browser, tmp_path: Path
+) -> None:
+    file = closed(opened(made(county, office, household=county.households[HERE])), tmp_path)
+    found = run(county, "--package", str(file))
+    assert found.exit_code == 0
+    assert f"请与县里公布的核对: {key_of(county)}" in found.output
+    other = key_of(county).replace("field.local", "other.local")
+    assert run(county, "--package", str(file), "--key", other).exit_code == 1
+    assert run(county, "--package", str(file), "--key", "说不清").exit_code == 1
+
+
+def _swap(name: str, old: bytes, new: bytes) -> Callable[[Files], None]:
+    def change(files: Files) -> None:
+        [path] = [path for path in files if path.startswith(name)][:1]
+        assert old in files[path]
+        files[path] = files[path].replace(old, new, 1)
+
+    return change
+
+
+def _drop(name: str) -> Callable[[Files], None]:
+    return lambda files: [files.pop(path) for path in list(files) if path.startswith(name)].clear()
+
+
+CHANGES: dict[str, Callable[[Files], None]] = {
+    "a changed photograph": lambda files: files.update(
+        {path: content + b"." for path, content in files.items() if path.startswith("photographs/")}
+    ),
+    "a photograph taken out": _drop("photographs/"),
+    "a chain taken out": _drop("chains/"),
+    "a changed entry": _swap("chains/", b"visit", b"visti"),
+    "a changed state": _swap("households/", "陈大一".encode(), "陈大二".encode()),
+    "a changed note": _swap("chains/", "户主住院".encode(), "户主出院".encode()),
+    "a changed manifest": _swap("manifest.json", b"field-package", b"field-parcel"),
+    "another checkpoint": _swap("checkpoint.txt", b"\n", b"\n\n"),
+    "no signature": _drop("manifest.sig"),
+    "no manifest": _drop("manifest.json"),
+    "a file beside": lambda files: files.update({"more.txt": b"."}),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_every_change_to_a_package_is_named(small_county: County, tmp_path: Path, change: str) -> None:
+    county_visit(small_county)
+    office = browser(small_county, "county")
+    content = made(small_county, office, household=small_county.households[HERE], personal="yes", reason="审计")
+    files = opened(content)
+    CHANGES[change](files)
+    report = check(closed(files, tmp_path), key_of(small_county))
+    assert report.broken is not None
+    assert report.broken.words
+
+
+def test_who_holds_the_key_cannot_pass_off_a_changed_entry_against_the_checkpoint(
+    small_county: County, tmp_path: Path
+) -> None:
+    """Even with a manifest signed anew, the entry's way no longer leads to the root that the county once signed."""
+    county_visit(small_county)
+    office = browser(small_county, "county")
+    one = small_county.households[HERE]
+    files = opened(made(small_county, office, household=one))
+    for change, fault in ((_hash, "content"), (_leaf, "proof"), (_gap, "gap")):
+        forged = dict(files)
+        lines = [json.loads(line) for line in files[f"chains/{one}.jsonl"].splitlines()]
+        change(lines)
+        forged[f"chains/{one}.jsonl"] = b"".join(json.dumps(line).encode() + b"\n" for line in lines)
+        _sign_again(small_county, forged)
+        report = check(closed(forged, tmp_path), key_of(small_county))
+        assert report.broken is not None
+        assert (report.broken.fault.value, report.broken.chain) == (fault, one)
+
+
+def _hash(lines: list[dict[str, object]]) -> None:
+    lines[-1]["actor"] = "somebody"
+
+
+def _leaf(lines: list[dict[str, object]]) -> None:
+    lines[0]["leaf"], lines[1]["leaf"] = lines[1]["leaf"], lines[0]["leaf"]
+
+
+def _gap(lines: list[dict[str, object]]) -> None:
+    del lines[0]
+
+
+def _sign_again(county: County, files: Files) -> None:
+    import hashlib  # noqa: PLC0415 (for the forger alone)
+
+    from field.ledger.packing import seal_text  # noqa: PLC0415
+
+    said = json.loads(files["manifest.json"])
+    said["files"] = {name: hashlib.sha256(files[name]).hexdigest() for name in said["files"]}
+    files["manifest.json"] = json.dumps(said).encode()
+    signer = worker.signer(settings_of(county))
+    files["manifest.sig"] = signer.sign(
+        seal_text(signer.name, hashlib.sha256(files["manifest.json"]).hexdigest())
+    ).encode()
+
+
+def test_what_is_no_package_is_refused_in_words(small_county: County, tmp_path: Path) -> None:
+    file = tmp_path / "package.zip"
+    for content in (b"", b"PK\x03\x04 half a file", b"\xff" * 500):
+        file.write_bytes(content)
+        found = run(small_county, "--package", str(file))
+        assert (found.exit_code, found.output.strip()) == (1, "数据包有问题: 内容读不出(不是完整的数据包)")
+
+
+@pytest.mark.parametrize(
+    ("who", "where", "status"),
+    [("county", HERE, 303), ("town", HERE, 303), ("cadre", HERE, 403), ("medical", HERE, 403)],
+)
+def test_who_may_make_a_package(small_county: County, who: str, where: str, status: int) -> None:
+    visitor = browser(small_county, who)
+    assert visitor.send("/exports/package", household=small_county.households[where]).status_code == status
+
+
+def test_another_towns_household_is_not_packed(small_county: County) -> None:
+    visitor = browser(small_county, "town")
+    [elsewhere] = [one for code, one in small_county.households.items() if not code.startswith("420626107")][:1]
+    assert visitor.send("/exports/package", household=elsewhere).status_code == 403
+    assert visitor.send("/exports/package", region="420626", reason="").status_code == 403
+
+
+def test_whole_values_need_a_reason(small_county: County) -> None:
+    visitor = browser(small_county, "county")
+    answer = visitor.send("/exports/package", household=small_county.households[HERE], personal="yes")
+    assert answer.status_code == 422
+    assert "请返回上一页填写" in words(answer.text)

@@ -1,0 +1,264 @@
+"""纸件: every paper of the procedure at every step, on the screen, as PDF and for Word; masked, and of one's own region."""
+
+import io
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from docx import Document
+from pypdf import PdfReader
+
+from field import clock
+from field.db import db, transact
+from field.ledger import checkpoints
+from field.monitoring.enrol import enrol
+from field.monitoring.workdays import china_day
+from field.registry.households import Household
+from field.web import file_page
+from field.worker import signer
+from tests.county import County, household
+from tests.monitoring.casework import HOME, do, listed, opened, to_eliminated, visited
+from tests.monitoring.test_cases import RICH
+from tests.test_consents import signed as sign_on_phone
+from tests.web.office import browser, statements, words
+from tests.web.test_bulletin import paper  # noqa: F401 - what can print
+
+LADDER = (
+    ("advance", "cadre"), ("advance", "town"), ("advance", "cadre"), ("post_notice", "cadre"), ("advance", "cadre"),
+    ("advance", "town"), ("advance", "county"),
+)  # fmt: skip
+
+
+def printed(data: bytes) -> str:
+    """What stands on a PDF, without its blanks."""
+    return "".join("".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(data)).pages)
+
+
+def written(data: bytes) -> str:
+    """What stands in a Word file: paragraphs, cells, head and foot."""
+    told: Any = Document(io.BytesIO(data))
+    cells = [cell.text for table in told.tables for row in table.rows for cell in row.cells]
+    ends = [part.paragraphs[0].text for one in told.sections for part in (one.header, one.footer)]
+    return "\n".join([*(one.text for one in told.paragraphs), *cells, *ends])
+
+
+def in_county(county: County, work: Any) -> Any:
+    with county.app.app_context():
+        return transact(work)
+
+
+def sealed(county: County) -> str:
+    """The newest checkpoint's root, as papers tell it."""
+    with county.app.app_context():
+        settings = county.app.config["FIELD"]
+        kept = transact(lambda session: checkpoints.take(session, signer(settings), clock.now()))
+        assert kept
+        return str(kept.root[:16])
+
+
+@pytest.fixture
+def case_id(small_county: County) -> str:
+    """A case at 入户核实, declared by SMS and visited twenty days ago."""
+    then = clock.now() - timedelta(days=20)
+    one = opened(small_county, HOME, "cadre", then)
+    visited(small_county, HOME, "cadre", then)
+    return one
+
+
+def papers_of(county: County, case_id: str) -> list[str]:
+    home = county.households[HOME]
+    of_home = [f"/households/{home}/{one}" for one in ("application", "consent")]
+    return [*of_home, f"/cases/{case_id}/assessment", "/approvals", "/approvals?month=2020-01", "/notices"]
+
+
+def climb(county: County, case_id: str, steps: int) -> None:
+    """So many steps of the ladder, the notice long over."""
+    then = clock.now() - timedelta(days=20)
+    for place, (action, by) in enumerate(LADDER[:steps]):
+        do(county, case_id, action, by, then + timedelta(days=7 if place > 3 else 0))
+
+
+@pytest.mark.unlisted(HOME)
+def test_every_paper_can_be_printed_at_every_step_and_says_what_is_missing(small_county: County, case_id: str) -> None:
+    office, then = browser(small_county, "county"), clock.now() - timedelta(days=20)
+    for place in range(len(LADDER) + 1):
+        for path in papers_of(small_county, case_id):
+            for form in ("", "docx"):
+                joint = "&" if "?" in path else "?"
+                assert office.get(f"{path}{joint}as={form}").status_code == 200, (place, path, form)
+        noticed = office.get(f"/cases/{case_id}/notice")
+        assert noticed.status_code == (404 if place < 3 else 200), place
+        if place < len(LADDER):
+            action, by = LADDER[place]
+            do(small_county, case_id, action, by, then + timedelta(days=7 if place > 3 else 0))
+
+
+def test_the_way_out_has_papers_of_its_own(small_county: County) -> None:
+    then = clock.now() - timedelta(days=20)
+    case_id = listed(small_county, HOME, "county", then)
+    visited(small_county, HOME, "cadre", then + timedelta(minutes=1), **RICH)
+    to_eliminated(small_county, case_id, then + timedelta(minutes=2))
+    office = browser(small_county, "county")
+    record = words(office.page(f"/cases/{case_id}/assessment"))
+    assert "拟消除风险" in record
+    assert "拟纳入监测" not in record
+    assert "拟消除返贫致贫风险" in words(office.page(f"/cases/{case_id}/notice"))
+
+
+def test_a_household_without_a_case_or_a_declaration_gets_its_forms_to_fill_in(small_county: County) -> None:
+    home = small_county.households[HOME]
+    office = browser(small_county, "cadre")
+    form = words(office.page(f"/households/{home}/application"))
+    assert "陈大一" in form
+    assert "申请人（签字或按手印）" in form
+    assert words(office.page(f"/households/{home}/consent")).count("还没有签，请签字") == 2
+
+
+@pytest.mark.usefixtures("paper")
+@pytest.mark.unlisted(HOME)
+def test_the_record_of_an_assessment_tells_votes_and_who_wrote_it(small_county: County, case_id: str) -> None:
+    climb(small_county, case_id, 3)
+    root = sealed(small_county)
+    settings = small_county.app.config["FIELD"]
+    small_county.app.config["FIELD"] = replace(settings, demo=True)
+    office = browser(small_county, "cadre")
+    answer = office.get(f"/cases/{case_id}/assessment?as=pdf")
+    assert answer.content_type == "application/pdf"
+    on_paper, for_word = printed(answer.data), written(office.get(f"/cases/{case_id}/assessment?as=docx").data)
+    for told in ("民主评议记录", "陈大一", "30人", "24人", "20人", "80.0%", "村委会", "陈干部"):
+        assert told in on_paper, told
+        assert told in for_word.replace(" ", ""), told
+    for told in ("演示数据", root, "第1页，共1页", "打印于"):
+        assert told in on_paper, told
+    assert "演示数据" in for_word
+    assert root in for_word
+
+
+@pytest.mark.usefixtures("paper")
+@pytest.mark.unlisted(HOME)
+def test_no_paper_shows_a_whole_number(small_county: County, case_id: str) -> None:
+    office = browser(small_county, "county")
+    with small_county.app.app_context():
+        numbers = [one["id_number"] for one in household(HOME, 0)["members"]]
+    for path in (*papers_of(small_county, case_id)[:3], f"/households/{small_county.households[HOME]}"):
+        on_paper = printed(office.get(f"{path}?as=pdf").data)
+        for number in (*numbers, "13800000150"):
+            assert number not in on_paper, path
+    application = written(office.get(f"{papers_of(small_county, case_id)[0]}?as=docx").data)
+    assert "********" in application
+    assert "家里有人住院" in application
+    assert all(number not in application for number in numbers)
+
+
+@pytest.mark.usefixtures("paper")
+@pytest.mark.unlisted(HOME)
+def test_who_signed_on_a_phone_has_the_signature_on_paper(small_county: County, case_id: str) -> None:
+    person = browser(small_county, "cadre")
+    adults = small_county.client("cadre").get(f"/api/cases/{case_id}").get_json()["adults"]
+    sign_on_phone(small_county, case_id, adults[0]["person_id"], 1)
+    path = f"/households/{small_county.households[HOME]}/consent"
+    page = person.page(path)
+    assert page.count('class="signature"') == 1
+    assert "在手机上签字" in words(page)
+    assert len(PdfReader(io.BytesIO(person.get(f"{path}?as=pdf").data)).pages[0].images) == 1
+    assert "在手机上签名" in written(person.get(f"{path}?as=docx").data)
+
+
+@pytest.mark.unlisted(HOME)
+def test_all_that_are_put_up_in_a_village_stand_on_one_notice_with_nothing_but_names(
+    small_county: County, case_id: str
+) -> None:
+    now = clock.now()
+    for action, by in LADDER[:3]:
+        do(small_county, case_id, action, by, now)
+    do(small_county, case_id, "post_notice", "cadre", now)
+    office = browser(small_county, "cadre")
+    page = words(office.page("/notices"))
+    assert "堰垭村下列 1 户农户拟纳入防止返贫监测" in page
+    assert "陈大一" in page
+    assert "因病" not in page
+    assert "420626" not in page.replace("420626107204", "")
+    assert "陈大一" not in words(browser(small_county, "town2").page("/notices"))
+    assert "没有在公示的农户" in words(office.page("/notices?day=2020-01-01"))
+    assert office.get("/notices?region=420626102").status_code == 403
+
+
+@pytest.mark.unlisted(HOME)
+def test_who_waits_for_the_county_stands_on_the_list_and_then_in_its_month(small_county: County, case_id: str) -> None:
+    office = browser(small_county, "county")
+    climb(small_county, case_id, 6)
+    waiting = words(office.page("/approvals"))
+    for told in ("拟纳入防止返贫监测对象名单", "陈大一", "堰垭村", "因病", "到会 24，同意 20", "情况属实", "1 户 2 人"):
+        assert told in waiting, told
+    assert "没有等待县级审定的农户" in words(browser(small_county, "town2").page("/approvals"))
+    assert browser(small_county, "town").get("/approvals?region=420626102").status_code == 403
+    then = clock.now() - timedelta(days=13)
+    do(small_county, case_id, "advance", "county", then)
+    assert "没有等待县级审定的农户" in words(office.page("/approvals"))
+    month = f"{china_day(then):%Y-%m}"
+    approved = words(office.page(f"/approvals?month={month}"))
+    for told in ("防止返贫监测对象审定表", "脱贫不稳定户", "陈大一"):
+        assert told in approved, told
+
+
+@pytest.mark.parametrize(
+    "asked_for", ["month=2026-13", "month=9999-12", "month=%00", "day=x", "as=exe", "region=42062610720"]
+)
+def test_what_makes_no_sense_breaks_nothing(small_county: County, asked_for: str) -> None:
+    office = browser(small_county, "county")
+    for path in ("/approvals", "/notices"):
+        assert office.get(f"{path}?{asked_for}").status_code in (200, 404)
+
+
+@pytest.mark.usefixtures("paper")
+def test_a_file_says_how_much_of_the_ledger_is_not_on_paper(
+    small_county: County, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visited(small_county, HOME, "cadre", clock.now())
+    office, path = browser(small_county, "county"), f"/households/{small_county.households[HOME]}?as=pdf"
+    assert "没有印" not in printed(office.get(path).data)
+    monkeypatch.setattr(file_page, "PRINTED", 1)
+    assert "这里印了1条" in printed(office.get(path).data)
+
+
+@pytest.mark.unlisted(HOME)
+def test_a_list_of_many_costs_no_more_statements(small_county: County, case_id: str) -> None:
+    office = browser(small_county, "county")
+    climb(small_county, case_id, 6)
+    office.page("/approvals")
+    with statements(small_county) as few:
+        office.page("/approvals")
+    second_case(small_county)
+    with statements(small_county) as more:
+        assert "2 户" in words(office.page("/approvals"))
+    assert len(more) == len(few)
+
+
+def second_case(county: County) -> None:
+    """Another household of the village, as far as the county's word."""
+    roster: Any = {k: v for k, v in household(HOME, 7).items() if k not in ("kind", "identified_on")}
+    in_county(county, lambda session: enrol(session, [roster | {"risk_factors": []}], "county", clock.now()))
+    first = county.households[HOME]
+    with county.app.app_context():
+        other = db.session.scalar(db.select(Household.id).where(Household.number == "H0007"))
+    assert other
+    county.households[HOME] = other
+    then = clock.now() - timedelta(days=20)
+    case_id = opened(county, HOME, "cadre", then)
+    visited(county, HOME, "cadre", then)
+    climb(county, case_id, 6)
+    county.households[HOME] = first
+
+
+@pytest.mark.usefixtures("paper")
+def test_the_files_of_a_region_are_printed_at_once_by_who_may_see_them(small_county: County, tmp_path: Path) -> None:
+    run = small_county.app.test_cli_runner().invoke
+    out = tmp_path / "files"
+    told = run(args=["print", "files", "--region", HOME, "--as", "cadre", "--out", str(out)])
+    assert told.exit_code == 0, told.output
+    [file] = out.iterdir()
+    assert "陈大一" in printed(file.read_bytes())
+    for who, region in (("cadre", "420626107205"), ("medical", HOME), ("nobody", HOME)):
+        assert run(args=["print", "files", "--region", region, "--as", who, "--out", str(out)]).exit_code == 1
