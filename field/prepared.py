@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from types import SimpleNamespace
 from typing import Any, NamedTuple, TypeVar
 from typing import cast as as_type
 
-from sqlalchemy import Connection, Dialect, Insert, Select, Table, TextClause, Update, bindparam, inspect
+from sqlalchemy import Connection, Delete, Dialect, Insert, Select, Table, TextClause, Update, bindparam, inspect
 from sqlalchemy.dialects.postgresql import insert  # its ON CONFLICT is SQLite's too
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, SessionTransaction, make_transient_to_detached, object_session
@@ -25,7 +26,7 @@ class Prepared:
     Its values come by name; a list of changing length (IN) is not for here. Many sets of values have the same names.
     """
 
-    def __init__(self, statement: Select[*tuple[Any, ...]] | Insert | Update | TextClause) -> None:
+    def __init__(self, statement: Select[*tuple[Any, ...]] | Insert | Update | Delete | TextClause) -> None:
         self.statement = statement
         self._written: dict[str, _Written] = {}
 
@@ -34,6 +35,11 @@ class Prepared:
         connection, written = self._ready(session, given)
         found = through(connection, written.sql, [written.bound(given)])
         return written.read(found) if any(written.results) else found
+
+    def named(self, session: Session, given: Mapping[str, Any]) -> list[Any]:
+        """The same, each row's values by the names of its columns."""
+        names = [str(column.key) for column in as_type(Select[Any], self.statement).exported_columns]
+        return [SimpleNamespace(**dict(zip(names, row, strict=True))) for row in self.rows(session, given)]
 
     def objects(self, session: Session, kind: type[Object], given: Mapping[str, Any]) -> list[Object]:
         """The same of a statement that selects whole objects: the session's own, as they stand in the database now."""

@@ -7,19 +7,21 @@ from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, extract, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, extract, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
+from field.ledger.entries import Entry
 from field.monitoring.bill_count import Paid, distinct
 from field.monitoring.bills import ToldBill
 from field.monitoring.policy.shapes import ReliefRule
 from field.monitoring.policy.shelf import pack_on
 from field.monitoring.relief_year import PersonYear, Rules, person_years
+from field.prepared import Prepared
 from field.registry.households import Household, Person
 from field.registry.regions import in_region
 from field.registry.rights import Actor, NotAllowed, Right
 
-COLUMNS = ToldBill.__table__.columns.keys()
+COLUMNS = [column.key for column in ToldBill.__table__.columns if column.key != "person_id"]
 _own, _kept = aliased(Person), aliased(Person)
 COUNTS_IN = func.coalesce(_kept.household_id, ToldBill.chain_id)  # the household of a bill
 
@@ -52,10 +54,8 @@ def sheet(session: Session, household: Household, day: date) -> Sheet:
 
 
 def told_of(session: Session, household_id: str) -> list[Any]:
-    """Each telling of the bills that count in a household."""
-    ours = select(_own.id).join(_kept, _kept.id == _own.merged_into).where(_kept.household_id == household_id)
-    rows = _rows().where(or_(ToldBill.chain_id == household_id, ToldBill.person_id.in_(ours)))
-    return [told for home, told in _told(session, rows) if home == household_id]
+    """Each telling of the bills that count in a household, with the moment at which it was recorded."""
+    return [one for one in _told_of.named(session, {"home": household_id}) if one.home == household_id]
 
 
 def sheets(
@@ -87,9 +87,17 @@ def of_households(rows: Select[Any]) -> Select[Any]:
 
 def _rows() -> Select[Any]:
     """Each telling, in whose household it counts, and whose bill it is when the same person stood twice."""
-    whose = func.coalesce(_own.merged_into, ToldBill.person_id).label("whose")
-    columns = [getattr(ToldBill, name) for name in COLUMNS]
-    return of_households(select(COUNTS_IN.label("home"), whose, *columns))
+    whose = func.coalesce(_own.merged_into, ToldBill.person_id).label("person_id")
+    return of_households(select(COUNTS_IN.label("home"), whose, *(getattr(ToldBill, name) for name in COLUMNS)))
+
+
+_ours = select(_own.id).join(_kept, _kept.id == _own.merged_into).where(_kept.household_id == bindparam("home"))
+_told_of = Prepared(
+    _rows()
+    .add_columns(Entry.recorded_at)
+    .join(Entry, and_(Entry.chain_id == ToldBill.chain_id, Entry.seq == ToldBill.seq))
+    .where(or_(ToldBill.chain_id == bindparam("home"), ToldBill.person_id.in_(_ours)))
+)
 
 
 def _of(year: int) -> ColumnElement[bool]:
@@ -102,7 +110,7 @@ def _of(year: int) -> ColumnElement[bool]:
 
 def _told(session: Session, rows: Select[Any]) -> Iterable[tuple[str, Any]]:
     for row in session.execute(rows):
-        yield row.home, SimpleNamespace(**row._asdict() | {"person_id": row.whose})
+        yield row.home, SimpleNamespace(**row._asdict())
 
 
 def _sheet(household: Household, told: Iterable[Any], rule: Rules) -> Sheet:

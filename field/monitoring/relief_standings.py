@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import BigInteger, Index, Select, delete, select
+from sqlalchemy import BigInteger, BindParameter, Index, Table, bindparam, delete, select
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from field.codes import EntryKind
@@ -13,11 +13,11 @@ from field.monitoring.bill_count import Paid, distinct
 from field.monitoring.bills import keep_told
 from field.monitoring.relief_sheet import COUNTS_IN, of_households, told_of
 from field.monitoring.standings import STILL, HouseholdStanding
-from field.orm import Base, Id, Utc, insert_many
+from field.orm import Base, Id, Utc
+from field.prepared import Prepared
 from field.registry.households import Person
 
-_kept = aliased(Person)
-_homes = of_households(select(COUNTS_IN)).distinct()
+_kept, _told_in = aliased(Person), of_households(select(COUNTS_IN)).distinct()
 Key = tuple[str, int]
 
 
@@ -45,19 +45,34 @@ class ReliefStanding(Base):
     since: Mapped[int] = mapped_column(BigInteger)
 
 
+_standings = cast(Table, ReliefStanding.__table__)
+_home: BindParameter[str] = bindparam("home")
+_new_standings = Prepared(_standings.insert())
+_forget = Prepared(_standings.delete().where(_standings.c.household_id == _home))
+_any_standing = Prepared(select(_standings.c.year).where(_standings.c.household_id == _home).limit(1))
+_identifications = Prepared(
+    select(HouseholdStanding.recorded_at, HouseholdStanding.identified_on)
+    .where(HouseholdStanding.household_id == _home)
+    .order_by(HouseholdStanding.seq)
+)
+_merged_into = Prepared(
+    select(_kept.household_id)
+    .join(Person, Person.merged_into == _kept.id)
+    .where(Person.household_id == bindparam("chain"))
+)
+
+
 def derive_bills(session: Session, entry: Entry, said: dict[str, Any]) -> None:
     """票据 of one entry, as it arrives and in every rebuild."""
     derive_many(session, [(entry, said)])
 
 
 def derive_many(session: Session, several: Sequence[tuple[Entry, dict[str, Any]]]) -> None:
-    """The same of many entries."""
-    told = keep_told(session, several)
-    if whole := [chain for chain, is_whole in told.items() if is_whole]:
-        restate(session, whole)
-    if rest := told.keys() - whole:  # what is not whole counts for nothing, but may take the place of what counted
-        for home in sorted(session.scalars(_standing(_all_homes(session, rest)))):
-            _rewrite(session, home)
+    """The same of many entries; what is not whole counts for nothing, but may take the place of what counted."""
+    for chain, whole in keep_told(session, several).items():
+        for home in _homes(session, [chain]):
+            if whole or _any_standing.rows(session, {"home": home}):
+                _rewrite(session, home)
 
 
 def restate(session: Session, household_ids: Collection[str]) -> None:
@@ -65,26 +80,23 @@ def restate(session: Session, household_ids: Collection[str]) -> None:
 
     Who is one person is as known now, also of the past: a merging says what had always been so.
     """
-    homes = _all_homes(session, household_ids)
-    for home in sorted(session.scalars(_homes.where(COUNTS_IN.in_(homes)).union(_standing(homes)))):
+    homes = _homes(session, household_ids)
+    stand = select(ReliefStanding.household_id).where(ReliefStanding.household_id.in_(homes))
+    for home in sorted(session.scalars(_told_in.where(COUNTS_IN.in_(homes)).union(stand))):
         _rewrite(session, home)
 
 
 def restate_all(session: Session) -> None:
     """The same of every household that has bills, at the end of a rebuild."""
     session.execute(delete(ReliefStanding))
-    for home in sorted(session.scalars(_homes)):
+    for home in sorted(session.scalars(_told_in)):
         _rewrite(session, home)
 
 
-def _all_homes(session: Session, household_ids: Collection[str]) -> set[str]:
-    """The households, and those in which bills of their people count who stood twice."""
-    kept = select(_kept.household_id).join(Person, Person.merged_into == _kept.id)
-    return {*household_ids, *session.scalars(kept.where(Person.household_id.in_(household_ids)))}
-
-
-def _standing(homes: Collection[str]) -> Select[str]:
-    return select(ReliefStanding.household_id).where(ReliefStanding.household_id.in_(homes)).distinct()
+def _homes(session: Session, chains: Collection[str]) -> list[str]:
+    """The households, and those in which bills of their people count who stood twice; in order, as rows are locked."""
+    merged = {home for chain in chains for (home,) in _merged_into.rows(session, {"chain": chain})}
+    return sorted({*chains, *merged})
 
 
 def sums(bills: Iterable[Paid], identified_on: date | None) -> dict[Key, Sums]:
@@ -101,17 +113,16 @@ def sums(bills: Iterable[Paid], identified_on: date | None) -> dict[Key, Sums]:
 
 
 def _rewrite(session: Session, home: str) -> None:
-    session.execute(delete(ReliefStanding).where(ReliefStanding.household_id == home))
-    rows = [
+    _forget.run(session, {"home": home})
+    _new_standings.run(session, *(
         {"household_id": home, "person_id": person, "year": year, "recorded_at": since, "until": until, **one._asdict()}
         for (person, year), since, until, one in _course(session, home)
-    ]
-    insert_many(session, ReliefStanding, rows)
+    ))  # fmt: skip
 
 
 def _course(session: Session, home: str) -> Iterator[tuple[Key, datetime, datetime, Sums]]:
     """What each person's bills of a year came to, from when to when."""
-    told = list(told_of(session, home))
+    told = told_of(session, home)
     heard = _heard(session, told)
     identified = _identified(session, home)
     now: dict[Key, tuple[datetime, Sums]] = {}
@@ -127,12 +138,10 @@ def _course(session: Session, home: str) -> Iterator[tuple[Key, datetime, dateti
         yield key, begun, STILL, one
 
 
-def _heard(session: Session, told: Iterable[Any]) -> dict[tuple[str, int], datetime]:
+def _heard(session: Session, told: Sequence[Any]) -> dict[tuple[str, int], datetime]:
     """When each telling came to count: a held visit's when it was taken in."""
-    keys = {(one.chain_id, one.seq): one.source for one in told}
-    rows = select(Entry.chain_id, Entry.seq, Entry.recorded_at).where(Entry.chain_id.in_({chain for chain, _ in keys}))
-    heard = {(chain, seq): at for chain, seq, at in session.execute(rows) if (chain, seq) in keys}
-    if held := {chain for (chain, _), source in keys.items() if source == EntryKind.HELD_VISIT}:
+    heard = {(one.chain_id, one.seq): one.recorded_at for one in told}
+    if held := {one.chain_id for one in told if one.source == EntryKind.HELD_VISIT}:
         mine = Entry.chain_id.in_(held), Entry.kind == EntryKind.HELD_DECISION.value
         decisions = list(session.scalars(select(Entry).where(*mine).order_by(Entry.chain_id, Entry.seq)))
         for entry, said in zip(decisions, opened(session, decisions), strict=True):
@@ -143,6 +152,4 @@ def _heard(session: Session, told: Iterable[Any]) -> dict[tuple[str, int], datet
 
 def _identified(session: Session, home: str) -> dict[datetime, date | None]:
     """The day of identification, by the moments from which it was known, oldest first."""
-    rows = select(HouseholdStanding.recorded_at, HouseholdStanding.identified_on)
-    mine = rows.where(HouseholdStanding.household_id == home).order_by(HouseholdStanding.seq)
-    return dict(session.execute(mine).all())
+    return dict(_identifications.rows(session, {"home": home}))
