@@ -56,6 +56,11 @@ class County:
     people: dict[str, list[str]] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
 
+    def look(self) -> None:
+        """Note which household each village has."""
+        rows = select(Household.region, Household.id)
+        self.households = dict(db.session.execute(rows).all())
+
     def client(self, username: str | None = None) -> "Client":
         """A client with the account's token, or a stranger."""
         client = Client(self.app, self.app.response_class)
@@ -120,15 +125,21 @@ def moment(time: datetime) -> str:
 
 def found_county(settings: Settings, ring: Keyring, unlisted: tuple[str, ...] = ()) -> County:
     """Make the county on a migrated, empty database; in the `unlisted` villages the household is not monitored."""
+    county = open_county(settings, ring)
+    with county.app.app_context():
+        transact(lambda session: _settle(session, unlisted, clock.now()))
+        county.look()
+    return county
+
+
+def open_county(settings: Settings, ring: Keyring) -> County:
+    """The application on a database, with the county that is in it."""
     settings.home.mkdir(parents=True, exist_ok=True)
     save_keyring(ring, settings.keys)
-    app = create_app(settings)
-    app.testing = True
-    county = County(app)
-    with app.app_context():
-        transact(lambda session: _settle(session, unlisted, clock.now()))
-        for household in db.session.scalars(select(Household)):
-            county.households[household.region] = household.id
+    county = County(create_app(settings))
+    county.app.testing = True
+    with county.app.app_context():
+        county.look()
     return county
 
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -48,16 +49,17 @@ from field.registry.households import Household, Person
 from field.registry.rights import Actor
 from field.registry.sealing import Keyring, save_keyring
 from field.worker import sessions, signer
+from tests.conftest import Template
 
 PASSWORD = "山里的春天来得晚"
 
 
 @pytest.fixture(scope="module")
-def demo(sqlite_template: Path, ring: Keyring, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def demo(sqlite_template: Template, ring: Keyring, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """A loaded county of 600 households and at least 2,000 entries."""
     home = tmp_path_factory.mktemp("demo")
     save_keyring(ring, home / "keys.json")
-    (home / "field.db").write_bytes(sqlite_template.read_bytes())
+    shutil.copy(sqlite_template(None), home / "field.db")
     app = create_app(Settings(home, f"sqlite:///{home / 'field.db'}"))
     with app.app_context():
         founding = Founding(sessions(app), app.extensions["field_vault"], clock.now())

@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -111,8 +112,9 @@ def pack_on(day: date) -> Pack:
     return _shelf.on(day)
 
 
-def _ours() -> list[Pack]:
-    return [read_pack(path.read_bytes(), path.name) for path in _files(OURS)]
+@cache
+def _ours() -> tuple[Pack, ...]:
+    return tuple(read_pack(path.read_bytes(), path.name) for path in _files(OURS))
 
 
 def _former_days(former: Path) -> Own:
