@@ -16,6 +16,7 @@ from field.ledger.entries import Head
 from field.login import LIFETIME, LoginSession
 from field.messaging.messages import Delivery
 from field.messaging.outbox import OutboundMessage
+from field.monitoring.held import undecided
 from field.work import Job
 
 BEAT, BEAT_EVERY = "worker.beat", 10.0
@@ -66,6 +67,8 @@ def figures(session: Session, home: Path, now: datetime) -> Iterator[Figure]:
     due = OutboundMessage.state == Delivery.QUEUED.value, OutboundMessage.due_at <= now
     yield from _line(session, "outbox", "到时候的去信", due, OutboundMessage.due_at, now)
     yield _count(session, "outbox_failed", "没送到的去信", OutboundMessage.state == Delivery.FAILED.value)
+    held = select(func.count()).select_from(undecided().subquery())
+    yield Figure("field_held_visits", "等乡镇处理的走访", session.scalar(held) or 0)
     recent = LoginSession.revoked_at.is_(None), LoginSession.created_at > now - LIFETIME
     yield _count(session, "sessions", "没有结束的登录", *recent)
     yield from _ages(session, home, now)

@@ -17,7 +17,9 @@ PROXIED = {"X-Forwarded-For": "127.0.0.1"}
 
 
 def test_the_figures_are_there_and_name_nobody(county: County) -> None:
-    assert county.client("cadre").post("/api/visits", json=county.visit()).status_code == 201
+    cadre = county.client("cadre")
+    assert cadre.post("/api/visits", json=county.visit()).status_code == 201
+    assert cadre.post("/api/visits/held", json={"visit": county.visit(), "reason": "编号变了"}).status_code == 202
     told = county.client().get("/metrics")
     assert told.content_type.startswith("text/plain; version=0.0.4")
     text = told.get_data(as_text=True)
@@ -25,6 +27,7 @@ def test_the_figures_are_there_and_name_nobody(county: County) -> None:
     assert float(figures["field_entries"]) >= 5
     assert float(figures["field_jobs_waiting"]) >= 1
     assert float(figures["field_sessions"]) == 1
+    assert float(figures["field_held_visits"]) == 1
     assert "field_backup_age_seconds" not in figures, "there is no backup, and none is made up"
     assert "陈" not in text
     assert not any(household in text for household in county.households.values())

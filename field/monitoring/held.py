@@ -4,7 +4,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import String, cast, exists, or_, select
+from sqlalchemy import Select, String, cast, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from field.codes import Channel, EntryKind
@@ -37,13 +37,17 @@ def hand_over(session: Session, visit: dict[str, Any], reason: str, by: Actor, n
 
 def waiting(session: Session, by: Actor) -> list[Entry]:
     """The held visits of the actor's region on which nobody has decided, oldest first."""
+    ours = select(Household.id).where(in_region(Household.region, by.region))
+    here = or_(Entry.chain_id.in_(ours), in_region(Entry.chain_id, region_chain(by.region)))
+    return list(session.scalars(undecided().where(here).order_by(Entry.recorded_at).limit(AT_ONCE)))
+
+
+def undecided() -> Select[Entry]:
+    """Every held visit on which nobody has decided."""
     decided = aliased(Entry)
     key = "held:" + Entry.chain_id + ":" + cast(Entry.seq, String)
-    undecided = ~exists(select(decided.seq).where(decided.idempotency_key == key))
-    ours = select(Household.id).where(in_region(Household.region, by.region))
-    held = select(Entry).where(Entry.kind.in_(HELD), undecided)
-    held = held.where(or_(Entry.chain_id.in_(ours), in_region(Entry.chain_id, region_chain(by.region))))
-    return list(session.scalars(held.order_by(Entry.recorded_at).limit(AT_ONCE)))
+    open_still = ~exists(select(decided.seq).where(decided.idempotency_key == key))
+    return select(Entry).where(Entry.kind.in_(HELD), open_still)
 
 
 def decide(session: Session, chain_id: str, seq: int, accepted: bool, reason: str, by: Actor, now: datetime) -> Entry:

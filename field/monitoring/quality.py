@@ -98,7 +98,8 @@ def _built_for(session: Session, by: Terms) -> tuple[Prepared, TextClause]:
     dialect = session.get_bind().dialect
     key = (id(by.pack), by.day, dialect.name)
     if key not in _built:
-        _built.clear()
+        if len(_built) > 20:
+            _built.clear()
         several = materialized(select(Household.id).where(Household.id.op("IN")(given("ids"))), "several")
         one = _found([of(check.of(by), given("household")) for check in LIVE], "person_id")
         many = _found([among(check.of(by), select(several.c.id)) for check in LIVE], "household_id")
