@@ -5,7 +5,7 @@ import os
 import platform
 import sys
 
-NAMES = ("visits", "messages", "waves", "sweep", "verify", "roster", "phone", "search", "export", "board")
+NAMES = ("visits", "messages", "waves", "sweep", "verify", "roster", "phone", "search", "export", "board", "tasks")
 HEAD = ("what", "field", "floor", "ratio")
 
 

@@ -7,34 +7,29 @@ are the processor's time, so that a busy machine shows the same; PostgreSQL work
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from statistics import quantiles
 
 from flask import Flask
-from flask.testing import FlaskClient
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from benchmarks import ground
 from benchmarks.peopled import HOUSEHOLDS, peopled
 from field import clock, create_app
 from field.config import Settings
-from field.db import db, transact
+from field.db import db
 from field.ledger.entries import Entry
-from field.login import hash_password
 from field.monitoring.counted import counts, days_by, flow_by_month
 from field.monitoring.relief_sums import relief_by
 from field.monitoring.standings import statistics_on
 from field.monitoring.statistics import statistics_by
 from field.monitoring.until import Until
 from field.monitoring.workdays import china_day
-from field.registry.staff import Staff
 
-COUNTY, TOWN, ASKED = "420626", 9, 40
-PASSWORD = "a password for measuring"
+COUNTY, TOWN = "420626", 9
 PLAIN = (
     "SELECT substr(region, 1, 9), kind, main_risk, count(*), sum(persons) FROM household"
     " WHERE kind IS NOT NULL GROUP BY 1, 2, 3",
@@ -54,7 +49,7 @@ def rows(households: int = HOUSEHOLDS) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _measured(app: Flask, database: str) -> Iterator[tuple[str, str, str, str]]:
-    office = _office(app)
+    office = ground.signed_in(app, "county")
     with app.app_context():
         session = db.session()
         if database == "PostgreSQL":
@@ -62,26 +57,15 @@ def _measured(app: Flask, database: str) -> Iterator[tuple[str, str, str, str]]:
             session.commit()
         entries = session.scalar(select(func.count()).select_from(Entry)) or 0
         spent = time.perf_counter if database == "PostgreSQL" else time.process_time
-        floor = _p95(partial(_plain, session), spent)
+        floor = ground.p95(partial(_plain, session), spent)
         past = china_day(clock.now()) - timedelta(days=40)
         for what, counted, path in (("today", _today, "/"), ("a past day", _past, f"/?on={past}")):
             told = f"board of {what}, {entries:,} entries, {database}"
             for part, ask in (("figures", partial(counted, session)), ("page", partial(office.get, path))):
-                ours = _p95(ask, spent)
+                ours = ground.p95(ask, spent)
                 yield f"{told}: {part}", f"p95 {ours:.1f} ms", f"plain SQL {floor:.1f} ms", f"{ours / floor:.2f}"
         db.session.remove()
         db.engine.dispose()
-
-
-def _office(app: Flask) -> FlaskClient:
-    """The county office, logged in."""
-    with app.app_context():
-        hashed = hash_password(PASSWORD)
-        mine = update(Staff).where(Staff.username == "county").values(password_hash=hashed)
-        transact(lambda session: session.execute(mine))
-    office = app.test_client()
-    assert office.post("/login", data={"username": "county", "password": PASSWORD}).status_code == 303
-    return office
 
 
 def _today(session: Session) -> None:
@@ -108,13 +92,3 @@ def _plain(session: Session) -> None:
     for one in PLAIN:
         session.execute(text(one)).all()
     session.rollback()
-
-
-def _p95(ask: Callable[[], object], spent: Callable[[], float]) -> float:
-    ask()
-    took = []
-    for _ in range(ASKED):
-        begin = spent()
-        ask()
-        took.append((spent() - begin) * 1000)
-    return quantiles(took, n=20)[-1]

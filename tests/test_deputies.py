@@ -15,7 +15,8 @@ from field.codes import CaseAction, CaseState, EntryKind, Role
 from field.db import db, transact
 from field.ledger.entries import Entry
 from field.login import LoginSession, find_session
-from field.monitoring.case_course import Standing, WrongHands, same_hands
+from field.monitoring.case_course import WrongHands, same_hands
+from field.monitoring.case_standing import Standing
 from field.monitoring.cases import MonitoringCase, act
 from field.monitoring.quiet_villages import quiet_villages
 from field.monitoring.rebuild import rebuild

@@ -7,7 +7,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from field.codes import EvidenceKind
-from field.monitoring.case_course import Around, Standing
+from field.monitoring.case_standing import Around, Standing
 from field.monitoring.consents import consented
 from field.monitoring.elimination import Ground, months_after
 from field.monitoring.evidence import EvidenceLink

@@ -1,7 +1,7 @@
 """案子的进程: whether an act may be done to a case as it stands, and how it stands afterwards; pure."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,9 +11,9 @@ from field.codes import Role
 from field.monitoring import case_contents as said
 from field.monitoring.case_contents import Faults, fault
 from field.monitoring.case_rules import APPROVALS, NOTICES, RULES, WAY_OUT, Rule, done_by
-from field.monitoring.elimination import Ground, conditions, missing
-from field.monitoring.policy.shapes import Pack
-from field.monitoring.workdays import Own, due
+from field.monitoring.case_standing import Act, Around, Standing
+from field.monitoring.elimination import conditions, missing
+from field.monitoring.workdays import due
 from field.registry.signatures import by_same
 from field.sentences import Sentence, word
 
@@ -35,60 +35,6 @@ class WrongHands(Refused):
 
 class OutOfOrder(Refused):
     """这时不能这样办."""
-
-
-@dataclass(frozen=True)
-class Standing:
-    """案子的现状: `hands` are the steps of this round with who did them; a notice runs from `begins` to `ends`."""
-
-    state: S = S.LEAD
-    since: date | None = None
-    due_on: date | None = None
-    provisional: bool = False
-    round: int = 1
-    hands: tuple[tuple[str, str], ...] = ()
-    begins: date | None = None
-    ends: date | None = None
-    stopped_on: date | None = None
-    green: bool = False
-    rejected_by: str | None = None
-    kind: str | None = None
-    identified_on: date | None = None
-    risk_factors: tuple[str, ...] = ()
-    carried_out: Mapping[str, int] = field(default_factory=dict)
-    expense_solved: int | None = None
-
-
-@dataclass(frozen=True)
-class Act:
-    """一个动作, as it is recorded: `due_on` is the last day of the step that follows."""
-
-    action: A
-    to: S
-    by: str
-    day: date
-    seq: int
-    content: Mapping[str, Any]
-    due_on: date | None = None
-    provisional: bool = False
-
-
-@dataclass(frozen=True)
-class Around:
-    """周围情况 that rules look at: the household's adults by id, its photographs, its last visit, what is known.
-
-    `consented` are who has given consent on a phone, and whether its signature or paper has arrived.
-    """
-
-    day: date
-    pack: Pack
-    ground: Ground
-    adults: Mapping[str, str] = field(default_factory=dict)
-    photos: frozenset[str] = frozenset()
-    consented: Mapping[str, bool] = field(default_factory=dict)
-    visited: bool = False
-    formerly_poor: bool = False
-    own: Own | None = None
 
 
 def decide(at: Standing, action: A, content: Any, by: str, role: Role, around: Around) -> tuple[Rule, dict[str, Any]]:
@@ -292,13 +238,3 @@ CHANGES = {
     A.ROLL_BACK: lambda _at, new, _act: replace(new, hands=(), carried_out={}, expense_solved=None),
     A.RE_MARK: _begun_again,
 }  # fmt: skip
-
-
-def kept(at: Standing) -> dict[str, Any]:
-    """The standing as columns and JSON keep it."""
-    row = asdict(at) | {
-        "state": at.state.value,
-        "hands": [list(one) for one in at.hands],
-        "risk_factors": list(at.risk_factors),
-    }
-    return row | {"carried_out": dict(at.carried_out)}

@@ -14,8 +14,9 @@ from field.ledger.chain import canonical
 from field.ledger.entries import Draft, Entry, append, lock_heads, opened, recorded
 from field.monitoring.case_around import around, pack_of
 from field.monitoring.case_contents import fault, plain, read_content
-from field.monitoring.case_course import Act, OutOfOrder, Standing, after, decide, kept
+from field.monitoring.case_course import OutOfOrder, after, decide
 from field.monitoring.case_rules import ENDED, RULES, UNDER_WAY, due_in
+from field.monitoring.case_standing import Act, Standing, kept
 from field.monitoring.case_turns import note_turn
 from field.monitoring.deadlines import note_deadline
 from field.monitoring.judgement import judge

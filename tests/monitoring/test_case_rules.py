@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from field.codes import CaseAction, CaseState, Role
 from field.help_codes import HelpAction, MeasureState
-from field.monitoring.case_course import Act, Around, OutOfOrder, Refused, Standing, WrongHands, after, decide
+from field.monitoring.case_course import OutOfOrder, Refused, WrongHands, after, decide
 from field.monitoring.case_rules import RULES, due_in
+from field.monitoring.case_standing import Act, Around, Standing
 from field.monitoring.elimination import Ground, conditions, missing, months_after
 from field.monitoring.measure_rules import RULES as HELP_RULES
 from field.monitoring.measure_rules import Course, Step, done_for, open_for
