@@ -25,10 +25,12 @@ demo: .venv/.running  ## the demo county at http://127.0.0.1:8000 (PORT, FIELD_H
 $(PEERS): tests/peers/package-lock.json
 	@if command -v npm >/dev/null; then npm ci --silent --prefix tests/peers && touch $@; else echo "no npm: what needs the peers is skipped"; fi
 
-test: $(STAMP) $(PEERS)  ## all tests
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 -m "not browser"
-	$(BIN)/python -m pytest -m browser
-	node --test tests/phone/*.test.mjs
+test: $(STAMP) $(PEERS)  ## all tests; each of the three kinds runs, whatever came of the others
+	@failed=; \
+	node --test tests/phone/*.test.mjs || failed=phone; \
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 -m "not browser" || failed="$$failed server"; \
+	$(BIN)/python -m pytest -m browser || failed="$$failed browser"; \
+	test -z "$$failed" || { echo "failed: $$failed"; exit 1; }
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
