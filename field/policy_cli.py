@@ -13,7 +13,7 @@ from field.db import db
 from field.monitoring.policy.compare import differences
 from field.monitoring.policy.reading import FaultyPack, read_pack
 from field.monitoring.policy.shapes import Pack
-from field.monitoring.policy.shelf import HOLIDAYS, shelf
+from field.monitoring.policy.shelf import HOLIDAYS, shelf, unlike
 from field.monitoring.simulate import simulate
 from field.monitoring.workdays import china_day, own_days
 
@@ -82,7 +82,9 @@ def _faults(file: Path) -> list[Any]:
         if file.name == HOLIDAYS:
             own_days(file)
         else:
-            read_pack(file.read_bytes(), str(file))
+            content = file.read_bytes()
+            pack = read_pack(content, str(file))
+            unlike(pack, shelf().called(pack.name), content, str(file))
     except FaultyPack as error:
         return [*error.faults]
     return []

@@ -23,7 +23,7 @@ ADULT_MONTHS = 18 * 12
 
 
 def pack_of(name: str, now: datetime) -> Pack:
-    """政策包 by which a case is judged; the newer version of the same where that one is gone, else the one in force."""
+    """政策包 by which a case is judged; the newer version of the same where that one is lost, else the one in force."""
     return shelf().called(name) or shelf().called(name.rpartition(".")[0]) or pack_on(china_day(now))
 
 

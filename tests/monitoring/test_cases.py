@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from field.db import db, transact
 from field.ledger.verify import verify
 from field.monitoring.case_course import OutOfOrder, Refused, WrongHands
 from field.monitoring.cases import OtherContent, Stale, act, open_case
+from field.monitoring.policy.shelf import OURS, shelf, use_shelf
 from field.monitoring.rebuild import rebuild
 from field.monitoring.statistics import statistics
 from field.registry.rights import NotAllowed
@@ -167,3 +169,19 @@ def test_who_moved_away_or_died_is_no_longer_counted_and_a_rejected_household_ma
     with pytest.raises(OutOfOrder, match="新案子"):
         do(county, first, "appeal", "town", NOW + timedelta(hours=2))
     assert rebuilt(county) == ()
+
+
+@pytest.mark.unlisted(HOME)
+def test_a_case_keeps_its_pack_when_the_county_puts_a_newer_version_over_it(
+    small_county: County, tmp_path: Path
+) -> None:
+    case_id, former = opened(small_county, HOME, "cadre", NOW), shelf().own
+    visited(small_county, HOME, "cadre", NOW + timedelta(minutes=5))
+    text = (OURS / "2026.toml").read_text(encoding="utf-8").replace("version = 1", "version = 2", 1)
+    (tmp_path / "2026.toml").write_text(text.replace("quorum_percent = 67", "quorum_percent = 90"), encoding="utf-8")
+    use_shelf(tmp_path)
+    try:
+        case = to_monitored(small_county, case_id, NOW + timedelta(minutes=6))
+    finally:
+        use_shelf(former)
+    assert (case.state, case.pack) == ("monitored", "2026.1"), "24 of 30 came, as the case's own pack asks"

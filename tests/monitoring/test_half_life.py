@@ -36,6 +36,7 @@ def test_a_countys_own_pack_says_how_fast(small_county: County, tmp_path: Path) 
         transact(lambda session: state(session, rows))
         assert facts(db.session(), [home], now)[home, "work"].best.value == "电子厂"
         text = (OURS / "2026.toml").read_text(encoding="utf-8").replace("others = 180", "others = 90")
+        text = text.replace("version = 1", "version = 2")
         (tmp_path / "2026.toml").write_text(text, encoding="utf-8")
         use_shelf(tmp_path)
         try:

@@ -92,6 +92,23 @@ def test_the_countys_own_pack_stands_over_ours_and_a_faulty_one_leaves_the_forme
     assert (again.on(date(2026, 5, 1)).name, again.faults) == ("2026.4", ())
 
 
+def test_a_version_stays_with_what_was_judged_by_it_and_is_not_used_twice(tmp_path: Path) -> None:
+    own, day = tmp_path / "2026.toml", date(2026, 5, 1)
+    shelf = Shelf(tmp_path)
+    for version, yuan in ((2, 9500), (3, 9800)):
+        text = TEXT.replace("version = 1", f"version = {version}").replace("yuan = 9000", f"yuan = {yuan}")
+        own.write_text(text, encoding="utf-8")
+        assert shelf.on(day).name == f"2026.{version}"
+    for one in (shelf, Shelf(tmp_path)):
+        lines = {name: pack.line_in(2026).yuan for name in ("2026.1", "2026.2", "2026.3") if (pack := one.called(name))}
+        assert lines == {"2026.1": 9000, "2026.2": 9500, "2026.3": 9800}
+    own.write_text(text.replace("yuan = 9800", "yuan = 9900"), encoding="utf-8")
+    assert shelf.on(day).line_in(2026).yuan == 9800
+    assert [str(fault) for fault in shelf.faults] == [
+        f"{own}:9: version 2026.3 这一版已经用过，改了内容要把 version 加 1"
+    ]
+
+
 def test_two_files_of_one_id_are_a_fault(tmp_path: Path) -> None:
     for name in ("a.toml", "b.toml"):
         (tmp_path / name).write_text(TEXT, encoding="utf-8")

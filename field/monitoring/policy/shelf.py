@@ -3,13 +3,14 @@
 import contextlib
 import tempfile
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from field.monitoring.policy.lines import line_of
 from field.monitoring.policy.reading import Fault, FaultyPack, read_pack
 from field.monitoring.policy.shapes import Pack
 from field.monitoring.workdays import Own, own_days
@@ -17,19 +18,24 @@ from field.monitoring.workdays import Own, own_days
 OURS = Path(__file__).parent
 HOLIDAYS = "holidays.toml"
 IN_FORCE = ".in-force"
+VERSIONS = "versions"
 ADDED = ("long_term", "quality", "exports")
 Stamp = tuple[tuple[str, int, int], ...]
 
 
 @dataclass
 class Shelf:
-    """政策包架 of one county; a file that changed is read again, a faulty one leaves the former in force."""
+    """政策包架 of one county; a file that changed is read again, a faulty one leaves the former in force.
+
+    No version goes when a newer one comes: what was judged by it stays with it.
+    """
 
     own: Path | None = None
     packs: tuple[Pack, ...] = ()
     faults: tuple[Fault, ...] = ()
     stamp: Stamp | None = None
     _kept: dict[str, Pack] = field(default_factory=dict)
+    _versions: dict[str, Pack] = field(default_factory=dict)
     _days: Own | None = None
 
     def on(self, day: date) -> Pack:
@@ -38,9 +44,9 @@ class Shelf:
         return ([pack for pack in self.packs if pack.begins <= day] or self.packs[:1])[-1]
 
     def called(self, name: str) -> Pack | None:
-        """The pack of an id, or of an id with its version."""
+        """The pack of an id, or of an id with its version, be it from before."""
         self.refresh()
-        return next((pack for pack in self.packs if name in (pack.id, pack.name)), None)
+        return next((pack for pack in self.packs if name in (pack.id, pack.name)), None) or self._versions.get(name)
 
     @property
     def holidays(self) -> Own:
@@ -54,14 +60,16 @@ class Shelf:
         if stamp == self.stamp and self.packs:
             return
         packs: Mapping[str, Pack] = {pack.id: pack for pack in _ours()}
+        for pack in (*_versions(self.own), *packs.values()):
+            self._versions.setdefault(pack.name, pack)
         faults: list[Fault] = []
         whose: dict[str, Path] = {}
         for path in _files(self.own):
-            pack = self._read(path, faults)
-            if pack and whose.setdefault(pack.id, path) != path:
-                faults.append(Fault(str(path), 1, "id", f"和 {whose[pack.id].name} 是同一个 id，没有采用"))
-            elif pack:
-                packs = {**packs, pack.id: pack}
+            read = self._read(path, faults)
+            if read and whose.setdefault(read.id, path) != path:
+                faults.append(Fault(str(path), 1, "id", f"和 {whose[read.id].name} 是同一个 id，没有采用"))
+            elif read:
+                packs = {**packs, read.id: read}
         self._days = self._own_days(faults)
         self.packs = tuple(sorted(packs.values(), key=lambda pack: pack.begins))
         self.faults, self.stamp = tuple(faults), stamp
@@ -84,12 +92,14 @@ class Shelf:
         content = path.read_bytes()
         try:
             pack = read_pack(content, str(path), _usual())
+            unlike(pack, self._versions.get(pack.name), content, str(path))
         except FaultyPack as error:
             faults.extend(error.faults)
             kept = self._kept.get(path.name)
             return kept or (read_pack(former.read_bytes(), str(former), _usual()) if former.exists() else None)
-        self._kept[path.name] = pack
+        self._kept[path.name] = self._versions[pack.name] = pack
         _keep(former, content)
+        _keep(former.parent / VERSIONS / f"{pack.name}.toml", content)
         return pack
 
 
@@ -115,6 +125,21 @@ def pack_on(day: date) -> Pack:
 @cache
 def _ours() -> tuple[Pack, ...]:
     return tuple(read_pack(path.read_bytes(), path.name) for path in _files(OURS))
+
+
+def unlike(pack: Pack, former: Pack | None, content: bytes, file: str) -> None:
+    """FaultyPack where the version was already used for other numbers: what was judged by them could not be told."""
+    if former not in (None, pack):
+        line = line_of(content.decode("utf-8-sig"), ("version",))
+        words = f"{pack.name} 这一版已经用过，改了内容要把 version 加 1"
+        raise FaultyPack([Fault(file, line, "version", words)])
+
+
+def _versions(own: Path | None) -> Iterator[Pack]:
+    """The county's packs that were in force before; one that can no longer be read is left out."""
+    for path in _files(own / IN_FORCE / VERSIONS if own else None):
+        with contextlib.suppress(FaultyPack):
+            yield read_pack(path.read_bytes(), str(path), _usual())
 
 
 def _former_days(former: Path) -> Own:
@@ -148,7 +173,7 @@ def _keep(place: Path, content: bytes) -> None:
     if place.exists() and place.read_bytes() == content:
         return
     with contextlib.suppress(OSError):
-        place.parent.mkdir(exist_ok=True)
+        place.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=place.parent, delete=False) as copy:
             copy.write(content)
         Path(copy.name).replace(place)
