@@ -100,7 +100,10 @@ def test_both_databases_judge_alike(county: County) -> None:
 def test_a_warning_is_a_sentence_with_its_figures_and_their_source(small_county: County) -> None:
     judgement = found(small_county, visit(small_county, income={"wages": 1_000_050}))
     [one] = told(pack_on(judgement.as_of), judgement.fired, judgement.figures)
-    assert one.words == "2025 年 11 月 至 2026 年 10 月，家里 2 口人，人均纯收入 5,000.25 元，监测范围是 9,000 元。"
+    assert one.words == (
+        "2025 年 11 月 至 2026 年 10 月，家里 2 口人，减去自己付的看病、上学的钱，"
+        "人均纯收入 5,000.25 元，监测范围是 9,000 元。"
+    )
     assert one.sources == {"income": 2, "expenses": 2}
     assert one.figures == {"income_of_line": 55}
 

@@ -70,7 +70,7 @@ def test_every_household_is_judged_and_news_becomes_one_lead(county: County) -> 
     assert (result.grades["orange"], result.warnings) == (1, 1)
     [lead] = leads(county)
     assert (lead["source"], lead["kind"], lead["grade"]) == ("analysis", "warning", "orange")
-    assert lead["words"].endswith("家里 2 口人，人均纯收入 5,000 元，监测范围是 9,000 元。")
+    assert lead["words"].endswith("家里 2 口人，减去自己付的看病、上学的钱，人均纯收入 5,000 元，监测范围是 9,000 元。")
     [task] = county.client("town2").get("/api/tasks?source=analysis").get_json()["items"]
     assert (task["kind"], task["source"]) == ("check", "analysis")
     assert swept(county).warnings == 0, "the same signal again"

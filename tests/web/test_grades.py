@@ -11,7 +11,7 @@ from tests.monitoring.test_sweep import HOME, UNMONITORED, leads, poor, released
 from tests.web.office import browser, links, statements, words
 from tests.web.test_households import more_households
 
-SENTENCE = "家里 2 口人，人均纯收入 5,000 元，监测范围是 9,000 元。"
+SENTENCE = "家里 2 口人，减去自己付的看病、上学的钱，人均纯收入 5,000 元，监测范围是 9,000 元。"
 
 
 def test_the_file_tells_the_grade_its_rules_and_their_sources(county: County) -> None:
