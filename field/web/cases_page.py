@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from field import clock
 from field.auth import actor, allow
 from field.casework import done
-from field.codes import CaseAction, CaseState, Kind, RiskFactor
+from field.codes import CaseAction, CaseState, Kind, RiskFactor, Role
 from field.db import db
 from field.help_codes import MeasureState, TeamRole
 from field.ledger.entries import Entry
@@ -24,9 +24,10 @@ from field.monitoring.case_course import Refused
 from field.monitoring.case_list import cases as listing
 from field.monitoring.case_list import one_case, overdue, steps
 from field.monitoring.case_offers import met, offered
-from field.monitoring.case_rules import NOTICES, RULES, actions
+from field.monitoring.case_rules import HOLDERS, NOTICES, RULES, actions
 from field.monitoring.cases import Asked, MonitoringCase
 from field.monitoring.consents import consented
+from field.monitoring.grades import risks
 from field.monitoring.measures import counted
 from field.monitoring.quality import of_household, terms
 from field.monitoring.workdays import china_day
@@ -36,6 +37,7 @@ from field.registry.households import Household
 from field.registry.regions import in_region
 from field.registry.rights import Right
 from field.registry.staff import staff_names
+from field.sentences import Series
 from field.web.case_words import case_lines, content_of, fault_words
 from field.web.forms import asked_page, sent_key, sent_seq, written
 from field.web.plan_words import plan_shown
@@ -127,6 +129,8 @@ def _page(case_id: str, faults: Faults) -> str:
         kinds=Kind.labels(), risks=RiskFactor.labels(), pack=pack_of(case.pack, now), State=CaseState,
         plan=plan_shown(session, household, by.role, today), measure_states=MeasureState.labels(),
         roles=TeamRole.labels(), doubts=of_household(session, household.id, terms(now)),
+        risk=risks(session, [household.id])[household.id],
+        holders=Series(one.label for one in Role if one in HOLDERS.get(CaseState(case.state), ())),
         noticed=case.state in NOTICES or any(said["from"] in NOTICES for _entry, said in several),
     )  # fmt: skip
 

@@ -5,15 +5,18 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from field import clock
 from field.db import db, transact
 from field.ledger import checkpoints
 from field.monitoring.cases import MonitoringCase
+from field.registry.households import Person
 from field.worker import signer
 from tests.county import County
 from tests.monitoring.casework import HOME, PHOTO, declared, do, home_of, listed, opened, the_case, visited
+from tests.test_consents import signed
 from tests.web.office import Browser, Elements, browser, words
 
 NOW = clock.now() - timedelta(days=20)
@@ -136,9 +139,36 @@ def test_a_stale_page_and_an_unknown_action_are_told_and_nothing_is_done(small_c
 def test_the_conditions_of_elimination_stand_on_the_page_of_a_monitored_household(small_county: County) -> None:
     case_id = listed(small_county, HOME, "town", clock.now())
     page = browser(small_county, "town").page(f"/cases/{case_id}")
-    for told in ("人均纯收入稳定超过监测范围", "还不清楚", "因病的帮扶措施已落实", "监测满 6 个月"):
+    for told in ("人均纯收入稳定超过监测范围", "还不清楚", "等乡镇核实", "因病的帮扶措施已落实", "监测满 6 个月"):
         assert told in words(page)
     for one in Elements(page).found:
         assert "style" not in one.attributes
     with small_county.app.app_context():
         assert db.session.get_one(MonitoringCase, case_id).identified_on == date(2022, 4, 30)
+
+
+def test_what_ends_a_case_is_never_open_by_itself(small_county: County) -> None:
+    case_id = listed(small_county, HOME, "town", clock.now())
+    page = browser(small_county, "county").page(f"/cases/{case_id}")
+    assert "并入别户" in words(page)
+    assert '<details class="card screen" open>' not in page
+    assert 'class="primary"' not in page
+    village = browser(small_county, "cadre").page(f"/cases/{case_id}")
+    assert village.count('<details class="card screen" open>') == village.count('class="primary"') == 1
+
+
+@pytest.mark.unlisted(HOME)
+def test_a_case_says_why_whose_turn_it_is_and_asks_for_no_paper_once_all_have_signed(small_county: County) -> None:
+    case_id = opened(small_county, HOME, "cadre", clock.now())
+    visited(small_county, HOME, "cadre", clock.now(), income={"wages": 1_000_000}, expenses={"medical_self_paid": 0})
+    cadre = browser(small_county, "cadre")
+    page = words(cadre.page(f"/cases/{case_id}"))
+    assert "人均纯收入 5,000 元" in page
+    assert "由村干部、乡镇办理" in page
+    assert "承诺书的照片" in page
+    with small_county.app.app_context():
+        people = db.session.scalars(select(Person.id).where(Person.household_id == home_of(small_county, HOME).id))
+        grown = list(people)
+    for number, person in enumerate(grown, 1):
+        signed(small_county, case_id, person, number)
+    assert "承诺书的照片" not in words(cadre.page(f"/cases/{case_id}"))
