@@ -18,6 +18,7 @@ from field.registry.signatures import by_same
 from field.sentences import Sentence, word
 
 LONGEST = timedelta(days=366)  # more is a slip of the hand, and would keep the case from going on
+CLOSED = timedelta(days=1)  # a notice can be closed on the day after its last, and is due then
 NOT_GIVEN = {None: "{name}还没有承诺授权", False: "{name}的承诺授权还在手机里，签名或照片还没有传上来", True: ""}
 
 
@@ -193,7 +194,7 @@ def _touched(at: Standing, new: Standing, act: Act) -> Standing:
 
 def _posted(at: Standing, new: Standing, act: Act) -> Standing:
     begins, ends = (date.fromisoformat(act.content[name]) for name in ("from", "to"))
-    return replace(_touched(at, new, act), begins=begins, ends=ends, due_on=ends, provisional=False)
+    return replace(_touched(at, new, act), begins=begins, ends=ends, due_on=ends + CLOSED, provisional=False)
 
 
 def _objected(at: Standing, new: Standing, act: Act) -> Standing:
@@ -208,7 +209,7 @@ def _answered(at: Standing, new: Standing, act: Act) -> Standing:
     assert at.stopped_on
     assert at.ends
     ends = at.ends + max(act.day - at.stopped_on, timedelta())
-    return replace(new, stopped_on=None, ends=ends, due_on=ends)
+    return replace(new, stopped_on=None, ends=ends, due_on=ends + CLOSED)
 
 
 def _begun_again(at: Standing, new: Standing, act: Act) -> Standing:

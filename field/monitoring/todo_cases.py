@@ -19,7 +19,6 @@ from field.monitoring.policy.shapes import Pack
 from field.monitoring.policy.shelf import shelf
 from field.monitoring.tasks import Task
 from field.monitoring.todo_rows import NOTHING, Found, Row, Wanted, closes, narrowed, opens
-from field.monitoring.workdays import DAY as ONE
 from field.monitoring.workdays import due
 from field.registry.households import Household
 
@@ -31,7 +30,7 @@ _columns = (
 )  # fmt: skip
 _total = func.count().over().label("total")
 _opened = seconds(_case.since) - CHINA
-_closed = either((_case.ends.is_not(None), seconds(_case.ends) + 2 * DAY), else_=seconds(_case.due_on) + DAY) - CHINA
+_closed = seconds(_case.due_on) + DAY - CHINA
 _asked_already = exists().where(
     Task.household_id == _case.household_id, Task.kind == TaskKind.CHECK.value, Task.done.is_(False)
 )  # fmt: skip
@@ -63,11 +62,10 @@ def marks_of(pack: Pack, state: str | None) -> Sequence[int]:
 
 
 def _step(one: Any, wanted: Wanted) -> Row:
-    """A step; a notice is to be closed on the day after its last, and what has no time is for today."""
-    last = one.ends + ONE if one.ends else one.due_on or wanted.day
+    """A step; what has no time is for today."""
     return Row(
         f"case:{one.id}", TaskKind.STEP, one.source, one.id, one.household_id, None, one.region, opens(one.since),
-        closes(last), one.grade, step=one.state,
+        closes(one.due_on or wanted.day), one.grade, step=one.state,
     )  # fmt: skip
 
 
@@ -93,10 +91,7 @@ def _steps(wanted: Wanted) -> Select[*tuple[Any, ...]]:
     rows = _beside(wanted).where(_case.state.in_(HOLDERS), _case.stopped_on.is_(None), or_(*_own(wanted)))
     rows = rows.where(or_(_case.ends.is_(None), _case.ends < wanted.day))
     rows = rows.where(~and_(_case.state == CaseState.ON_SITE_CHECK.value, _asked_already))
-    late = and_(
-        func.coalesce(_case.due_on, wanted.day) < wanted.day,
-        or_(_case.ends.is_(None), _case.ends < wanted.day - ONE),
-    )
+    late = func.coalesce(_case.due_on, wanted.day) < wanted.day
     rows = rows.add_columns(func.sum(either((late, 1), else_=0)).over().label("late"))
     rows = rows.where(late) if wanted.late else rows
     asked = (SOURCE, wanted.source), (judged_grade, wanted.grade)

@@ -174,7 +174,7 @@ def test_an_objection_stops_the_notice_by_the_days_until_it_is_answered() -> Non
     with pytest.raises(Refused, match="异议还没有答复"):
         done(at, "advance", "village1", DAY + timedelta(days=30))
     at = done(at, "answer_objection", "town1", DAY + timedelta(days=5))
-    assert at.ends == at.due_on == DAY + timedelta(days=8)
+    assert (at.ends, at.due_on) == (DAY + timedelta(days=8), DAY + timedelta(days=9))
     with pytest.raises(Refused, match="才满期"):
         done(at, "advance", "village1", DAY + timedelta(days=8))
     assert done(at, "advance", "village1", DAY + timedelta(days=9)).state is CaseState.TOWN_REVIEW

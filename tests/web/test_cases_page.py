@@ -172,3 +172,19 @@ def test_a_case_says_why_whose_turn_it_is_and_asks_for_no_paper_once_all_have_si
     for number, person in enumerate(grown, 1):
         signed(small_county, case_id, person, number)
     assert "承诺书的照片" not in words(cadre.page(f"/cases/{case_id}"))
+
+
+@pytest.mark.unlisted(HOME)
+def test_a_notice_is_not_late_on_the_first_day_on_which_it_can_be_closed(
+    small_county: County, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case_id = opened(small_county, HOME, "cadre", NOW)
+    visited(small_county, HOME, "cadre", NOW + timedelta(minutes=1))
+    for action, by in (("advance", "cadre"), ("advance", "town"), ("advance", "cadre"), ("post_notice", "cadre")):
+        do(small_county, case_id, action, by, NOW + timedelta(minutes=2))
+    for days, late in ((6, False), (7, True)):
+        later = NOW + timedelta(days=days)
+        monkeypatch.setattr(clock, "now", lambda later=later: later)
+        pages = [words(browser(small_county, "town").page(path)) for path in ("/cases", f"/cases/{case_id}")]
+        assert ["已过期" in page for page in pages] == [late, late]
+    assert do(small_county, case_id, "advance", "cadre", NOW + timedelta(days=6)).state == "town_review"
