@@ -1,6 +1,7 @@
 """句子: what this house says with figures or in a row, put together only in the language in which it is said."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Self
 
 from field.codes import Word
@@ -9,7 +10,7 @@ BETWEEN = "、"
 
 
 class Sentence(Word):
-    """一句话 with figures or Words in {braces}; as it stands it is Chinese."""
+    """一句话 with figures, days or Words in {braces}; as it stands it is Chinese."""
 
     __slots__ = ("figures", "template")
 
@@ -17,7 +18,8 @@ class Sentence(Word):
     figures: dict[str, object]
 
     def __new__(cls, template: str, **figures: object) -> Self:
-        sentence = super().__new__(cls, template.format_map(figures))
+        said = {name: _in_chinese(figure) for name, figure in figures.items()}
+        sentence = super().__new__(cls, template.format_map(said))
         sentence.template, sentence.figures = template, figures
         return sentence
 
@@ -35,6 +37,11 @@ class Series(Word):
         series = super().__new__(cls, between.join(several))
         series.parts, series.between = several, between
         return series
+
+
+def _in_chinese(figure: object) -> object:
+    """A day as people say it; what is none stays as it stands."""
+    return f"{figure.year}年{figure.month}月{figure.day}日" if isinstance(figure, date) else figure
 
 
 def word(text: str) -> Word:

@@ -66,7 +66,8 @@ def test_a_lead_is_opened_and_carried_to_monitored_by_forms(county: County, monk
     assert "期满、异议都答复了，才能办完这一步" in words(cadre.page(f"/cases/{case.id}"))
     early = step(county, cadre, "advance")
     assert early.status_code == 422
-    assert "才满期" in words(early.text)
+    until = day + timedelta(days=7)
+    assert f"公示到 {until.year}年{until.month}月{until.day}日 才满期" in words(early.text)
     later = clock.now() + timedelta(days=9)
     monkeypatch.setattr(clock, "now", lambda: later)
     cadre, town, office = (browser(county, name) for name in ("cadre", "town", "county"))
