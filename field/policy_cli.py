@@ -16,6 +16,7 @@ from field.monitoring.policy.shapes import Pack
 from field.monitoring.policy.shelf import HOLIDAYS, shelf, unlike
 from field.monitoring.simulate import simulate
 from field.monitoring.workdays import china_day, own_days
+from field.registry import regions
 
 policy = AppGroup("policy", help="政策包: 检查, 比较, 试算.")
 
@@ -57,8 +58,10 @@ def policy_simulate(name: str) -> None:
     for grade in Grade:
         click.echo(f"{grade.label}: {before[grade.value]} 户 → {after[grade.value]} 户")
     click.echo(f"等级会变的: {len(moves)} 户")
+    places = regions.names(db.session(), {code for one in moves for code in (one.region[:9], one.region)})
     for one in moves:
-        click.echo(f"  {one.region} {one.head}  {Grade.label_of(one.before)} → {Grade.label_of(one.after)}")
+        where = f"{places.get(one.region[:9], '')} {places.get(one.region, one.region)}"
+        click.echo(f"  {where} {one.head}  {Grade.label_of(one.before)} → {Grade.label_of(one.after)}")
 
 
 def pack_called(name: str) -> Pack:
@@ -96,4 +99,6 @@ def _examples(pack: Pack) -> str:
 
 
 def _told(value: Any) -> str:
+    if isinstance(value, bool):
+        return "是" if value else "否"
     return "没有" if value is None else "、".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -140,7 +140,9 @@ def test_the_commands_check_and_compare(small_county: County, tmp_path: Path) ->
     run = small_county.app.test_cli_runner().invoke
     assert "没有错误" in run(args=["policy", "check"]).output
     assert "监测范围" not in run(args=["policy", "diff", "2026", "2026-05-01"]).output
-    assert "income.deduct: " in run(args=["policy", "diff", "2022", "2026"]).output
+    told = run(args=["policy", "diff", "2022", "2026"]).output
+    assert "income.deduct: " in told
+    assert "line[2022].example: 是 → 没有" in told
     faulty = tmp_path / "x.toml"
     faulty.write_text(TEXT.replace("days = 1\n", "days = '1'\n"), encoding="utf-8")
     answer = run(args=["policy", "check", str(faulty)])
