@@ -15,6 +15,7 @@ from tests.monitoring.casework import (
     HOME,
     NEXT,
     NOTE,
+    announced,
     declared,
     do,
     helped,
@@ -98,6 +99,17 @@ def test_every_refusal_is_told_and_nothing_is_done(small_county: County) -> None
     assert codes(refused) == (422, "invalid")
     assert {one["field"] for one in refused.get_json()["errors"]} >= {"note", "photos", "more", "visit"}
     assert the_case(small_county, HOME).seq == before
+
+
+@pytest.mark.unlisted(HOME)
+def test_a_photograph_that_was_only_named_proves_no_consent(small_county: County) -> None:
+    opened(small_county, HOME, "cadre", NOW)
+    announced(small_county, HOME, "cadre", clock.now())
+    refused = send(small_county, "cadre", "advance", needs(small_county, "advance"))
+    assert codes(refused) == (422, "invalid")
+    assert {one["field"] for one in refused.get_json()["errors"]} == {"photos"}
+    visited(small_county, HOME, "cadre", clock.now())
+    assert send(small_county, "cadre", "advance", needs(small_county, "advance")).status_code == 201
 
 
 @pytest.mark.parametrize(

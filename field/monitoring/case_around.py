@@ -3,14 +3,14 @@
 import json
 from datetime import date, datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from field.codes import EvidenceKind
 from field.monitoring.case_standing import Around, Standing
 from field.monitoring.consents import consented
 from field.monitoring.elimination import Ground, months_after
-from field.monitoring.evidence import EvidenceLink
+from field.monitoring.evidence import EvidenceLink, vouched
 from field.monitoring.judgement import ONE, Basis, judged
 from field.monitoring.measure_rules import done_for, open_for
 from field.monitoring.plan import measures_of
@@ -63,12 +63,15 @@ def adults(session: Session, household_id: str, day: date) -> dict[str, str]:
 
 
 def photos(session: Session, household_id: str) -> frozenset[str]:
-    """照片 that entries of the household named."""
-    return frozenset(session.scalars(select(EvidenceLink.sha256).where(EvidenceLink.chain_id == household_id)))
+    """照片 of the household that are here: named by its entries, and sent by who named them."""
+    return frozenset(session.scalars(_here(household_id)))
 
 
 def papers(session: Session, household_id: str) -> list[str]:
     """The same without the signatures that were drawn on a phone."""
     drawn = EvidenceLink.kind == EvidenceKind.SIGNATURE.value
-    rows = select(EvidenceLink.sha256).where(EvidenceLink.chain_id == household_id, ~drawn)
-    return sorted(set(session.scalars(rows)))
+    return sorted(set(session.scalars(_here(household_id).where(~drawn))))
+
+
+def _here(household_id: str) -> Select[str]:
+    return vouched(EvidenceLink.sha256).where(EvidenceLink.chain_id == household_id)

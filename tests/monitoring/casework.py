@@ -12,6 +12,7 @@ from field.help_codes import HelpAction
 from field.ledger.entries import Entry
 from field.monitoring.cases import Asked, MonitoringCase, act, open_case, take_over
 from field.monitoring.declarations import Declared, record_declaration
+from field.monitoring.evidence import note_sender
 from field.monitoring.plan import Measure, newest_seq
 from field.monitoring.planning import Asked as Help
 from field.monitoring.planning import act as help_household
@@ -36,6 +37,13 @@ def declared(county: County, village: str, now: datetime) -> Entry:
 
 def visited(county: County, village: str, by: str, now: datetime, **changes: Any) -> None:
     """A visit with one photograph."""
+    announced(county, village, by, now, **changes)
+    with county.app.app_context():
+        transact(lambda session: note_sender(session, [PHOTO], by, now))
+
+
+def announced(county: County, village: str, by: str, now: datetime, **changes: Any) -> None:
+    """A visit whose photograph is still on its way."""
     one = visit(county, **changes) | {"household_id": county.households[village], "id": str(uuid7())}
     when = now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     one |= {"visited_at": when, "evidence": [{"sha256": PHOTO, "kind": "other"}]}
