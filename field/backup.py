@@ -6,13 +6,15 @@ import json
 import os
 import secrets
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from hashlib import file_digest, sha256
 from pathlib import Path
 
 from field.config import Settings
 from field.dumping import dump
+from field.ledger.chain import canonical
+from field.ledger.note import BadNote, Signer, Verifier, open_note
 from field.registry.locking import lock
 
 WITH_IT = ("photos", "policy", "dialogs", "templates.toml", "retention.toml")
@@ -38,12 +40,28 @@ class Kept:
 
 @dataclass(frozen=True)
 class Manifest:
-    """清单: when, of which kind of database, sealed by which checkpoint, and every file."""
+    """清单: when, of which kind of database, sealed by which checkpoint, every file, and the county's signature."""
 
     taken_at: str
     database: str
     checkpoint: str
     files: dict[str, Kept]
+    seal: str = ""
+
+    def signed(self, signer: Signer) -> "Manifest":
+        """The same under the county's signature: whoever can write to the shelf can still put nothing into it."""
+        return replace(self, seal=signer.sign(self._text(signer.name)))
+
+    def is_signed_by(self, verifier: Verifier) -> bool:
+        """Whether it stands as the county signed it."""
+        try:
+            return open_note(self.seal, verifier) == self._text(verifier.name)
+        except BadNote:
+            return False
+
+    def _text(self, name: str) -> str:
+        told = canonical(asdict(replace(self, seal="")))
+        return f"{name} backup\n{sha256(told.encode()).hexdigest()}\n"
 
 
 class Shelf:
@@ -133,7 +151,9 @@ class Shelf:
         return len(old)
 
 
-def take(settings: Settings, shelf: Shelf, checkpoint: str, passphrase: bytes | None, now: datetime) -> str:
+def take(
+    settings: Settings, shelf: Shelf, signer: Signer, checkpoint: str, passphrase: bytes | None, now: datetime
+) -> str:
     """Back up: the database first, then the photographs, so that each one that it names is among them."""
     part = shelf.part()
     kind = dump(settings.database_url, part)
@@ -144,7 +164,7 @@ def take(settings: Settings, shelf: Shelf, checkpoint: str, passphrase: bytes | 
     for name in _names(settings.home):
         with contextlib.suppress(FileNotFoundError):  # cleared away just now
             files[name] = _kept(settings.home / name, before.get(name), shelf)
-    moment = shelf.write(Manifest(now.isoformat(), kind, checkpoint, files))
+    moment = shelf.write(Manifest(now.isoformat(), kind, checkpoint, files).signed(signer))
     size = sum(kept.size for kept in files.values())
     noted = {"taken_at": now.isoformat(), "files": len(files), "bytes": size}
     (settings.home / NOTED).write_text(json.dumps(noted), encoding="utf-8")

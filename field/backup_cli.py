@@ -70,10 +70,11 @@ def restore(folder: Path, passphrase_file: Path | None, moment: str | None) -> N
 
 def _taken(shelf: Shelf, passphrase: bytes | None) -> str:
     settings: Settings = current_app.config["FIELD"]
-    sealed = transact(lambda session: checkpoints.take(session, signer(settings), clock.now()))
+    own = signer(settings)
+    sealed = transact(lambda session: checkpoints.take(session, own, clock.now()))
     note = sealed.note if sealed else ""
     db.session.remove()
-    return backup.take(settings, shelf, note, passphrase, clock.now())
+    return backup.take(settings, shelf, own, note, passphrase, clock.now())
 
 
 def _check(shelf: Shelf) -> None:

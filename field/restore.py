@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from field.backup import DATABASE, KEYS, Manifest, Shelf, Spoilt
+from field.backup import DATABASE, KEYS, WITH_IT, Manifest, Shelf, Spoilt
 from field.config import Settings
 from field.db import engine_for
 from field.dumping import is_empty, put_back
@@ -18,7 +18,7 @@ from field.ledger.verify import verify
 from field.media.vault import Vault
 from field.monitoring.evidence import Evidence
 from field.registry.locking import unlock
-from field.registry.sealing import CannotOpen, load_keyring, use_keyring
+from field.registry.sealing import CannotOpen, load_keyring, read_keyring, use_keyring
 
 
 @dataclass(frozen=True)
@@ -38,12 +38,13 @@ class Restored:
 def restore(settings: Settings, shelf: Shelf, moment: str, passphrase: bytes | None) -> Restored:
     """Fill the home; Spoilt with every fault before anything is written."""
     manifest = shelf.read(moment)
-    keys = _keys(manifest, shelf, passphrase)
+    keys = _keys(manifest, shelf, passphrase) or settings.keys.read_bytes()
+    if not manifest.is_signed_by(Signer(settings.ledger_name, read_keyring(keys).signing_key).verifier):
+        raise Spoilt("清单没有本县的签名,或被改动")
     faults = [*_in_the_way(settings), *shelf.faults(manifest)]
     if faults:
         raise Spoilt(*faults)
-    if keys is not None:
-        _place_keys(settings.keys, keys)
+    _place_keys(settings.keys, keys)
     for name, kept in manifest.files.items():
         if name not in (DATABASE, KEYS):
             _copy(shelf.place(kept), settings.home / name)
@@ -86,7 +87,11 @@ def _keys(manifest: Manifest, shelf: Shelf, passphrase: bytes | None) -> bytes |
 
 def _in_the_way(settings: Settings) -> list[str]:
     faults = [] if is_empty(settings.database_url) else ["数据库不是空的"]
-    return faults + (["照片目录不是空的"] if any(path.is_file() for path in settings.photos.rglob("*")) else [])
+    return faults + [f"{top} 已经有了" for top in WITH_IT if _is_there(settings.home / top)]
+
+
+def _is_there(path: Path) -> bool:
+    return path.is_file() or any(one.is_file() for one in path.rglob("*"))
 
 
 def _place_keys(path: Path, keys: bytes) -> None:

@@ -115,9 +115,14 @@ def load_keyring(path: Path) -> Keyring:
             fresh.unlink()
     if path.stat().st_mode & 0o077:
         raise PermissionError(f"{path.name} must be readable by its owner only (mode 600)")
-    kept = json.loads(path.read_text())
+    return read_keyring(path.read_bytes(), path)
+
+
+def read_keyring(content: bytes, source: Path | None = None) -> Keyring:
+    """The ring that the content of such a file holds."""
+    kept = json.loads(content)
     keys = {int(number): _bytes(text) for number, text in kept["keys"].items()}
-    return Keyring(keys, _bytes(kept["index"]), _bytes(kept["signing"]), _bytes(kept["session"]), path)
+    return Keyring(keys, _bytes(kept["index"]), _bytes(kept["signing"]), _bytes(kept["session"]), source)
 
 
 _ring: list[Keyring] = []
