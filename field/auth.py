@@ -68,6 +68,12 @@ def right_of(endpoint: str) -> Right | None:
     return getattr(view, "right", None)
 
 
+def own_pages_only() -> None:
+    """A form or script on another site's page logs nobody in."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        raise Problem(403, "csrf", "请在本页登录")
+
+
 def csrf_token() -> str:
     """The token that a page's forms carry: a keyed digest of the session, so that no other site can know it."""
     return hmac.new(keyring().session_key, g.get("session_id", "").encode(), sha256).hexdigest()

@@ -100,7 +100,21 @@ def log_in(username: str, password: str, address: str, now: datetime) -> Entered
     """Open a session; 401 for wrong words, 403 for an ended account, 429 when it is too soon to try again."""
     username = username.replace("\0", "").strip()
     account, place = blind("account", username.lower()), blind("address", address)
+    with _hashing:
+        staff = _recognised(username, password, account, place, now)
+    post = staff.post_at(now)
+    if staff.ended_at is not None or post is None:
+        raise Problem(403, "account_ended", "这个账号已经停用,请联系县里")
+    person = Actor(staff.id, staff.username, staff.name, Role(post.role), post.region, unit=staff.unit)
+    token = secrets.token_urlsafe(32)
+    transact(lambda write: _open_session(write, token, person, account, place, now))
+    return Entered(token, _digest(token), person)
+
+
+def _recognised(username: str, password: str, account: str, place: str, now: datetime) -> Staff:
+    """Whose name and password these are; a guess counts before the next one is judged, however many come at once."""
     session = db.session()
+    session.rollback()  # what was seen before others had their turn is old
     staff = find_staff(session, username)
     if wait := _wait(session, staff, account, place, now):
         words = Sentence("密码错了好几次,请 {wait} 秒以后再试", wait=wait)
@@ -109,13 +123,7 @@ def log_in(username: str, password: str, address: str, now: datetime) -> Entered
     if staff is None or not right:
         transact(lambda write: _note_failure(write, account, place, now))
         raise Problem(401, "wrong_login", "用户名或密码不对")
-    post = staff.post_at(now)
-    if staff.ended_at is not None or post is None:
-        raise Problem(403, "account_ended", "这个账号已经停用,请联系县里")
-    person = Actor(staff.id, staff.username, staff.name, Role(post.role), post.region, unit=staff.unit)
-    token = secrets.token_urlsafe(32)
-    transact(lambda write: _open_session(write, token, person, account, place, now))
-    return Entered(token, _digest(token), person)
+    return staff
 
 
 def find_session(session: Session, token: str, now: datetime) -> Found | None:
@@ -165,11 +173,10 @@ def _digest(token: str) -> str:
 
 
 def _verified(kept: str, password: str) -> bool:
-    with _hashing:
-        try:
-            return hasher.verify(kept, password)
-        except (Argon2Error, InvalidHashError):
-            return False
+    try:
+        return hasher.verify(kept, password)
+    except (Argon2Error, InvalidHashError):
+        return False
 
 
 def _wait(session: Session, staff: Staff | None, account: str, place: str, now: datetime) -> int:

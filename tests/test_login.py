@@ -1,7 +1,9 @@
 """登录: cookies, forged requests, sessions that end, and the slow-down of who guesses."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from time import sleep
 
 import pytest
 from flask.testing import FlaskClient
@@ -118,6 +120,12 @@ def test_a_bearer_needs_no_token_and_a_wrong_one_is_not_helped_by_the_cookie(
     assert answer.status_code == 401
 
 
+def test_a_page_of_another_site_logs_nobody_in(small_county: County) -> None:
+    said = {"username": "cadre", "password": PASSWORD}
+    answer = small_county.client().post("/api/login", json=said, headers={"Sec-Fetch-Site": "cross-site"})
+    assert (answer.status_code, answer.headers.getlist("Set-Cookie")) == (403, [])
+
+
 def test_no_script_reads_the_session_and_only_the_token_is_readable(small_county: County) -> None:
     told = flags(enter(small_county, "cadre"))
     assert set(told) == {"field_session", "field_csrf"}
@@ -199,6 +207,22 @@ def test_five_wrong_guesses_make_the_account_wait_even_with_the_right_password(
     assert answer.status_code == 429
     time.wait(int(answer.headers["Retry-After"]) + 1)
     assert enter(small_county, "cadre").status_code == 200
+
+
+def test_guessing_all_at_once_gives_no_more_guesses(
+    county: County, time: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judge = login._verified
+
+    def slowly(kept: str, password: str) -> bool:
+        sleep(0.02)
+        return judge(kept, password)
+
+    monkeypatch.setattr(login, "_verified", slowly)
+    with ThreadPoolExecutor(20) as pool:
+        told = list(pool.map(lambda n: enter(county, "cadre", f"wrong {n}").status_code, range(20)))
+    assert set(told) == {401, 429}
+    assert told.count(401) <= 6  # two are judged at a time
 
 
 def test_each_further_guess_doubles_the_pause_up_to_five_minutes(small_county: County, time: Clock) -> None:

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from field import clock
 from field.api.describe import Strict, describe
-from field.auth import actor, posts, with_cookies, with_csrf_cookie, without_cookies
+from field.auth import actor, own_pages_only, posts, with_cookies, with_csrf_cookie, without_cookies
 from field.db import db, transact
 from field.login import act_in, log_in, log_out
 from field.problems import NOT_ALLOWED, Problem
@@ -71,6 +71,7 @@ class LoggedIn(Strict):
 @api.post("/login")
 @describe(Right.PUBLIC, "登录", {200: LoggedIn}, body=Login)
 def login(body: Login) -> Response:
+    own_pages_only()
     entered = log_in(body.username, body.password, request.remote_addr or "", clock.now())
     g.session_id = entered.session_id
     return with_cookies(jsonify({"token": entered.token, "user": _shown(entered.actor)}), entered.token)

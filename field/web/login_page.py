@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from field import clock
-from field.auth import allow, signed_in, with_cookies, without_cookies
+from field.auth import allow, own_pages_only, signed_in, with_cookies, without_cookies
 from field.db import transact
 from field.login import log_in, log_out
 from field.problems import Problem
@@ -30,8 +30,7 @@ def ask() -> str | Response:
 @allow(Right.PUBLIC)
 def enter() -> tuple[str, int, dict[str, str]] | Response:
     """Open a session, or say on the form why not; a form on another site's page logs nobody in."""
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
-        raise Problem(403, "csrf", _("请在本页登录"))
+    own_pages_only()
     username, password = request.form.get("username", ""), request.form.get("password", "")
     try:
         if not username or not password or max(len(username), len(password)) > LONGEST:
