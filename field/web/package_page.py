@@ -39,7 +39,7 @@ def pack() -> Response:
     by, now, sought = actor(), clock.now(), sought_of(request.form)
     personal, reason = request.form.get("personal") == "yes", written("reason")
     wanted = _wanted(sent_id(request.form, "household"), sought, personal=personal, reason=reason)
-    if is_personal(wanted.sought.q):
+    if not wanted.household and is_personal(wanted.sought.q):
         raise Problem(422, "export_faults", _("按个人号码找到的，请打开这一户的档案，从那里做数据包"))
     if personal and len(reason) < 2:
         raise Problem(422, "reason_needed", _("带完整信息和照片的数据包要写明原因，至少 2 个字。请返回上一页填写"))

@@ -8,11 +8,13 @@ from zipfile import ZIP_STORED, ZipFile
 
 import pytest
 from click.testing import Result
+from sqlalchemy import update
 
 from field import worker
 from field.db import db
 from field.ledger.package import check
 from field.monitoring.traces import Trace
+from field.registry.households import Household
 from tests.county import County
 from tests.running import settings_of
 from tests.web.office import Browser, browser, links, photograph, words
@@ -215,6 +217,15 @@ def test_what_is_no_package_is_refused_in_words(small_county: County, tmp_path: 
 def test_who_may_make_a_package(small_county: County, who: str, where: str, status: int) -> None:
     visitor = browser(small_county, who)
     assert visitor.send("/exports/package", household=small_county.households[where]).status_code == status
+
+
+def test_a_household_whose_number_is_as_long_as_a_persons_is_packed_all_the_same(small_county: County) -> None:
+    one = small_county.households[HERE]
+    with small_county.app.app_context():
+        db.session.execute(update(Household).where(Household.id == one).values(number="100001-0001"))
+        db.session.commit()
+    office = browser(small_county, "county")
+    assert office.send("/exports/package", household=one).status_code == 303
 
 
 def test_another_towns_household_is_not_packed(small_county: County) -> None:
