@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import lzma
 import zlib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
@@ -16,7 +17,10 @@ from field.ledger.note import BadNote, Tree, Verifier, open_note, read_tree, rea
 from field.ledger.packing import CHECKPOINT, FORM, MANIFEST, SEAL, seal_text
 
 PIECE, LONGEST, WHOLE = 1024 * 1024, 16 * 1024 * 1024, 256 * 1024 * 1024
-DAMAGED = (BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError)
+DAMAGED = (
+    BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError, NotImplementedError, UnicodeDecodeError,
+)  # fmt: skip
+SENSELESS = (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError)
 
 
 @dataclass
@@ -93,7 +97,7 @@ class Package:
             verifier = read_verifier(key or said["key"])
         except BadNote as error:
             raise _Found(Fault.CHECKPOINT, detail=str(error)) from None
-        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        except SENSELESS:
             raise _Found(Fault.PACKAGE, detail="目录读不出") from None
         if form != FORM:
             raise _Found(Fault.PACKAGE, detail="不认识这种数据包")
@@ -130,7 +134,7 @@ class Package:
             try:
                 fault = self._fault(line, chain, seq, last, tree)
                 last = line["hash"]
-            except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+            except SENSELESS:
                 fault = Fault.UNREADABLE
             if fault:
                 raise _Found(fault, chain, seq)

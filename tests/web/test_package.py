@@ -2,9 +2,10 @@
 
 import io
 import json
+import math
 from collections.abc import Callable
 from pathlib import Path
-from zipfile import ZIP_STORED, ZipFile
+from zipfile import ZIP_LZMA, ZIP_STORED, ZipFile
 
 import pytest
 from click.testing import Result
@@ -165,7 +166,7 @@ def test_who_holds_the_key_cannot_pass_off_a_changed_entry_against_the_checkpoin
     office = browser(small_county, "county")
     one = small_county.households[HERE]
     files = opened(made(small_county, office, household=one))
-    for change, fault in ((_hash, "content"), (_leaf, "proof"), (_gap, "gap")):
+    for change, fault in ((_hash, "content"), (_leaf, "proof"), (_gap, "gap"), (_endless, "unreadable")):
         forged = dict(files)
         lines = [json.loads(line) for line in files[f"chains/{one}.jsonl"].splitlines()]
         change(lines)
@@ -182,6 +183,10 @@ def _hash(lines: list[dict[str, object]]) -> None:
 
 def _leaf(lines: list[dict[str, object]]) -> None:
     lines[0]["leaf"], lines[1]["leaf"] = lines[1]["leaf"], lines[0]["leaf"]
+
+
+def _endless(lines: list[dict[str, object]]) -> None:
+    lines[0]["leaf"] = {"index": math.inf, "path": []}
 
 
 def _gap(lines: list[dict[str, object]]) -> None:
@@ -208,6 +213,32 @@ def test_what_is_no_package_is_refused_in_words(small_county: County, tmp_path: 
         file.write_bytes(content)
         found = run(small_county, "--package", str(file))
         assert (found.exit_code, found.output.strip()) == (1, "数据包有问题: 内容读不出(不是完整的数据包)")
+
+
+def lzma_cut(_: bytes) -> bytes:
+    """A file squeezed in another way, and damaged."""
+    whole = io.BytesIO()
+    with ZipFile(whole, "w", ZIP_LZMA) as parcel:
+        parcel.writestr("manifest.json", "x" * 4000)
+    content = bytearray(whole.getvalue())
+    content[60:70] = b"\xff" * 10
+    return bytes(content)
+
+
+def unreadable_name(content: bytes) -> bytes:
+    """A name that says it is UTF-8 and is not."""
+    at = content.index(b"PK\x01\x02")
+    return content[: at + 8] + b"\x00\x08" + content[at + 10 : at + 46] + b"\xff" + content[at + 47 :]
+
+
+@pytest.mark.parametrize("damage", [lzma_cut, unreadable_name])
+def test_no_damage_to_the_zip_itself_stops_the_check(
+    small_county: County, tmp_path: Path, damage: Callable[[bytes], bytes]
+) -> None:
+    file = closed({"manifest.json": b"{}"}, tmp_path)
+    file.write_bytes(damage(file.read_bytes()))
+    found = run(small_county, "--package", str(file))
+    assert (found.exit_code, found.output.strip()) == (1, "数据包有问题: 内容读不出(不是完整的数据包)")
 
 
 @pytest.mark.parametrize(
