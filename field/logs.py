@@ -35,6 +35,14 @@ class Lines(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
+class Plain(logging.Formatter):
+    """普通的行: as people read them; of an exception too its kind and place alone."""
+
+    def formatException(self, info: Any) -> str:  # noqa: N802 (the name that logging calls)
+        kind, _, at = info
+        return f"{''.join(traceback.format_tb(at))}{kind.__name__}"
+
+
 def number() -> str | None:
     """请求编号, under which a fault is found in the log."""
     return g.get("request_number") if has_request_context() else None
@@ -42,10 +50,9 @@ def number() -> str | None:
 
 def set_up(app: Flask, as_json: bool, trusts_proxy: bool) -> None:
     """Number every request; with JSON also write a line for each."""
-    if as_json:
-        handler = logging.StreamHandler(sys.stderr)
-        handler.setFormatter(Lines())
-        logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(Lines() if as_json else Plain("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.INFO if as_json else logging.WARNING, handlers=[handler], force=as_json)
 
     @app.before_request
     def _number() -> None:

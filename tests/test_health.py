@@ -5,9 +5,13 @@ import logging
 from dataclasses import replace
 
 import pytest
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
-from field import create_app, pulse
+from field import create_app, logs, pulse
 from field.config import Settings
+from field.db import db
 from field.logs import Lines
 from tests.county import County
 from tests.running import settings_of
@@ -81,6 +85,29 @@ def test_a_line_tells_the_kind_of_a_fault_and_not_its_words() -> None:
     assert line["message"] == "job sweep"
     assert "陈大一" not in json.dumps(line, ensure_ascii=False)
     assert "4206" not in json.dumps(line, ensure_ascii=False)
+
+
+def test_lines_for_people_quote_nobody_either(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])
+    logs.set_up(Flask("another"), as_json=False, trusts_proxy=False)
+    words = "陈大一"
+    try:
+        int(words)
+    except ValueError:
+        logging.getLogger("field.work").exception("job %s failed", "sweep")
+    told = capsys.readouterr().err
+    assert "job sweep failed" in told
+    assert told.rstrip().endswith("ValueError")
+    assert "int(words)" in told
+    assert "'陈大一'" not in told
+
+
+def test_a_fault_of_the_database_tells_no_value(county: County) -> None:
+    with county.app.app_context(), pytest.raises(DBAPIError) as told:
+        db.session.execute(text("SELECT :name FROM nowhere"), {"name": "陈大一"})
+    assert "陈大一" not in str(told.value)
 
 
 def test_every_request_is_one_line_without_its_query(small_county: County, caplog: pytest.LogCaptureFixture) -> None:
