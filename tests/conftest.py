@@ -197,9 +197,17 @@ def small_county(sqlite_url: str, tmp_path: Path, ring: Keyring) -> Iterator[Cou
     county.close()
 
 
+@pytest.fixture
+def postgres_county(postgres_url: str, tmp_path: Path, ring: Keyring) -> Iterator[County]:
+    """The same on PostgreSQL alone, where two transactions can be under way at once."""
+    county = open_county(Settings(tmp_path / "home", postgres_url), ring)
+    yield county
+    county.close()
+
+
 def _county_of(request: pytest.FixtureRequest) -> Unlisted:
     """The villages whose household is not monitored, as the test asks; None where it asks for no county."""
-    if not {"county", "small_county"} & set(request.fixturenames):
+    if not {"county", "small_county", "postgres_county"} & set(request.fixturenames):
         return None
     return tuple(village for mark in request.node.iter_markers("unlisted") for village in mark.args)
 

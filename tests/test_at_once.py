@@ -1,13 +1,14 @@
 """同时办: what many do at the same moment is done once, whatever key each of them has; on both databases."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
@@ -15,15 +16,18 @@ from field import clock
 from field.codes import EntryKind, Role
 from field.db import db, transact
 from field.help_codes import HelpAction, TieAction
-from field.ledger.entries import Entry
-from field.monitoring import caseload, partners, planning
+from field.ledger.entries import Entry, lock_heads
+from field.monitoring import caseload, cases, partners, planning
 from field.monitoring.case_course import OutOfOrder, Refused
 from field.monitoring.cases import OtherContent, Stale, act
 from field.monitoring.fund import FundApplication, apply
 from field.monitoring.fund import act as fund_act
 from field.monitoring.fund_donations import donate, give_back
+from field.monitoring.leads import Lead
 from field.monitoring.partners import Partner
 from field.monitoring.rebuild import rebuild
+from field.registry.households import Household
+from field.registry.rights import NotAllowed
 from field.registry.staff import Staff, take_post
 from tests.county import HASHED, County
 from tests.monitoring import casework, fundwork
@@ -31,6 +35,7 @@ from tests.monitoring.casework import HOME, NOTE
 from tests.monitoring.fundwork import applied, books, done, given, standing
 
 CROWD = 8
+RICH = {"income": {"wages": 6_000_000}, "expenses": {"medical_self_paid": 0}}
 Work = Callable[[Session], object]
 
 
@@ -49,6 +54,24 @@ def at_once(county: County, several: list[Work]) -> Counter[str]:
 
     with ThreadPoolExecutor(len(several)) as pool:
         return Counter(pool.map(one, several))
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, county: County, work: Work) -> None:
+    """Let somebody else commit this after a case's act has begun and before it has its lock."""
+    told: list[Sequence[str]] = []
+
+    def other() -> None:
+        with county.app.app_context():
+            transact(work)
+
+    def late(session: Session, ids: Sequence[str]) -> dict[str, tuple[int, str]]:
+        if not told:
+            told.append(ids)
+            with ThreadPoolExecutor(1) as pool:
+                pool.submit(other).result(60)
+        return lock_heads(session, ids)
+
+    monkeypatch.setattr("field.monitoring.cases.lock_heads", late)
 
 
 def count(county: County, kind: EntryKind) -> int:
@@ -177,3 +200,39 @@ def _deputy(session: Session) -> None:
     session.add(staff)
     session.flush()
     take_post(session, staff, Role.VILLAGE, HOME, clock.now(), str(uuid7()))
+
+
+@pytest.mark.postgres
+def test_a_risk_that_came_a_moment_before_the_approval_stands_against_elimination(
+    postgres_county: County, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    county, now = postgres_county, clock.now()
+    case_id = casework.listed(county, HOME, "county", now)
+    casework.visited(county, HOME, "cadre", now + timedelta(minutes=1), **RICH)
+    casework.helped(county, county.households[HOME], now)
+    for action in ("propose_elimination", "advance", "advance", "post_notice"):
+        casework.do(county, case_id, action, "cadre", now + timedelta(minutes=2))
+    later = now + timedelta(days=8)
+    for by in ("cadre", "town"):
+        casework.do(county, case_id, "advance", by, later)
+    risks = {"risk_factors": ["illness", "disaster"]}
+    mine = Household.id == county.households[HOME]
+    meanwhile(monkeypatch, county, lambda session: session.execute(update(Household).where(mine).values(risks)))
+    with pytest.raises(Refused, match="灾"):
+        casework.do(county, case_id, "advance", "county", later)
+    assert casework.the_case(county, HOME).state == "elimination_county_approval"
+
+
+@pytest.mark.postgres
+@pytest.mark.unlisted(HOME)
+def test_no_case_is_opened_on_a_lead_that_was_taken_back_a_moment_ago(
+    postgres_county: County, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    county, by = postgres_county, postgres_county.actor("cadre")
+    lead = casework.declared(county, HOME, clock.now())
+    here = Lead.chain_id == lead.chain_id, Lead.seq == lead.seq
+    meanwhile(monkeypatch, county, lambda session: session.execute(delete(Lead).where(*here)))
+    opening = casework.asked("open")
+    with county.app.app_context(), pytest.raises(NotAllowed):
+        transact(lambda session: cases.open_case(session, lead.chain_id, lead.seq, opening, by, clock.now()))
+    assert count(county, EntryKind.CASE_OPENED) == 0

@@ -106,8 +106,13 @@ def open_case(session: Session, lead_chain: str, lead_seq: int, asked: Asked, by
     lead = session.get(Lead, (lead_chain, lead_seq))
     if lead is None or lead.household_id is None or not by.may(Right.WORK_CASES, lead.region):
         raise NotAllowed
+    household_id = lead.household_id
+    lock_heads(session, [household_id])
+    lead = session.get(Lead, (lead_chain, lead_seq), with_for_update=True, populate_existing=True)
+    if lead is None or lead.household_id != household_id:  # taken back meanwhile
+        raise NotAllowed
     more = {"lead": {"chain_id": lead_chain, "seq": lead_seq}, "lead_at": lead.opened_at.isoformat()}
-    return _begin(session, lead.household_id, asked, more, by, now)
+    return _begin(session, household_id, asked, more, by, now)
 
 
 def take_over(session: Session, household_id: str, asked: Asked, by: Actor, now: datetime) -> Entry:
@@ -124,6 +129,7 @@ def act(session: Session, case_id: str, asked: Asked, by: Actor, now: datetime) 
     if entry := _repeated(session, asked, household.id, case_id, by):
         return entry
     session.refresh(case)
+    session.refresh(household)  # its risks may have changed before the lock was had
     if case.seq != asked.expected:
         raise Stale
     if asked.action is CaseAction.APPEAL and case_of(session, household.id) is not case:
