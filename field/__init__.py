@@ -15,11 +15,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from field import api, auth, logs, web
 from field import cli as commands
 from field.api import openrosa
-from field.codes import Word
 from field.config import Settings, from_environment
 from field.converters import CONVERTERS
 from field.db import Unavailable, db, engine_options, prepare
 from field.demo.secrets import completed
+from field.labels import Word
 from field.ledger.entries import Closed
 from field.media.pieces import Pieces
 from field.media.vault import Vault

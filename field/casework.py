@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from field.db import transact
 from field.ledger.entries import Entry
-from field.monitoring.case_course import OutOfOrder, WrongHands
 from field.monitoring.cases import OtherContent, Stale
+from field.monitoring.refusals import OutOfOrder, WrongHands
 from field.problems import Problem
 
 

@@ -1,6 +1,6 @@
 """帮扶的词汇: the codes of plans, measures, teams and ties, each with its Chinese label."""
 
-from field.codes import Labelled
+from field.labels import Labelled
 
 
 class MeasureState(Labelled):

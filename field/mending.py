@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from field.auth import actor
-from field.codes import Word
+from field.labels import Word
 from field.monitoring.quality import of_household, of_households, terms
 from field.monitoring.quality_checks import MERGING, RELIEF, Check
 from field.registry.rights import Right

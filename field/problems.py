@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Response, json
 
-from field.codes import Word
+from field.labels import Word
 from field.logs import number
 from field.sentences import word
 

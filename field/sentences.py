@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Self
 
-from field.codes import Word
+from field.labels import Word
 
 BETWEEN = "、"
 

@@ -18,7 +18,6 @@ from field.db import db, transact
 from field.help_codes import HelpAction, TieAction
 from field.ledger.entries import Entry, lock_heads
 from field.monitoring import caseload, cases, partners, planning
-from field.monitoring.case_course import OutOfOrder, Refused
 from field.monitoring.cases import OtherContent, Stale, act
 from field.monitoring.fund import FundApplication, apply
 from field.monitoring.fund import act as fund_act
@@ -26,6 +25,7 @@ from field.monitoring.fund_donations import donate, give_back
 from field.monitoring.leads import Lead
 from field.monitoring.partners import Partner
 from field.monitoring.rebuild import rebuild
+from field.monitoring.refusals import OutOfOrder, Refused
 from field.registry.households import Household
 from field.registry.rights import NotAllowed
 from field.registry.staff import Staff, take_post

@@ -11,15 +11,17 @@ from sqlalchemy import select, update
 from uuid6 import uuid7
 
 from field import clock
-from field.codes import CaseAction, CaseState, EntryKind, Role
+from field.case_codes import CaseAction, CaseState
+from field.codes import EntryKind, Role
 from field.db import db, transact
 from field.ledger.entries import Entry
 from field.login import LoginSession, find_session
-from field.monitoring.case_course import WrongHands, same_hands
+from field.monitoring.case_course import same_hands
 from field.monitoring.case_standing import Standing
 from field.monitoring.cases import MonitoringCase, act
 from field.monitoring.quiet_villages import quiet_villages
 from field.monitoring.rebuild import rebuild
+from field.monitoring.refusals import WrongHands
 from field.monitoring.workdays import china_day
 from field.registry.deputies import Deputy, as_signed
 from field.registry.rights import Actor

@@ -12,7 +12,8 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from field import clock, worker
-from field.codes import CaseAction, EntryKind, JobKind, JobState, Role
+from field.case_codes import CaseAction
+from field.codes import EntryKind, JobKind, JobState, Role
 from field.db import db, transact
 from field.ledger.entries import Entry, Secret, opened
 from field.ledger.package import check

@@ -19,7 +19,8 @@ from uuid6 import uuid7
 from werkzeug.test import TestResponse
 
 from field import clock
-from field.codes import CaseAction, Channel, JobKind, JobState, Role
+from field.case_codes import CaseAction
+from field.codes import Channel, JobKind, JobState, Role
 from field.db import db, transact
 from field.filling import FAULTS as FILLING_FAULTS
 from field.help_codes import TieAction

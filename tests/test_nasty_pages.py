@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 from werkzeug.routing import Rule
 
-from field.codes import CaseAction
+from field.case_codes import CaseAction
 from field.db import db, transact
 from field.help_codes import HelpAction, TieAction
 from field.ledger.entries import Entry

@@ -6,7 +6,7 @@ from pydantic import Field, field_validator, model_validator
 
 from field.api.describe import PageQuery, Strict
 from field.api.visits import Warned
-from field.codes import CaseAction, CaseState
+from field.case_codes import CaseAction, CaseState
 from field.converters import UUID
 
 

@@ -10,17 +10,17 @@ from field import clock
 from field.api.case_shapes import CaseDetail, CasePage, CaseQuery, NewCase, NewStep, StepRecorded
 from field.api.describe import created, describe
 from field.auth import actor
+from field.case_codes import CaseAction, CaseState
 from field.casework import done
-from field.codes import CaseAction, CaseState
 from field.db import db
 from field.ledger.entries import Entry, fresh, opened
 from field.ledger.receipts import number
 from field.mending import warnings
 from field.monitoring import case_view, cases
-from field.monitoring.case_course import Refused
 from field.monitoring.case_list import cases as listing
 from field.monitoring.case_list import one_case
 from field.monitoring.cases import Asked
+from field.monitoring.refusals import Refused
 from field.problems import Problem
 from field.registry import regions
 from field.registry.rights import Right

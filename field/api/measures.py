@@ -14,9 +14,9 @@ from field.converters import IdConverter
 from field.db import db
 from field.help_codes import HelpAction
 from field.monitoring import household_file, planning
-from field.monitoring.case_course import Refused
 from field.monitoring.plan import newest_seq, plans
 from field.monitoring.plan_shown import plan_shown
+from field.monitoring.refusals import Refused
 from field.monitoring.workdays import china_day
 from field.problems import Problem
 from field.registry.rights import Right

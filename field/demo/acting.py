@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from field.codes import CaseAction, CaseState, Channel
+from field.case_codes import CaseAction, CaseState
+from field.codes import Channel
 from field.demo.accounts import CADRE, CADRE2
 from field.demo.cast import Played
 from field.demo.helping import NAMES, UNITS

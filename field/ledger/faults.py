@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from field.codes import Labelled
+from field.labels import Labelled
 
 
 class Fault(Labelled):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from geopy.distance import geodesic
 
-from field.codes import Word
+from field.labels import Word
 from field.media.coordinates import Point
 from field.sentences import Sentence
 

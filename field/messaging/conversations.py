@@ -11,7 +11,7 @@ from sqlalchemy import Index, String, Table, and_, bindparam, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from uuid6 import uuid7
 
-from field.codes import Labelled
+from field.labels import Labelled
 from field.orm import Base, Code, Id, Utc
 from field.prepared import Prepared, add, change
 from field.registry.sealing import Sealed

@@ -6,7 +6,8 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from field.codes import Channel, Labelled
+from field.codes import Channel
+from field.labels import Labelled
 from field.messaging.messages import SendError
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from field.codes import Channel, EntryKind, Word
+from field.codes import Channel, EntryKind
+from field.labels import Word
 from field.ledger.entries import Draft, Entry
 from field.monitoring.bills import ToldBill
 from field.monitoring.once import append_once

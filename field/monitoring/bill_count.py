@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
 
-from field.codes import EntryKind, Labelled
+from field.codes import EntryKind
+from field.labels import Labelled
 
 
 class Unclear(Labelled):

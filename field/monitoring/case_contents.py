@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from field.codes import CaseState as S
+from field.case_codes import CaseState as S
 from field.codes import Kind, RiskFactor
 
 Note = Annotated[str, Field(min_length=2, max_length=1000)]

@@ -5,14 +5,15 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from field.codes import CaseAction as A
-from field.codes import CaseState as S
+from field.case_codes import CaseAction as A
+from field.case_codes import CaseState as S
 from field.codes import Role
 from field.monitoring import case_contents as said
-from field.monitoring.case_contents import Faults, fault
+from field.monitoring.case_contents import fault
 from field.monitoring.case_rules import APPROVALS, NOTICES, RULES, WAY_OUT, Rule, done_by
 from field.monitoring.case_standing import Act, Around, Standing
 from field.monitoring.elimination import conditions, missing
+from field.monitoring.refusals import OutOfOrder, Refused, WrongHands
 from field.monitoring.workdays import due
 from field.registry.signatures import by_same
 from field.sentences import Sentence, word
@@ -20,22 +21,6 @@ from field.sentences import Sentence, word
 LONGEST = timedelta(days=366)  # more is a slip of the hand, and would keep the case from going on
 CLOSED = timedelta(days=1)  # a notice can be closed on the day after its last, and is due then
 NOT_GIVEN = {None: "{name}还没有承诺授权", False: "{name}的承诺授权还在手机里，签名或照片还没有传上来", True: ""}
-
-
-class Refused(Exception):
-    """不能办: every reason why not; nothing was done."""
-
-    def __init__(self, faults: Faults) -> None:
-        super().__init__("; ".join(one["message"] for one in faults))
-        self.faults = faults
-
-
-class WrongHands(Refused):
-    """不该由这个人办: another post, or somebody else of the same post."""
-
-
-class OutOfOrder(Refused):
-    """这时不能这样办."""
 
 
 def decide(at: Standing, action: A, content: Any, by: str, role: Role, around: Around) -> tuple[Rule, dict[str, Any]]:

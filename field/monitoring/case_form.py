@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from field.codes import CaseState
+from field.case_codes import CaseState
 from field.monitoring.cases import MonitoringCase
 from field.monitoring.consents import Consent
 from field.monitoring.revisit_schedule import next_days

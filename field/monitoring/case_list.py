@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
-from field.codes import CaseState, EntryKind
+from field.case_codes import CaseState
+from field.codes import EntryKind
 from field.ledger.entries import Entry, opened
 from field.monitoring.case_rules import ENDED
 from field.monitoring.cases import MonitoringCase

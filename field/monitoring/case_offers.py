@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from field.codes import CaseAction, CaseState
+from field.case_codes import CaseAction, CaseState
 from field.monitoring.case_around import ground, pack_of
 from field.monitoring.case_course import same_hands
 from field.monitoring.case_rules import NOTICES, WAY_OUT, actions

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, select, tuple_
 from sqlalchemy.orm import Session
 
-from field.codes import CaseAction, CaseState, EntryKind, EvidenceKind, Source
+from field.case_codes import CaseAction, CaseState
+from field.codes import EntryKind, EvidenceKind, Source
 from field.ledger.entries import Entry, opened
 from field.monitoring.case_list import steps_of
 from field.monitoring.case_rules import NOTICES

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from field.codes import CaseAction as A
-from field.codes import CaseState as S
+from field.case_codes import CaseAction as A
+from field.case_codes import CaseState as S
 from field.codes import Role
 from field.monitoring.policy.shapes import Pack
 from field.monitoring.workdays import Due, Own, due

@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
-from field.codes import CaseAction as A
-from field.codes import CaseState as S
+from field.case_codes import CaseAction as A
+from field.case_codes import CaseState as S
 from field.monitoring.elimination import Ground
 from field.monitoring.policy.shapes import Pack
 from field.monitoring.workdays import Own

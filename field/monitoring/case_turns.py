@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from field.codes import CaseAction, CaseState
+from field.case_codes import CaseAction, CaseState
 from field.ledger.entries import Entry
 from field.monitoring.workdays import china_day
 from field.orm import Base, Code, Id, Utc, insert_many

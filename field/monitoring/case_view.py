@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from field.codes import CaseAction, CaseState
+from field.case_codes import CaseAction, CaseState
 from field.ledger.entries import Entry
 from field.ledger.receipts import number
 from field.monitoring.case_around import adults

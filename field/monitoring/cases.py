@@ -9,12 +9,13 @@ from sqlalchemy import JSON, Index, String, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from uuid6 import uuid7
 
-from field.codes import CaseAction, CaseState, Channel, EntryKind
+from field.case_codes import CaseAction, CaseState
+from field.codes import Channel, EntryKind
 from field.ledger.chain import canonical
 from field.ledger.entries import Draft, Entry, append, lock_heads, opened, recorded
 from field.monitoring.case_around import around, pack_of
 from field.monitoring.case_contents import fault, plain, read_content
-from field.monitoring.case_course import OutOfOrder, after, decide
+from field.monitoring.case_course import after, decide
 from field.monitoring.case_rules import ENDED, RULES, UNDER_WAY, due_in
 from field.monitoring.case_standing import Act, Standing, kept
 from field.monitoring.case_turns import note_turn
@@ -22,6 +23,7 @@ from field.monitoring.deadlines import note_deadline
 from field.monitoring.judgement import judge
 from field.monitoring.leads import Lead
 from field.monitoring.policy.shelf import pack_on, shelf
+from field.monitoring.refusals import OutOfOrder
 from field.monitoring.relief_standings import restate
 from field.monitoring.revisit_schedule import follow_step, schedule
 from field.monitoring.standings import note_standings

@@ -3,7 +3,7 @@
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from field.codes import Labelled
+from field.labels import Labelled
 from field.orm import Base, Code, Id, Name, RegionCode, Utc
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from field.codes import Channel, EntryKind, Labelled, LeadKind, Source, TaskKind
+from field.codes import Channel, EntryKind, LeadKind, Source, TaskKind
+from field.labels import Labelled
 from field.ledger.entries import Draft, Entry, append, opened, recorded
 from field.ledger.facts import SEEN, SELF_REPORTED, VERIFIED_ADDRESS, every, latest, state
 from field.monitoring.income_rules import Earned, doubt

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from field.codes import CaseState
+from field.case_codes import CaseState
 from field.monitoring.cases import MonitoringCase
 from field.monitoring.screening_decisions import what_rows_say
 from field.monitoring.screening_lists import ScreeningList, ScreeningRow

@@ -6,16 +6,17 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from field.codes import CaseAction, CaseState, Channel, EntryKind, EvidenceKind
+from field.case_codes import CaseAction, CaseState
+from field.codes import Channel, EntryKind, EvidenceKind
 from field.ledger.entries import Draft, append, recorded
 from field.monitoring.case_around import adults
 from field.monitoring.case_contents import fault
-from field.monitoring.case_course import OutOfOrder, WrongHands
 from field.monitoring.case_rules import RULES, UNDER_WAY
 from field.monitoring.cases import MonitoringCase
 from field.monitoring.consents import texts
 from field.monitoring.derive import derive
 from field.monitoring.evidence import missing
+from field.monitoring.refusals import OutOfOrder, WrongHands
 from field.monitoring.visit_rules import moment
 from field.monitoring.visits import Faulty, Recorded, same_or_raise
 from field.monitoring.workdays import china_day

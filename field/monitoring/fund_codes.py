@@ -1,6 +1,7 @@
 """救助基金的词汇: accounts, acts, states and ways of payment, each with its Chinese label."""
 
-from field.codes import EntryKind, Labelled
+from field.codes import EntryKind
+from field.labels import Labelled
 
 
 class FundAccount(Labelled):

@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 from field.codes import Channel, EntryKind
 from field.ledger.entries import Draft, Entry, append, lock_heads, opened, region_chain
 from field.monitoring.case_contents import fault
-from field.monitoring.case_course import OutOfOrder
 from field.monitoring.cases import OtherContent
 from field.monitoring.fund import Asked, repeated
 from field.monitoring.fund_books import balances, post
 from field.monitoring.fund_codes import KINDS, FundAction
 from field.monitoring.fund_rules import Around, Standing, decide, donation_postings
 from field.monitoring.policy.shelf import pack_on
+from field.monitoring.refusals import OutOfOrder
 from field.monitoring.workdays import china_day
 from field.registry.regions import VILLAGE, Region
 from field.registry.rights import Actor, NotAllowed, Right

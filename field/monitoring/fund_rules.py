@@ -9,12 +9,12 @@ from typing import Any
 from field.codes import Role
 from field.monitoring import fund_contents as said
 from field.monitoring.case_contents import Part, fault, plain
-from field.monitoring.case_course import OutOfOrder, Refused, WrongHands
 from field.monitoring.case_rules import ALL, GRASSROOTS, OFFICES, done_by
 from field.monitoring.fund_codes import FundAccount as Account
 from field.monitoring.fund_codes import FundAction as A
 from field.monitoring.fund_codes import FundState as S
 from field.monitoring.policy.fund_shapes import FEN, Fund
+from field.monitoring.refusals import OutOfOrder, Refused, WrongHands
 from field.registry.signatures import by_same
 from field.sentences import Sentence
 

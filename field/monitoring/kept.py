@@ -6,8 +6,10 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from field.codes import CaseState, EntryKind, Word
+from field.case_codes import CaseState
+from field.codes import EntryKind
 from field.help_codes import MeasureState
+from field.labels import Word
 from field.ledger.entries import Entry
 from field.monitoring.case_rules import ENDED
 from field.monitoring.cases import MonitoringCase

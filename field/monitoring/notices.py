@@ -13,7 +13,9 @@ from uuid import NAMESPACE_URL, uuid5
 from sqlalchemy import JSON, Index, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from field.codes import CaseState, Grade, Labelled, ReminderWay, Role, TaskKind
+from field.case_codes import CaseState
+from field.codes import Grade, ReminderWay, Role, TaskKind
+from field.labels import Labelled
 from field.monitoring.reminders import Reminder, Standing
 from field.monitoring.todo import count, urgent
 from field.monitoring.todo_rows import Row, Wanted

@@ -15,8 +15,8 @@ from field.help_codes import TieAction
 from field.ledger.chain import canonical
 from field.ledger.entries import Draft, Entry, append, lock_head, opened, recorded, region_chain
 from field.monitoring.case_contents import WORDS, Faults, Part, fault, plain
-from field.monitoring.case_course import OutOfOrder, Refused
 from field.monitoring.cases import OtherContent, Stale
+from field.monitoring.refusals import OutOfOrder, Refused
 from field.monitoring.tie_rules import NEEDS, Terms, against
 from field.monitoring.workdays import china_day
 from field.orm import Base, Code, Id, Name, RegionCode

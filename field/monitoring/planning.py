@@ -9,13 +9,13 @@ from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
-from field.codes import Channel, EntryKind, Word
+from field.codes import Channel, EntryKind
 from field.help_codes import HelpAction, MeasureState, TeamRole
+from field.labels import Word
 from field.ledger.chain import canonical
 from field.ledger.entries import Draft, Entry, append, lock_heads, opened, recorded
 from field.monitoring.case_around import pack_of, photos
 from field.monitoring.case_contents import Part, fault, plain
-from field.monitoring.case_course import OutOfOrder, Refused, WrongHands
 from field.monitoring.case_rules import LADDER
 from field.monitoring.cases import MonitoringCase, OtherContent, Stale, case_of
 from field.monitoring.deadlines import MEASURE, note_deadline
@@ -24,6 +24,7 @@ from field.monitoring.measure_rules import NEEDS, OPEN, RULES, TEAM, Step, after
 from field.monitoring.plan import Measure, PlanMember, newest_seq, team_of
 from field.monitoring.policy.shapes import Pack
 from field.monitoring.policy.shelf import pack_on
+from field.monitoring.refusals import OutOfOrder, Refused, WrongHands
 from field.monitoring.workdays import china_day
 from field.registry.households import Household
 from field.registry.masking import mask_phone

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, and_, case, exists, extract, func, null, or_, select
 from sqlalchemy.orm import aliased
 
-from field.codes import CaseState
+from field.case_codes import CaseState
 from field.ledger.facts import Fact
 from field.monitoring.bills import ToldBill
 from field.monitoring.cases import MonitoringCase

@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from field.codes import Channel, EntryKind, Labelled, ReminderWay
+from field.codes import Channel, EntryKind, ReminderWay
+from field.labels import Labelled
 from field.ledger.entries import Draft, Entry, append, lock_heads, opened, recorded, region_chain
 from field.monitoring.cases import OtherContent
 from field.orm import Base, Code, Id, Utc

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import Index, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from field.codes import CaseAction, LeadKind, Source, TaskKind
+from field.case_codes import CaseAction
+from field.codes import LeadKind, Source, TaskKind
 from field.ledger.entries import Entry
 from field.ledger.facts import SEEN, state
 from field.monitoring.elimination import months_after

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from field.codes import Grade, Word
+from field.codes import Grade
+from field.labels import Word
 from field.monitoring.grading import needs
 from field.monitoring.policy.risk_shapes import FIGURES, RANKS, Rule, Unit
 from field.monitoring.policy.shapes import Pack

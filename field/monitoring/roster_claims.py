@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from field.codes import CaseState
+from field.case_codes import CaseState
 from field.ledger.entries import Entry
 from field.ledger.facts import VERIFIED_ADDRESS, Fact
 from field.monitoring.case_rules import ENDED

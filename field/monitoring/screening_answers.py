@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from field.codes import Word
+from field.labels import Word
 from field.ledger.entries import Entry, opened
 from field.monitoring.screening_decisions import what_rows_say
 from field.monitoring.screening_lists import ScreeningList, ScreeningRow

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
-from field.codes import CaseState, Channel, EntryKind, LeadKind, Source, TaskKind
+from field.case_codes import CaseState
+from field.codes import Channel, EntryKind, LeadKind, Source, TaskKind
 from field.ledger.entries import Draft, Entry, append_many, lock_heads
 from field.ledger.facts import DEPARTMENT, state
 from field.monitoring.case_rules import due_in

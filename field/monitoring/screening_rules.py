@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from field.codes import Word
+from field.labels import Word
 from field.monitoring.policy.shapes import Departments
 from field.registry.screening import ScreeningReason
 from field.sentences import Sentence

@@ -1,6 +1,7 @@
 """乡镇共享的词汇: what a unit of a town may be shown of a household and its people, and of which people."""
 
-from field.codes import Guarantee, Labelled
+from field.codes import Guarantee
+from field.labels import Labelled
 
 
 class SharedField(Labelled):

@@ -7,7 +7,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from field.codes import CaseAction, CaseState, Role, Source, TaskKind, Word
+from field.case_codes import CaseAction, CaseState
+from field.codes import Role, Source, TaskKind
+from field.labels import Word
 from field.monitoring.case_course import same_hands
 from field.monitoring.cases import MonitoringCase
 from field.monitoring.escalation import concerns, level

@@ -7,7 +7,8 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy import case as either
 from sqlalchemy.orm import Session
 
-from field.codes import CaseState, Role, Source, TaskKind
+from field.case_codes import CaseState
+from field.codes import Role, Source, TaskKind
 from field.monitoring.case_rules import HOLDERS, NOTICES, STEPS
 from field.monitoring.case_rules import OFFICES as ANSWER
 from field.monitoring.cases import MonitoringCase

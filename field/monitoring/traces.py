@@ -6,7 +6,7 @@ from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from uuid6 import uuid7
 
-from field.codes import Labelled
+from field.labels import Labelled
 from field.orm import Base, Code, Id, Utc
 from field.registry.households import Household, Person
 from field.registry.rights import Actor, NotAllowed, Right

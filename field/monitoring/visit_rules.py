@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from jsonschema_rs import Draft202012Validator, ValidationError, ValidationErrorKind
 
-from field.codes import Word
+from field.labels import Word
 from field.sentences import Sentence
 
 FOLDER = Path(__file__).parent

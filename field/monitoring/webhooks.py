@@ -10,7 +10,8 @@ from sqlalchemy import JSON, ForeignKey, String, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from uuid6 import uuid7
 
-from field.codes import CaseState, JobKind
+from field.case_codes import CaseState
+from field.codes import JobKind
 from field.ledger.entries import Entry
 from field.ledger.receipts import number
 from field.orm import Base, Id, RegionCode, Utc

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import prod
 
-from field.codes import Labelled
+from field.labels import Labelled
 
 
 class Ground(Labelled):

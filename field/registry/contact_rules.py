@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from field.codes import Labelled
+from field.labels import Labelled
 
 FRESH = timedelta(days=90)
 UNCONFIRMED = timedelta(days=30)

@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
-from field.codes import Labelled, Role
+from field.codes import Role
+from field.labels import Labelled
 from field.orm import Base, Code, Id, Utc
 from field.registry.regions import within
 from field.registry.rights import Actor

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from field.codes import Word
+from field.labels import Word
 from field.registry import idnumber
 from field.registry.roster import Column
 from field.sentences import Sentence, Series

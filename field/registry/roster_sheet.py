@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
-from field.codes import Word
+from field.labels import Word
 from field.registry.roster import Column
 from field.registry.roster_household import REQUIRED, Cells, Line, header_key
 from field.sentences import Sentence, Series

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from field.codes import Labelled, RiskFactor
+from field.codes import RiskFactor
+from field.labels import Labelled
 from field.registry.roster import Column
 
 MOST = 20_000

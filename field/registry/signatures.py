@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from field.codes import Word
+from field.labels import Word
 from field.sentences import Sentence
 
 FOR = " 代 "

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
 
 from field.auth import allow
-from field.codes import CaseState as S
+from field.case_codes import CaseState as S
 from field.codes import Kind, RiskFactor
 from field.db import db
 from field.ledger.entries import Entry

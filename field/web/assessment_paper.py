@@ -6,7 +6,7 @@ from flask import Blueprint, Response, url_for
 from flask_babel import gettext as _
 
 from field.auth import actor, allow
-from field.codes import CaseState
+from field.case_codes import CaseState
 from field.db import db
 from field.ledger.entries import Entry
 from field.monitoring.case_list import one_case, steps

@@ -7,7 +7,9 @@ from typing import Any
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from field.codes import CaseAction, CaseState, Kind, RiskFactor, Word
+from field.case_codes import CaseAction, CaseState
+from field.codes import Kind, RiskFactor
+from field.labels import Word
 from field.web.catalogue import in_a_row
 from field.web.forms import faults_named
 from field.web.visit_words import Line

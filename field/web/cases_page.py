@@ -12,15 +12,15 @@ from werkzeug.wrappers import Response
 
 from field import clock
 from field.auth import actor, allow
+from field.case_codes import CaseAction, CaseState
 from field.casework import done
-from field.codes import CaseAction, CaseState, Kind, RiskFactor, Role
+from field.codes import Kind, RiskFactor, Role
 from field.db import db
 from field.help_codes import MeasureState, TeamRole
 from field.ledger.entries import Entry
 from field.monitoring import cases
 from field.monitoring.case_around import adults, pack_of, papers
 from field.monitoring.case_contents import Faults
-from field.monitoring.case_course import Refused
 from field.monitoring.case_list import cases as listing
 from field.monitoring.case_list import one_case, overdue, steps
 from field.monitoring.case_offers import met, offered
@@ -30,6 +30,7 @@ from field.monitoring.consents import consented
 from field.monitoring.grades import risks
 from field.monitoring.measures import counted
 from field.monitoring.quality import of_household, terms
+from field.monitoring.refusals import Refused
 from field.monitoring.workdays import china_day
 from field.problems import Problem
 from field.registry import regions

@@ -13,7 +13,7 @@ from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask_babel import Babel, Domain, get_locale
 
-from field.codes import Word
+from field.labels import Word
 from field.sentences import Sentence, Series
 
 CHINESE, ENGLISH = Locale.parse("zh_Hans_CN"), Locale.parse("en")

@@ -10,8 +10,8 @@ from werkzeug.wrappers import Response
 
 from field import clock
 from field.auth import actor, allow
-from field.codes import Word
 from field.db import db, transact
+from field.labels import Word
 from field.messaging import checkin_waves
 from field.messaging.hooks import connected
 from field.messaging.outbox import monthly_cost

@@ -6,7 +6,8 @@ from flask import Blueprint, render_template, request
 from sqlalchemy import func, select
 
 from field.auth import actor, allow
-from field.codes import LEVELS, CaseState, Channel, EntryKind, EvidenceKind, Kind, Left, RiskFactor
+from field.case_codes import CaseState
+from field.codes import LEVELS, Channel, EntryKind, EvidenceKind, Kind, Left, RiskFactor
 from field.db import db, transact
 from field.help_codes import MeasureState, TeamRole, TieKind
 from field.ledger.entries import Entry, opened

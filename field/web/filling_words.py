@@ -5,7 +5,8 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from field.codes import EntryKind, Word
+from field.codes import EntryKind
+from field.labels import Word
 from field.monitoring.filling import masked_phone
 from field.registry.filling import FILLED, cell
 from field.web.visit_words import Line, Section

@@ -19,12 +19,12 @@ from field.ledger.receipts import number
 from field.monitoring import fund, fund_list, household_file
 from field.monitoring.case_around import pack_of, photos
 from field.monitoring.case_contents import Faults
-from field.monitoring.case_course import Refused
 from field.monitoring.fund import Asked, FundApplication
 from field.monitoring.fund_books import balances
 from field.monitoring.fund_codes import FundAction, FundState, FundWay
 from field.monitoring.fund_rules import RULES, hands, outstanding
 from field.monitoring.policy.shelf import pack_on
+from field.monitoring.refusals import Refused
 from field.monitoring.workdays import china_day
 from field.problems import Problem
 from field.registry import regions

@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response
 
 from field import clock
 from field.auth import actor, allow
-from field.codes import CaseAction, CaseState, Channel, LeadKind, RiskFactor, Source
+from field.case_codes import CaseAction, CaseState
+from field.codes import Channel, LeadKind, RiskFactor, Source
 from field.db import db, transact
 from field.monitoring import attaching, leads
 from field.monitoring.case_list import settled

@@ -8,7 +8,7 @@ from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext as _
 
 from field.auth import actor, allow
-from field.codes import CaseState
+from field.case_codes import CaseState
 from field.db import db
 from field.ledger.checkpoints import newest
 from field.monitoring.case_list import one_case, steps

@@ -15,7 +15,7 @@ from field.db import db
 from field.help_codes import PartnerKind, TieAction, TieKind
 from field.monitoring import partners, tie_list
 from field.monitoring.case_contents import Faults
-from field.monitoring.case_course import Refused
+from field.monitoring.refusals import Refused
 from field.monitoring.workdays import china_day
 from field.problems import Problem
 from field.registry import regions

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from field import codes
-from field.codes import Labelled
+from field.case_codes import CaseState
 from field.help_codes import MeasureState, TeamRole
+from field.labels import Labelled
 from field.monitoring.todo import BY_PLAN
 from field.monitoring.visit_rules import definition
 from field.web.catalogue import english
@@ -14,7 +15,7 @@ from field.web.catalogue import english
 SPOKEN: tuple[type[Labelled], ...] = (
     codes.Kind, codes.RiskFactor, codes.Grade, codes.Guarantee, codes.Income, codes.Expense, codes.Need,
     codes.EvidenceKind, codes.Left, codes.Role, codes.Channel, codes.Source, codes.LeadKind, codes.TaskKind,
-    codes.CaseState, MeasureState, TeamRole,
+    CaseState, MeasureState, TeamRole,
 )  # fmt: skip
 NAMES = {"english.codes.js", "visit.schema.en.json", "revisit.schema.en.json", "manifest.en.webmanifest"}
 MANIFEST = Path(__file__).with_name("phone") / "manifest.webmanifest"

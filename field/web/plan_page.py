@@ -16,11 +16,11 @@ from field.help_codes import HelpAction, MeasureState, TeamRole
 from field.monitoring import planning
 from field.monitoring.case_around import photos
 from field.monitoring.case_contents import Faults
-from field.monitoring.case_course import Refused
 from field.monitoring.cases import case_of
 from field.monitoring.household_file import household as of
 from field.monitoring.measure_rules import NEEDS
 from field.monitoring.plan import newest_seq
+from field.monitoring.refusals import Refused
 from field.monitoring.workdays import china_day
 from field.problems import Problem
 from field.registry import regions

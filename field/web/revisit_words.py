@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from field.codes import Word
+from field.labels import Word
 from field.web.catalogue import in_a_row
 from field.web.visit_words import Line, Section, sections
 from field.web.wording import yuan

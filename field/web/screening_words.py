@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from field.codes import Word
+from field.labels import Word
 from field.registry.screening import ScreeningAnswer, ScreeningReason
 from field.web.visit_words import Line, Section
 from field.web.wording import day, yuan

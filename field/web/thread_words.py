@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 
-from field.codes import Channel, EntryKind, Word
+from field.codes import Channel, EntryKind
+from field.labels import Word
 from field.ledger.receipts import number
 from field.messaging.conversations import Dialog, Purpose
 from field.messaging.messages import Said

@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 
 from flask_babel import gettext
 
-from field.codes import Expense, Guarantee, Income, Kind, Labelled, Left, Need, RiskFactor, Word
+from field.codes import Expense, Guarantee, Income, Kind, Left, Need, RiskFactor
+from field.labels import Labelled, Word
 from field.monitoring.roster_claims import CLAIMED, NOT_LISTED
 from field.monitoring.visit_rules import definition
 from field.registry.filling import FILLED, HOUSEHOLD_FILLED

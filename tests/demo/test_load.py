@@ -14,7 +14,8 @@ from PIL import Image
 from sqlalchemy import func, select
 
 from field import clock, create_app
-from field.codes import CaseState, Role
+from field.case_codes import CaseState
+from field.codes import Role
 from field.config import Settings
 from field.db import db, transact
 from field.demo.accounts import ACCOUNTS, CADRE, set_passwords

@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import select
 from uuid6 import uuid7
 
-from field.codes import CaseAction, CaseState, Channel
+from field.case_codes import CaseAction, CaseState
+from field.codes import Channel
 from field.db import db, transact
 from field.help_codes import HelpAction
 from field.ledger.entries import Entry

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from field.codes import CaseAction, CaseState, Role
+from field.case_codes import CaseAction, CaseState
+from field.codes import Role
 from field.help_codes import HelpAction, MeasureState
-from field.monitoring.case_course import OutOfOrder, Refused, WrongHands, after, decide
+from field.monitoring.case_course import after, decide
 from field.monitoring.case_rules import RULES, due_in
 from field.monitoring.case_standing import Act, Around, Standing
 from field.monitoring.elimination import Ground, conditions, missing, months_after
@@ -18,6 +19,7 @@ from field.monitoring.measure_rules import RULES as HELP_RULES
 from field.monitoring.measure_rules import Course, Step, done_for, open_for
 from field.monitoring.measure_rules import after as course_after
 from field.monitoring.policy.shelf import pack_on
+from field.monitoring.refusals import OutOfOrder, Refused, WrongHands
 
 DAY = date(2026, 11, 2)
 PACK = pack_on(DAY)

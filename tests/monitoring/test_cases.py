@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from field import clock
-from field.codes import CaseAction
+from field.case_codes import CaseAction
 from field.db import db, transact
 from field.ledger.verify import verify
-from field.monitoring.case_course import OutOfOrder, Refused, WrongHands
 from field.monitoring.cases import OtherContent, Stale, act, open_case
 from field.monitoring.policy.shelf import OURS, shelf, use_shelf
 from field.monitoring.rebuild import rebuild
+from field.monitoring.refusals import OutOfOrder, Refused, WrongHands
 from field.monitoring.statistics import statistics
 from field.registry.rights import NotAllowed
 from field.worker import signer

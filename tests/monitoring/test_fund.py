@@ -12,10 +12,10 @@ from field import clock
 from field.db import db, transact
 from field.ledger.entries import Entry, opened
 from field.ledger.verify import verify
-from field.monitoring.case_course import OutOfOrder, Refused, WrongHands
 from field.monitoring.cases import OtherContent, Stale
 from field.monitoring.fund_books import Balances, FundPosting
 from field.monitoring.rebuild import rebuild
+from field.monitoring.refusals import OutOfOrder, Refused, WrongHands
 from field.registry.households import Household
 from field.registry.rights import NotAllowed
 from field.worker import signer

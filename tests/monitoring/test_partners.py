@@ -11,10 +11,10 @@ from field import clock
 from field.db import db, transact
 from field.help_codes import TieAction
 from field.ledger.verify import verify
-from field.monitoring.case_course import OutOfOrder, Refused
 from field.monitoring.cases import OtherContent, Stale
 from field.monitoring.partners import Asked, Partner, Tie, act
 from field.monitoring.rebuild import rebuild
+from field.monitoring.refusals import OutOfOrder, Refused
 from field.monitoring.tie_list import partners, payments, ties, ties_of
 from field.registry.rights import NotAllowed
 from field.worker import signer

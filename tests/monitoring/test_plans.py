@@ -11,12 +11,12 @@ from field.db import db, transact
 from field.help_codes import HelpAction
 from field.ledger.entries import Entry
 from field.ledger.verify import verify
-from field.monitoring.case_course import OutOfOrder, Refused, WrongHands
 from field.monitoring.cases import OtherContent, Stale
 from field.monitoring.measures import counted, overdue_measures, without_measures
 from field.monitoring.plan import newest_seq, team_of
 from field.monitoring.planning import Asked, act
 from field.monitoring.rebuild import rebuild
+from field.monitoring.refusals import OutOfOrder, Refused, WrongHands
 from field.monitoring.workdays import china_day
 from field.registry.rights import NotAllowed
 from field.worker import signer

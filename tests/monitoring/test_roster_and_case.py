@@ -7,11 +7,11 @@ import pytest
 
 from field import clock
 from field.db import db, transact
-from field.monitoring.case_course import Refused
 from field.monitoring.cases import take_over
 from field.monitoring.enrol import enrol
 from field.monitoring.quality import checks_called, count, of_household, terms
 from field.monitoring.rebuild import rebuild
+from field.monitoring.refusals import Refused
 from field.registry.households import Household
 from tests.county import County, household, unmonitored
 from tests.monitoring.casework import HOME, NOTE, asked, do, home_of, listed, opened

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from field.codes import Kind, Labelled, Role, Word
+from field.codes import Kind, Role
+from field.labels import Labelled, Word
 from field.sentences import Sentence, Series
 from field.web import catalogue
 from tests.county import County

@@ -6,7 +6,8 @@ from functools import cache
 from hashlib import sha256
 from typing import Any, Final
 
-from field.codes import EvidenceKind, Expense, Guarantee, Income, Labelled, Left, Need, RiskFactor
+from field.codes import EvidenceKind, Expense, Guarantee, Income, Left, Need, RiskFactor
+from field.labels import Labelled
 from field.monitoring.visit_rules import definition
 
 Row = dict[str, str]

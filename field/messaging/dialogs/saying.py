@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from field.codes import Labelled, RiskFactor
+from field.codes import RiskFactor
+from field.labels import Labelled
 from field.messaging.dialogs.proposals import text_of, yuan
 from field.messaging.dialogs.shapes import Dialog, Say, Step, Variable, Wording
 

@@ -4,7 +4,8 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from field.codes import Grade, Guarantee, Labelled, RiskFactor
+from field.codes import Grade, Guarantee, RiskFactor
+from field.labels import Labelled
 from field.monitoring.policy.risk_shapes import Part
 from field.monitoring.sharing_codes import OF_PEOPLE, Concerns, SharedField
 
