@@ -37,7 +37,7 @@ def send(county: County, body: dict[str, Any], who: str = "cadre") -> TestRespon
 def due(county: County, who: str, day: date) -> Sequence[tuple[str, int]]:
     by = county.actor(who)
     with county.app.app_context():
-        return [(one.household_id, one.nth) for one in due_revisits(db.session(), by, day)]
+        return [(one.household_id, one.nth) for one in db.session.scalars(due_revisits(by, day))]
 
 
 def rebuilt(county: County) -> tuple[str, ...]:

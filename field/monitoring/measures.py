@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from field.monitoring.case_rules import LADDER
@@ -46,6 +46,11 @@ def overdue_measures(session: Session, by: Actor, day: date, limit: int | None =
     rows = select(*columns).join(Household, Household.id == Measure.household_id).where(_late(by, day))
     rows = rows.order_by(Measure.due_on, Household.number, Measure.id).limit(limit)
     return [Overdue._make((*row, days_late(row.state, row.due_on, day))) for row in session.execute(rows)]
+
+
+def late_measures(by: Actor, day: date) -> Select[Measure]:
+    """The same measures themselves, in no order."""
+    return select(Measure).join(Household, Household.id == Measure.household_id).where(_late(by, day))
 
 
 def without_measures(

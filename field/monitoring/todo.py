@@ -14,7 +14,7 @@ from field.monitoring.case_course import same_hands
 from field.monitoring.cases import MonitoringCase
 from field.monitoring.escalation import concerns, level
 from field.monitoring.grades import UNJUDGED, Risk, risks
-from field.monitoring.measures import overdue_measures
+from field.monitoring.measures import late_measures
 from field.monitoring.revisits import due_revisits
 from field.monitoring.todo_cases import marks_of, objections, steps
 from field.monitoring.todo_entries import KINDS, entries, received, rule_of
@@ -25,7 +25,7 @@ from field.registry.households import Household
 
 SOURCES: tuple[SourceOf, ...] = (
     entries, steps, objections, visits, dated(TaskKind.REVISIT, due_revisits),
-    dated(TaskKind.MEASURE, overdue_measures),
+    dated(TaskKind.MEASURE, late_measures),
 )  # fmt: skip
 BY_PLAN = {TaskKind.MEASURE: Word("一户一策"), TaskKind.REVISIT: Word("监测对象回访日")}  # of no way in
 

@@ -1,21 +1,21 @@
 """待办的行: what every source of tasks is asked for and what it answers, light enough for a whole county."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
 from field.codes import Grade, Role, Source, TaskKind
-from field.monitoring.grades import JUDGED, judged_grade
+from field.monitoring.grades import JUDGED, by_urgency, judged_grade
 from field.monitoring.policy.risk_shapes import RANKS
 from field.monitoring.policy.shapes import Pack
 from field.monitoring.policy.shelf import pack_on
 from field.monitoring.workdays import SHANGHAI, china_day
 from field.registry.households import Household
-from field.registry.regions import within
+from field.registry.regions import in_region, within
 from field.registry.rights import Actor
 
 CLOSES = time(23, 59, 59)
@@ -97,16 +97,6 @@ SourceOf = Callable[[Session, Wanted, int], Found]
 NOTHING = Found([], 0)
 
 
-class Dated(Protocol):
-    """What another part of the house lists as due: a household and the day."""
-
-    @property
-    def household_id(self) -> str: ...
-
-    @property
-    def due_on(self) -> date: ...
-
-
 def opens(day: date) -> datetime:
     """The first moment of a day in China."""
     return datetime.combine(day, time(), SHANGHAI)
@@ -117,25 +107,35 @@ def closes(day: date) -> datetime:
     return datetime.combine(day, CLOSES, SHANGHAI)
 
 
-def dated(kind: TaskKind, due: Callable[[Session, Actor, date], Iterable[Dated]]) -> SourceOf:
-    """A source of what another part of the house lists by household and day, for every level that may see it."""
+def dated(kind: TaskKind, due: Callable[[Actor, date], Select[*tuple[Any, ...]]]) -> SourceOf:
+    """A source of what another part of the house finds due by household and day, for every level that may see it."""
 
     def source(session: Session, wanted: Wanted, most: int) -> Found:
-        if not wanted.asks_for(kind):
+        if not wanted.asks_for(kind) or wanted.source not in (None, Source.VISIT):
             return NOTHING
-        listed = list(due(session, wanted.by, wanted.day))
-        homes = at_home(session, {one.household_id for one in listed})
+        found = session.execute(_most_urgent(due(wanted.by, wanted.day), wanted).limit(most)).all()
         rows = [
             Row(
-                f"{kind.value}:{one.household_id}:{one.due_on}", kind, Source.VISIT.value, one.household_id,
-                one.household_id, None, homes[one.household_id].region, opens(one.due_on), closes(one.due_on),
-                homes[one.household_id].grade,
+                f"{kind.value}:{one.id}:{one.due_on}", kind, Source.VISIT.value, one.id, one.id, None, one.region,
+                opens(one.due_on), closes(one.due_on), one.grade,
             )
-            for one in listed if one.household_id in homes
+            for one in found
         ]  # fmt: skip
-        return narrowed(rows, wanted, most)
+        return Found(rows, found[0].total, found[0].late) if found else NOTHING
 
     return source
+
+
+def _most_urgent(due: Select[*tuple[Any, ...]], wanted: Wanted) -> Select[*tuple[Any, ...]]:
+    """Of rows with `household_id` and `due_on`, those that are wanted, beside how many there are and how many late."""
+    day = due.subquery()
+    late = func.sum(case((day.c.due_on < wanted.day, 1), else_=0)).over()
+    rows = select(Household.id, day.c.due_on, Household.region, judged_grade.label("grade"), late.label("late"))
+    rows = rows.add_columns(func.count().over().label("total")).join(day, day.c.household_id == Household.id)
+    rows = rows.outerjoin(*JUDGED).where(in_region(Household.region, wanted.place))
+    rows = rows.where(judged_grade == wanted.grade) if wanted.grade else rows
+    rows = rows.where(day.c.due_on < wanted.day) if wanted.late else rows
+    return rows.order_by(by_urgency, day.c.due_on, Household.id)
 
 
 def narrowed(rows: Iterable[Row], wanted: Wanted, most: int) -> Found:
@@ -150,10 +150,3 @@ def _left(rows: Iterable[Row], wanted: Wanted) -> Iterator[Row]:
         in_time = wanted.late and row.due_at >= wanted.now
         if all(one in (None, value) for one, value in asked) and within(row.region, wanted.place) and not in_time:
             yield row
-
-
-def at_home(session: Session, ids: Collection[str]) -> dict[str, Any]:
-    """The region and grade of households, in one statement."""
-    rows = select(Household.id, Household.region, judged_grade.label("grade"))
-    rows = rows.outerjoin(*JUDGED).where(Household.id.in_(ids))
-    return {row.id: row for row in session.execute(rows)} if ids else {}

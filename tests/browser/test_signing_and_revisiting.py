@@ -77,7 +77,7 @@ def test_consents_drawn_and_a_revisit_made_offline_arrive_when_the_network_is_ba
         assert list(consented(db.session(), home, case.heard_at).values()) == [True, True]
         kinds = db.session.scalars(select(Entry.kind).where(Entry.chain_id == gone).order_by(Entry.seq))
         assert list(kinds)[-1] == "revisit"
-        assert list(due_revisits(db.session(), cadre, today)) == []
+        assert list(db.session.scalars(due_revisits(cadre, today))) == []
         assert verify(db.session(), signer(village.app.config["FIELD"]).verifier).sound
     lead = village.client("cadre").get("/api/leads").get_json()["items"][0]
     assert (lead["household_id"], lead["words"]) == (gone, "户主又住院了")

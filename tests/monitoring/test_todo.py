@@ -1,9 +1,10 @@
 """待办: each person's list, from every source, by grade and the time left, on both databases."""
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
+from sqlalchemy import literal, select
 
 from field import clock
 from field.codes import Channel, Source, TaskKind
@@ -16,6 +17,7 @@ from field.monitoring.todo_rows import Wanted, dated
 from field.monitoring.todo_visits import month
 from field.monitoring.until import Until
 from field.monitoring.workdays import china_day
+from field.registry.households import Household
 from tests.county import County
 from tests.monitoring.casework import HOME, NEXT, declared, do, listed, opened, to_monitored, visited
 from tests.web.office import statements
@@ -190,17 +192,15 @@ def test_a_monitored_case_is_no_step(county: County) -> None:
 
 
 def test_what_another_part_lists_as_due_comes_in_by_one_line(county: County, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Due(NamedTuple):
-        household_id: str
-        due_on: date
-
-    revisits = [Due(county.households[HOME], date(2026, 11, 1)), Due("gone", date(2026, 11, 1))]
-    more = dated(TaskKind.REVISIT, lambda _session, _by, _day: revisits)
+    on = literal(date(2026, 11, 1)).label("due_on")
+    more = dated(TaskKind.REVISIT, lambda _by, _day: select(Household.id.label("household_id"), on))
     monkeypatch.setattr(todo_room, "SOURCES", (*todo_room.SOURCES, more))
     late, visit = seen(county, "cadre", BEGAN)
+    assert late["household_id"] == county.households[HOME]
     assert late["source_name"] == "监测对象回访日", "of no way in"
     assert (late["kind_name"], late["late"], visit["kind"]) == ("消除后回访", True, "visit")
-    assert seen(county, "cadre2", BEGAN, kind="revisit") == []
+    assert len(seen(county, "county", BEGAN, kind="revisit")) == len(county.households)
+    assert seen(county, "county", BEGAN, kind="revisit", grade="red") == []
     assert Source(late["source"]) is Source.VISIT
 
 
