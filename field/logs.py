@@ -53,6 +53,7 @@ def set_up(app: Flask, as_json: bool, trusts_proxy: bool) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Lines() if as_json else Plain("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.INFO if as_json else logging.WARNING, handlers=[handler], force=as_json)
+    logging.getLogger("weasyprint").setLevel(logging.ERROR)  # its warnings are of screen rules that paper passes over
 
     @app.before_request
     def _number() -> None:

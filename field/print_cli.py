@@ -60,7 +60,7 @@ def print_files(region: str, username: str, out: Path, limit: int, everybody: bo
 
 def _actor(username: str) -> Actor:
     staff = find_staff(db.session(), username)
-    post = staff.post_at(clock.now()) if staff else None
+    post = staff.post_at(clock.now()) if staff and not staff.ended_at else None
     if staff is None or post is None:
         raise click.ClickException("没有这个账号，或者已经停用")
     return Actor(staff.id, staff.username, staff.name, Role(post.role), post.region)

@@ -77,11 +77,14 @@ def stand_ins(session: Session, now: datetime) -> list[Actor]:
 
 
 def as_signed(session: Session, staff_id: str, signed: str | None, now: datetime) -> Actor | None:
-    """Who asked for something, in the post that it was signed in, if that is still held; without one in the own."""
+    """Who asked for something, in the post that it was signed in, if that is still held; without one in the own.
+
+    Nobody, once the account has ended.
+    """
     staff = session.get_one(Staff, staff_id)
     if signed and signed != staff.username:
         return {one.username: one for one in stand_ins(session, now)}.get(signed)
-    post = staff.post_at(now)
+    post = None if staff.ended_at else staff.post_at(now)
     return Actor(staff.id, staff.username, staff.name, Role(post.role), post.region) if post else None
 
 

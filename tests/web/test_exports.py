@@ -229,6 +229,15 @@ def test_who_is_moved_away_gets_neither_the_file_nor_a_new_one(county: County) -
         assert "现在的岗位不能导出" in (db.session.get_one(Job, second.id).trouble or "")
 
 
+def test_what_an_account_asked_for_is_not_made_once_it_has_ended(county: County) -> None:
+    browser(county, "town").send("/exports", column="number", format="csv")
+    [job] = jobs(county)
+    assert county.app.test_cli_runner().invoke(args=["staff", "end", "town"]).exit_code == 0
+    assert worker.worker(county.app).step()
+    with county.app.app_context():
+        assert "现在的岗位不能导出" in (db.session.get_one(Job, job.id).trouble or "")
+
+
 def test_a_town_exports_its_own_villages_alone(county: County) -> None:
     town = browser(county, "town")
     assert town.send("/exports", column="number", format="csv", region="420626102").status_code == 403

@@ -262,3 +262,5 @@ def test_the_files_of_a_region_are_printed_at_once_by_who_may_see_them(small_cou
     assert "陈大一" in printed(file.read_bytes())
     for who, region in (("cadre", "420626107205"), ("medical", HOME), ("nobody", HOME)):
         assert run(args=["print", "files", "--region", region, "--as", who, "--out", str(out)]).exit_code == 1
+    assert run(args=["staff", "end", "cadre"]).exit_code == 0
+    assert run(args=["print", "files", "--region", HOME, "--as", "cadre", "--out", str(out)]).exit_code == 1
