@@ -64,15 +64,17 @@ class SeenAndSaid:
     def __init__(self, county: County, vault: Vault, seed: int, now: datetime) -> None:
         self.county, self.vault, self.chance, self.begun = county, vault, random.Random(seed), now
         self.refused: dict[str, int] = {}
+        self.done: set[str] = set()
         eliminated(county, VILLAGES[0], now)  # by chance alone hardly anybody gets so far
         self.now = now + timedelta(days=8)
 
     def go_on(self, steps: int) -> None:
-        """So many acts, hours or days apart."""
+        """So many acts, hours or days apart; what has never come about is tried more often."""
         acts = [getattr(self, name) for name in dir(self) if name.startswith("do_")]
-        often = ("do_case", "do_fund", "do_measure", "do_attach", "do_decide_row", "do_donate", "do_merge")
-        weights = [6 if one.__name__ in often else 1 for one in acts]
-        for one in self.chance.choices(acts, weights, k=steps):
+        often = {"do_case", "do_fund", "do_measure", "do_attach", "do_decide_row", "do_donate", "do_merge"}
+        for _ in range(steps):
+            weights = [6 if one.__name__ in often else 1 if one.__name__ in self.done else 4 for one in acts]
+            [one] = self.chance.choices(acts, weights)
             self.now += timedelta(minutes=self.chance.choice((1, 30, 300, 3000, 9000)))
             self._try(one)
 
@@ -85,6 +87,7 @@ class SeenAndSaid:
         with self.county.app.app_context():
             try:
                 transact(one)
+                self.done.add(one.__name__)
             except Exception as error:
                 if type(error).__name__ not in REFUSALS:
                     raise

@@ -19,14 +19,15 @@ from sqlalchemy import Engine, make_url
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from field import create_app
+from field import clock, create_app
 from field.config import Settings
 from field.db import engine_for
 from field.registry.sealing import Keyring, new_keyring, use_keyring
-from tests.county import County, found_county, open_county
+from tests.county import County, found_county
 
 CHROMIUM = os.environ.get("FIELD_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 REQUIRE_ALL = os.environ.get("FIELD_REQUIRE_ALL") == "1"
+NOW = clock.now  # before any test sets the clock
 Unlisted = tuple[str, ...] | None
 Template = Callable[[Unlisted], str]
 SHARED = Path(__file__).parent.parent.parent / "shared" / "data"
@@ -146,7 +147,7 @@ def postgres_template(postgres: str, tmp_path_factory: pytest.TempPathFactory, r
 @pytest.fixture
 def sqlite_url(request: pytest.FixtureRequest, sqlite_template: Template, tmp_path: Path) -> str:
     """A migrated SQLite database of this test's own; the county is in it, where the test asks for one."""
-    shutil.copy(sqlite_template(_county_of(request)), tmp_path / "field.db")
+    shutil.copy(sqlite_template(_template_for(request)), tmp_path / "field.db")
     return f"sqlite:///{tmp_path / 'field.db'}"
 
 
@@ -154,7 +155,7 @@ def sqlite_url(request: pytest.FixtureRequest, sqlite_template: Template, tmp_pa
 def postgres_url(request: pytest.FixtureRequest, postgres: str, postgres_template: Template) -> Iterator[str]:
     """The same on PostgreSQL."""
     name = f"test_{uuid4().hex[:12]}"
-    _on_server(postgres, _copying(name, postgres_template(_county_of(request))))
+    _on_server(postgres, _copying(name, postgres_template(_template_for(request))))
     yield _address(postgres, name)
     _on_server(postgres, f'DROP DATABASE "{name}" WITH (FORCE)')
 
@@ -182,33 +183,39 @@ def session(engine: Engine) -> Iterator[Session]:
 
 
 @pytest.fixture
-def county(database_url: str, tmp_path: Path, ring: Keyring) -> Iterator[County]:
+def county(request: pytest.FixtureRequest, database_url: str, tmp_path: Path, ring: Keyring) -> Iterator[County]:
     """A small county with its staff, on both databases."""
-    county = open_county(Settings(tmp_path / "home", database_url), ring)
+    county = found_county(Settings(tmp_path / "home", database_url), ring, _unlisted(request))
     yield county
     county.close()
 
 
 @pytest.fixture
-def small_county(sqlite_url: str, tmp_path: Path, ring: Keyring) -> Iterator[County]:
+def small_county(request: pytest.FixtureRequest, sqlite_url: str, tmp_path: Path, ring: Keyring) -> Iterator[County]:
     """The same on SQLite alone, for what does not depend on the database."""
-    county = open_county(Settings(tmp_path / "home", sqlite_url), ring)
+    county = found_county(Settings(tmp_path / "home", sqlite_url), ring, _unlisted(request))
     yield county
     county.close()
 
 
 @pytest.fixture
-def postgres_county(postgres_url: str, tmp_path: Path, ring: Keyring) -> Iterator[County]:
+def postgres_county(
+    request: pytest.FixtureRequest, postgres_url: str, tmp_path: Path, ring: Keyring
+) -> Iterator[County]:
     """The same on PostgreSQL alone, where two transactions can be under way at once."""
-    county = open_county(Settings(tmp_path / "home", postgres_url), ring)
+    county = found_county(Settings(tmp_path / "home", postgres_url), ring, _unlisted(request))
     yield county
     county.close()
 
 
-def _county_of(request: pytest.FixtureRequest) -> Unlisted:
-    """The villages whose household is not monitored, as the test asks; None where it asks for no county."""
-    if not {"county", "small_county", "postgres_county"} & set(request.fixturenames):
-        return None
+def _template_for(request: pytest.FixtureRequest) -> Unlisted:
+    """Which county stands already for a test; None where it asks for none, or for one of another time than now."""
+    wanted = {"county", "small_county", "postgres_county"} & set(request.fixturenames)
+    return _unlisted(request) if wanted and clock.now is NOW else None
+
+
+def _unlisted(request: pytest.FixtureRequest) -> tuple[str, ...]:
+    """The villages whose household is not monitored, as the test asks."""
     return tuple(village for mark in request.node.iter_markers("unlisted") for village in mark.args)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 from werkzeug.test import TestResponse
@@ -55,11 +55,6 @@ class County:
     households: dict[str, str] = field(default_factory=dict)
     people: dict[str, list[str]] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
-
-    def look(self) -> None:
-        """Note which household each village has."""
-        rows = select(Household.region, Household.id)
-        self.households = dict(db.session.execute(rows).all())
 
     def client(self, username: str | None = None) -> "Client":
         """A client with the account's token, or a stranger."""
@@ -124,22 +119,16 @@ def moment(time: datetime) -> str:
 
 
 def found_county(settings: Settings, ring: Keyring, unlisted: tuple[str, ...] = ()) -> County:
-    """Make the county on a migrated, empty database; in the `unlisted` villages the household is not monitored."""
-    county = open_county(settings, ring)
-    with county.app.app_context():
-        transact(lambda session: _settle(session, unlisted, clock.now()))
-        county.look()
-    return county
-
-
-def open_county(settings: Settings, ring: Keyring) -> County:
-    """The application on a database, with the county that is in it."""
+    """The county on a migrated database, made if it is empty; in the `unlisted` villages nobody is monitored."""
     settings.home.mkdir(parents=True, exist_ok=True)
     save_keyring(ring, settings.keys)
     county = County(create_app(settings))
     county.app.testing = True
     with county.app.app_context():
-        county.look()
+        if not db.session.scalar(select(exists().select_from(Household))):
+            transact(lambda session: _settle(session, unlisted, clock.now()))
+        rows = select(Household.region, Household.id)
+        county.households = dict(db.session.execute(rows).all())
     return county
 
 
