@@ -41,7 +41,7 @@ NATIONAL_NOTE = (
     "这一版式按公开的县级数据表（2023 年）排列，是我们自己的读法，不是全国防返贫监测系统的官方模板；"
     "平台没有的项目没有列。录入前请逐项核对。"
 )
-KINDS = {"any": "三类户", "none": "未纳入监测", **Kind.labels()}
+KINDS = {"any": "监测户", "none": "未纳入监测", **Kind.labels()}
 GRADES = {"any": "有预警的", **Grade.labels()}
 
 

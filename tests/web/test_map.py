@@ -60,7 +60,7 @@ def test_a_household_with_a_place_and_a_grade_is_a_point_and_counts_in_its_villa
     with county.app.app_context():
         homes = db.session.scalar(select(func.count()).where(Household.region == HERE))
     row = words(office.page(f"/map?region={HERE}"))
-    assert f"{homes}" in row.partition("三类户")[2]
+    assert f"{homes}" in row.partition("监测户")[2]
     assert "▲ 红色" in row
 
 
