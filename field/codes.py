@@ -4,11 +4,15 @@ from field.labels import Labelled, Word
 
 
 class Kind(Labelled):
-    """三类户: the kinds of monitored household (domain, section 2)."""
+    """监测类别: the three kinds of monitored household (domain, section 2), and the one of 2026 on."""
 
     UNSTABLE = "unstable", "脱贫不稳定户"
     MARGINAL = "marginal", "边缘易致贫户"
     SUDDEN = "sudden", "突发严重困难户"
+    AT_RISK = "at_risk", "防止返贫致贫对象"
+
+
+THREE_KINDS = (Kind.UNSTABLE, Kind.MARGINAL, Kind.SUDDEN)  # 三类户, in which statistics speak
 
 
 class RiskFactor(Labelled):

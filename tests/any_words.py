@@ -115,7 +115,10 @@ class SeenAndSaid:
     def do_roster(self, session: Session) -> None:
         place = self.chance.randrange(6)
         said: dict[str, Any] = {**household(VILLAGES[place % 4], place)}
-        said["address"] = f"{self.chance.randrange(9)} 号"
+        number = self.chance.randrange(9)
+        said["address"] = f"{number} 号"
+        if number > 5:
+            said |= {"kind": "at_risk", "formerly_poor": number % 2 == 0}
         if self.chance.random() < 0.5:
             said = {k: v for k, v in said.items() if k not in ("kind", "identified_on")} | {"risk_factors": []}
         if self.chance.random() < 0.2:

@@ -12,7 +12,7 @@ class HouseholdQuery(PageQuery):
     """农户查询条件."""
 
     region: str | None = Field(None, pattern="^[0-9]{2,12}$", max_length=12)
-    kind: Literal["unstable", "marginal", "sudden", "any", "none"] | None = None
+    kind: Literal["unstable", "marginal", "sudden", "at_risk", "any", "none"] | None = None
     grade: Literal["red", "orange", "yellow", "none", "any"] | None = None
     order: Literal["number", "longest_unvisited", "urgent"] = "number"
     q: str | None = Field(None, max_length=60)

@@ -36,9 +36,13 @@ class FundShare(Strict):
 
 
 class Figures(Share):
-    """监测对象统计; risk factors count households by their main one."""
+    """监测对象统计; risk factors count households by their main one, `at_risk` those recorded as 防止返贫致贫对象.
+
+    In `by_kind` these stand with the three kinds, by whether they were formerly poor.
+    """
 
     region: str
+    at_risk: int
     by_kind: dict[str, Share]
     by_risk_factor: dict[str, int]
     by_grade: dict[str, int]

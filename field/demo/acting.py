@@ -20,7 +20,7 @@ from field.help_codes import HelpAction, MeasureState
 from field.media.photo import inspect
 from field.media.vault import Vault
 from field.monitoring import cases, planning
-from field.monitoring.case_around import adults, papers
+from field.monitoring.case_around import adults, pack_of, papers
 from field.monitoring.cases import MonitoringCase, case_of
 from field.monitoring.declarations import Declared, record_declaration
 from field.monitoring.evidence import take_in
@@ -28,6 +28,7 @@ from field.monitoring.leads import Lead
 from field.monitoring.plan import measures_of, newest_seq
 from field.monitoring.visits import record_visit
 from field.monitoring.workdays import china_day
+from field.registry.households import Household
 from field.registry.rights import Actor
 
 UNHURRIED = 90  # days more than the pack proposes, so that most are in time
@@ -186,12 +187,13 @@ def _content(
     if action is CaseAction.RE_MARK:
         yield "risk_factors", ["accident"]
     if case and action is CaseAction.ADVANCE:
-        yield from _advancing(session, case, where, day).items()
+        yield from _advancing(session, case, where, at).items()
     if state not in (CaseState.ASSESSMENT, CaseState.ELIMINATION_ASSESSMENT) or action is not CaseAction.ADVANCE:
         yield "note", WORDS.get(name, "情况属实，同意")
 
 
-def _advancing(session: Session, case: MonitoringCase, where: Where, day: date) -> dict[str, Any]:
+def _advancing(session: Session, case: MonitoringCase, where: Where, at: datetime) -> dict[str, Any]:
+    day = china_day(at)
     match CaseState(case.state):
         case CaseState.ON_SITE_CHECK:
             several = adults(session, where.home.id, day)
@@ -203,7 +205,9 @@ def _advancing(session: Session, case: MonitoringCase, where: Where, day: date) 
             votes = {"eligible": 32, "present": 27, "in_favour": 25, "against": 1}
             return {"held_on": f"{day}", "place": "村委会会议室", **votes}
         case CaseState.COUNTY_APPROVAL:
-            return {"kind": where.played.kind, "risk_factors": where.played.risk_factors}
+            poor = session.get_one(Household, where.home.id).formerly_poor
+            kind = pack_of(case.pack, at).kinds_for(formerly_poor=poor)[0]
+            return {"kind": kind.value, "risk_factors": where.played.risk_factors}
         case CaseState.ELIMINATION_TOWN_REVIEW:
             done = [{"risk_factor": one, "note": "措施落实，看过凭证"} for one in where.played.risk_factors]
             return {"measures": done, "large_expense": {"note": "住院费已报销和救助，没有欠账"}}

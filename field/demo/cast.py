@@ -57,7 +57,7 @@ class Cast:
         if part is None:
             return one
         self.open_parts.remove(part)
-        kind = one.get("kind") or (Kind.UNSTABLE if one["formerly_poor"] else Kind.MARGINAL).value
+        kind = one.get("kind") or _told(one)
         played = Played(part, kind, one.get("risk_factors") or [RiskFactor.ILLNESS.value])
         self.played[one["number"]] = played
         unlisted: dict[str, Any] = {
@@ -70,9 +70,17 @@ class Cast:
 
 
 def _fits(part: Part, one: RosterHousehold) -> bool:
-    """Monitored at the end as in the table, in the right place, and with somebody who can work."""
+    """Monitored at the end as in the table, in the right place, and with somebody who can work.
+
+    Who is identified by a case becomes 防止返贫致贫对象, and must still be told as the kind that the table has.
+    """
     able = any(member.get("labour") in ABLE for member in one["members"])
-    return one["region"].startswith(part.where) and part.after == ("kind" in one) and able
+    same = part.before or one.get("kind") in (None, _told(one))
+    return one["region"].startswith(part.where) and part.after == ("kind" in one) and able and same
+
+
+def _told(one: RosterHousehold) -> str:
+    return (Kind.UNSTABLE if one["formerly_poor"] else Kind.MARGINAL).value
 
 
 def parts() -> Iterator[Part]:

@@ -16,7 +16,7 @@ from field.monitoring.elimination import conditions, missing
 from field.monitoring.refusals import OutOfOrder, Refused, WrongHands
 from field.monitoring.workdays import due
 from field.registry.signatures import by_same
-from field.sentences import Sentence, word
+from field.sentences import Sentence, Series, word
 
 LONGEST = timedelta(days=366)  # more is a slip of the hand, and would keep the case from going on
 CLOSED = timedelta(days=1)  # a notice can be closed on the day after its last, and is due then
@@ -115,9 +115,10 @@ def _content_faults(part: said.Part, at: Standing, around: Around) -> Iterator[d
             elif part.ends < (least := due(part.begins, rule.days, rule.counting, around.own).day):
                 yield fault("to", Sentence("公示至少 {days} 天，要到 {until}", days=rule.days, until=least))
         case said.Approval():
-            wanted = {"unstable": True, "marginal": False}.get(part.kind.value)
-            if wanted is not None and wanted is not around.formerly_poor:
-                yield fault("kind", "脱贫不稳定户只能是脱贫户，边缘易致贫户只能是非脱贫户")
+            fitting = around.pack.kinds_for(formerly_poor=around.formerly_poor)
+            if part.kind not in fitting:
+                kinds = Series(one.label for one in fitting)
+                yield fault("kind", Sentence("按政策包，这一户可以定的类别是：{kinds}", kinds=kinds))
         case said.EliminationReview():
             told = {one.risk_factor.value for one in part.measures}
             for code in (one for one in around.ground.risk_factors if one not in told):

@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 from field.case_codes import CaseAction, CaseState
 from field.ledger.entries import Entry
 from field.ledger.receipts import number
-from field.monitoring.case_around import adults
+from field.monitoring.case_around import adults, pack_of
 from field.monitoring.case_contents import SHAPES
 from field.monitoring.case_list import steps
 from field.monitoring.case_offers import met, offered
 from field.monitoring.case_rules import RULES
 from field.monitoring.cases import MonitoringCase
 from field.monitoring.consents import consented
+from field.monitoring.policy.shapes import Pack
 from field.monitoring.timeline import masked
 from field.monitoring.workdays import china_day
 from field.registry import regions
@@ -50,7 +51,7 @@ def whole(session: Session, case: MonitoringCase, household: Household, by: Acto
         "risk_factors": case.risk_factors, "lead": lead, "notice": notice,
         "adults": [{"person_id": one, "name": name, "consent": CONSENT[given.get(one)]} for one, name in grown.items()],
         "steps": [_step(entry, said, staff) for entry, said in done],
-        "offered": [_offer(CaseState(case.state), action) for action in offered(case, by)],
+        "offered": [_offer(CaseState(case.state), action, pack_of(case.pack, now)) for action in offered(case, by)],
         "conditions": [{"code": one.code, "title": one.title, "holds": one.holds, "words": one.words, "seq": one.seq}
                        for one in met(session, case, household, now)],
     }  # fmt: skip
@@ -65,9 +66,12 @@ def _step(entry: Entry, said: dict[str, Any], staff: Mapping[str, str]) -> dict[
     }  # fmt: skip
 
 
-def _offer(state: CaseState, action: CaseAction) -> dict[str, Any]:
+def _offer(state: CaseState, action: CaseAction, pack: Pack) -> dict[str, Any]:
+    """An action with what it needs; of kinds those of the case's own pack."""
     needs = RULES[state, action].needs
     schema = SHAPES[needs].model_json_schema(by_alias=True)
+    if "kind" in schema["properties"]:
+        schema["$defs"]["Kind"]["enum"] = [one.code for one in pack.kind]
     return {"action": action.value, "action_name": action.label, "needs": str(needs), "content": schema}
 
 

@@ -21,6 +21,7 @@ from field.monitoring.plan_shown import help_shown
 from field.monitoring.policy.shelf import pack_on
 from field.monitoring.search import DENSE, Words, read
 from field.monitoring.standings import stood
+from field.monitoring.statistics import of_kind
 from field.monitoring.until import Until
 from field.monitoring.workdays import china_day
 from field.registry import regions
@@ -173,7 +174,7 @@ def conditions(
     elif sought.kind == "none":
         several.append(Household.kind.is_(None))
     elif sought.kind:
-        several.append(Household.kind == sought.kind)
+        several.append(of_kind(sought.kind))
     if sought.risk:
         several.append(Household.main_risk == sought.risk)
     if sought.grade:

@@ -3,15 +3,17 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from field.case_codes import CaseState
+from field.codes import Kind
 from field.ledger.entries import Entry
 from field.ledger.facts import VERIFIED_ADDRESS, Fact
 from field.monitoring.case_rules import ENDED
 from field.monitoring.cases import MonitoringCase
 from field.monitoring.quality_rows import MONITORED, Rows, households
+from field.monitoring.statistics import told_kind
 from field.registry.households import Household
 
 CLAIMED, NOT_LISTED = "roster_kind", "none"
@@ -51,11 +53,14 @@ def claims(entered: Sequence[tuple[Entry, dict[str, Any]]]) -> list[dict[str, An
 
 
 def contradicted() -> Rows:
-    """Households that the newest roster lists otherwise than they stand, by their case or for want of one."""
+    """Households that the newest roster lists otherwise than they stand, by their case or for want of one.
+
+    A roster may speak in the kinds of either time: 防止返贫致贫对象 are all that are monitored.
+    """
     claim = aliased(Fact, name="claim")
     ours = Fact.subject == Household.id, Fact.attribute == CLAIMED
     newest = select(func.max(Fact.seq)).where(*ours).correlate(Household).scalar_subquery()
     one = and_(claim.chain_id == Household.id, claim.seq == newest, claim.attribute == CLAIMED)
-    stands = func.coalesce(Household.kind, NOT_LISTED)
+    stands = func.coalesce(told_kind, NOT_LISTED), case((MONITORED, Kind.AT_RISK.value), else_=NOT_LISTED)
     held = exists().where(MonitoringCase.household_id == Household.id, MonitoringCase.state.not_in(OVER))
-    return households(claim.value["kind"].as_string() != stands, or_(MONITORED, held)).join(claim, one)
+    return households(claim.value["kind"].as_string().not_in(stands), or_(MONITORED, held)).join(claim, one)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from field.codes import EntryKind
 from field.ledger.entries import Entry
-from field.monitoring.statistics import Figures, count_in, figures_of
+from field.monitoring.statistics import Figures, count_in, counted, figures_of, of_kind, told_kind
 from field.monitoring.until import Moments
 from field.orm import Base, Code, Id, RegionCode, Utc, insert_many
 from field.registry.households import Household
@@ -17,11 +17,17 @@ from field.registry.regions import in_region
 
 VISITED, UNVISITED = "visited", "unvisited"
 STILL = datetime(9999, 1, 1, tzinfo=UTC)  # until when that stands which nothing has changed since
-COLUMNS = (Household.region, Household.kind, Household.main_risk, Household.persons, Household.identified_on)
+COLUMNS = (
+    Household.region, Household.kind, told_kind.label("told"), Household.main_risk, Household.persons,
+    Household.identified_on,
+)  # fmt: skip
 
 
 class HouseholdStanding(Base):
-    """在册状况 of a household after one of its entries; derived, kept from the first time that it is identified."""
+    """在册状况 of a household after one of its entries; derived, kept from the first time that it is identified.
+
+    `told` is as which of the three kinds it was counted.
+    """
 
     __tablename__ = "household_standing"
     __table_args__ = (Index(None, "region", "recorded_at"), {"sqlite_with_rowid": False})
@@ -31,6 +37,7 @@ class HouseholdStanding(Base):
     recorded_at: Mapped[Utc]
     region: Mapped[RegionCode]
     kind: Mapped[Code | None]
+    told: Mapped[Code | None]
     main_risk: Mapped[Code | None]
     persons: Mapped[int]
     identified_on: Mapped[date | None]
@@ -44,11 +51,9 @@ def note_standings(session: Session, entries: Sequence[Entry]) -> None:
     before = select(HouseholdStanding.household_id).where(HouseholdStanding.household_id == Household.id)
     identified = Household.kind.is_not(None) | Household.identified_on.is_not(None)
     wanted = Household.id.in_(of), identified | before.exists()
-    rows = session.execute(select(Household.id, *COLUMNS).where(*wanted)).all()
+    rows = session.execute(select(Household.id.label("household_id"), *COLUMNS).where(*wanted)).mappings()
     insert_many(session, HouseholdStanding, [
-        {"household_id": id_, "seq": of[id_].seq, "recorded_at": of[id_].recorded_at, "region": region, "kind": kind,
-         "main_risk": risk, "persons": persons, "identified_on": identified_on}
-        for id_, region, kind, risk, persons, identified_on in rows
+        {**row, "seq": of[row["household_id"]].seq, "recorded_at": of[row["household_id"]].recorded_at} for row in rows
     ])  # fmt: skip
 
 
@@ -57,14 +62,14 @@ def statistics_on(session: Session, region: str, digits: int, until: datetime) -
     last = HouseholdStanding
     part = func.substr(last.region, 1, digits).label("part")
     rows = session.execute(
-        select(part, last.kind, last.main_risk, func.count(), func.sum(last.persons))
+        select(part, last.told, last.main_risk, *counted(last.kind, last.persons))
         .where(*stands(until), in_region(last.region, region))
-        .group_by("part", last.kind, last.main_risk)
+        .group_by("part", last.told, last.main_risk)
     )
     parts: dict[str, Figures] = {}
-    for code, kind, risk, households, persons in rows:
+    for code, kind, risk, *counts in rows:
         figures = parts[code] if code in parts else parts.setdefault(code, figures_of(code))
-        count_in(figures, str(kind), risk, households, int(persons))
+        count_in(figures, kind, risk, *counts)
     return parts
 
 
@@ -73,7 +78,7 @@ def stood(until: Any, region: str | None = None, kind: str | None = None, risk: 
     last = HouseholdStanding
     rows = select(last.household_id).where(*stands(until))
     rows = rows.where(in_region(last.region, region)) if region else rows
-    rows = rows.where(last.kind == kind) if kind else rows
+    rows = rows.where(of_kind(kind, last.kind, last.told)) if kind else rows
     return rows.where(last.main_risk == risk) if risk else rows
 
 

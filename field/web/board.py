@@ -7,7 +7,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from field.auth import actor, allow
-from field.codes import Grade, JobKind, JobState, Kind, RiskFactor, Role
+from field.codes import THREE_KINDS, Grade, JobKind, JobState, RiskFactor, Role
 from field.db import db
 from field.monitoring import held, measures, phones, todo
 from field.monitoring.quiet_villages import quiet_villages
@@ -57,7 +57,7 @@ def figures() -> str | Response:
 
 
 def _kinds(whole: Figures) -> list[tuple[str, str, int]]:
-    return [(kind, label, whole["by_kind"][kind]["households"]) for kind, label in Kind.labels().items()]
+    return [(kind, kind.label, whole["by_kind"][kind]["households"]) for kind in THREE_KINDS]
 
 
 def _risks(whole: Figures) -> list[tuple[str, str, int]]:

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, render_template, request
 from flask_babel import force_locale
 
 from field.auth import allow
-from field.codes import Kind, RiskFactor
+from field.codes import THREE_KINDS, RiskFactor
 from field.db import db
 from field.ledger.checkpoints import newest
 from field.monitoring.flow import Flow, flow
@@ -59,7 +59,7 @@ class Bulletin(NamedTuple):
     @property
     def kinds(self) -> list[tuple[str, str, int]]:
         """三类户, with their households."""
-        return [(kind, label, self.whole["by_kind"][kind]["households"]) for kind, label in Kind.labels().items()]
+        return [(kind, kind.label, self.whole["by_kind"][kind]["households"]) for kind in THREE_KINDS]
 
     @property
     def risks(self) -> list[tuple[str, str, int]]:

@@ -118,7 +118,7 @@ def _page(case_id: str, faults: Faults) -> str:
     case, household = one_case(session, by, case_id)
     several = steps(session, case)
     names = regions.names(session, {household.region})
-    today = china_day(now)
+    today, pack = china_day(now), pack_of(case.pack, now)
     return render_template(
         "case.html", case=case, household=household, village=names.get(household.region, ""), today=today,
         steps=[(entry, said, case_lines(said)) for entry, said in several], needs=_needs, faults=fault_words(faults),
@@ -127,7 +127,8 @@ def _page(case_id: str, faults: Faults) -> str:
         adults=adults(session, household.id, today), photos=papers(session, household.id),
         consented=consented(session, household.id, case.heard_at),
         key=str(uuid7()), states=CaseState.labels(),
-        kinds=Kind.labels(), risks=RiskFactor.labels(), pack=pack_of(case.pack, now), State=CaseState,
+        kinds={one.code: Kind(one.code).label for one in pack.kind}, risks=RiskFactor.labels(), pack=pack,
+        State=CaseState,
         plan=plan_shown(session, household, by.role, today), measure_states=MeasureState.labels(),
         roles=TeamRole.labels(), doubts=of_household(session, household.id, terms(now)),
         risk=risks(session, [household.id])[household.id],

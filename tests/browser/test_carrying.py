@@ -100,7 +100,7 @@ def test_a_lead_is_carried_to_monitored_and_helped_and_a_ripe_case_is_eliminated
         step(town, case, "advance", **NOTE)
         county.goto(case)
         county.locator("details[open] input[name=risk][value=illness]").check()
-        step(county, case, "advance", kind=kind_of(demo, home), **NOTE)
+        step(county, case, "advance", kind="at_risk", **NOTE)
         helped(cadre, url, home)
         step(town, ripe, "advance", large_expense="住院费已经报销", **NOTE)
         step(county, ripe, "advance", **NOTE)
@@ -207,11 +207,6 @@ def a_ripe_case(demo: County) -> str:
                 if not missing(met(session, case, home, clock.now()), seen_only=True)]  # fmt: skip
         assert len(ripe) >= 2
         return ripe[0]
-
-
-def kind_of(demo: County, home: str) -> str:
-    with demo.app.app_context():
-        return "unstable" if db.session.get_one(Household, home).formerly_poor else "marginal"
 
 
 def state_of(demo: County, case: str) -> str:

@@ -1,7 +1,8 @@
 """演示角色: what is to happen to a case has happened by today, and the published table stays as it is."""
 
-from field.demo.cast import parts
+from field.demo.cast import Cast, parts
 from field.demo.courses import WAY_OUT
+from tests.demo.test_county import COUNTY, TODAY
 
 PARTS = list(parts())
 
@@ -28,3 +29,14 @@ def test_most_states_of_the_way_out_are_there_and_two_in_the_cadres_village_are_
     assert [name for _day, name in WAY_OUT][5] == "follow"
     ripe = [part for part in PARTS if part.course == WAY_OUT[:6] and part.where == "420626107204"]
     assert len(ripe) == 2
+
+
+def test_who_is_identified_by_a_case_is_told_as_the_table_has_it() -> None:
+    cast = Cast(TODAY)
+    for one in COUNTY:
+        cast.take(one)
+    new = [
+        one for one in COUNTY if (played := cast.played.get(one["number"])) and played.part.after > played.part.before
+    ]
+    assert len(new) > 10
+    assert all(one["kind"] == ("unstable" if one["formerly_poor"] else "marginal") for one in new)

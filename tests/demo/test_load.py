@@ -19,6 +19,7 @@ from field.codes import Role
 from field.config import Settings
 from field.db import db, transact
 from field.demo.accounts import ACCOUNTS, CADRE, set_passwords
+from field.demo.county import split
 from field.demo.load import Founding, Loaded
 from field.demo.pictures import DRAWN, picture
 from field.ledger.entries import Entry, opened
@@ -87,6 +88,8 @@ def test_the_ledger_of_the_demo_is_sound_and_explains_all_that_is_shown(demo: Fl
 def test_the_statistics_page_shows_the_same_shares(demo: Flask) -> None:
     shown = statistics(db.session(), "420626")
     assert shown["households"] == round(600 * 734 / 8074)
+    assert [share["households"] for share in shown["by_kind"].values()] == split(shown["households"], [339, 260, 135])
+    assert shown["at_risk"] > 10, "who was identified by a case of this year is told as one of the three"
     assert shown["households"] == sum(shown["by_risk_factor"].values())
     assert shown["by_risk_factor"]["illness"] == max(shown["by_risk_factor"].values())
 

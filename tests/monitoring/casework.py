@@ -11,6 +11,7 @@ from field.codes import Channel
 from field.db import db, transact
 from field.help_codes import HelpAction
 from field.ledger.entries import Entry
+from field.monitoring.case_around import pack_of
 from field.monitoring.cases import Asked, MonitoringCase, act, open_case, take_over
 from field.monitoring.declarations import Declared, record_declaration
 from field.monitoring.evidence import note_sender
@@ -103,7 +104,7 @@ def needed(case: MonitoringCase, action: str, now: datetime) -> dict[str, Any]:
             "consents": [{"person_id": one, "how": "signed"} for one in db.session.scalars(adults)], "photos": [PHOTO]
         },
         "data_check": {"departments": ["医保"]},
-        "county_approval": {"kind": "unstable", "risk_factors": ["illness"]},
+        "county_approval": {"kind": pack_of(case.pack, now).kind[0].code, "risk_factors": ["illness"]},
         "elimination_town_review": {
             "measures": [{"risk_factor": "illness", "note": "已报销"}], "large_expense": {"note": "已解决"}
         },

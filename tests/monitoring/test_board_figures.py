@@ -33,6 +33,8 @@ from field.monitoring.relief import relief
 from field.monitoring.relief_sheet import sheets
 from field.monitoring.relief_sums import Sums, paid, relief_by
 from field.monitoring.revisit_schedule import RevisitDue, still_open
+from field.monitoring.standings import statistics_on
+from field.monitoring.statistics import figures_of, statistics
 from field.monitoring.until import AGEING, Until
 from field.monitoring.workdays import DAY, china_day
 from field.registry.households import Household, Person
@@ -155,8 +157,12 @@ def test_on_any_past_day_deadlines_workers_and_relief_are_those_of_a_ledger_that
             told = {name: set(session.scalars(select(Household.id).where(among(name, until)))) for name in NEW}
             numbers = counts(session, COUNTY, 6, until, present=True)
             money = relief_by(session, COUNTY, 6, until).get(COUNTY, Sums())
+            figures = statistics_on(session, COUNTY, 6, until.ends).get(COUNTY) or figures_of(COUNTY)
             with ended(session, until):
                 plain = late(session, on) | known(session, until)
+                again = statistics(session, COUNTY)
+            seen |= {"at_risk"} if figures["at_risk"] else set()
+            assert figures == again | {"by_grade": figures["by_grade"]}, on
             with ended(session, until, people=True):
                 of_relief, whole = relieved(crowded, session, on)
             plain |= of_relief
@@ -167,7 +173,7 @@ def test_on_any_past_day_deadlines_workers_and_relief_are_those_of_a_ledger_that
                     assert numbers.get((name, COUNTY), 0) == len(told[name]), (name, on)
             assert money == whole, on
             seen |= {name for name, homes in plain.items() if homes}
-    assert {"borne", "workers", "late_measure"} < seen, (
+    assert {"borne", "workers", "late_measure", "at_risk"} < seen, (
         f"a history in which nothing was late or old proves nothing: {seen}"
     )
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from field.case_codes import CaseAction, CaseState
-from field.codes import Role
+from field.codes import Kind, Role
 from field.help_codes import HelpAction, MeasureState
 from field.monitoring.case_course import after, decide
 from field.monitoring.case_rules import RULES, due_in
@@ -82,7 +82,7 @@ def content(state: str, action: str, day: date = DAY) -> dict[str, Any]:
         "assessment": PRESENT | {"held_on": day.isoformat()},
         "elimination_assessment": PRESENT | {"held_on": day.isoformat()},
         "public_notice": {}, "elimination_notice": {},
-        "county_approval": note | {"kind": "sudden", "risk_factors": ["illness"]},
+        "county_approval": note | {"kind": "at_risk", "risk_factors": ["illness"]},
         "elimination_town_review": note
         | {"measures": [{"risk_factor": "illness", "note": "已报销"}], "large_expense": {"note": "已解决"}},
     }  # fmt: skip
@@ -147,7 +147,7 @@ def test_a_lead_becomes_monitored_step_by_step() -> None:
     day += timedelta(days=6)
     for action, by in (("advance", "village1"), ("advance", "town1"), ("advance", "county1")):
         at = done(at, action, by, day)
-    assert (at.state, at.identified_on, at.kind, at.risk_factors) == ("monitored", day, "sudden", ("illness",))
+    assert (at.state, at.identified_on, at.kind, at.risk_factors) == ("monitored", day, "at_risk", ("illness",))
 
 
 @pytest.mark.parametrize("state", ["town_review", "elimination_town_review"])
@@ -253,6 +253,29 @@ def test_every_fault_of_a_content_is_named(state: str, change: dict[str, Any], f
     with pytest.raises(Refused) as refused:
         decide(standing(CaseState(state)), CaseAction.ADVANCE, content(state, "advance") | change, "x", role, around())
     assert {one["field"] for one in refused.value.faults} == {field}
+
+
+@pytest.mark.parametrize(
+    ("year", "formerly_poor", "kinds"),
+    [
+        (2022, True, ["unstable", "sudden"]), (2022, False, ["marginal", "sudden"]),
+        (2026, True, ["at_risk"]), (2026, False, ["at_risk"]),
+    ],
+)  # fmt: skip
+def test_the_county_approves_the_kinds_of_the_pack_and_is_told_them(
+    year: int, formerly_poor: bool, kinds: list[str]
+) -> None:
+    at = standing(CaseState.COUNTY_APPROVAL)
+    circumstances = replace(around(), pack=pack_on(date(year, 6, 1)), formerly_poor=formerly_poor)
+    labels = "、".join(Kind(one).label for one in kinds)
+    for kind in Kind:
+        said = content("county_approval", "advance") | {"kind": kind.value}
+        if kind in kinds:
+            assert decide(at, CaseAction.ADVANCE, said, "x", Role.COUNTY, circumstances)[1]["kind"] == kind
+            continue
+        with pytest.raises(Refused) as refused:
+            decide(at, CaseAction.ADVANCE, said, "x", Role.COUNTY, circumstances)
+        assert refused.value.faults == [{"field": "kind", "message": f"按政策包，这一户可以定的类别是：{labels}"}]
 
 
 def test_several_faults_are_named_at_once() -> None:

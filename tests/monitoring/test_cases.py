@@ -60,7 +60,7 @@ def test_a_declared_household_is_monitored_and_counted_after_the_whole_ladder(co
     case = to_monitored(county, case_id, NOW + timedelta(minutes=6))
     assert (case.state, case.pack, case.due_on) == ("monitored", "2026.1", None)
     home = home_of(county, HOME)
-    assert (home.kind, home.main_risk, home.identified_on) == ("unstable", "illness", case.identified_on)
+    assert (home.kind, home.main_risk, home.identified_on) == ("at_risk", "illness", case.identified_on)
     assert monitored_in(county, HOME) == 1
     assert rebuilt(county) == ()
 

@@ -33,6 +33,13 @@ def test_the_day_decides_which_pack_is_in_force(day: str, name: str) -> None:
         ("red = 50, orange = 75", "red = 90, orange = 75", "risk.rule[1]", "数字的大小反了"),
         ("{medical_borne} 元", "{medicine} 元", "risk.rule[2]", "say 里没有这样的数: medicine"),
         ("from = 2026-01-01", 'from = "2026-01-01"', "from", "要写日期"),
+        (
+            'code = "at_risk"',
+            'code = "poor"',
+            "kind[1].code",
+            "没有这样的监测类别，只能是 unstable、marginal、sudden、at_risk",
+        ),
+        ('formerly_poor = "either"', 'formerly_poor = "yes"', "", "脱贫户和非脱贫户都要有能用的监测类别"),
         ('counting = "calendar"', 'counting = "natural"', "grade.red.counting", "只能是"),
         ("[risk]", "[risk", "", "这一行的写法不对"),
         ('province = "42"\nyear = 2026', 'province = "42"\nyear = 2025', "", "同一省同一年写了两次"),
@@ -63,7 +70,7 @@ def test_a_fault_is_told_with_file_line_and_field(right: str, wrong: str, field:
     [fault] = [one for one in told.value.faults if words in one.message]
     assert (fault.file, fault.field) == ("ours.toml", field)
     changed = next(n for n, (a, b) in enumerate(zip(TEXT.splitlines(), text.splitlines(), strict=True), 1) if a != b)
-    assert (1 if words.startswith("同一省") else changed - 8) <= fault.line <= changed, "at the line or its table"
+    assert (changed - 8 if field or "[risk" in wrong else 1) <= fault.line <= changed, "at the line or its table"
 
 
 def test_every_fault_of_a_file_is_named_at_once() -> None:
@@ -90,6 +97,16 @@ def test_the_countys_own_pack_stands_over_ours_and_a_faulty_one_leaves_the_forme
     assert again.on(date(2026, 5, 1)).name == "2026.2", "also after a new start"
     own.write_text(TEXT.replace("version = 1", "version = 4"), encoding="utf-8")
     assert (again.on(date(2026, 5, 1)).name, again.faults) == ("2026.4", ())
+
+
+def test_a_pack_that_an_older_software_took_and_this_one_does_not_is_a_fault_and_ours_stands(tmp_path: Path) -> None:
+    no_longer, day = TEXT.replace('code = "at_risk"', 'code = "poor"'), date(2026, 5, 1)
+    (tmp_path / ".in-force").mkdir()
+    for place in (tmp_path, tmp_path / ".in-force"):
+        (place / "2026.toml").write_text(no_longer, encoding="utf-8")
+    shelf = Shelf(tmp_path)
+    assert (shelf.on(day).name, shelf.on(day).kind[0].code) == ("2026.1", "at_risk")
+    assert [fault.field for fault in shelf.faults] == ["kind[1].code"]
 
 
 def test_a_version_stays_with_what_was_judged_by_it_and_is_not_used_twice(tmp_path: Path) -> None:

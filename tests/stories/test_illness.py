@@ -51,9 +51,9 @@ def test_a_leukaemia_household_from_its_first_message_to_a_case_for_years(walk: 
 
     assert walk.step("county", "green_channel", **NOTE)["green"] is True
     walk.helped("illness", "medical_relief", amount=500_000)
-    assert walk.ladder("unstable", "illness")["state"] == "monitored"
+    assert walk.ladder("at_risk", "illness")["state"] == "monitored"
     told = walk.get(f"/api/households/{walk.home}")
-    assert (told["kind"], told["identified_on"]) == ("unstable", f"{walk.today}")
+    assert (told["kind"], told["identified_on"]) == ("at_risk", f"{walk.today}")
 
     walk.visit(evidence=[bill(patient, f"{walk.today}", "b")])
     [year] = walk.get(f"/api/households/{walk.home}/relief", "town")["years"]

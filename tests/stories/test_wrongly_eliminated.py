@@ -42,7 +42,7 @@ def test_a_wrong_elimination_is_rolled_back_and_a_new_risk_later_goes_the_whole_
     assert walk.get(household)["kind"] is None, "not monitored again before the ladder is climbed again"
     walk.step("county", "roll_back", 409, **NOTE)
     walk.visit(risk_factors=["accident"])
-    marked = walk.ladder("unstable", "accident")
+    marked = walk.ladder("at_risk", "accident")
     assert (marked["state"], marked["risk_factors"], marked["identified_on"]) == (
         "monitored", ["accident"], f"{walk.today}",
     )  # fmt: skip
@@ -62,7 +62,7 @@ def test_a_revisit_that_finds_a_relapse_opens_a_lead_and_the_case_is_marked_anew
     assert (again["state"], again["round"]) == ("on_site_check", 2)
     walk.days_later(1)
     walk.visit()
-    assert walk.ladder("unstable", "illness")["state"] == "monitored"
+    assert walk.ladder("at_risk", "illness")["state"] == "monitored"
     assert walk.get(f"/api/households/{walk.home}")["identified_on"] == f"{walk.today}"
     sound(walk)
 

@@ -73,10 +73,10 @@ def test_a_lead_is_opened_and_carried_to_monitored_by_forms(county: County, monk
     cadre, town, office = (browser(county, name) for name in ("cadre", "town", "county"))
     assert step(county, cadre, "advance").status_code == 303
     assert step(county, town, "advance", note="同意").status_code == 303
-    approval = {"note": "同意纳入", "kind": "unstable", "risks": "1", "risk": ["illness", "schooling"]}
+    approval = {"note": "同意纳入", "kind": "at_risk", "risks": "1", "risk": ["illness", "schooling"]}
     assert step(county, office, "advance", **approval).status_code == 303
     home = home_of(county, HOME)
-    assert (home.kind, home.risk_factors) == ("unstable", ["illness", "schooling"])
+    assert (home.kind, home.risk_factors) == ("at_risk", ["illness", "schooling"])
     page = words(office.page(f"/cases/{case.id}"))
     for told in ("已纳入监测", "王会计", "应到 30 人，到会 24 人", "医保、民政", "陈干部", "周主任"):
         assert told in page

@@ -199,7 +199,7 @@ def test_who_waits_for_the_county_stands_on_the_list_and_then_in_its_month(small
     assert "没有等待县级审定的农户" in words(office.page("/approvals"))
     month = f"{china_day(then):%Y-%m}"
     approved = words(office.page(f"/approvals?month={month}"))
-    for told in ("防止返贫监测对象审定表", "脱贫不稳定户", "陈大一"):
+    for told in ("防止返贫监测对象审定表", "防止返贫致贫对象", "陈大一"):
         assert told in approved, told
 
 

@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from field.codes import Grade, RiskFactor
+from field.codes import Grade, Kind, RiskFactor
 from field.monitoring.policy.fund_shapes import Fund
 from field.monitoring.policy.quality_shapes import Quality
 from field.monitoring.policy.risk_shapes import Risk
@@ -34,12 +34,19 @@ class Sourced(Part):
     source: Text
 
 
-class Kind(Sourced):
-    """监测对象分类."""
+class KindRule(Sourced):
+    """监测对象分类, and whether it is for formerly poor households, for others, or for either."""
 
-    code: Code
+    code: str
     name: Text
     formerly_poor: Literal["yes", "no", "either"]
+
+    @field_validator("code")
+    @classmethod
+    def _known(cls, code: str) -> str:
+        if code not in Kind.labels():
+            raise ValueError(f"没有这样的监测类别，只能是 {'、'.join(Kind)}")
+        return code
 
 
 class Line(Sourced):
@@ -221,7 +228,7 @@ class Pack(Sourced):
     begins: Annotated[date, Field(alias="from")]
     title: Text
     province: Province
-    kind: Annotated[list[Kind], Field(min_length=1)]
+    kind: Annotated[list[KindRule], Field(min_length=1)]
     line: Annotated[list[Line], Field(min_length=1)]
     income: IncomeRule
     grade: Grades
@@ -257,7 +264,14 @@ class Pack(Sourced):
         years = [(line.province, line.year) for line in self.line]
         if len(set(years)) < len(years):
             raise ValueError("line 里同一省同一年写了两次")
+        if not (self.kinds_for(formerly_poor=True) and self.kinds_for(formerly_poor=False)):
+            raise ValueError("kind 里，脱贫户和非脱贫户都要有能用的监测类别")
         return self
+
+    def kinds_for(self, *, formerly_poor: bool) -> list[Kind]:
+        """监测类别 under which a household may be monitored, in the order of the pack."""
+        fitting = ("either", "yes" if formerly_poor else "no")
+        return [Kind(one.code) for one in self.kind if one.formerly_poor in fitting]
 
     def measures_for(self, risk_factor: str) -> list[Measure]:
         """措施目录 of a risk factor, in the order of the pack."""

@@ -95,8 +95,7 @@ class Shelf:
             unlike(pack, self._versions.get(pack.name), content, str(path))
         except FaultyPack as error:
             faults.extend(error.faults)
-            kept = self._kept.get(path.name)
-            return kept or (read_pack(former.read_bytes(), str(former), _usual()) if former.exists() else None)
+            return self._kept.get(path.name) or _former(former)
         self._kept[path.name] = self._versions[pack.name] = pack
         _keep(former, content)
         _keep(former.parent / VERSIONS / f"{pack.name}.toml", content)
@@ -136,10 +135,17 @@ def unlike(pack: Pack, former: Pack | None, content: bytes, file: str) -> None:
 
 
 def _versions(own: Path | None) -> Iterator[Pack]:
-    """The county's packs that were in force before; one that can no longer be read is left out."""
+    """The county's packs that were in force before."""
     for path in _files(own / IN_FORCE / VERSIONS if own else None):
-        with contextlib.suppress(FaultyPack):
-            yield read_pack(path.read_bytes(), str(path), _usual())
+        if pack := _former(path):
+            yield pack
+
+
+def _former(path: Path) -> Pack | None:
+    """A pack that was in force before; none where there was none, or where it can no longer be read."""
+    with contextlib.suppress(FaultyPack, FileNotFoundError):
+        return read_pack(path.read_bytes(), str(path), _usual())
+    return None
 
 
 def _former_days(former: Path) -> Own:

@@ -2,7 +2,7 @@
 
 /** labels[vocabulary][code] → Chinese; lists where a word is its own code. */
 export const labels = {
-  kind: {unstable: '脱贫不稳定户', marginal: '边缘易致贫户', sudden: '突发严重困难户'},
+  kind: {unstable: '脱贫不稳定户', marginal: '边缘易致贫户', sudden: '突发严重困难户', at_risk: '防止返贫致贫对象'},
   grade: {red: '红色', orange: '橙色', yellow: '黄色', none: '无'},
   sections: {
     members: '家庭成员', income: '收入', expenses: '支出', guarantees: '两不愁三保障和饮水',
