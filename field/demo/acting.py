@@ -83,8 +83,8 @@ class Acting:
     def __init__(self, actors: Mapping[str, Actor], vault: Vault, rng: Random) -> None:
         self.actors, self.vault, self.rng = actors, vault, rng
         self.own: dict[str, Callable[[Session, Where, datetime], object]] = {
-            "declare": self._declare, "visit": self._visit, "follow": self._follow, "open": self._open,
-            "team": self._team, "plan": self._plan, "carry_out": self._carry_out,
+            "declare": self._declare, "visit": self._visit, "visit_out": self._visit, "follow": self._follow,
+            "open": self._open, "team": self._team, "plan": self._plan, "carry_out": self._carry_out,
         }  # fmt: skip
 
     def do(self, session: Session, name: str, where: Where, at: datetime) -> None:

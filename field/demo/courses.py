@@ -7,7 +7,8 @@ LADDER: Course = (
 )  # fmt: skip
 WAY_OUT: Course = (
     (0, "take_over"), (1, "visit"), (2, "team"), (3, "plan"), (30, "carry_out"), (36, "follow"), (40, "propose"),
-    (42, "check"), (44, "assess_out"), (44, "post_out"), (50, "notice_out"), (52, "town_out"), (55, "county_out"),
+    (41, "visit_out"), (42, "check"), (44, "assess_out"), (44, "post_out"), (50, "notice_out"), (52, "town_out"),
+    (55, "county_out"),
 )  # fmt: skip
 
 

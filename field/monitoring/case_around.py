@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
+from field.case_codes import CaseState
 from field.codes import EvidenceKind
 from field.monitoring.case_standing import Around, Standing
 from field.monitoring.consents import consented
@@ -34,9 +35,16 @@ def around(session: Session, household: Household, at: Standing, pack: Pack, sin
         day=day, pack=pack, ground=ground(session, household, at, Basis(pack, day)),
         adults=adults(session, household.id, day), photos=photos(session, household.id),
         consented=consented(session, household.id, since),
-        visited=household.last_visit_at is not None and household.last_visit_at >= since,
+        visited=_visited(household.last_visit_at, at, since),
         formerly_poor=household.formerly_poor, own=shelf().holidays,
     )  # fmt: skip
+
+
+def _visited(last: datetime | None, at: Standing, since: datetime) -> bool:
+    """Whether somebody was at the door: since the lead, and on the way out since the day on which the check began."""
+    if at.state is CaseState.ELIMINATION_CHECK and at.since:
+        return last is not None and china_day(last) >= at.since
+    return last is not None and last >= since
 
 
 def ground(session: Session, household: Household, at: Standing, by: Basis) -> Ground:

@@ -22,6 +22,11 @@ LONGEST = timedelta(days=366)  # more is a slip of the hand, and would keep the 
 CLOSED = timedelta(days=1)  # a notice can be closed on the day after its last, and is due then
 NOT_GIVEN = {None: "{name}还没有承诺授权", False: "{name}的承诺授权还在手机里，签名或照片还没有传上来", True: ""}
 
+NOT_VISITED = {
+    S.ON_SITE_CHECK: "线索来了以后还没有走访记录，请先上门走访",
+    S.ELIMINATION_CHECK: "提出风险消除以后还没有走访记录，请先上门走访",
+}
+
 
 def decide(at: Standing, action: A, content: Any, by: str, role: Role, around: Around) -> tuple[Rule, dict[str, Any]]:
     """The rule under which it may be done and the content as kept; Refused with every fault."""
@@ -76,8 +81,8 @@ def _course_faults(at: Standing, action: A, around: Around) -> Iterator[dict[str
         for one in missing(several, seen_only=not last):
             words = Sentence("{title}：{words}", title=word(one.title), words=word(one.words))
             yield fault(f"conditions.{one.code}", words)
-    if action is A.ADVANCE and at.state is S.ON_SITE_CHECK and not around.visited:
-        yield fault("visit", "线索来了以后还没有走访记录，请先上门走访")
+    if action is A.ADVANCE and at.state in NOT_VISITED and not around.visited:
+        yield fault("visit", NOT_VISITED[at.state])
 
 
 def _notice_faults(at: Standing, action: A, around: Around) -> Iterator[dict[str, str]]:

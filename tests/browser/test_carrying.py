@@ -24,6 +24,7 @@ from field.ledger.entries import Entry
 from field.ledger.verify import verify
 from field.monitoring.case_offers import met
 from field.monitoring.cases import MonitoringCase
+from field.monitoring.derive import SECTIONS
 from field.monitoring.elimination import missing
 from field.monitoring.leads import Lead
 from field.monitoring.workdays import china_day
@@ -88,6 +89,7 @@ def test_a_lead_is_carried_to_monitored_and_helped_and_a_ripe_case_is_eliminated
         step(town, case, "advance", departments="医保、民政", **NOTE)
         ripe = f"{url}/cases/{ripe}"
         step(cadre, ripe, "propose_elimination", **NOTE)
+        seen_again(demo, ripe)
         step(cadre, ripe, "advance", **NOTE)
         for one in (case, ripe):
             assess_and_post(cadre, one)
@@ -183,6 +185,14 @@ def visited(demo: County, home: str) -> None:
     one = demo.visit(CADRE, evidence=[{"sha256": digest, "kind": "other"}], risk_factors=["illness"])
     assert cadre.post("/api/visits", json=one).status_code == 201
     assert cadre.put(f"/api/evidence/{digest}", data=photo).status_code == 201
+
+
+def seen_again(demo: County, case: str) -> None:
+    """What the cadre's phone sends from a household in which nothing has changed."""
+    with demo.app.app_context():
+        demo.households[CADRE] = db.session.get_one(MonitoringCase, case.rpartition("/")[2]).household_id
+    one = {name: value for name, value in demo.visit(CADRE).items() if name not in SECTIONS}
+    assert demo.client("cadre").post("/api/visits", json=one | {"unchanged": list(SECTIONS)}).status_code == 201
 
 
 def a_new_lead(demo: County) -> str:

@@ -278,6 +278,13 @@ def test_the_county_approves_the_kinds_of_the_pack_and_is_told_them(
         assert refused.value.faults == [{"field": "kind", "message": f"按政策包，这一户可以定的类别是：{labels}"}]
 
 
+@pytest.mark.parametrize("state", ["on_site_check", "elimination_check"])
+def test_a_check_at_the_door_needs_somebody_who_was_at_the_door(state: str) -> None:
+    unseen, at = replace(around(), visited=False), standing(CaseState(state))
+    with pytest.raises(Refused, match="还没有走访记录"):
+        decide(at, CaseAction.ADVANCE, content(state, "advance"), "x", Role.VILLAGE, unseen)
+
+
 def test_several_faults_are_named_at_once() -> None:
     said = {"held_on": "2026-11-03", "place": "", "eligible": 30, "present": 31, "in_favour": -1}
     with pytest.raises(Refused) as refused:

@@ -25,6 +25,7 @@ from tests.monitoring.casework import (
     asked,
     declared,
     do,
+    helped,
     home_of,
     listed,
     opened,
@@ -74,10 +75,22 @@ def test_a_listed_household_is_eliminated_rolled_back_and_marked_again(county: C
     later = NOW + timedelta(days=8)
     do(county, case_id, "roll_back", "county", later)
     assert (home_of(county, HOME).kind, monitored_in(county, HOME)) == ("unstable", 1)
+    visited(county, HOME, "cadre", later, **RICH)
     to_eliminated(county, case_id, later)
     again = do(county, case_id, "re_mark", "cadre", later + timedelta(days=9))
     assert (again.state, again.round, monitored_in(county, HOME)) == ("on_site_check", 2, 0)
     assert rebuilt(county) == ()
+
+
+def test_an_elimination_is_checked_at_the_door_and_not_by_a_visit_of_last_month(small_county: County) -> None:
+    case_id, later = listed(small_county, HOME, "county", NOW), NOW + timedelta(days=30)
+    visited(small_county, HOME, "cadre", NOW, **RICH)
+    helped(small_county, small_county.households[HOME], NOW)
+    do(small_county, case_id, "propose_elimination", "cadre", later)
+    with pytest.raises(Refused, match="提出风险消除以后还没有走访记录"):
+        do(small_county, case_id, "advance", "cadre", later)
+    visited(small_county, HOME, "cadre", later + timedelta(hours=1), **RICH)
+    assert do(small_county, case_id, "advance", "cadre", later + timedelta(hours=2)).state == "elimination_assessment"
 
 
 def test_a_poor_household_is_not_proposed_for_elimination(small_county: County) -> None:

@@ -72,6 +72,7 @@ def test_an_illness_household_gets_its_plan_and_can_be_eliminated_once_nothing_o
         do(county, case_id, "propose_elimination", "cadre", then)
     paid = helping(county, home, "carry_out", "town", then, second.id, note="救助款已到账", amount=336_000)
     assert paid is not None
+    visited(county, HOME, "cadre", then, **RICH)
     assert (paid.state, paid.amount, paid.done_on, paid.seq) == ("carried_out", 336_000, china_day(then), paid.done_seq)
     case = to_eliminated(county, case_id, then)
     assert case.state == "eliminated"

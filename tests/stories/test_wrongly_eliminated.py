@@ -9,7 +9,7 @@ from field.monitoring.rebuild import rebuild
 from field.worker import signer
 from tests.county import County
 from tests.revisiting import revisit
-from tests.stories.walking import NO_COST, NOTE, WELL_OFF, Walk
+from tests.stories.walking import NOTE, Walk
 
 
 @pytest.fixture
@@ -17,9 +17,7 @@ def walk(county: County, monkeypatch: pytest.MonkeyPatch) -> Walk:
     """A listed household, taken over, well off by now, helped and eliminated."""
     walk = Walk(county, monkeypatch)
     walk.take_over()
-    well = {name: {"status": "ok"} for name in county.visit()["guarantees"]}
-    income = county.visit()["income"] | WELL_OFF
-    walk.visit(income=income, expenses=NO_COST, guarantees=well)
+    walk.visit_well_off()
     walk.helped("illness", "social_security")
     assert walk.way_out("illness")["state"] == "eliminated"
     return walk

@@ -65,6 +65,12 @@ class Walk:
         one["location"]["fix_at"] = when
         self.post("/api/visits", one, "cadre")
 
+    def visit_well_off(self) -> None:
+        """The cadre sees a household that earns enough and lacks nothing."""
+        usual = self.county.visit(HOME)
+        well = {name: {"status": "ok"} for name in usual["guarantees"]}
+        self.visit(income=usual["income"] | WELL_OFF, expenses=NO_COST, guarantees=well)
+
     def open(self, lead: dict[str, Any]) -> None:
         """立案."""
         body = {"key": str(uuid7()), "lead": {"chain_id": lead["chain_id"], "seq": lead["seq"]}}
@@ -110,6 +116,7 @@ class Walk:
     def way_out(self, risk: str) -> dict[str, Any]:
         """From being monitored to the risk gone."""
         self.step("cadre", "propose_elimination", **NOTE)
+        self.visit_well_off()
         self.step("cadre", "advance", **NOTE)
         self.assess_and_post()
         done: dict[str, Any] = {
