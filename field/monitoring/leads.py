@@ -71,11 +71,11 @@ _new_leads, _new_tasks = (Prepared(as_type(Table, model.__table__).insert()) for
 
 @dataclass(frozen=True)
 class Wanted:
-    """What an entry asks somebody to look into, what is to be done about it, and which rule says so, in words."""
+    """What an entry asks somebody to look into, what (if anything) is to be done about it, and which rule says so."""
 
     kind: LeadKind
     source: Source
-    task: TaskKind
+    task: TaskKind | None
     risk_factors: Sequence[str] = ()
     person_id: str | None = None
     why: str | None = None
@@ -97,7 +97,7 @@ def open_leads(session: Session, several: Sequence[tuple[Entry, Wanted]]) -> Non
     regions = _regions(session, [entry for entry, _ in several])
     opened = [_opened(entry, wanted, regions) for entry, wanted in several]
     _new_leads.run(session, *(lead for lead, _ in opened))
-    _add_tasks(session, [task for _, task in opened])
+    _add_tasks(session, [task for _, task in opened if task])
 
 
 def open_task(session: Session, entry: Entry, kind: TaskKind, source: Source, person_id: str | None) -> None:
@@ -117,13 +117,15 @@ def _regions(session: Session, entries: Sequence[Entry]) -> Mapping[str, str]:
     return dict(session.execute(select(Household.id, Household.region).where(Household.id.in_(ids))).all())
 
 
-def _opened(entry: Entry, wanted: Wanted, regions: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
+def _opened(entry: Entry, wanted: Wanted, regions: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, Any] | None]:
     both = _both(entry, wanted.source, wanted.person_id, regions)
     task = wanted.task if both["household_id"] else TaskKind.FIND
     lead = {
         "kind": wanted.kind.value, "channel": entry.channel, "risk_factors": list(wanted.risk_factors),
         "why": wanted.why, "grade": wanted.grade, "raised": None, "hash": entry.hash,
     }  # fmt: skip
+    if task is None:
+        return both | lead, None
     due = wanted.due_at or entry.occurred_at + timedelta(days=DAYS[task])
     return both | lead, both | {"kind": task.value, "due_at": due}
 

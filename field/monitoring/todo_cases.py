@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from field.case_codes import CaseState
 from field.codes import Role, Source, TaskKind
-from field.monitoring.case_rules import HOLDERS, NOTICES, STEPS
+from field.monitoring.case_rules import HOLDERS, NOTICES, STEPS, WAY_OUT
 from field.monitoring.case_rules import OFFICES as ANSWER
 from field.monitoring.cases import MonitoringCase
 from field.monitoring.escalation import LEVELS, risen, seconds
@@ -23,6 +23,7 @@ from field.monitoring.todo_rows import NOTHING, Found, Row, Wanted, closes, narr
 from field.monitoring.workdays import due
 from field.registry.households import Household
 
+VISITED_FIRST = (CaseState.ON_SITE_CHECK.value, *(one.value for one in WAY_OUT))
 CHINA, DAY = 8 * 3600, 24 * 3600
 SOURCE = func.coalesce(Lead.source, Source.VISIT.value)
 _case = MonitoringCase
@@ -88,10 +89,10 @@ def _beside(wanted: Wanted) -> Select[*tuple[Any, ...]]:
 
 
 def _steps(wanted: Wanted) -> Select[*tuple[Any, ...]]:
-    """Not while an objection stands or a notice runs, nor where the same visit is asked for by its lead."""
+    """Not while an objection stands or a notice runs, nor where a visit comes first: its lead's, or a warning's."""
     rows = _beside(wanted).where(_case.state.in_(HOLDERS), _case.stopped_on.is_(None), or_(*_own(wanted)))
     rows = rows.where(or_(_case.ends.is_(None), _case.ends < wanted.day))
-    rows = rows.where(~and_(_case.state == CaseState.ON_SITE_CHECK.value, _asked_already))
+    rows = rows.where(~and_(_case.state.in_(VISITED_FIRST), _asked_already))
     late = func.coalesce(_case.due_on, wanted.day) < wanted.day
     rows = rows.add_columns(func.sum(either((late, 1), else_=0)).over().label("late"))
     rows = rows.where(late) if wanted.late else rows

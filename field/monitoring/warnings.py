@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from field.codes import Channel, EntryKind, Grade, LeadKind, Source, TaskKind
 from field.ledger.entries import Draft, Entry, append_many
+from field.monitoring.case_rules import LADDER
+from field.monitoring.cases import MonitoringCase
 from field.monitoring.judgement import Basis, Judgement
 from field.monitoring.leads import Lead, Wanted, open_leads
 from field.monitoring.policy.risk_shapes import RANKS
@@ -83,16 +85,30 @@ def derive_warning(session: Session, entry: Entry, said: dict[str, Any]) -> None
 
 
 def derive_warnings(session: Session, several: Sequence[tuple[Entry, dict[str, Any]]]) -> None:
-    """The lead of each that nobody has looked into yet is raised; else one is opened."""
-    open_now = _open_leads(session, [entry.chain_id for entry, _ in several])
-    fresh = []
+    """The lead of each that nobody has looked into yet, or that its case is about, is raised; else one is opened.
+
+    Whom a case is on its way to identify has its next step on the lists already, and gets no second task.
+    """
+    chains = [entry.chain_id for entry, _ in several]
+    of_cases = _leads_of_cases(session, chains)
+    raised, fresh = of_cases | _open_leads(session, chains), []
     for entry, said in several:
-        if lead := open_now.get(entry.chain_id):
+        if lead := raised.get(entry.chain_id):
             _raise(session, lead, entry, said)
         else:
-            wanted = Wanted(LeadKind.WARNING, Source.ANALYSIS, TaskKind.CHECK, grade=said["grade"], due_at=_due(said))
+            task = None if entry.chain_id in of_cases else TaskKind.CHECK
+            wanted = Wanted(LeadKind.WARNING, Source.ANALYSIS, task, grade=said["grade"], due_at=_due(said))
             fresh.append((entry, wanted))
     open_leads(session, fresh)
+
+
+def _leads_of_cases(session: Session, chains: Sequence[str]) -> dict[str, Lead | None]:
+    """Households with a case on the ladder, each with the case's lead where it lies in the household's own chain."""
+    its = Lead.chain_id == MonitoringCase.lead_chain, Lead.seq == MonitoringCase.lead_seq
+    rows = select(MonitoringCase.household_id, Lead)
+    rows = rows.outerjoin(Lead, and_(*its, Lead.chain_id == MonitoringCase.household_id))
+    going = MonitoringCase.household_id.in_(chains), MonitoringCase.state.in_([one.value for one in LADDER])
+    return dict(session.execute(rows.where(*going)).all())
 
 
 def _open_leads(session: Session, chains: Sequence[str]) -> dict[str, Lead]:

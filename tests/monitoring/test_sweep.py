@@ -22,8 +22,10 @@ from field.monitoring.rebuild import rebuild
 from field.monitoring.sweep import Swept
 from field.monitoring.visits import record_visit
 from field.worker import signer
-from tests.county import County, household
+from tests.county import County, household, moment
+from tests.monitoring import casework
 from tests.monitoring.test_judgement import OK, visit
+from tests.revisiting import RICH
 
 HOME = "420626107204"
 UNMONITORED = "420626102202"
@@ -49,8 +51,14 @@ def poor(county: County, place: str, wages: int = 1_000_000, **changes: Any) -> 
 
 
 def leads(county: County) -> list[dict[str, Any]]:
-    items: list[dict[str, Any]] = county.client("county").get("/api/leads").get_json()["items"]
+    items: list[dict[str, Any]] = county.client("county").get("/api/leads?state=all").get_json()["items"]
     return items
+
+
+def tasks_of(county: County, place: str, who: str = "cadre") -> list[str]:
+    """What somebody's list holds about a household."""
+    items = county.client(who).get("/api/tasks").get_json()["items"]
+    return [one["kind_name"] for one in items if one["household_id"] == county.households[place]]
 
 
 def rebuilt(county: County) -> tuple[str, ...]:
@@ -99,6 +107,39 @@ def test_a_declaration_and_a_warning_are_one_lead_with_two_traces(small_county: 
     [lead] = leads(small_county)
     assert (lead["source"], lead["grade"], lead["traces"]) == ("declaration", "orange", [lead["seq"], lead["seq"] + 1])
     assert rebuilt(small_county) == ()
+
+
+@pytest.mark.unlisted(HOME)
+def test_a_warning_of_a_household_whose_case_goes_on_is_a_trace_and_no_second_task(county: County) -> None:
+    then = clock.now() - timedelta(days=2)
+    case_id = casework.opened(county, HOME, "cadre", then)
+    casework.visited(county, HOME, "cadre", then + timedelta(hours=1), income={"wages": 1_000_000})
+    casework.do(county, case_id, "advance", "cadre", then + timedelta(hours=2))
+    assert swept(county).warnings == 1
+    [lead] = leads(county)
+    assert (lead["source"], lead["grade"], len(lead["traces"])) == ("declaration", "orange", 2)
+    assert tasks_of(county, HOME, "town") == ["信息比对"], "one row for one family"
+    casework.do(county, case_id, "reject", "town", clock.now())
+    assert swept(county, days=100).warnings == 1
+    assert {one["source"] for one in leads(county)} == {"declaration", "analysis"}
+    assert tasks_of(county, HOME) == ["入户核实"], "the case has ended, and what is new is looked into again"
+    assert rebuilt(county) == ()
+
+
+def test_a_warning_on_the_way_out_is_looked_into_before_the_way_goes_on(county: County) -> None:
+    then = clock.now() - timedelta(days=2)
+    case_id = casework.listed(county, HOME, "county", then)
+    casework.visited(county, HOME, "cadre", then, **RICH)
+    casework.helped(county, county.households[HOME], then)
+    casework.do(county, case_id, "propose_elimination", "cadre", then)
+    casework.do(county, case_id, "advance", "cadre", then)
+    assert tasks_of(county, HOME) == ["消除：民主评议"]
+    poor(county, HOME, visited_at=moment(then + timedelta(hours=1)))
+    assert swept(county).warnings == 1
+    assert tasks_of(county, HOME) == ["入户核实"]
+    casework.visited(county, HOME, "cadre", clock.now() + timedelta(minutes=1), **RICH)
+    assert tasks_of(county, HOME) == ["消除：民主评议"]
+    assert rebuilt(county) == ()
 
 
 @pytest.mark.unlisted(UNMONITORED)
