@@ -93,6 +93,7 @@ class CaseDetail(CaseLine):
     kind: str | None
     identified_on: str | None
     risk_factors: list[str]
+    merged_into: str | None
     lead: dict[str, Any] | None
     notice: dict[str, str] | None
     adults: list[dict[str, str]]

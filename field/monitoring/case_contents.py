@@ -100,6 +100,12 @@ class NewRisk(Reason):
     risk_factors: Risks
 
 
+class Merge(Reason):
+    """并入别户: into which other household, by its id."""
+
+    into: Annotated[str, Field(pattern="^[0-9a-f-]{36}$")]
+
+
 class CarriedOut(Reason):
     """已落实的措施 of one risk factor."""
 
@@ -114,9 +120,10 @@ class EliminationReview(Reason):
 
 
 SHAPES: Mapping[str, type[Part]] = {
-    "nothing": Nothing, "reason": Reason, "notice": Notice, "new_risk": NewRisk, S.ON_SITE_CHECK: OnSiteCheck,
-    S.DATA_CHECK: DataCheck, S.ASSESSMENT: Assessment, S.ELIMINATION_ASSESSMENT: Assessment, S.PUBLIC_NOTICE: Nothing,
-    S.ELIMINATION_NOTICE: Nothing, S.TOWN_REVIEW: Reason, S.COUNTY_APPROVAL: Approval, S.ELIMINATION_CHECK: Reason,
+    "nothing": Nothing, "reason": Reason, "notice": Notice, "new_risk": NewRisk, "merge": Merge,
+    S.ON_SITE_CHECK: OnSiteCheck, S.DATA_CHECK: DataCheck, S.ASSESSMENT: Assessment,
+    S.ELIMINATION_ASSESSMENT: Assessment, S.PUBLIC_NOTICE: Nothing, S.ELIMINATION_NOTICE: Nothing,
+    S.TOWN_REVIEW: Reason, S.COUNTY_APPROVAL: Approval, S.ELIMINATION_CHECK: Reason,
     S.ELIMINATION_TOWN_REVIEW: EliminationReview, S.ELIMINATION_COUNTY_APPROVAL: Reason,
 }  # fmt: skip
 

@@ -124,6 +124,8 @@ def _content_faults(part: said.Part, at: Standing, around: Around) -> Iterator[d
             if part.kind not in fitting:
                 kinds = Series(one.label for one in fitting)
                 yield fault("kind", Sentence("按政策包，这一户可以定的类别是：{kinds}", kinds=kinds))
+        case said.Merge() if part.into not in around.others:
+            yield fault("into", "要填另外一户的户编号：没有这一户，或者它已经并走、已经删除")
         case said.EliminationReview():
             told = {one.risk_factor.value for one in part.measures}
             for code in (one for one in around.ground.risk_factors if one not in told):
@@ -222,11 +224,15 @@ def _taken_over(_at: Standing, new: Standing, act: Act) -> Standing:
     return replace(new, identified_on=date.fromisoformat(since) if since else None)
 
 
+def _merged(_at: Standing, new: Standing, act: Act) -> Standing:
+    return replace(new, merged_into=act.content.get("into"))
+
+
 CHANGES = {
     A.OPEN: _touched, A.TAKE_OVER: _taken_over, A.ADVANCE: _advanced, A.POST_NOTICE: _posted,
     A.OBJECT: _objected, A.ANSWER_OBJECTION: _answered,
     A.REJECT: _rejected, A.APPEAL: _begun_again,
     A.GREEN_CHANNEL: lambda _at, new, _act: replace(new, green=True), A.PROPOSE_ELIMINATION: _begun_again,
     A.ROLL_BACK: lambda _at, new, _act: replace(new, hands=(), carried_out={}, expense_solved=None),
-    A.RE_MARK: _begun_again,
+    A.RE_MARK: _begun_again, A.MERGE: _merged,
 }  # fmt: skip

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
@@ -60,6 +60,22 @@ def settled(session: Session, household_ids: Collection[str]) -> dict[str, Monit
     )
     newest = session.scalars(going.order_by(MonitoringCase.heard_at, MonitoringCase.id))
     return found | {case.household_id: case for case in newest}
+
+
+class Merged(NamedTuple):
+    """并户: the household into which one was merged, and those that were merged into it."""
+
+    into: Household | None
+    came: list[Household]
+
+
+def merged(session: Session, household_id: str, by: Actor) -> Merged:
+    """并户 of a household, as far as it lies in the reader's own region."""
+    mine = select(Household).where(in_region(Household.region, by.region))
+    into = select(MonitoringCase.merged_into).where(MonitoringCase.household_id == household_id)
+    came = select(MonitoringCase.household_id).where(MonitoringCase.merged_into == household_id)
+    others = session.scalars(mine.where(Household.id.in_(came)).order_by(Household.number))
+    return Merged(session.scalar(mine.where(Household.id.in_(into)).limit(1)), list(others))
 
 
 def steps(session: Session, case: MonitoringCase) -> list[tuple[Entry, dict[str, Any]]]:

@@ -66,7 +66,7 @@ def _table() -> Iterator[tuple[S, A, Rule]]:
     yield S.ELIMINATED, A.ROLL_BACK, Rule(S.MONITORED, frozenset((C,)))
     yield S.ELIMINATED, A.RE_MARK, Rule(S.ON_SITE_CHECK, ALL, "new_risk")
     for state in UNDER_WAY:
-        yield state, A.MERGE, Rule(S.MERGED, OFFICES)
+        yield state, A.MERGE, Rule(S.MERGED, OFFICES, "merge")
         yield state, A.MOVE_AWAY, Rule(S.MOVED_AWAY, OFFICES)
         yield state, A.DIE, Rule(S.DIED, OFFICES)
 

@@ -32,6 +32,7 @@ class Standing:
     risk_factors: tuple[str, ...] = ()
     carried_out: Mapping[str, int] = field(default_factory=dict)
     expense_solved: int | None = None
+    merged_into: str | None = None
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,8 @@ class Act:
 class Around:
     """周围情况 that rules look at: the household's adults by id, its photographs, its last visit, what is known.
 
-    `consented` are who has given consent on a phone, and whether its signature or paper has arrived.
+    `consented` are who has given consent on a phone, and whether its signature or paper has arrived; `others` the
+    household, if any, that this one may be merged into as is asked.
     """
 
     day: date
@@ -62,6 +64,7 @@ class Around:
     photos: frozenset[str] = frozenset()
     consented: Mapping[str, bool] = field(default_factory=dict)
     visited: bool = False
+    others: frozenset[str] = frozenset()
     formerly_poor: bool = False
     own: Own | None = None
 

@@ -48,7 +48,7 @@ def whole(session: Session, case: MonitoringCase, household: Household, by: Acto
     grown = adults(session, household.id, china_day(now))
     return line(case, household, regions.names(session, {household.region})) | {
         "pack": case.pack, "kind": case.kind, "identified_on": _day(case.identified_on),
-        "risk_factors": case.risk_factors, "lead": lead, "notice": notice,
+        "risk_factors": case.risk_factors, "merged_into": case.merged_into, "lead": lead, "notice": notice,
         "adults": [{"person_id": one, "name": name, "consent": CONSENT[given.get(one)]} for one, name in grown.items()],
         "steps": [_step(entry, said, staff) for entry, said in done],
         "offered": [_offer(CaseState(case.state), action, pack_of(case.pack, now)) for action in offered(case, by)],

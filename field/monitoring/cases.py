@@ -1,7 +1,7 @@
 """监测案子: the one call by which anything is done to a case, and its state as it follows from the entries."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from field.codes import Channel, EntryKind
 from field.ledger.chain import canonical
 from field.ledger.entries import Draft, Entry, append, lock_heads, opened, recorded
 from field.monitoring.case_around import around, pack_of
-from field.monitoring.case_contents import fault, plain, read_content
+from field.monitoring.case_contents import Merge, fault, plain, read_content
 from field.monitoring.case_course import after, decide
 from field.monitoring.case_rules import ENDED, RULES, UNDER_WAY, due_in
 from field.monitoring.case_standing import Act, Standing, kept
@@ -70,8 +70,9 @@ class MonitoringCase(Base):
     risk_factors: Mapped[list[str]] = mapped_column(JSON)
     carried_out: Mapped[dict[str, int]] = mapped_column(JSON)
     expense_solved: Mapped[int | None]
+    merged_into: Mapped[Id | None]
 
-    __table_args__ = (Index(None, "household_id"), Index(None, "state", "due_on"))
+    __table_args__ = (Index(None, "household_id"), Index(None, "state", "due_on"), Index(None, "merged_into"))
 
     @property
     def standing(self) -> Standing:
@@ -171,9 +172,8 @@ def _do(
     now: datetime, since: datetime,
 ) -> Entry:  # fmt: skip
     day, pack = china_day(now), pack_of(payload["pack"], now)
-    rule, content = decide(
-        at, asked.action, dict(asked.content), by.username, by.role, around(session, household, at, pack, since, now)
-    )
+    there = replace(around(session, household, at, pack, since, now), others=_others(session, household.id, asked))
+    rule, content = decide(at, asked.action, dict(asked.content), by.username, by.role, there)
     if asked.action is CaseAction.TAKE_OVER:
         content["household"] = _as_listed(household)
     last = due_in(rule.to, day, pack, shelf().holidays)
@@ -192,6 +192,16 @@ def _do(
     announce(session, household, at.state, entry, payload)
     judge(session, [household.id], now)
     return entry
+
+
+def _others(session: Session, household_id: str, asked: Asked) -> frozenset[str]:
+    """另一户 that a merge names, where there is such a one that was neither erased nor merged away itself."""
+    part, _faults = read_content("merge", dict(asked.content)) if asked.action is CaseAction.MERGE else (None, [])
+    home = session.get(Household, part.into) if isinstance(part, Merge) else None
+    if home is None or home.id == household_id or home.erased_at:
+        return frozenset()
+    case = case_of(session, home.id)
+    return frozenset() if case and case.state == CaseState.MERGED else frozenset({home.id})
 
 
 def derive_case(session: Session, entry: Entry, said: dict[str, Any]) -> None:

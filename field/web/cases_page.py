@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -22,7 +23,7 @@ from field.monitoring import cases
 from field.monitoring.case_around import adults, pack_of, papers
 from field.monitoring.case_contents import Faults
 from field.monitoring.case_list import cases as listing
-from field.monitoring.case_list import one_case, overdue, steps
+from field.monitoring.case_list import merged, one_case, overdue, steps
 from field.monitoring.case_offers import met, offered
 from field.monitoring.case_rules import HOLDERS, NOTICES, RULES, actions
 from field.monitoring.cases import Asked, MonitoringCase
@@ -45,6 +46,7 @@ from field.web.plan_words import plan_shown
 
 cases_room = Blueprint("cases_page", __name__, url_prefix="/cases")
 PER_PAGE = 20
+NOBODY = f"{UUID(int=0)}"
 
 
 @cases_room.get("")
@@ -75,9 +77,8 @@ def begin(chain_id: str, seq: int) -> Response:
 @allow(Right.WORK_CASES)
 def take_over() -> Response:
     """在册户接管, by the household's number, with a reason."""
-    by, now, number = actor(), clock.now(), written("number")[:40]
-    ours = select(Household.id).where(Household.number == number, in_region(Household.region, by.region))
-    household_id = db.session.scalar(ours)
+    by, now = actor(), clock.now()
+    household_id = _numbered("number", by.region)
     if household_id is None:
         raise Problem(422, "no_household", _("没有找到这个户编号，请核对后再填"))
     asked = Asked(CaseAction.TAKE_OVER, {"note": written("note", needed=True)}, sent_key())
@@ -99,11 +100,20 @@ def act(case_id: str) -> Any:
     one_case(db.session(), by, case_id)
     if (action := request.form.get("action", "")) not in CaseAction.labels():
         raise Problem(422, "no_action", _("不知道要办什么，请返回上一页再选"))
-    asked = Asked(CaseAction(action), content_of(request.form), sent_key(), sent_seq())
+    content = content_of(request.form)
+    if "into" in request.form:
+        content["into"] = _numbered("into") or NOBODY
+    asked = Asked(CaseAction(action), content, sent_key(), sent_seq())
     try:
         return _done(lambda session: cases.act(session, case_id, asked, by, now))
     except Refused as error:
         return _page(case_id, error.faults), 422
+
+
+def _numbered(name: str, region: str | None = None) -> str | None:
+    """A household's id by the number in a field of the form, in a region or in the whole county."""
+    found = select(Household.id).where(Household.number == written(name)[:40])
+    return db.session.scalar(found.where(in_region(Household.region, region)) if region else found)
 
 
 def _done(work: Callable[[Session], Entry]) -> Response:
@@ -131,7 +141,7 @@ def _page(case_id: str, faults: Faults) -> str:
         State=CaseState,
         plan=plan_shown(session, household, by.role, today), measure_states=MeasureState.labels(),
         roles=TeamRole.labels(), doubts=of_household(session, household.id, terms(now)),
-        risk=risks(session, [household.id])[household.id],
+        merged=merged(session, household.id, by), risk=risks(session, [household.id])[household.id],
         holders=Series(one.label for one in Role if one in HOLDERS.get(CaseState(case.state), ())),
         noticed=case.state in NOTICES or any(said["from"] in NOTICES for _entry, said in several),
     )  # fmt: skip

@@ -16,6 +16,7 @@ from field.ledger.receipts import number
 from field.messaging.understanding.places import name_of
 from field.monitoring import household_file
 from field.monitoring.album import Picture, album
+from field.monitoring.case_list import merged
 from field.monitoring.cases import case_of
 from field.monitoring.grades import Risk, risks
 from field.monitoring.household_file import person_shown
@@ -100,6 +101,7 @@ def one(household_id: str) -> str:
         total=total, before=last, fresh=total - last.seq if last else 0, risk=risk, sources=_sources(found.id, risk),
         relief_sheet=sheet(session, found, china_day(now())), doubts=of_household(session, found.id, terms(now())),
         plan=plan_shown(session, found, actor().role, china_day(now())),
+        merged=merged(session, found.id, actor()) if actor().has(Right.READ_CASES) else None,
         ties=ties_of(session, found.id, china_day(now())), **LABELS,
     )  # fmt: skip
     if begins and "as" not in request.args:  # a print is no look

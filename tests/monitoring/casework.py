@@ -92,7 +92,7 @@ def needed(case: MonitoringCase, action: str, now: datetime) -> dict[str, Any]:
     if action == "post_notice":
         return {"from": day.isoformat(), "to": (day + timedelta(days=5)).isoformat(), "place": "村务公开栏"}
     if action != "advance":
-        return NOTE | ({"risk_factors": ["accident"]} if action == "re_mark" else {})
+        return NOTE | _more(case, action)
     if "notice" in state:
         return {}
     if "assessment" in state:
@@ -110,6 +110,13 @@ def needed(case: MonitoringCase, action: str, now: datetime) -> dict[str, Any]:
         },
     }  # fmt: skip
     return NOTE | more.get(state, {})
+
+
+def _more(case: MonitoringCase, action: str) -> dict[str, Any]:
+    """What an act that is no step says beside the note."""
+    others = select(Household.id).where(Household.id != case.household_id, Household.erased_at.is_(None))
+    into = {"into": db.session.scalar(others.order_by(Household.id).limit(1))} if action == "merge" else {}
+    return into | ({"risk_factors": ["accident"]} if action == "re_mark" else {})
 
 
 def to_monitored(county: County, case_id: str, now: datetime) -> MonitoringCase:

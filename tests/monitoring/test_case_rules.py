@@ -25,6 +25,7 @@ DAY = date(2026, 11, 2)
 PACK = pack_on(DAY)
 PHOTO = "a" * 64
 ADULT = "019aa000-0000-7000-8000-000000000001"
+OTHER = "019aa000-0000-7000-8000-000000000002"
 PRESENT = {"place": "村委会", "eligible": 30, "present": 24, "in_favour": 20, "against": 2}
 RIPE = Ground(1_200_000, 900_000, 0, False, date(2026, 1, 5), ("illness",), {"illness": 7}, 7, done={"illness": 5})
 # who may do what, written out once more by hand: state: {action: (roles, state that follows)}
@@ -74,6 +75,8 @@ def content(state: str, action: str, day: date = DAY) -> dict[str, Any]:
         return {"from": day.isoformat(), "to": (day + timedelta(days=5)).isoformat(), "place": "村务公开栏"}
     if action == "re_mark":
         return note | {"risk_factors": ["accident"]}
+    if action == "merge":
+        return note | {"into": OTHER}
     if action != "advance":
         return note
     several: dict[str, dict[str, Any]] = {
@@ -90,7 +93,7 @@ def content(state: str, action: str, day: date = DAY) -> dict[str, Any]:
 
 
 def around(day: date = DAY, ground: Ground = RIPE) -> Around:
-    return Around(day, PACK, ground, {ADULT: "陈大一"}, frozenset({PHOTO}), visited=True)
+    return Around(day, PACK, ground, {ADULT: "陈大一"}, frozenset({PHOTO}), visited=True, others=frozenset({OTHER}))
 
 
 def standing(state: CaseState) -> Standing:

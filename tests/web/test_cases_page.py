@@ -12,10 +12,24 @@ from field import clock
 from field.db import db, transact
 from field.ledger import checkpoints
 from field.monitoring.cases import MonitoringCase
+from field.monitoring.rebuild import rebuild
+from field.monitoring.refusals import Refused
 from field.registry.households import Person
 from field.worker import signer
 from tests.county import County
-from tests.monitoring.casework import HOME, PHOTO, declared, do, home_of, listed, opened, the_case, visited
+from tests.monitoring.casework import (
+    HOME,
+    NEXT,
+    PHOTO,
+    declared,
+    do,
+    home_of,
+    listed,
+    opened,
+    state_of,
+    the_case,
+    visited,
+)  # fmt: skip
 from tests.test_consents import signed
 from tests.web.office import Browser, Elements, browser, words
 
@@ -146,6 +160,32 @@ def test_the_conditions_of_elimination_stand_on_the_page_of_a_monitored_househol
         assert "style" not in one.attributes
     with small_county.app.app_context():
         assert db.session.get_one(MonitoringCase, case_id).identified_on == date(2022, 4, 30)
+
+
+def test_a_merge_says_into_which_household_and_both_lead_to_each_other(county: County) -> None:
+    case, office = listed(county, HOME, "county", clock.now()), browser(county, "county")
+    ours, other = (home_of(county, place) for place in (HOME, NEXT))
+    for wrong in (ours.number, "没有这一户", ""):
+        refused = step(county, office, "merge", note="两户本是一家", into=wrong)
+        assert (refused.status_code, "要填另外一户的户编号" in words(refused.text)) == (422, True), wrong
+    assert step(county, office, "merge", note="两户本是一家", into=other.number).status_code == 303
+    assert (the_case(county, HOME).state, the_case(county, HOME).merged_into) == ("merged", other.id)
+    for path in (f"/cases/{case}", f"/households/{ours.id}"):
+        assert f'href="/households/{other.id}"' in office.page(path), path
+    listed_too = listed(county, NEXT, "county", clock.now())
+    for path in (f"/cases/{listed_too}", f"/households/{other.id}"):
+        assert f'href="/households/{ours.id}"' in office.page(path), path
+    with county.app.app_context():
+        assert transact(rebuild).differing == ()
+
+
+def test_a_household_that_was_merged_away_takes_nobody_in(small_county: County) -> None:
+    ours, other = (small_county.households[place] for place in (HOME, NEXT))
+    first, second = (listed(small_county, place, "county", NOW) for place in (HOME, NEXT))
+    do(small_county, first, "merge", "town", NOW, {"note": "两户本是一家", "into": other})
+    with pytest.raises(Refused, match="已经并走"):
+        do(small_county, second, "merge", "town", NOW, {"note": "两户本是一家", "into": ours})
+    assert state_of(the_case(small_county, NEXT)) == "monitored"
 
 
 def test_what_ends_a_case_is_never_open_by_itself(small_county: County) -> None:
