@@ -20,12 +20,19 @@ KINDS = (EntryKind.CASE_OPENED.value, EntryKind.CASE_STEP.value)
 
 
 def cases(
-    session: Session, by: Actor, state: str | None, page: int, per_page: int, region: str | None = None
+    session: Session,
+    by: Actor,
+    state: str | None,
+    page: int,
+    per_page: int,
+    region: str | None = None,
+    due_before: date | None = None,
 ) -> tuple[list[tuple[MonitoringCase, Household]], int]:
-    """案子 with their households, what is overdue first; of one state, or all that have not ended; and how many."""
+    """案子 with their households, what is overdue first; of one state, all that go on, or those overdue; how many."""
     if not by.may(Right.READ_CASES, region or by.region):
         raise NotAllowed
     wanted = and_(in_region(Household.region, region or by.region), _in(state))
+    wanted = and_(wanted, MonitoringCase.due_on < due_before) if due_before else wanted
     both = select(MonitoringCase, Household).join(Household, Household.id == MonitoringCase.household_id).where(wanted)
     urgent = MonitoringCase.due_on.is_(None), MonitoringCase.due_on, MonitoringCase.heard_at, MonitoringCase.id
     rows = session.execute(both.order_by(*urgent).offset((page - 1) * per_page).limit(per_page))

@@ -1,20 +1,26 @@
-"""接着能办的: what a person may do to a case now, and how far the conditions of the way out are met."""
+"""接着能办的: what a person may do to a case now, how far the conditions of the way out are met, and who is ripe."""
 
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from field.case_codes import CaseAction, CaseState
-from field.monitoring.case_around import ground, pack_of
+from field.monitoring.case_around import ground, grounds, pack_of
 from field.monitoring.case_course import same_hands
 from field.monitoring.case_rules import NOTICES, WAY_OUT, actions
 from field.monitoring.cases import MonitoringCase
-from field.monitoring.elimination import Condition, conditions
+from field.monitoring.elimination import Condition, conditions, missing
 from field.monitoring.judgement import Basis
+from field.monitoring.policy.shapes import Pack
 from field.monitoring.workdays import china_day
 from field.registry.households import Household
+from field.registry.regions import in_region
 from field.registry.rights import Actor
 
+BATCH = 2000
 SHOWN = {*WAY_OUT, CaseState.MONITORED}
 
 
@@ -28,6 +34,32 @@ def offered(case: MonitoringCase, by: Actor) -> list[CaseAction]:
         not_now -= running if at.ends else {CaseAction.POST_NOTICE}
         several = [one for one in several if one not in not_now]
     return several
+
+
+def ripe(session: Session, by: Actor, now: datetime) -> list[tuple[MonitoringCase, Household]]:
+    """可以提出消除: monitored cases of the actor's region for which every condition holds but what a town confirms.
+
+    Reckoned at the moment, with three statements for each pack and batch: it costs what the monitored of the region do.
+    """
+    rows = select(MonitoringCase, Household).join(Household, Household.id == MonitoringCase.household_id)
+    rows = rows.where(in_region(Household.region, by.region), MonitoringCase.state == CaseState.MONITORED.value)
+    rows = rows.where(MonitoringCase.identified_on.is_not(None), Household.no_labour.is_(False))
+    by_pack: dict[str, list[tuple[MonitoringCase, Household]]] = defaultdict(list)
+    for case, household in session.execute(rows.order_by(MonitoringCase.identified_on, MonitoringCase.id)):
+        by_pack[case.pack].append((case, household))
+    return [both for name, several in by_pack.items() for both in _ripe(session, pack_of(name, now), several, now)]
+
+
+def _ripe(
+    session: Session, pack: Pack, several: Sequence[tuple[MonitoringCase, Household]], now: datetime
+) -> Iterator[tuple[MonitoringCase, Household]]:
+    basis = Basis(pack, china_day(now))
+    for start in range(0, len(several), BATCH):
+        batch = several[start : start + BATCH]
+        known = grounds(session, [(household, case.standing) for case, household in batch], basis)
+        for case, household in batch:
+            if not missing(conditions(known[household.id], pack.elimination, basis.day), seen_only=True):
+                yield case, household
 
 
 def met(session: Session, case: MonitoringCase, household: Household, now: datetime) -> list[Condition]:

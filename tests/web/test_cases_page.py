@@ -23,15 +23,19 @@ from tests.monitoring.casework import (
     PHOTO,
     declared,
     do,
+    helped,
+    helping,
     home_of,
     listed,
     opened,
+    planned,
     state_of,
     the_case,
     visited,
 )  # fmt: skip
+from tests.revisiting import RICH
 from tests.test_consents import signed
-from tests.web.office import Browser, Elements, browser, words
+from tests.web.office import Browser, Elements, browser, statements, words
 
 NOW = clock.now() - timedelta(days=20)
 
@@ -136,6 +140,8 @@ def test_the_list_puts_what_is_overdue_first_and_shows_no_other_region(small_cou
     page = words(browser(small_county, "town").page("/cases"))
     assert "有 1 件已经过期" in page
     assert page.index("陈大一户") < page.index("陈大二户")
+    late = browser(small_county, "town").page("/cases?state=late")
+    assert ("陈大一户" in late, "陈大二户" in late) == (True, False), "the number opens what it counts"
     assert "陈大一户" not in words(browser(small_county, "town").page("/cases?state=monitored"))
     other = browser(small_county, "town2")
     assert "没有这样的案子" in words(other.page("/cases"))
@@ -160,6 +166,25 @@ def test_the_conditions_of_elimination_stand_on_the_page_of_a_monitored_househol
         assert "style" not in one.attributes
     with small_county.app.app_context():
         assert db.session.get_one(MonitoringCase, case_id).identified_on == date(2022, 4, 30)
+
+
+def test_the_ripe_are_listed_by_every_condition_that_figures_can_tell(small_county: County) -> None:
+    office, then = browser(small_county, "county"), clock.now()
+    case = listed(small_county, HOME, "county", then)
+    listed(small_county, NEXT, "county", then)
+    visited(small_county, HOME, "cadre", then, **RICH)
+    assert f"/cases/{case}" not in office.page("/cases?state=ripe"), "nothing was done for it yet"
+    helped(small_county, small_county.households[HOME], then)
+    page = office.page("/cases?state=ripe")
+    assert (f"/cases/{case}" in page, "共 1 件" in words(page)) == (True, True)
+    with statements(small_county) as few:
+        office.page("/cases?state=ripe")
+    visited(small_county, NEXT, "town", then, **RICH)
+    one = planned(small_county, small_county.households[NEXT], "town", then)
+    helping(small_county, one.household_id, "carry_out", "town", then, one.id, note="低保已经发到卡上")
+    with statements(small_county) as more:
+        assert "共 2 件" in words(office.page("/cases?state=ripe"))
+    assert len(more) == len(few), "no statement for each household"
 
 
 def test_a_merge_says_into_which_household_and_both_lead_to_each_other(county: County) -> None:
