@@ -12,7 +12,7 @@ from field import clock
 from field.codes import Grade
 from field.db import transact
 from field.monitoring.judgement import basis
-from field.monitoring.policy.shelf import pack_on
+from field.monitoring.policy.shelf import pack_on, shelf
 from field.monitoring.relief import relief as relieve
 from field.monitoring.sweep import Swept, record_sweep, sweep_slice
 from field.monitoring.workdays import china_day
@@ -39,6 +39,8 @@ class Yuan(click.ParamType[int]):
 def relief(cost_yuan: int, on: datetime | None) -> None:
     """一个人一年的合规自付费用，各层救助多少，家里自己付多少（分）."""
     day = on.date() if on else china_day(clock.now())
+    if day < (first := shelf().on(day).begins):
+        raise click.ClickException(f"{day} 还没有政策包，最早的从 {first} 起")
     layers = relieve(cost_yuan, pack_on(day).relief)
     click.echo(json.dumps({"basic": layers.basic, "tilted": layers.tilted, "borne": layers.borne}))
 

@@ -17,6 +17,7 @@ from field.ledger.note import Signer
 from field.ledger.verify import verify
 from field.media.vault import Vault
 from field.monitoring.evidence import Evidence
+from field.monitoring.policy.shelf import IN_FORCE
 from field.registry.locking import unlock
 from field.registry.sealing import CannotOpen, load_keyring, read_keyring, use_keyring
 
@@ -91,7 +92,8 @@ def _in_the_way(settings: Settings) -> list[str]:
 
 
 def _is_there(path: Path) -> bool:
-    return path.is_file() or any(one.is_file() for one in path.rglob("*"))
+    """Something that people put there; the copies of packs in force a start makes of itself."""
+    return path.is_file() or any(one.is_file() and IN_FORCE not in one.parts for one in path.rglob("*"))
 
 
 def _place_keys(path: Path, keys: bytes) -> None:

@@ -15,6 +15,7 @@ from flask import Flask
 
 from field import clock, create_app
 from field.backup import DATABASE, Shelf
+from field.monitoring.policy.shelf import Shelf as Packs
 from tests.county import County
 from tests.running import settings_of
 from tests.test_drill import PASSPHRASE, run
@@ -153,6 +154,14 @@ def test_nothing_that_is_there_is_written_over(
     file.write_text("traces = 200\n")
     assert f"{there.partition('/')[0]} 已经有了" in restored(app, 1, shelf, secret)
     assert file.read_text() == "traces = 200\n"
+
+
+def test_a_home_in_which_only_a_start_was_made_is_filled(
+    small_county: County, shelf: Shelf, secret: Path, tmp_path: Path
+) -> None:
+    app = elsewhere(small_county, tmp_path)
+    Packs(app.config["FIELD"].policy).refresh()
+    restored(app, 0, shelf, secret)
 
 
 def test_as_many_backups_are_kept_as_were_asked_for_and_each_of_them_restores(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from field.monitoring.policy import shelf as shelf_room
 from field.monitoring.policy.compare import differences
 from field.monitoring.policy.reading import FaultyPack, read_pack
 from field.monitoring.policy.shelf import OURS, Shelf
@@ -126,6 +127,19 @@ def test_a_version_stays_with_what_was_judged_by_it_and_is_not_used_twice(tmp_pa
     ]
 
 
+def test_an_upgrade_that_changes_our_pack_loses_no_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home, newer = tmp_path / "policy", tmp_path / "ours"
+    Shelf(home).refresh()
+    newer.mkdir()
+    (newer / "2026.toml").write_text(TEXT.replace("version = 1", "version = 2").replace("yuan = 9000", "yuan = 9500"))
+    monkeypatch.setattr(shelf_room, "OURS", newer)
+    monkeypatch.setattr(shelf_room, "_ours", shelf_room._ours.__wrapped__)
+    upgraded = Shelf(home)
+    assert upgraded.on(date(2026, 11, 26)).name == "2026.2"
+    lines = [one.line_in(2026).yuan for name in ("2026.1", "2026.2") if (one := upgraded.called(name))]
+    assert lines == [9000, 9500]
+
+
 def test_two_files_of_one_id_are_a_fault(tmp_path: Path) -> None:
     for name in ("a.toml", "b.toml"):
         (tmp_path / name).write_text(TEXT, encoding="utf-8")
@@ -166,7 +180,7 @@ def test_the_commands_check_and_compare(small_county: County, tmp_path: Path) ->
     assert (answer.exit_code, f"{faulty}:58: grade.red.days 要写整数" in answer.output) == (1, True)
     assert run(args=["policy", "diff", "2026", "1999"]).exit_code == 1
     own = small_county.app.config["FIELD"].policy
-    own.mkdir()
+    own.mkdir(exist_ok=True)
     (own / "2026.toml").write_bytes(faulty.read_bytes())
     (own / "holidays.toml").write_text("[[day]]\nname = '元旦'\n", encoding="utf-8")
     answer = run(args=["policy", "check"])

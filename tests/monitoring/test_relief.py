@@ -74,3 +74,8 @@ def test_the_command_prints_the_layers(small_county: County, cost: str, told: tu
 def test_the_command_refuses_what_is_no_cost(small_county: County, cost: str) -> None:
     answer = small_county.app.test_cli_runner().invoke(args=["relief", "--", cost])
     assert answer.exit_code == 2
+
+
+def test_a_day_before_the_first_pack_has_no_layers(small_county: County) -> None:
+    answer = small_county.app.test_cli_runner().invoke(args=["relief", "38000", "--on", "1999-01-01"])
+    assert (answer.exit_code, "最早的从 2022-01-01 起" in answer.output) == (1, True)
