@@ -104,12 +104,12 @@ def left_in_rows(county: County, sought: list[str]) -> list[str]:
 
 
 def left_in_files(county: County, sought: list[str]) -> list[tuple[str, str]]:
-    """Values in the raw files of database and home, as far as there are any."""
+    """Values in the raw files of database and home, as far as there are any; policy packs speak of nobody."""
     home = settings_of(county).home
     with county.app.app_context():
         file = db.engine.url.database if db.engine.dialect.name == "sqlite" else None
         db.session.remove()
-    files = [path for path in home.rglob("*") if path.is_file()]
+    files = [path for path in home.rglob("*") if path.is_file() and path.suffix != ".toml"]
     files += [path for path in Path(file).parent.glob(f"{Path(file).name}*") if path.is_file()] if file else []
     return [(path.name, value) for path in set(files) for value in sought if value.encode() in path.read_bytes()]
 

@@ -15,13 +15,14 @@ from field.monitoring.caseload import hand_over, waiting
 from field.monitoring.cases import MonitoringCase, open_case
 from field.monitoring.declarations import Declared, record_declaration
 from field.monitoring.enrol import enrol
+from field.monitoring.evidence import note_sender
 from field.monitoring.rebuild import rebuild
 from field.monitoring.refusals import WrongHands
 from field.registry.households import Household
 from field.registry.idnumber import make
 from field.registry.staff import Staff, take_post
 from tests.county import HASHED, PASSWORD, STAFF, County, household
-from tests.monitoring.casework import HOME, asked, do
+from tests.monitoring.casework import HOME, PHOTO, asked, do
 from tests.web.office import Browser, browser, words
 
 NOTE = "调到镇里工作"
@@ -67,6 +68,17 @@ def ten_cases(county: County) -> list[str]:
         return [case.id for case, _home in found]
 
 
+def at_the_door(county: County, case: str) -> None:
+    """The cadre was at the door, and the photograph of the papers is here."""
+    with county.app.app_context():
+        home = db.session.get_one(MonitoringCase, case).household_id
+    seen = county.visit() | {"household_id": home, "visited_at": (clock.now() + timedelta(seconds=1)).isoformat()}
+    seen["evidence"] = [{"sha256": PHOTO, "kind": "other"}]
+    assert county.client("cadre").post("/api/visits", json=seen).status_code == 201
+    with county.app.app_context():
+        transact(lambda session: note_sender(session, [PHOTO], "cadre", clock.now()))
+
+
 def offer(visitor: Browser, **more: str) -> Any:
     return visitor.send("/handover", giver="cadre", taker="fresh", note=NOTE, key=str(uuid7()), **more)
 
@@ -79,16 +91,8 @@ def offered(county: County, username: str = "county") -> list[str]:
 
 def test_a_staff_change_in_the_middle_of_ten_cases(county: County, newcomer: str) -> None:
     several = ten_cases(county)
-    one, now = several[0], clock.now()
-    with county.app.app_context():
-        home = db.session.get_one(MonitoringCase, one).household_id
-    seen = county.visit() | {
-        "household_id": home,
-        "members": [],
-        "visited_at": (now + timedelta(seconds=1)).isoformat(),
-    }
-    seen["evidence"] = [{"sha256": "c" * 64, "kind": "other"}]
-    assert county.client("cadre").post("/api/visits", json=seen).status_code == 201
+    one = several[0]
+    at_the_door(county, one)
     do(county, one, "advance", "cadre", clock.now())
     do(county, one, "advance", "town", clock.now())
 
@@ -121,16 +125,7 @@ def test_who_has_done_a_step_is_known_after_he_has_moved_up(
     county: County, newcomer: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     [one, *_] = ten_cases(county)
-    now = clock.now()
-    with county.app.app_context():
-        home = db.session.get_one(MonitoringCase, one).household_id
-    seen = county.visit() | {
-        "household_id": home,
-        "members": [],
-        "visited_at": (now + timedelta(seconds=1)).isoformat(),
-    }
-    seen["evidence"] = [{"sha256": "c" * 64, "kind": "other"}]
-    assert county.client("cadre").post("/api/visits", json=seen).status_code == 201
+    at_the_door(county, one)
     for action, by in (("advance", "cadre"), ("advance", "town"), ("advance", newcomer), ("post_notice", newcomer)):
         do(county, one, action, by, clock.now())
     do(county, one, "advance", newcomer, clock.now() + timedelta(days=7))
