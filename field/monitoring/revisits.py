@@ -15,7 +15,7 @@ from field.monitoring.revisit_schedule import RevisitDue, still_open, was_elimin
 from field.monitoring.visit_rules import moment
 from field.monitoring.visits import Recorded, same_or_raise, sent_in_post, strangers_or_raise
 from field.registry.households import Household
-from field.registry.regions import in_region
+from field.registry.regions import lies_in
 from field.registry.rights import Actor, NotAllowed, Right
 from field.work import enqueue
 
@@ -59,7 +59,7 @@ def due_revisits(by: Actor, day: date) -> Select[RevisitDue]:
     open_too = other.done_seq.is_(None) & other.cancelled_seq.is_(None)
     first = select(func.min(other.due_on)).where(other.household_id == RevisitDue.household_id, open_too)
     rows = select(RevisitDue).join(Household, Household.id == RevisitDue.household_id).where(
-        true() if by.has(Right.RECORD_VISITS) else false(), in_region(Household.region, by.region), still_open,
+        true() if by.has(Right.RECORD_VISITS) else false(), lies_in(Household.region, by.region), still_open,
         RevisitDue.from_on <= day, RevisitDue.due_on == first.scalar_subquery(),
     )  # fmt: skip
     return rows.order_by(RevisitDue.due_on, RevisitDue.household_id)

@@ -22,6 +22,7 @@ from field.monitoring.tasks import Task
 from field.monitoring.todo_rows import NOTHING, Found, Row, Wanted, closes, narrowed, opens
 from field.monitoring.workdays import due
 from field.registry.households import Household
+from field.registry.regions import lies_in
 
 VISITED_FIRST = (CaseState.ON_SITE_CHECK.value, *(one.value for one in WAY_OUT))
 CHINA, DAY = 8 * 3600, 24 * 3600
@@ -84,8 +85,7 @@ def _beside(wanted: Wanted) -> Select[*tuple[Any, ...]]:
     rows = rows.join(Household, Household.id == _case.household_id)
     rows = rows.outerjoin(Lead, and_(Lead.chain_id == _case.lead_chain, Lead.seq == _case.lead_seq))
     rows = rows.outerjoin(Judgement, Judgement.household_id == _case.household_id)
-    # Cases are few and households many: no index on the region, so that no database begins with the households.
-    return rows.where(func.substr(Household.region, 1, len(wanted.place)) == wanted.place)
+    return rows.where(lies_in(Household.region, wanted.place))
 
 
 def _steps(wanted: Wanted) -> Select[*tuple[Any, ...]]:

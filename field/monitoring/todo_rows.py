@@ -15,7 +15,7 @@ from field.monitoring.policy.shapes import Pack
 from field.monitoring.policy.shelf import pack_on
 from field.monitoring.workdays import SHANGHAI, china_day
 from field.registry.households import Household
-from field.registry.regions import in_region, within
+from field.registry.regions import lies_in, within
 from field.registry.rights import Actor
 
 CLOSES = time(23, 59, 59)
@@ -132,7 +132,7 @@ def _most_urgent(due: Select[*tuple[Any, ...]], wanted: Wanted) -> Select[*tuple
     late = func.sum(case((day.c.due_on < wanted.day, 1), else_=0)).over()
     rows = select(Household.id, day.c.due_on, Household.region, judged_grade.label("grade"), late.label("late"))
     rows = rows.add_columns(func.count().over().label("total")).join(day, day.c.household_id == Household.id)
-    rows = rows.outerjoin(*JUDGED).where(in_region(Household.region, wanted.place))
+    rows = rows.outerjoin(*JUDGED).where(lies_in(Household.region, wanted.place))
     rows = rows.where(judged_grade == wanted.grade) if wanted.grade else rows
     rows = rows.where(day.c.due_on < wanted.day) if wanted.late else rows
     return rows.order_by(by_urgency, day.c.due_on, Household.id)

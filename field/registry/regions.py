@@ -51,6 +51,11 @@ def within(code: str, region: str) -> bool:
     return bool(region) and code.startswith(region) and code.isascii() and code.isdigit()
 
 
+def lies_in(column: InstrumentedAttribute[str], region: str) -> ColumnElement[bool]:
+    """The same as `in_region` past its index, so that no database begins with the households where others are few."""
+    return func.substr(column, 1, len(region)) == region
+
+
 def in_region(
     column: InstrumentedAttribute[str] | InstrumentedAttribute[str | None], region: str
 ) -> ColumnElement[bool]:
