@@ -6,17 +6,18 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple, TypeVar
 from typing import cast as as_type
 
-from sqlalchemy import Connection, Delete, Dialect, Insert, Select, Table, TextClause, Update, bindparam, inspect
+from sqlalchemy import Connection, Date, Delete, Dialect, Insert, Select, Table, TextClause, Update, bindparam, inspect
 from sqlalchemy.dialects.postgresql import insert  # its ON CONFLICT is SQLite's too
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, SessionTransaction, make_transient_to_detached, object_session
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.types import TypeEngine
 
-from field.orm import Base
+from field.orm import Base, UtcDateTime
 
 Change = Callable[[Any], Any]
 Row = tuple[Any, ...]
+Columns = Mapping[str, Sequence[Any]]  # of many rows, the values of each column
 Object = TypeVar("Object", bound=Base)
 
 
@@ -134,6 +135,36 @@ def _adding(table: type[Base], _columns: frozenset[str]) -> Prepared:
     """One for each set of columns, for it is written with the first row that it is given."""
     into = as_type(Table, table.__table__)
     return Prepared(insert(into).on_conflict_do_nothing().returning(*into.primary_key.columns))
+
+
+def pour(session: Session, kind: type[Base], columns: Columns) -> None:
+    """Insert many rows at once, given as one list of values for each column; none for empty lists."""
+    if not any(columns.values()):
+        return
+    connection, written = _pouring(kind, tuple(columns))._ready(session, columns)
+    types = as_type(Table, kind.__table__).columns
+    bound = {name: _changed(types[name].type, written.binds.get(name), column) for name, column in columns.items()}
+    places = written.places or list(columns)
+    rows: list[Any] = list(zip(*(bound[name] for name in places), strict=True))
+    if written.places is None:
+        rows = [dict(zip(places, row, strict=True)) for row in rows]
+    through(connection, written.sql, rows)
+
+
+@cache
+def _pouring(kind: type[Base], _columns: tuple[str, ...]) -> Prepared:
+    """One for each set of columns, as above."""
+    return Prepared(as_type(Table, kind.__table__).insert())
+
+
+def _changed(kind: TypeEngine[Any], change: Change | None, column: Sequence[Any]) -> Sequence[Any]:
+    """Values as they go in; a time or a day, of which many are the same, is written down once."""
+    if change is None:
+        return column
+    if isinstance(kind, UtcDateTime | Date):
+        known = {value: change(value) for value in set(column)}
+        return [known[value] for value in column]
+    return [change(value) for value in column]
 
 
 class _Written(NamedTuple):

@@ -19,17 +19,20 @@ from field.codes import JobKind
 from field.db import transact
 from field.media.vault import Vault
 from field.mending import place
-from field.monitoring.enrol import BATCH, Counts, enrol
+from field.monitoring.enrol import BATCH, Counts, enrol, registered
+from field.monitoring.first_entries import Made
 from field.monitoring.quality import checks_called, of_households, terms
 from field.monitoring.quality_checks import TITLES
 from field.registry.deputies import as_signed
 from field.registry.households import Household
 from field.registry.rights import Actor, NotAllowed, Right
+from field.registry.roster import RosterHousehold
 from field.registry.roster_excel import write_faults
 from field.registry.roster_household import Fault
 from field.registry.roster_reading import Opened, Read, read_roster
 from field.registry.roster_sheet import Refused
 from field.registry.villages import village_names
+from field.roster_beside import Beside
 from field.work import Assignment, GiveUp, enqueue
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -43,6 +46,14 @@ class Doubt(NamedTuple):
     household_id: str
     number: str
     check: str
+
+
+class Batch(NamedTuple):
+    """一批: households that were read, how many people in the file up to them, and what was made of the new ones."""
+
+    done: int
+    households: list[RosterHousehold]
+    made: Made | None = None
 
 
 @dataclass
@@ -77,17 +88,40 @@ def import_roster(
         villages = village_names(session, region)
     found = Imported()
     gc.freeze()  # what is loaded by now need not be searched again and again for garbage
+    reading = read_roster(path, villages, clock().astimezone(SHANGHAI).date())
     try:
-        for batch in _batches(read_roster(path, villages, clock().astimezone(SHANGHAI).date()), found):
-            households = [read.household for read in batch if read.household]
+        for batch in _prepared(_batches(reading, found), actor, begin, clock):
             with begin() as session:
-                found.counts += transact(lambda session: enrol(session, households, actor, clock()), session)  # noqa: B023
+                found.counts += transact(lambda session: _enter(session, batch, actor, clock()), session)  # noqa: B023
             with begin() as session:
-                found.doubts += doubts(session, [one["number"] for one in households], clock())
-            advance(batch[-1].done, found.people)
+                found.doubts += doubts(session, [one["number"] for one in batch.households], clock())
+            advance(batch.done, found.people)
     finally:
         gc.unfreeze()
     return found
+
+
+def _enter(session: Session, batch: Batch, actor: str, now: datetime) -> Counts:
+    return enrol(session, batch.households, actor, now, batch.made)
+
+
+def _prepared(
+    reading: Iterator[list[Read]], actor: str, begin: Begin, clock: Callable[[], datetime]
+) -> Iterator[Batch]:  # fmt: skip
+    """Each batch with what was made of its new households, while the next one is being made."""
+    before: Batch | None = None
+    with Beside(actor) as beside:
+        for reads in reading:
+            households = [read.household for read in reads if read.household]
+            with begin() as session:
+                here = registered(session, [one["number"] for one in households])
+            made = beside.take() if before else None
+            beside.give([one for one in households if one["number"] not in here], clock())
+            if before:
+                yield before._replace(made=made)
+            before = Batch(reads[-1].done, households)
+        if before:
+            yield before._replace(made=beside.take())
 
 
 def doubts(session: Session, numbers: Sequence[str], now: datetime) -> list[Doubt]:

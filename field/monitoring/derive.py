@@ -27,10 +27,11 @@ from field.monitoring.merging import count_persons, derive_merged, derive_parted
 from field.monitoring.partners import derive_partnership
 from field.monitoring.photos_added import derive_photos
 from field.monitoring.planning import derive_measure, derive_team
-from field.monitoring.register import ERASED, register_roster
+from field.monitoring.register import register_roster
 from field.monitoring.relief_standings import derive_bills
 from field.monitoring.reminders import derive_reminder
 from field.monitoring.revisit_schedule import derive_revisit
+from field.monitoring.roster_rows import ERASED
 from field.monitoring.screening_found import derive_screening
 from field.monitoring.screening_lists import derive_decided, derive_list, derive_rows
 from field.monitoring.screening_undoing import derive_undone

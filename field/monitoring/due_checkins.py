@@ -107,6 +107,11 @@ def away() -> ColumnElement[bool]:
     return or_(and_(Person.work_place.is_not(None), elsewhere), Person.months_away > 0)
 
 
+def works_away(place: str | None, months: int | None, home: str) -> bool:
+    """The same of the values of one person and the region of the household."""
+    return (place is not None and place[:COUNTY] != home[:COUNTY]) or (months or 0) > 0
+
+
 def _last_seen(attribute: str) -> Any:
     last = select(func.max(Fact.observed_at)).where(Fact.subject == Person.id, Fact.attribute == attribute)
     return last.correlate(Person).scalar_subquery()

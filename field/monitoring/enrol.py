@@ -5,19 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
-from uuid6 import uuid7
 
-from field.codes import Channel, EntryKind
-from field.ledger.chain import canonical
-from field.ledger.entries import Draft, Entry, append_many, opened
+from field.codes import EntryKind
+from field.ledger.entries import Entry, append_many, opened
+from field.monitoring.first_entries import Made, digest, drafted, make, person_id
 from field.monitoring.judgement import judge
-from field.monitoring.register import register
+from field.monitoring.register import enter, register
+from field.monitoring.standings import note_standings
 from field.registry.households import Household, Person
-from field.registry.numbers import derived_id
 from field.registry.roster import RosterHousehold
-from field.registry.sealing import blind, keyring
+from field.registry.sealing import blind
 
 BATCH = 2000  # of 500, the indexes are written twice as often; of more, others wait too long for their turn
 
@@ -40,39 +39,49 @@ class Counts:
 
 @dataclass(frozen=True)
 class Standing:
-    """在册情况: a household in the ledger, its last roster entry with its digest, and how many it has."""
+    """在册情况: a household in the ledger, which its last roster entry is, its digest, and how many it has."""
 
     household_id: str
-    last: Entry
+    seq: int
     digest: str
     times: int
 
 
-def enrol(session: Session, households: Iterable[RosterHousehold], actor: str, now: datetime) -> Counts:
+def enrol(
+    session: Session, households: Iterable[RosterHousehold], actor: str, now: datetime, made: Made | None = None
+) -> Counts:
     """Record a batch of households (each number once), one entry each; the same again adds nothing.
 
-    `actor` is the user name of who imports. Flushes, never commits; Repeated when another import was faster.
+    `actor` is the user name of who imports; `made` is what was made before of those that were new then.
+    Flushes, never commits; Repeated when another import was faster.
     """
     listed = list(households)
     erased = _erased(session, [one["number"] for one in listed])
     several = [one for one in listed if one["number"] not in erased]
     standing = _standing(session, [one["number"] for one in several])
-    digests = {one["number"]: keyring().name(canonical(one).encode()) for one in several}
     news = [one for one in several if one["number"] not in standing]
-    changed = [one for one in several if one["number"] in standing
-               and standing[one["number"]].digest != digests[one["number"]]]  # fmt: skip
-    payloads = [_first(one) for one in news] + _again(session, changed, standing)
-    drafts = []
-    for household_id, payload in payloads:
-        before = standing.get(payload["number"])
-        key = f"roster:{household_id}:{before.times + 1 if before else 1}:{digests[payload['number']]}"
-        drafts.append(Draft(household_id, EntryKind.ROSTER, Channel.ROSTER, actor, now, key, payload))
+    if made is None or made.numbers != [one["number"] for one in news]:
+        made = make(news, actor, now)
+    enter(session, made.tables)
+    note_standings(session, made.identified)
+    here = [(one, digest(one)) for one in several if one["number"] in standing]
+    changed = [(one, said) for one, said in here if standing[one["number"]].digest != said]
+    payloads = _again(session, [one for one, _ in changed], standing)
+    drafts = [
+        drafted(household_id, standing[one["number"]].times + 1, said, payload, actor, now)
+        for (household_id, payload), (one, said) in zip(payloads, changed, strict=True)
+    ]
     if drafts:
         entries = append_many(session, drafts, now)
         register(session, [(entry, payload) for entry, (_, payload) in zip(entries, payloads, strict=True)])
-        judge(session, [household_id for household_id, _ in payloads], now)
-    persons = sum(len(payload["members"]) for _, payload in payloads)
-    return Counts(len(news), len(changed), len(listed) - len(payloads), persons)
+    judge(session, [*made.ids, *(household_id for household_id, _ in payloads)], now)
+    persons = sum(len(one["members"]) for one in news) + sum(len(payload["members"]) for _, payload in payloads)
+    return Counts(len(news), len(changed), len(listed) - len(news) - len(changed), persons)
+
+
+def registered(session: Session, numbers: Sequence[str]) -> set[str]:
+    """Which of the numbers are of households that are here, or were."""
+    return set(session.scalars(select(Household.number).where(Household.number.in_(numbers))))
 
 
 def _erased(session: Session, numbers: Sequence[str]) -> set[str]:
@@ -83,23 +92,16 @@ def _erased(session: Session, numbers: Sequence[str]) -> set[str]:
 
 def _standing(session: Session, numbers: Sequence[str]) -> dict[str, Standing]:
     rows = (
-        select(Household.number, Entry)
+        select(Household.number, Entry.chain_id, Entry.seq, Entry.idempotency_key)
         .join(Entry, Entry.chain_id == Household.id)
         .where(Household.number.in_(numbers), Entry.kind == EntryKind.ROSTER.value)
         .order_by(Entry.seq)
     )
     standing: dict[str, Standing] = {}
-    for number, entry in session.execute(rows):
+    for number, household_id, seq, key in session.execute(rows):
         times = standing[number].times + 1 if number in standing else 1
-        standing[number] = Standing(entry.chain_id, entry, entry.idempotency_key.split(":")[3], times)
+        standing[number] = Standing(household_id, seq, key.split(":")[3], times)
     return standing
-
-
-def _first(household: RosterHousehold) -> tuple[str, dict[str, Any]]:
-    """A household that is new: an id for it and for each member."""
-    household_id = str(uuid7())
-    members = [{**said, "id": _person_id(household_id, said)} for said in household["members"]]
-    return household_id, {**household, "members": members}
 
 
 def _again(
@@ -114,7 +116,9 @@ def _again(
     for person in session.scalars(people.order_by(Person.position.desc())):
         known[person.household_id, person.name] = person.id
         known[person.household_id, person.id_number_index or ""] = person.id
-    listed = opened(session, [was.last for was in before])
+    places = tuple_(Entry.chain_id, Entry.seq).in_([(was.household_id, was.seq) for was in before])
+    last = {entry.chain_id: entry for entry in session.scalars(select(Entry).where(places))}
+    listed = opened(session, [last[was.household_id] for was in before])
     return [
         (was.household_id, _matched(one, was.household_id, known, [said["id"] for said in old["members"]]))
         for one, was, old in zip(changed, before, listed, strict=True)
@@ -130,13 +134,8 @@ def _matched(
             namesake = known.get((household_id, said["name"]))
             ids[place] = namesake if namesake not in ids else None
     members = [
-        {**said, "id": person_id or _person_id(household_id, said)}
-        for person_id, said in zip(ids, household["members"], strict=True)
+        {**said, "id": known_id or person_id(household_id, said)}
+        for known_id, said in zip(ids, household["members"], strict=True)
     ]
-    gone = [person_id for person_id in listed if person_id not in ids]
+    gone = [listed_id for listed_id in listed if listed_id not in ids]
     return {**household, "members": members, **({"gone": gone} if gone else {})}
-
-
-def _person_id(household_id: str, said: dict[str, Any]) -> str:
-    """Made from the keyed digest of the ID number, so that the id gives nothing of the number away."""
-    return derived_id(household_id, blind("id_number", said["id_number"]))

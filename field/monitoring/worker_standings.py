@@ -1,15 +1,17 @@
 """务工情况: who works away, and when each fact about him was seen last, from each entry on; derived."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import and_, func, select, update
 from sqlalchemy import case as sql_case
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from field.ledger.chain import Line
 from field.ledger.entries import Entry
 from field.ledger.facts import Fact
-from field.monitoring.due_checkins import away
+from field.monitoring.due_checkins import away, works_away
 from field.monitoring.standings import STILL
 from field.monitoring.until import AGEING
 from field.orm import Base, Id, Utc, insert_many
@@ -55,6 +57,18 @@ def note_workers(session: Session, entries: Sequence[Entry]) -> None:
          "until": STILL, **dict(zip((f"{name}_at" for name in ASKED), seen, strict=True))}
         for (home, person), seen in now.items() if before.get((home, person), (0, None))[1] != seen
     ])  # fmt: skip
+
+
+def first_standings(
+    entry: Entry | Line, region: str, people: Iterable[Mapping[str, Any]], facts: Iterable[Mapping[str, Any]]
+) -> Iterator[dict[str, Any]]:
+    """The same of a household that its first entry brings, without asking: nobody said anything before."""
+    told = {(fact["subject"], fact["attribute"]) for fact in facts}
+    for person in people:
+        if works_away(person["work_place"], person["months_away"], region):
+            seen = {f"{name}_at": entry.occurred_at if (person["id"], name) in told else None for name in ASKED}
+            yield {"household_id": entry.chain_id, "person_id": person["id"], "seq": entry.seq,
+                   "recorded_at": entry.recorded_at, "until": STILL, **seen}  # fmt: skip
 
 
 def _now(session: Session, ids: Sequence[str]) -> dict[Key, Seen]:

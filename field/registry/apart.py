@@ -14,7 +14,7 @@ from typing import Any
 from field.registry.roster_sheet import UNREADABLE, Refused
 
 MEMORY = 2 * 2**30
-AHEAD, LEFT = 4000, 1_000_000  # lines of about 1 KB
+AHEAD, LEFT = 4000, 10_000  # lines of about 1 KB; a pipe holds fewer than are left
 SECONDS = 300
 ALONE = """
 import importlib, sys, types
@@ -25,11 +25,15 @@ importlib.import_module(sys.argv[2]).main()
 """
 
 
+def alone(module: str) -> list[str]:
+    """The command by which the `main` of one of our modules runs in a process of its own."""
+    return [sys.executable, "-c", ALONE, str(Path(__file__).parents[1]), module]
+
+
 def heard(module: str, asked: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """What the `main` of one of our modules tells of a file, line by line; raises Refused where it cannot be used."""
-    command = [sys.executable, "-c", ALONE, str(Path(__file__).parents[1]), module]
     with subprocess.Popen(  # noqa: S603 - our own module, no word of the file's in the command
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        alone(module), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
     ) as child:  # fmt: skip
         assert child.stdin
         assert child.stdout

@@ -150,8 +150,13 @@ def blind(kind: str, value: str) -> str:
     return keyring().name(f"{kind}:{value}".encode())[:32]
 
 
+def sealed(purpose: str, value: str | None) -> bytes | None:
+    """A text as a sealed column of that purpose keeps it."""
+    return None if value is None else keyring().seal(value.encode(), purpose.encode())
+
+
 class Sealed(TypeDecorator[str]):
-    """加密列: a text that is sealed in the database and plain only in memory."""
+    """加密列: a text that is sealed in the database and plain only in memory; bytes were sealed before."""
 
     impl = LargeBinary
     cache_ok = True
@@ -160,8 +165,8 @@ class Sealed(TypeDecorator[str]):
         super().__init__()
         self.purpose = purpose
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
-        return None if value is None else keyring().seal(value.encode(), self.purpose.encode())
+    def process_bind_param(self, value: str | bytes | None, dialect: Dialect) -> bytes | None:
+        return value if isinstance(value, bytes) else sealed(self.purpose, value)
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
         return None if value is None else keyring().open(value, self.purpose.encode()).decode()
