@@ -1,5 +1,6 @@
 """在旁准备: a process that makes the entries of new households while the last ones are being written."""
 
+import gc
 import pickle
 import subprocess
 import sys
@@ -59,6 +60,7 @@ class Beside:
 
 def main() -> None:
     """What the process does, until nobody gives it anything more."""
+    gc.disable()  # nothing that is made here refers back to itself
     use_keyring(pickle.load(sys.stdin.buffer))  # noqa: S301 - from the process that began this one
     while True:
         try:

@@ -23,6 +23,7 @@ from field.monitoring.enrol import BATCH, Counts, enrol, registered
 from field.monitoring.first_entries import Made
 from field.monitoring.quality import checks_called, of_households, terms
 from field.monitoring.quality_checks import TITLES
+from field.prepared import line, through
 from field.registry.deputies import as_signed
 from field.registry.households import Household
 from field.registry.rights import Actor, NotAllowed, Right
@@ -37,6 +38,7 @@ from field.work import Assignment, GiveUp, enqueue
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 ROSTER, FAULTS, DOUBTS = "roster", "roster-faults", "roster-doubts"
+ROOM = "PRAGMA cache_size=-65536"  # 64 MB, so that pages of the indexes, of which a batch changes most, stay at hand
 Begin = Callable[[], Session]
 
 
@@ -87,41 +89,44 @@ def import_roster(
     with begin() as session:
         villages = village_names(session, region)
     found = Imported()
-    gc.freeze()  # what is loaded by now need not be searched again and again for garbage
-    reading = read_roster(path, villages, clock().astimezone(SHANGHAI).date())
+    batches = _batches(read_roster(path, villages, clock().astimezone(SHANGHAI).date()), found)
+    gc.disable()  # it would search all the rows of a batch again and again
     try:
-        for batch in _prepared(_batches(reading, found), actor, begin, clock):
-            with begin() as session:
-                found.counts += transact(lambda session: _enter(session, batch, actor, clock()), session)  # noqa: B023
-            with begin() as session:
-                found.doubts += doubts(session, [one["number"] for one in batch.households], clock())
-            advance(batch.done, found.people)
+        with Beside(actor) as beside:
+            for batch in _prepared(batches, beside, begin, clock):
+                with begin() as session:
+                    found.counts += transact(lambda session: _enter(session, batch, actor, clock()), session)  # noqa: B023
+                with begin() as session:
+                    found.doubts += doubts(session, [one["number"] for one in batch.households], clock())
+                gc.collect(0)
+                advance(batch.done, found.people)
     finally:
-        gc.unfreeze()
+        gc.enable()
     return found
 
 
 def _enter(session: Session, batch: Batch, actor: str, now: datetime) -> Counts:
+    if session.get_bind().dialect.name == "sqlite":
+        through(line(session), ROOM)
     return enrol(session, batch.households, actor, now, batch.made)
 
 
 def _prepared(
-    reading: Iterator[list[Read]], actor: str, begin: Begin, clock: Callable[[], datetime]
-) -> Iterator[Batch]:  # fmt: skip
+    batches: Iterator[list[Read]], beside: Beside, begin: Begin, clock: Callable[[], datetime]
+) -> Iterator[Batch]:
     """Each batch with what was made of its new households, while the next one is being made."""
     before: Batch | None = None
-    with Beside(actor) as beside:
-        for reads in reading:
-            households = [read.household for read in reads if read.household]
-            with begin() as session:
-                here = registered(session, [one["number"] for one in households])
-            made = beside.take() if before else None
-            beside.give([one for one in households if one["number"] not in here], clock())
-            if before:
-                yield before._replace(made=made)
-            before = Batch(reads[-1].done, households)
+    for reads in batches:
+        households = [read.household for read in reads if read.household]
+        with begin() as session:
+            here = registered(session, [one["number"] for one in households])
+        made = beside.take() if before else None
+        beside.give([one for one in households if one["number"] not in here], clock())
         if before:
-            yield before._replace(made=beside.take())
+            yield before._replace(made=made)
+        before = Batch(reads[-1].done, households)
+    if before:
+        yield before._replace(made=beside.take())
 
 
 def doubts(session: Session, numbers: Sequence[str], now: datetime) -> list[Doubt]:

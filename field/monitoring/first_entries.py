@@ -9,7 +9,7 @@ from uuid6 import uuid7
 from field.codes import Channel, EntryKind
 from field.ledger.chain import GENESIS, Line, canonical
 from field.ledger.entries import COLUMNS, Draft, Entry, Head, Secret, sealed_entry
-from field.monitoring.roster_rows import Entered, Rows, Tables, by_column, rows_of_new
+from field.monitoring.roster_rows import Rows, Tables, by_column, rows_of_new
 from field.registry.households import Household
 from field.registry.numbers import derived_id
 from field.registry.roster import RosterHousehold
@@ -36,7 +36,7 @@ def make(households: Sequence[RosterHousehold], actor: str, now: datetime) -> Ma
     """The first entry of each household, an id for it and for each member."""
     rows: list[dict[str, Any]] = []
     secrets: Rows = []
-    entered: list[Entered] = []
+    entered: list[tuple[Line, dict[str, Any]]] = []
     for one in households:
         household_id = str(uuid7())
         payload = {**one, "members": [{**said, "id": person_id(household_id, said)} for said in one["members"]]}

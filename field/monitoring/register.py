@@ -11,13 +11,15 @@ from field.ledger.entries import Entry
 from field.ledger.facts import state
 from field.monitoring.relief_standings import restate
 from field.monitoring.roster_claims import beside, claims, governed, monitored
-from field.monitoring.roster_rows import Entered, Tables, household, observed, people, rows_of_new
+from field.monitoring.roster_rows import Tables, household, observed, people, rows_of_new
 from field.monitoring.standings import note_standings
 from field.monitoring.worker_standings import note_workers
 from field.orm import insert_many
 from field.prepared import pour
 from field.registry.households import Household, Person
 from field.registry.search_keys import rewrite
+
+Entered = tuple[Entry, dict[str, Any]]
 
 
 def register_roster(session: Session, entry: Entry, payload: dict[str, Any]) -> None:

@@ -25,12 +25,11 @@ DETAILS = (
 FACTS = ("work_place", "monthly_income")  # beside the phone: what a worker's next message may contradict
 GRADES = dict(zip("1234", "一二三四", strict=True))
 ERASED = "（已删除）"
-Entered = tuple[Entry | Line, dict[str, Any]]
 Rows = list[dict[str, Any]]
 Tables = dict[type[Base], Columns]
 
 
-def rows_of_new(entered: Iterable[Entered]) -> Tables:
+def rows_of_new(entered: Iterable[tuple[Entry | Line, dict[str, Any]]]) -> Tables:
     """All rows of households that were not here before, in the order in which they are written."""
     homes: Rows = []
     persons: Rows = []

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import date
+from operator import mul
 
 from field.sentences import Sentence
 
@@ -71,7 +72,7 @@ def card_fault(value: object) -> str | None:
 
 def check(number: str) -> str:
     """校验位: the check character of a number's first 17 digits."""
-    return CHECKS[sum(weight * int(digit) for weight, digit in zip(WEIGHTS, number[:17], strict=True)) % 11]
+    return CHECKS[sum(map(mul, WEIGHTS, map(int, number[:17]))) % 11]
 
 
 def birth_date(number: str) -> date | None:

@@ -17,7 +17,7 @@ EXACT = 10**15  # a sheet keeps 15 digits of a number
 DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?|([0-9]{4})([0-9]{2})([0-9]{2})")
 MOBILE = re.compile(r"(?:\+?86)?(1[3-9][0-9]{9})")
 LANDLINE = re.compile(r"(?:\+?86)?0?([1-9][0-9]{8,10})")
-REMEMBERED = 20_000
+REMEMBERED, REPEATED = 20_000, (str, float)
 FORMULA = "这里是公式，不是内容；请复制后“粘贴为数值”再交"
 
 
@@ -27,7 +27,7 @@ def reader(column: Column) -> Reader:
     known: dict[Any, Any] = {}
 
     def remembered(cell: Any) -> Any:
-        if type(cell) is not str:
+        if type(cell) not in REPEATED:
             return read(cell, column)
         value = known.get(cell, known)
         if value is known:
@@ -47,7 +47,10 @@ def plain(cell: Any) -> str:
         return str(int(cell)) if cell == int(cell) else repr(cell)
     if isinstance(cell, datetime | date):
         return cell.isoformat()[:10]
-    text = " ".join(unicodedata.normalize("NFC", str(cell)).split())
+    text = str(cell)
+    if text.isascii() and text.isalnum():  # most
+        return text
+    text = " ".join(unicodedata.normalize("NFC", text).split())
     if not text.isprintable():
         raise ValueError(Word("里面有不能保存的符号"))
     return text

@@ -42,9 +42,9 @@ class Keyring:
 
     def seal(self, data: bytes, purpose: bytes) -> bytes:
         """Seal bytes for one purpose; they open for no other."""
-        nonce = os.urandom(NONCE)
-        head = bytes((self.active, AES_GCM))
-        return head + nonce + _cipher(self.keys[self.active]).encrypt(nonce, data, head + purpose)
+        nonce, number = os.urandom(NONCE), self.active
+        head = bytes((number, AES_GCM))
+        return head + nonce + _cipher(self.keys[number]).encrypt(nonce, data, head + purpose)
 
     def open(self, sealed: bytes, purpose: bytes) -> bytes:
         """Open sealed bytes, or raise CannotOpen."""
