@@ -4,13 +4,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import LargeBinary, bindparam, insert, select, type_coerce, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from field.ledger.facts import Fact
 from field.orm import UtcDateTime
-from field.prepared import Prepared, add, change
+from field.prepared import Prepared, add, change, pour
+from field.registry.sealing import sealed
 
 AT = datetime(2026, 11, 20, 2, 30, 0, 123000, tzinfo=UTC)
 new_facts = Prepared(insert(Fact))
@@ -40,6 +41,23 @@ def test_values_go_in_and_come_out_as_sqlalchemy_has_them(session: Session) -> N
     assert found[0] == found[2] == ({"钱": [1, None, "元"]}, "+8613800000150", AT, 3)
     assert found[1][:2] == (7, None)
     assert seen_since.rows(session, {"who": "p", "since": AT.replace(year=2027)}) == []
+
+
+def test_many_rows_given_by_column_are_the_rows_that_sqlalchemy_writes(session: Session) -> None:
+    rows = [fact(1), fact(2, sealed=None, value=7, observed_at=AT.replace(microsecond=999_999)), fact(3)]
+    pour(session, Fact, {name: [row[name] for row in rows] for name in rows[0]})
+    session.execute(insert(Fact), [row | {"chain_id": "d"} for row in rows])
+    kept = session.execute(select(*Fact.__table__.c).order_by(Fact.chain_id, Fact.seq)).all()
+    assert [row[1:] for row in kept[:3]] == [row[1:] for row in kept[3:]]
+    hidden = session.scalars(select(type_coerce(Fact.sealed, LargeBinary)).where(Fact.sealed.is_not(None))).all()
+    assert len(set(hidden)) == 4, "each is sealed by itself, though they are the same"
+    pour(session, Fact, {name: [] for name in rows[0]})
+    pour(session, Fact, {})
+
+
+def test_what_was_sealed_before_is_kept_as_it_is(session: Session) -> None:
+    session.execute(insert(Fact), [fact(1) | {"sealed": sealed("fact", "+8613800000150")}])
+    assert session.scalar(select(Fact.sealed)) == "+8613800000150"
 
 
 def test_what_the_session_still_holds_is_written_first(session: Session) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
 from field.db import transact
@@ -14,9 +14,11 @@ from field.ledger.facts import Fact
 from field.ledger.note import Signer
 from field.ledger.verify import verify
 from field.monitoring.enrol import Counts, enrol
+from field.monitoring.first_entries import make
 from field.monitoring.rebuild import rebuild
+from field.monitoring.worker_standings import WorkerStanding, note_workers
 from field.registry.households import Household, Person
-from field.registry.idnumber import make
+from field.registry.idnumber import make as make_id
 from field.registry.roster import RosterHousehold
 from field.registry.sealing import Keyring
 
@@ -26,7 +28,7 @@ NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
 def roster(number: str = "H1", **changes: Any) -> RosterHousehold:
     """A household of two as it was read from a sheet."""
     place = int(number[1:])
-    numbers = [make("420699", date(1960 + seat, 5, 4), place) for seat in (0, 5)]
+    numbers = [make_id("420699", date(1960 + seat, 5, 4), place) for seat in (0, 5)]
     members: list[dict[str, Any]] = [
         {
             "name": "演示甲",
@@ -97,6 +99,43 @@ def test_a_corrected_id_number_leaves_the_person_the_same(session: Session) -> N
     enrolled(session, [roster(members=[head, {**spouse, "id_number": roster("H9")["members"][1]["id_number"]}])], 1)
     session.expire_all()
     assert people(session)["演示乙"].id == before
+
+
+def test_what_was_made_before_is_taken_for_those_alone_who_are_still_new(session: Session) -> None:
+    households = [roster(f"H{place}") for place in range(1, 4)]
+    made = make(households, "county", NOW)
+    assert transact(lambda session: enrol(session, households, "county", NOW, made), session) == Counts(
+        new=3, persons=6
+    )
+    assert set(session.scalars(select(Household.id))) == set(made.ids)
+    more = [roster(f"H{place}") for place in range(4, 7)]
+    late = make(more, "county", NOW)
+    enrolled(session, more[:1])
+    again = transact(lambda session: enrol(session, more, "county", NOW, late), session)
+    assert again == Counts(new=2, same=1, persons=4)
+    assert transact(rebuild, session).differing == ()
+
+
+WORKING: list[dict[str, Any]] = [
+    {"work_place": "4201"}, {"work_place": "420626"}, {"work_place": "420626107204"}, {"work_place": "浙江省宁波市"},
+    {"months_away": 5}, {"months_away": 0, "monthly_income": 350000}, {"work_place": "4201", "monthly_income": 0}, {},
+    {"work_place": "浙江省宁波市", "months_away": 12, "phone": "+8617400000077"},
+]  # fmt: skip
+
+
+def test_what_a_first_entry_says_of_workers_is_what_asking_would_find(session: Session) -> None:
+    head = roster()["members"][0]
+    enrolled(session, [
+        roster(f"H{place}", members=[{**head, "id_number": make_id("420699", date(1961, 5, 4), place), "phone": None, **said}])
+        for place, said in enumerate(WORKING, 1)
+    ])  # fmt: skip
+    rows = select(*WorkerStanding.__table__.c).order_by(WorkerStanding.person_id)
+    said = session.execute(rows).all()
+    entries = session.scalars(select(Entry)).all()
+    session.execute(delete(WorkerStanding))
+    note_workers(session, entries)
+    assert said == session.execute(rows).all()
+    assert len(said) == 4
 
 
 def test_an_entry_keeps_the_whole_roster_row_and_rebuilding_gives_the_same(session: Session, ring: Keyring) -> None:

@@ -1,9 +1,12 @@
 """名册导入: a whole file with all sorts of faults, twice, interrupted, by the worker and from the terminal."""
 
+import pickle
+import sys
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from random import Random
+from subprocess import PIPE, Popen
 from typing import Any
 
 import pytest
@@ -11,19 +14,26 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
-from field import clock
+from field import clock, roster_beside
 from field.codes import JobState
 from field.db import db, transact
 from field.ledger.entries import Entry
+from field.ledger.note import Signer
+from field.ledger.verify import verify
 from field.monitoring.enrol import BATCH, Counts
+from field.monitoring.rebuild import rebuild
+from field.registry.apart import alone
 from field.registry.households import Household, Person
 from field.registry.regions import load_regions
 from field.registry.rights import NotAllowed
+from field.registry.sealing import Keyring
+from field.roster_beside import WORTH
 from field.roster_import import FAULTS, ROSTER, Imported, ask_for_import, import_roster
 from field.work import Cancelled, Job, cancel
 from field.worker import worker
 from tests.county import County
 from tests.registry.rosters import Row, excel, household, lines
+from tests.registry.rosters import read as read_all
 
 VILLAGES = [("420626107", "马桥镇"), ("420626107204", "中坪村"), ("420626100", "城关镇"), ("420626100202", "堰塘村"),
             ("420626102", "后坪镇"), ("420626102209", "堰塘村")]  # fmt: skip
@@ -125,6 +135,38 @@ def test_an_interrupted_import_keeps_what_is_in_and_is_finished_by_the_next(
         imported(path, begin, stop)
     assert count(begin, Household) == BATCH
     assert imported(path, begin).counts == Counts(new=200, same=BATCH, persons=200)
+
+
+def test_what_a_second_process_made_is_whole_and_in_its_chain(
+    begin: Callable[[], Session], tmp_path: Path, ring: Keyring
+) -> None:
+    path = excel(tmp_path / "roster.xlsx", (row for number in range(WORTH) for row in household(number, 1)))
+    assert imported(path, begin).counts == Counts(new=WORTH, persons=WORTH)
+    with begin() as session:
+        assert verify(session, Signer("test/ledger", ring.signing_key).verifier).sound
+        assert transact(rebuild, session).differing == ()
+        numbers = [read.household["members"][0]["id_number"] for read in read_all(path) if read.household]
+        assert set(session.scalars(select(Person.id_number))) == set(numbers)
+
+
+def test_the_second_process_ends_with_the_first(ring: Keyring) -> None:
+    with Popen(alone(roster_beside.__name__), stdin=PIPE, stdout=PIPE) as child:
+        assert child.stdin
+        pickle.dump(ring, child.stdin)
+        child.stdin.close()
+        assert child.wait(30) == 0
+
+
+def test_without_the_second_process_an_import_stops_and_keeps_what_is_in(
+    begin: Callable[[], Session], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(roster_beside, "alone", lambda _: [sys.executable, "-c", "pass"])
+    path = excel(tmp_path / "roster.xlsx", (row for number in range(WORTH) for row in household(number, 1)))
+    with pytest.raises((EOFError, BrokenPipeError)):
+        imported(path, begin)
+    assert count(begin, Household) == 0
+    monkeypatch.undo()
+    assert imported(path, begin).counts.new == WORTH
 
 
 def test_only_villages_of_the_own_region_are_taken(begin: Callable[[], Session], tmp_path: Path) -> None:
