@@ -18,7 +18,7 @@ CHINESE = re.compile("[\u4e00-\u9fff]+")
 KEPT = "async names => (await Promise.all(names.map(name => caches.match('/m/' + name)))).every(Boolean)"
 OURS = """() => {
     const body = document.body.cloneNode(true)
-    body.querySelectorAll('[lang=zh-CN], noscript').forEach(each => each.remove())
+    body.querySelectorAll('[lang=zh-CN]').forEach(each => each.remove())
     return [...body.querySelectorAll('*')].flatMap(each => [each.getAttribute('aria-label'), each.getAttribute('placeholder'),
         ...[...each.childNodes].filter(node => node.nodeType === 3).map(node => node.data)]).filter(Boolean)
 }"""

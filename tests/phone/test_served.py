@@ -1,6 +1,7 @@
 """外壳: what travels to the phone is what was written, without its comments, and light enough for a bad line."""
 
 import gzip
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -35,3 +36,14 @@ def test_everything_that_a_first_visit_needs_weighs_less_than_the_limit() -> Non
     never |= {"revisit.js", "revisit.schema.json", "to_revisit.js", "writing.js"}
     texts = [content for name, content in files().items() if name not in never and not name.endswith(".png")]
     assert sum(len(gzip.compress(content)) for content in texts) < LIMIT
+
+
+def test_where_there_is_no_service_worker_the_open_page_fetches_all_that_it_may_need() -> None:
+    texts = {name: files()[name].decode() for name in MODULES}
+    wanted = {found for text in texts.values() for found in re.findall(r"import\('\./(\w+\.js)'\)", text)} - LATER
+    fetched = {f"{name}.js" for name in re.findall(r"'(\w+)'", texts["after.js"].split("REST = ")[1].split("]")[0])}
+    there, more = set[str](), fetched | {"main.js", "after.js", "login.js"}
+    while more:
+        there |= more
+        more = {found for name in more for found in re.findall(r"from '\./(\w+\.js)'", texts[name])} - there
+    assert wanted <= there

@@ -20,7 +20,7 @@ async function send(file, row, place) {
   body.set("photos", await fit(file), "photo");
   try {
     const answer = await fetch(form.action, {method: "POST", body, headers: {Accept: "application/json"}});
-    if (!answer.headers.get("Content-Type")?.includes("json")) throw new Error(String(answer.status));
+    if (!String(answer.headers.get("Content-Type")).includes("json")) throw new Error(String(answer.status));
     const {refused} = await answer.json();
     row.textContent = refused.length ? refused.join(" ") : `✓ ${place}. ${progress.dataset.sent}`;
     row.className = refused.length ? "fault" : "";
@@ -29,7 +29,8 @@ async function send(file, row, place) {
     again.type = "button";
     again.textContent = `${place}. ${progress.dataset.again}`;
     again.onclick = () => send(file, row, place);
-    row.replaceChildren(again);
+    row.textContent = "";
+    row.append(again);
   }
 }
 
@@ -51,10 +52,10 @@ if (files) {
   });
   form.addEventListener("submit", async event => {
     if (!sending.size) return;
-    const button = event.submitter;
+    const button = event.submitter || document.activeElement;
     event.preventDefault();
     await Promise.all(sending);
-    form.requestSubmit(button);
+    button.click();
   });
 }
 

@@ -33,7 +33,9 @@ addEventListener('field:login', askAgain)
 addEventListener('field:wiped', () => { if (!document.querySelector('.door') && !sessionStorage.getItem('field:ended')) location.replace('/m/login') })
 document.addEventListener('click', follow)
 history.scrollRestoration = 'manual'
-render()
+// Older than docs/real-phone.md says: the page's own sentence stands, and at once.
+if (Object.fromEntries) render()
+else fill(document.getElementById('page'), el('p.fault', null, ...document.querySelector('.old').childNodes))
 
 function render() {
   drawing = show()

@@ -35,7 +35,7 @@ export function pad(name, signed, changed) {
 export async function picture(strokes) {
   const canvas = el('canvas', {width: WIDTH, height: HEIGHT})
   draw(canvas, strokes)
-  return (await new Promise(done => canvas.toBlob(done, 'image/png'))).arrayBuffer()
+  return new Response(await new Promise(done => canvas.toBlob(done, 'image/png'))).arrayBuffer()
 }
 
 function follow(canvas, signed, changed) {

@@ -11,7 +11,7 @@ const SHARP = 60, LIGHT = 40
 /** shrink(file, {legible}) → Promise<{bytes, sha256, width, height, taken_at, latitude, longitude, blurred, dark}>;
  *  width null when the browser cannot read it (kept as it is); taken_at ISO UTC or null. */
 export async function shrink(file, {legible = false} = {}) {
-  const original = await file.arrayBuffer()
+  const original = await new Response(file).arrayBuffer()
   const exif = read(original)
   const image = await decode(file, original, exif).catch(() => null)
   const made = image ? await smaller(image, original, exif, legible ? LEGIBLE : PLAIN) : {bytes: original, width: null, height: null}
@@ -60,7 +60,7 @@ async function smaller(image, original, exif, {bytes: most, steps}) {
   for (const [edge, quality] of steps) {
     if (!made || edge !== made.edge) made = {edge, ...draw(image, edge)}
     const blob = await new Promise(done => made.canvas.toBlob(done, 'image/jpeg', quality))
-    made.bytes = write(await blob.arrayBuffer(), exif)
+    made.bytes = write(await new Response(blob).arrayBuffer(), exif)
     if (made.bytes.byteLength <= most) break
   }
   const {width, height, bytes} = made
