@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import cast as as_type
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import Table, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from field.messaging.messages import Outbound, Sender, SendError
@@ -29,16 +30,34 @@ from field.messaging.sending_rules import (
     room,
     verdict,
 )
-from field.registry.consent import opt_out, opted_out
+from field.prepared import Prepared
+from field.registry.consent import OptOut, opt_out
 from field.registry.contact_rules import ContactState
 from field.registry.contacts import Contact
 from field.registry.sealing import CannotOpen
 
 BATCH = 20
 UNREADABLE = "密文打不开"
-HEAD = (
-    Row.provider, Row.channel, Row.recipient_index, Row.contact_id, Row.purpose, Row.priority, Row.units, Row.tries,
-    Row.doubts,
+_stopped = exists().where(OptOut.channel == Row.channel, OptOut.address_index == Row.recipient_index)
+_bound = select(Contact.state).where(Contact.id == Row.contact_id).scalar_subquery()
+_waiting = Prepared(
+    select(
+        Row.provider, Row.channel, Row.recipient_index, Row.purpose, Row.priority, Row.units, Row.tries, Row.doubts,
+        _stopped.label("stopped"), _bound.label("bound"),
+    ).where(
+        Row.id == bindparam("id"), Row.worker == bindparam("worker"), Row.state == Fate.QUEUED.value,
+        Row.leased_until > bindparam("now"),
+    ).with_for_update(of=Row)
+)  # fmt: skip
+_sealed = Prepared(
+    select(Row.key, Row.recipient, Row.text, Row.step, Row.variables).where(Row.id == bindparam("id"))
+)  # fmt: skip
+_table = as_type(Table, Row.__table__)
+_tried = Prepared(
+    _table.update().where(_table.c.id == bindparam("row")).values(
+        tries=bindparam("to_tries"), doubts=bindparam("to_doubts"), tried_at=bindparam("now"),
+        leased_until=bindparam("until"),
+    )
 )  # fmt: skip
 Result = TypeVar("Result")
 
@@ -72,6 +91,23 @@ class Begun:
     message: Outbound
 
 
+@dataclass(frozen=True)
+class Tried:
+    """A message that was handed over, and what becomes of it; not yet noted."""
+
+    begun: Begun
+    outcome: Outcome
+    values: dict[str, Any]
+    at: datetime
+
+    @property
+    def slows(self) -> datetime | None:
+        """Until when its provider wants no more of anybody's messages."""
+        error = self.outcome.error
+        wants_rest = error and error.after and not error.alone
+        return self.values.get("due_at") if wants_rest else None
+
+
 def send_some(
     transact: Transact,
     senders: Mapping[str, Sender],
@@ -80,22 +116,19 @@ def send_some(
     rules: Rules = RULES,
     limit: int = BATCH,
 ) -> int:
-    """One round: lease, and for each message begin, hand over, note; how many were leased, so 0 means rest."""
+    """One round: lease, then one transaction before each message, which notes the one before and begins this one.
+
+    How many were leased, so 0 means rest.
+    """
     taken = transact(partial(lease, worker=worker, now=clock(), limit=limit, providers=senders, rules=rules))
     slowed: dict[str, datetime] = {}
-    for leased in taken:
-        if leased.provider in slowed:
-            transact(partial(_give_back, row_id=leased.id, worker=worker, due_at=slowed[leased.provider]))
-            continue
-        sender = senders[leased.provider]
-        begun = transact(partial(_begin, row_id=leased.id, sender=sender, worker=worker, now=clock(), rules=rules))
-        if begun is None:
-            continue
-        outcome, now = _hand_over(sender, begun), clock()
-        values = verdict(outcome, begun.tries, begun.doubts, now, rules)
-        transact(partial(_note, begun=begun, outcome=outcome, worker=worker, values=values, now=now, rules=rules))
-        if outcome.error and outcome.error.after and not outcome.error.alone and "due_at" in values:
-            slowed[leased.provider] = values["due_at"]
+    tried: Tried | None = None
+    for leased in (*taken, None):
+        noted = partial(_between, tried=tried, leased=leased, senders=senders, slowed=slowed)
+        begun = transact(partial(noted, worker=worker, now=clock(), rules=rules))
+        tried = _try(senders[begun.provider], begun, clock, rules) if begun else None
+        if tried and (until := tried.slows):
+            slowed[tried.begun.provider] = until
     return len(taken)
 
 
@@ -128,48 +161,67 @@ def _begun_since(session: Session, channel: str, since: datetime, now: datetime)
     return session.scalar(begun) or 0
 
 
+def _between(
+    session: Session,
+    tried: Tried | None,
+    leased: Leased | None,
+    senders: Mapping[str, Sender],
+    slowed: Mapping[str, datetime],
+    worker: str,
+    now: datetime,
+    rules: Rules,
+) -> Begun | None:
+    """What is between two messages: how the last try ended, and the next one begun or given back."""
+    if tried:
+        _note(session, tried, worker, rules)
+    if leased is None:
+        return None
+    if leased.provider in slowed:
+        _give_back(session, leased.id, worker, slowed[leased.provider])
+        return None
+    return _begin(session, leased.id, senders[leased.provider], worker, now, rules)
+
+
 def _begin(session: Session, row_id: str, sender: Sender, worker: str, now: datetime, rules: Rules) -> Begun | None:
     """Note the beginning of a try, if the message is still this worker's and may still be sent."""
-    mine = Row.id == row_id, Row.worker == worker, Row.state == Fate.QUEUED.value, Row.leased_until > now
-    row = session.execute(select(*HEAD).where(*mine).with_for_update()).one_or_none()
-    if row is None:
+    found = _waiting.named(session, {"id": row_id, "worker": worker, "now": now})
+    if not found:
         return None
+    [row] = found
     takes_keys: bool = getattr(sender, "takes_keys", False)
-    unfit = _unfit(row, _refused(session, row), takes_keys, now, rules)
-    message = _opened(session, row_id)
-    if unfit or message is None:
+    unfit = _unfit(row, takes_keys, now, rules)
+    message = None if unfit else _opened(session, row_id)
+    if message is None:
         values = unfit or {"state": Fate.FAILED.value, "reason": UNREADABLE}
         session.execute(update(Row).where(Row.id == row_id).values(leased_until=None, **values))
         return None
     tries, doubts = row.tries + 1, row.doubts + 1
-    begun = {"tries": tries, "doubts": doubts, "tried_at": now, "leased_until": now + rules.lease}
-    session.execute(update(Row).where(Row.id == row_id).values(begun))
+    begun = {"to_tries": tries, "to_doubts": doubts, "now": now, "until": now + rules.lease}
+    _tried.run(session, {"row": row_id, **begun})
     return Begun(row_id, row.provider, row.channel, row.recipient_index, row.units, tries, doubts, message)
 
 
-def _unfit(row: Any, refused: str | None, takes_keys: bool, now: datetime, rules: Rules) -> dict[str, Any]:
-    """What becomes of a message that is not to be handed over now; nothing when it is."""
-    if refused:
+def _unfit(row: Any, takes_keys: bool, now: datetime, rules: Rules) -> dict[str, Any]:
+    """What becomes of a message that is not handed over now, by the consent of this moment; nothing when it is."""
+    revoked = row.bound == ContactState.REVOKED
+    if refused := refusal(Purpose(row.purpose), opted_out=row.stopped, revoked=revoked):
         return {"state": Fate.DROPPED.value, "reason": refused}
     if why := exhausted(row.tries, row.doubts, rules, takes_keys=takes_keys):
         return {"state": Fate.FAILED.value, "reason": why}
     return {"state": Fate.QUEUED.value} if row.priority > lowest_priority(now, rules) else {}
 
 
-def _refused(session: Session, row: Any) -> str | None:
-    """Why it may not be sent, by the consent of this moment."""
-    state = session.scalar(select(Contact.state).where(Contact.id == row.contact_id)) if row.contact_id else None
-    stopped = opted_out(session, row.channel, row.recipient_index)
-    return refusal(Purpose(row.purpose), opted_out=stopped, revoked=state == ContactState.REVOKED)
-
-
 def _opened(session: Session, row_id: str) -> Outbound | None:
-    sealed = select(Row.key, Row.recipient, Row.text, Row.step, Row.variables).where(Row.id == row_id)
     try:
-        key, recipient, text, step, variables = session.execute(sealed).one()
+        [(key, recipient, text, step, variables)] = _sealed.rows(session, {"id": row_id})
     except CannotOpen:
         return None
     return Outbound(key, recipient, text, step, json.loads(variables))
+
+
+def _try(sender: Sender, begun: Begun, clock: Callable[[], datetime], rules: Rules) -> Tried:
+    outcome, now = _hand_over(sender, begun), clock()
+    return Tried(begun, outcome, verdict(outcome, begun.tries, begun.doubts, now, rules), now)
 
 
 def _hand_over(sender: Sender, begun: Begun) -> Outcome:
@@ -182,10 +234,9 @@ def _hand_over(sender: Sender, begun: Begun) -> Outcome:
         return Outcome()
 
 
-def _note(
-    session: Session, begun: Begun, outcome: Outcome, worker: str, values: dict[str, Any], now: datetime, rules: Rules
-) -> None:
+def _note(session: Session, tried: Tried, worker: str, rules: Rules) -> None:
     """Note how a try ended; what was accepted counts whoever holds the message by now."""
+    begun, outcome, values = tried.begun, tried.outcome, tried.values
     mine = [Row.id == begun.id, Row.state == Fate.QUEUED.value]
     if outcome.provider_id is None:
         mine.append(Row.worker == worker)
@@ -195,7 +246,7 @@ def _note(
         values = values | {"reason": plain(values["reason"])}
     session.execute(update(Row).where(*mine).values(leased_until=None, **values))
     if outcome.error and outcome.error.stopped:
-        opt_out(session, begun.channel, begun.recipient_index, now)
+        opt_out(session, begun.channel, begun.recipient_index, tried.at)
 
 
 def _give_back(session: Session, row_id: str, worker: str, due_at: datetime) -> None:
