@@ -16,6 +16,7 @@ GSM_7 = frozenset(
     "¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 GSM_7_TWICE = frozenset("\f^{}\\[~]|€")
+LATIN = GSM_7 | GSM_7_TWICE
 DOUBTS = 2
 LOST, DOUBTFUL, STOPPED, MOVED_ON = "试了多次都没发出去", "两次发送都没有回音,可能已经送到", "已退订", "号码已不归此人"
 Rate = tuple[tuple[int, timedelta], ...]
@@ -139,7 +140,7 @@ def verdict(outcome: Outcome, tries: int, doubts: int, now: datetime, rules: Rul
 
 def segments(text: str) -> int:
     """计费条数: 160 or 153 a segment for plain Latin (GSM 03.38), 70 or 67 UTF-16 units else; no character is cut."""
-    if set(text) <= GSM_7 | GSM_7_TWICE:
+    if LATIN.issuperset(text):
         return _parcels([2 if letter in GSM_7_TWICE else 1 for letter in text], 160, 153)
     return _parcels([2 if ord(letter) > 0xFFFF else 1 for letter in text], 70, 67)
 

@@ -36,25 +36,17 @@ class Faulty(Exception):
 
 
 class Library:
-    """对话库: every version of every dialog that is still there."""
+    """对话库: every version of every dialog that is still there; `current` may begin now, by the words `starts`."""
 
     def __init__(self, dialogs: dict[str, dict[int, Dialog]], newest: dict[str, int]) -> None:
         self._dialogs, self._newest = dialogs, newest
+        self.current = tuple(self.dialog(name) for name in newest)
+        self.starts = frozenset(word for dialog in self.current for word in dialog.starts)
 
     def dialog(self, name: str, version: Any = None) -> Dialog:
         """The version that a running dialog began with, where it is still there; else the one for who begins now."""
         held = self._dialogs[name]
         return held[version] if version in held else held[self._newest[name]]
-
-    @property
-    def starts(self) -> frozenset[str]:
-        """Every word that begins a dialog."""
-        return frozenset(word for dialog in self.current for word in dialog.starts)
-
-    @property
-    def current(self) -> list[Dialog]:
-        """The dialogs that may begin now."""
-        return [self.dialog(name) for name in self._newest]
 
 
 def use_dialogs(folder: Path) -> None:

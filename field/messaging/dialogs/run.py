@@ -1,6 +1,5 @@
 """一次办理: one dialog while one message is worked on; made from the state, turned into the next."""
 
-import copy
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -37,9 +36,9 @@ class Run:
     def __init__(
         self, dialog: Dialog, context: Mapping[str, Any], now: datetime, state: Mapping[str, Any] | None = None
     ) -> None:
-        kept = copy.deepcopy(dict(state or {}))
+        kept = state or {}
         self.dialog, self.context, self.now = dialog, context, now
-        self.answers: dict[str, Any] = kept.get("answers", {})
+        self.answers: dict[str, Any] = dict(kept.get("answers", {}))  # nothing within is ever changed
         self.path: list[str] = [name for name in kept.get("path", []) if name in dialog.steps]
         self.step: str = kept.get("step", dialog.first)
         self.exchanges: int = kept.get("exchanges", 0)

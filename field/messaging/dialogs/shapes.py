@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -258,10 +259,12 @@ def tidy(text: str) -> str:
     """The text in half-width, without control characters and halves of characters, cut to what anybody types."""
     whole = text[:2000].encode(errors="replace").decode()
     plain = unicodedata.normalize("NFKC", whole)
-    kept = (sign if sign.isprintable() else " " for sign in plain)
-    return " ".join("".join(kept).split())[:500]
+    kept = plain if plain.isprintable() else "".join(sign if sign.isprintable() else " " for sign in plain)
+    return " ".join(kept.split())[:500]
 
 
+@lru_cache(maxsize=16)  # one message is asked for its bare words by many rules
 def bare(text: str) -> str:
     """The text without what stands around the words: quotes, full stops, spaces, letter case."""
-    return EDGES.sub("", tidy(text)).lower() or tidy(text).lower()
+    plain = tidy(text)
+    return EDGES.sub("", plain).lower() or plain.lower()
