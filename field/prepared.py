@@ -100,7 +100,8 @@ def _updating(kind: type[Base], names: tuple[str, ...]) -> Prepared:
 
 def _of_session(session: Session, kind: type[Object], values: Mapping[str, Any]) -> Object:
     """The object of a row: the one that the session has already, or a new one that it takes for read by itself."""
-    fresh = kind(**values)
+    fresh = kind()
+    vars(fresh).update(values)  # past what the ORM does at each attribute
     make_transient_to_detached(fresh)
     known: Object | None = session.identity_map.get(as_type(Any, inspect(fresh)).key)
     if known is None:

@@ -24,7 +24,7 @@ from field.messaging.sending_rules import Purpose as Why
 from field.monitoring.bindings import Deed, confirm, end, register
 from field.registry import contacts
 from field.registry.contact_rules import HOLDING, PENDING, STALE, VERIFIED, Proof
-from field.registry.contacts import Contact, Contested, NotPossible, TooMany
+from field.registry.contacts import Contact, Contested, Holder, NotPossible, TooMany
 from field.registry.households import Person
 from field.registry.identify import identified
 from field.registry.sealing import keyring
@@ -102,10 +102,10 @@ def ask_people(scene: Scene) -> None:
             return
 
 
-def ask_new_number(scene: Scene, contact: Contact, number: str) -> None:
+def ask_new_number(scene: Scene, contact: Holder, number: str) -> None:
     """换号: the new number itself is asked; until it answers, everything stays as it is."""
     person = scene.session.get_one(Person, contact.person_id)
-    held = contact.address if contact.channel == Channel.SMS else person.phone
+    held = scene.message.sender if scene.channel is Channel.SMS else person.phone
     if number == held:
         return
     with suppress(TooMany, NotPossible):

@@ -13,6 +13,7 @@ from field.monitoring.declarations import Declared, record_declaration
 from field.monitoring.evidence import note_sender
 from field.monitoring.unfinished import record_help_wanted
 from field.registry import consent, contacts
+from field.registry.contacts import Holder
 
 Data = dict[str, Any]
 Told = Mapping[str, str]
@@ -46,7 +47,7 @@ def _declared(scene: Scene, dialog: Dialog, data: Data) -> Told:
     return {"number": number(entry.hash)}
 
 
-def _of_one_household(scene: Scene) -> Any:
+def _of_one_household(scene: Scene) -> Holder | None:
     """One of several holders who are all of one household, who did not say which of them they are."""
     return scene.holders[0] if len({contact.household_id for contact in scene.holders}) == 1 else None
 
@@ -63,7 +64,7 @@ def _checked_in(scene: Scene, dialog: Dialog, data: Data, *, unchanged: bool = F
     )  # fmt: skip
     record_checkin(scene.session, said, scene.now, scene.now)
     if not declined:
-        contacts.renew(contact, scene.now)
+        contacts.renew(scene.session, contact, scene.now)
     if phone := facts.get("phone"):
         bindings.ask_new_number(scene, contact, phone)
     return {}

@@ -1,11 +1,12 @@
 """收件: every message that came in, once, masked before it is kept, with the answer that was given to it."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import JSON, Index, String, UniqueConstraint, bindparam, func, select
+from sqlalchemy import JSON, Index, String, UniqueConstraint, and_, bindparam, func, literal, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from uuid6 import uuid7
 
@@ -13,7 +14,8 @@ from field.ledger.entries import Repeated
 from field.messaging.messages import Inbound, Said
 from field.orm import Base, Code, Id, Utc
 from field.prepared import Prepared, add_or_leave
-from field.registry.contacts import Contact, address_index
+from field.registry.contacts import HELD, LIVE_HERE, Contact, Holder, address_index, sure
+from field.registry.households import Person
 from field.registry.sealing import Sealed, blind
 
 ID_LENGTH = 160
@@ -54,11 +56,18 @@ class InboundMessage(Base):
 _unmatched = InboundMessage.household_id.is_(None)
 Index(None, InboundMessage.received_at, sqlite_where=_unmatched, postgresql_where=_unmatched)
 COLUMNS = [column.key for column in InboundMessage.__table__.columns]
-_same = Prepared(
-    select(InboundMessage).where(
-        InboundMessage.channel == bindparam("channel"),
-        InboundMessage.provider_message_id == bindparam("provider_message_id"),
-    )
+_this = and_(
+    InboundMessage.channel == bindparam("channel"),
+    InboundMessage.provider_message_id == bindparam("provider_message_id"),
+)
+_same = Prepared(select(InboundMessage).where(_this))
+_met = Prepared(
+    select(InboundMessage.id, *HELD)
+    .select_from(select(literal(1)).subquery())
+    .outerjoin(InboundMessage, _this)
+    .outerjoin(Contact, LIVE_HERE)
+    .outerjoin(Person, Person.id == Contact.person_id)
+    .order_by(Contact.id)
 )
 _talks = Prepared(
     select(func.count(InboundMessage.dialog_id.distinct())).where(
@@ -68,12 +77,25 @@ _talks = Prepared(
 )  # fmt: skip
 
 
-def take_in(session: Session, inbound: Inbound, masked_text: str, now: datetime) -> tuple[InboundMessage, bool]:
-    """A message, and whether it is new: a retry or replay finds the first, with its answer; a new one is to be kept."""
+class Met(NamedTuple):
+    """照面: a message and who is sure to have sent it; not `fresh` where it is a retry or replay of one kept before."""
+
+    message: InboundMessage
+    fresh: bool
+    holders: Sequence[Holder]
+
+
+def take_in(session: Session, inbound: Inbound, masked_text: str, now: datetime) -> Met:
+    """What came in, by one look; a retry finds the first with its answer, a new one is to be kept."""
     row = _row(inbound, masked_text, now)
-    for known in _same.objects(session, InboundMessage, row):
-        return known, False
-    return InboundMessage(**row, contact_id=None, household_id=None, dialog_id=None, answer=None), True
+    found = _met.rows(
+        session, {name: row[name] for name in ("channel", "provider_message_id")} | {"index": row["sender_index"]}
+    )
+    if found[0][0]:
+        return Met(_same.objects(session, InboundMessage, row)[0], False, ())
+    message = InboundMessage()
+    vars(message).update(row)
+    return Met(message, True, sure((Holder(*held) for _, *held in found if held[0]), now))
 
 
 def keep(session: Session, message: InboundMessage) -> None:
@@ -81,12 +103,12 @@ def keep(session: Session, message: InboundMessage) -> None:
 
     Raises Repeated where the same came in meanwhile by another call: the whole is then tried again, and finds it.
     """
-    row = {name: getattr(message, name) for name in COLUMNS}
-    if not add_or_leave(session, InboundMessage, row):
+    kept = vars(message)
+    if not add_or_leave(session, InboundMessage, {name: kept[name] for name in COLUMNS}):
         raise Repeated(message.provider_message_id)
 
 
-def attach(message: InboundMessage, contact: Contact) -> None:
+def attach(message: InboundMessage, contact: Contact | Holder) -> None:
     """归户: the message is this contact's, and its household's."""
     message.contact_id, message.household_id = contact.id, contact.household_id
 
@@ -119,7 +141,8 @@ def _row(inbound: Inbound, masked_text: str, now: datetime) -> dict[str, Any]:
         "provider_message_id": _id(inbound.id, sender), "sender": sender,
         "sender_index": address_index(inbound.channel, sender), "said": inbound.said.value,
         "text_masked": whole(masked_text), "place": asdict(inbound.place) if inbound.place else None, "photos": [],
-        "sent_at": inbound.sent_at, "received_at": now,
+        "sent_at": inbound.sent_at, "received_at": now, "contact_id": None, "household_id": None, "dialog_id": None,
+        "answer": None,
     }  # fmt: skip
 
 

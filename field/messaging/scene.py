@@ -14,7 +14,7 @@ from field.messaging.inbox import InboundMessage
 from field.messaging.messages import Inbound
 from field.messaging.understanding.places import name_of
 from field.prepared import Prepared
-from field.registry.contacts import Contact
+from field.registry.contacts import Holder
 from field.registry.households import Household, Person
 from field.registry.regions import VILLAGE, County, Region, county
 
@@ -23,6 +23,7 @@ NOWHERE, LONGEST = County("000000", ""), 2048
 TITLES = {"male": "先生", "female": "女士"}
 _known = Person.name, Person.sex, Person.work_place, Person.monthly_income, Person.last_heard_at
 _person = Prepared(select(*_known).where(Person.id == bindparam("id")))
+_place = Prepared(select(Region.name).where(Region.code == bindparam("code")))
 _region = Prepared(select(Household.region).where(Household.id == bindparam("id")))
 Ways = Mapping[str, str]
 
@@ -34,7 +35,7 @@ class Scene:
     session: Session
     message: InboundMessage
     inbound: Inbound
-    holders: Sequence[Contact]
+    holders: Sequence[Holder]
     now: datetime
     ways: Ways = field(default_factory=dict)
 
@@ -44,7 +45,7 @@ class Scene:
         return self.message.text_masked[:LONGEST]
 
     @property
-    def contact(self) -> Contact | None:
+    def contact(self) -> Holder | None:
         """The binding, only where exactly one says who this is."""
         return self.holders[0] if len(self.holders) == 1 else None
 
@@ -67,7 +68,7 @@ class Scene:
         """Which provider sends on a channel; on its own, the one that brought the message."""
         return self.inbound.provider if channel is self.channel else self.ways.get(channel, "")
 
-    def holder(self, person_id: str | None) -> Contact | None:
+    def holder(self, person_id: str | None) -> Holder | None:
         """The binding of a person who is known to be at this address; without a person, the only one."""
         if person_id is None:
             return self.contact
@@ -104,7 +105,7 @@ class Scene:
             "name": "", "place": None, "place_code": None, "income": None,
             "people": [] if purpose_of else self._people(),
         }  # fmt: skip
-        return known | known_of(self.session, contact.person_id) if contact else known
+        return known | _recalled(self.session, contact) if contact else known
 
     def _people(self) -> list[dict[str, str]]:
         """Who of several may be writing, by name, to whom all of them belong."""
@@ -114,7 +115,7 @@ class Scene:
         rows = select(Person).where(Person.id.in_(ids)).order_by(Person.household_id, Person.position)
         return [{"id": person.id, "shown": person.name} for person in self.session.scalars(rows)]
 
-    def region_of(self, contact: Contact | None, claim: Mapping[str, str]) -> str:
+    def region_of(self, contact: Holder | None, claim: Mapping[str, str]) -> str:
         """Where a lead goes: the household's village, the one village of the name that was said, or the county."""
         if contact:
             [(region,)] = _region.rows(self.session, {"id": contact.household_id})
@@ -129,15 +130,20 @@ class Scene:
 
 def known_of(session: Session, person_id: str) -> dict[str, Any]:
     """What a dialog with a bound person may recall: how to call him, place and income of last time."""
-    [(name, sex, work_place, income, heard_at)] = _person.rows(session, {"id": person_id})
+    [known] = _person.named(session, {"id": person_id})
+    return _recalled(session, known)
+
+
+def _recalled(session: Session, person: Any) -> dict[str, Any]:
+    place, income = person.work_place, person.monthly_income
     return {
-        "name": name[:1] + TITLES.get(sex or "", "乡亲"), "known": bool(heard_at),
-        "place": place_name(session, work_place) if work_place else None, "place_code": work_place,
+        "name": person.name[:1] + TITLES.get(person.sex or "", "乡亲"), "known": bool(person.last_heard_at),
+        "place": place_name(session, place) if place else None, "place_code": place,
         "income": None if income is None else f"{income // 100}",
     }  # fmt: skip
 
 
 def place_name(session: Session, code: str) -> str:
     """A place by its name, the county's own regions before all others."""
-    place = session.get(Region, code)
-    return place.name if place else name_of(code)
+    own = _place.rows(session, {"code": code})
+    return str(own[0][0]) if own else name_of(code)

@@ -15,7 +15,6 @@ from field.messaging.conversations import Purpose, Standing
 from field.messaging.dialogs.engine import Heard, Say, Senses, Turn, begin, final, go_on, repeat, tell, which
 from field.messaging.dialogs.loading import library
 from field.messaging.happenings import CLOSING, happened
-from field.messaging.inbox import InboundMessage
 from field.messaging.messages import Inbound, Outbound, Said
 from field.messaging.scene import Scene, Ways, place_name
 from field.messaging.sending_rules import SHANGHAI
@@ -23,7 +22,7 @@ from field.messaging.sending_rules import Purpose as Why
 from field.messaging.understanding.masking import masked
 from field.messaging.understanding.understand import understand
 from field.monitoring.leads import Lead, looked_into
-from field.registry import consent, contacts
+from field.registry import consent
 from field.registry.households import Household
 
 DAY, MOST_TALKS = timedelta(days=1), 20
@@ -39,11 +38,12 @@ def answer(
     `by_post` for providers whose call takes no answer: each thing said is posted by itself, as a template.
     """
     inbound = _masked(inbound)
-    message, fresh = inbox.take_in(session, inbound, inbound.text, now)
+    message, fresh, holders = inbox.take_in(session, inbound, inbound.text, now)
     if not fresh:
         return message.answer or ""
     with session.no_autoflush:  # one write of the dialog, when all is known of it
-        says, scene = _answered(session, message, inbound, now, ways or {})
+        scene = Scene(session, message, inbound, holders, now, ways or {})
+        says = _answered(scene)
         inbox.keep(session, message)
         if message.answer:
             (_post if by_post else _note)(scene, says)
@@ -57,17 +57,13 @@ def _masked(inbound: Inbound) -> Inbound:
     return replace(inbound, text=masked(inbound.text), place=place)
 
 
-def _answered(
-    session: Session, message: InboundMessage, inbound: Inbound, now: datetime, ways: Ways
-) -> tuple[Sequence[Say], Scene]:
-    holders = contacts.holders(session, inbound.channel, message.sender, now)
-    scene = Scene(session, message, inbound, holders, now, ways)
+def _answered(scene: Scene) -> Sequence[Say]:
     if scene.contact:
-        inbox.attach(message, scene.contact)
+        inbox.attach(scene.message, scene.contact)
     pictures.plan(scene)
     says = _heard(scene)
-    message.answer = "\n".join(say.text for say in says)
-    return says, scene
+    scene.message.answer = "\n".join(say.text for say in says)
+    return says
 
 
 def _heard(scene: Scene) -> Sequence[Say]:

@@ -9,17 +9,17 @@ from field.codes import Channel, EntryKind, LeadKind, Source, TaskKind
 from field.ledger.entries import Draft, Entry, append, recorded, region_chain
 from field.monitoring.judgement import judge
 from field.monitoring.leads import Wanted, open_lead
-from field.registry.contacts import Contact
+from field.registry.contacts import Holder
 
 
 def record_help_wanted(
-    session: Session, key: str, channel: Channel, whose: Contact | str, source: Source, note: str, now: datetime
+    session: Session, key: str, channel: Channel, whose: Holder | str, source: Source, note: str, now: datetime
 ) -> Entry:
     """Record once that somebody should be called; `whose` is a sure contact, or the region of an unknown sender."""
     key = f"help_wanted:{key}"
     if known := recorded(session, key):
         return known
-    known_person = whose.person_id if isinstance(whose, Contact) else None
+    known_person = whose.person_id if isinstance(whose, Holder) else None
     chain = region_chain(whose) if isinstance(whose, str) else whose.household_id
     actor = f"person:{known_person}" if known_person else "stranger"
     content = {"person_id": known_person, "source": source.value, "note": note}

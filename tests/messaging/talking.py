@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from field.codes import Channel, JobKind, RiskFactor
 from field.ledger.entries import Entry, opened
 from field.media.vault import Vault
-from field.messaging import checkin_waves, pictures, talk
+from field.messaging import checkin_waves, inbox, pictures, talk
 from field.messaging.conversations import Dialog
 from field.messaging.dialogs import loading
 from field.messaging.dialogs.loading import Library
@@ -33,7 +33,7 @@ from field.monitoring.bindings import Deed, confirm, end, register
 from field.monitoring.checkins import CheckedIn, record_checkin
 from field.registry import contacts
 from field.registry.contact_rules import Decision, Proof
-from field.registry.contacts import Contact
+from field.registry.contacts import Contact, Holder
 from field.registry.households import Person
 from field.registry.masking import mask_phone
 from field.registry.sealing import keyring
@@ -106,7 +106,7 @@ class World:
 
     def say(self, address: Address, inbound: Inbound) -> str:
         """Somebody writes; the answer, and what had to hold of it."""
-        holders = contacts.holders(self.session, *address, self.now)
+        holders = inbox.take_in(self.session, inbound, "", self.now).holders
         self.known |= {address} if holders else set()
         before = {where: list(self.shown[where]) for where in self.addresses(address, holders)}
         answer = self.turn(lambda session: talk.answer(session, inbound, self.now, WAYS))
@@ -121,7 +121,7 @@ class World:
             self.tells_nothing(address, answer)
         return answer
 
-    def addresses(self, address: Address, holders: Sequence[Contact]) -> set[Address]:
+    def addresses(self, address: Address, holders: Sequence[Holder]) -> set[Address]:
         """The address, and the others of who is there: a question asked at one may be answered at another."""
         people = [contact.person_id for contact in holders]
         mine = self.session.scalars(select(Contact).where(Contact.person_id.in_(people)))

@@ -29,7 +29,7 @@ def take_in(
     session: Session, inbound: Inbound, text: str, now: datetime, answer: str | None = None
 ) -> tuple[InboundMessage, bool]:
     """Take a message in and keep it at once, as an answer that asks for nothing else would."""
-    message, fresh = inbox.take_in(session, inbound, text, now)
+    message, fresh, _ = inbox.take_in(session, inbound, text, now)
     if fresh:
         message.answer = answer
         inbox.keep(session, message)

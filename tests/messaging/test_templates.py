@@ -5,6 +5,7 @@ import io
 import json
 import re
 import tomllib
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -129,7 +130,7 @@ def test_without_a_file_nothing_is_approved_and_each_provider_has_its_limit(tmp_
 
 
 @pytest.fixture(scope="module")
-def dialogs() -> list[Dialog]:
+def dialogs() -> Sequence[Dialog]:
     return library().current
 
 
