@@ -11,7 +11,7 @@ from datetime import time as clock_time
 from pathlib import Path
 from random import Random
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
@@ -75,6 +75,7 @@ def _wave(home: Path, url: str) -> dict[str, str]:
     turn = worker.turns(county.app)
     for first in range(0, PEOPLE, 1000):
         turn(lambda session: _bind(session, first, min(first + 1000, PEOPLE)))  # noqa: B023
+    turn(lambda session: session.execute(text("ANALYZE")))  # as a county's database was, long before its first wave
     phones, said = Telephones(), Random(1)
     memory: list[str] = []
     begin, asked, now = time.perf_counter(), 0, BEGIN
@@ -110,8 +111,8 @@ def _answer(turn: Transact, phones: Telephones, now: datetime, said: Random) -> 
     numbers, phones.waiting = phones.waiting, []
     for number in numbers:
         [words] = said.choices([words for words, _ in REPLIES], [weight for _, weight in REPLIES])
-        for text in words:
-            inbound = Inbound(Channel.SMS, "field", str(uuid7()), number, "", Said.TEXT, now, text)
+        for word in words:
+            inbound = Inbound(Channel.SMS, "field", str(uuid7()), number, "", Said.TEXT, now, word)
             turn(lambda session: talk.answer(session, inbound, now))  # noqa: B023
         followed["checkin" if words else "silence"] += 1
     return followed

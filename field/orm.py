@@ -35,7 +35,7 @@ class UtcDateTime(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError("a time without zone cannot be kept")
-        exact = value.astimezone(UTC)
+        exact = value if value.tzinfo is UTC else value.astimezone(UTC)
         return exact.replace(tzinfo=None, microsecond=exact.microsecond // 1000 * 1000)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -31,6 +31,7 @@ from field.registry.contacts import Contact
 from field.registry.households import Person
 from field.registry.regions import county
 
+Known = TypeVar("Known", Person, Contact)
 LATER = timedelta(hours=1)
 NOT_SENT = timedelta(hours=6)
 REMIND, ASKED_TWICE = "remind", 2
@@ -59,6 +60,7 @@ class Case:
     session: Session
     request: CheckinRequest
     person: Person
+    contact: Contact | None
     dialog: Dialog | None
     message: OutboundMessage | None
     county: str
@@ -77,6 +79,7 @@ def cases(
 ) -> list[Case]:
     """Requests with their people, dialogs and last messages; the dialogs are locked before anything is judged."""
     people = _by_id(session, Person, [one.person_id for one in requests])
+    reached = _by_id(session, Contact, [one.contact_id for one in requests if one.contact_id])
     talks = select(Dialog).where(Dialog.id.in_([one.dialog_id for one in requests if one.dialog_id]))
     locked = talks.order_by(Dialog.id).with_for_update().execution_options(populate_existing=True)
     dialogs = {dialog.id: dialog for dialog in session.scalars(locked)}
@@ -86,7 +89,7 @@ def cases(
     here = county(session)
     return [
         Case(
-            session, one, people[one.person_id], dialogs.get(one.dialog_id or ""),
+            session, one, people[one.person_id], reached.get(one.contact_id or ""), dialogs.get(one.dialog_id or ""),
             messages.get(keys[one.wave_id, one.person_id]), here.name if here else "", providers, now, rules,
         )
         for one in requests
@@ -196,7 +199,7 @@ def _remind(case: Case) -> None:
 
 def _reached(case: Case) -> Contact | None:
     """The contact, if an answer from it would still count; otherwise the request ends here."""
-    session, contact = case.session, case.session.get(Contact, case.request.contact_id)
+    session, contact = case.session, case.contact
     if contact and opted_out(session, contact.channel, contact.address_index):
         if case.dialog:
             conversations.close(case.dialog, "stopped", case.now)
@@ -251,6 +254,6 @@ def _last_key(request: CheckinRequest) -> str:
     return key(request.wave_id, request.person_id)
 
 
-def _by_id(session: Session, table: type[Person], ids: Sequence[str]) -> dict[str, Person]:
+def _by_id(session: Session, table: type[Known], ids: Sequence[str]) -> dict[str, Known]:
     rows = select(table).where(table.id.in_(ids)).execution_options(populate_existing=True)
     return {row.id: row for row in session.scalars(rows)}

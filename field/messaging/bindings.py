@@ -24,7 +24,8 @@ from field.messaging.sending_rules import Purpose as Why
 from field.monitoring.bindings import Deed, confirm, end, register
 from field.registry import contacts
 from field.registry.contact_rules import HOLDING, PENDING, STALE, VERIFIED, Proof
-from field.registry.contacts import Contact, Contested, Holder, NotPossible, TooMany
+from field.registry.contacts import Contact, Contested, NotPossible, TooMany
+from field.registry.holders import Holder
 from field.registry.households import Person
 from field.registry.identify import identified
 from field.registry.sealing import keyring

@@ -12,8 +12,8 @@ from field.monitoring.checkins import CheckedIn, record_checkin
 from field.monitoring.declarations import Declared, record_declaration
 from field.monitoring.evidence import note_sender
 from field.monitoring.unfinished import record_help_wanted
-from field.registry import consent, contacts
-from field.registry.contacts import Holder
+from field.registry import consent, holders
+from field.registry.holders import Holder
 
 Data = dict[str, Any]
 Told = Mapping[str, str]
@@ -64,7 +64,7 @@ def _checked_in(scene: Scene, dialog: Dialog, data: Data, *, unchanged: bool = F
     )  # fmt: skip
     record_checkin(scene.session, said, scene.now, scene.now)
     if not declined:
-        contacts.renew(scene.session, contact, scene.now)
+        holders.renew(scene.session, contact, scene.now)
     if phone := facts.get("phone"):
         bindings.ask_new_number(scene, contact, phone)
     return {}

@@ -14,7 +14,8 @@ from field.ledger.entries import Repeated
 from field.messaging.messages import Inbound, Said
 from field.orm import Base, Code, Id, Utc
 from field.prepared import Prepared, add_or_leave
-from field.registry.contacts import HELD, LIVE_HERE, Contact, Holder, address_index, sure
+from field.registry.contacts import Contact, address_index
+from field.registry.holders import HELD, LIVE_HERE, Holder, sure
 from field.registry.households import Person
 from field.registry.sealing import Sealed, blind
 

@@ -14,7 +14,7 @@ from field.messaging.inbox import InboundMessage
 from field.messaging.messages import Inbound
 from field.messaging.understanding.places import name_of
 from field.prepared import Prepared
-from field.registry.contacts import Holder
+from field.registry.holders import Holder
 from field.registry.households import Household, Person
 from field.registry.regions import VILLAGE, County, Region, county
 

@@ -59,6 +59,12 @@ _tried = Prepared(
         leased_until=bindparam("until"),
     )
 )  # fmt: skip
+_sent = Prepared(
+    _table.update().where(_table.c.id == bindparam("row"), _table.c.state == Fate.QUEUED.value).values(
+        state=Fate.SENT.value, provider_id=bindparam("its_id"), sent_at=bindparam("at"), cost=bindparam("its_cost"),
+        reason=None, leased_until=None,
+    )
+)  # fmt: skip
 Result = TypeVar("Result")
 
 log = logging.getLogger("field.messaging.sending")
@@ -237,11 +243,11 @@ def _hand_over(sender: Sender, begun: Begun) -> Outcome:
 def _note(session: Session, tried: Tried, worker: str, rules: Rules) -> None:
     """Note how a try ended; what was accepted counts whoever holds the message by now."""
     begun, outcome, values = tried.begun, tried.outcome, tried.values
-    mine = [Row.id == begun.id, Row.state == Fate.QUEUED.value]
-    if outcome.provider_id is None:
-        mine.append(Row.worker == worker)
-    else:
-        values = values | {"cost": rules.cost(begun.provider, begun.units)}
+    if outcome.provider_id is not None:
+        cost = rules.cost(begun.provider, begun.units)
+        _sent.run(session, {"row": begun.id, "its_id": outcome.provider_id, "at": tried.at, "its_cost": cost})
+        return
+    mine = Row.id == begun.id, Row.state == Fate.QUEUED.value, Row.worker == worker
     if values.get("reason"):
         values = values | {"reason": plain(values["reason"])}
     session.execute(update(Row).where(*mine).values(leased_until=None, **values))

@@ -12,9 +12,8 @@ from field.messaging.asking import REMIND, opening_words
 from field.messaging.conversations import Purpose
 from field.messaging.dialogs.engine import final
 from field.messaging.dialogs.loading import library
-from field.messaging.dialogs.shapes import SIGNATURE
-from field.messaging.outbox import RULES, Cost, OutboundMessage, signature
-from field.messaging.sending_rules import Fate, Rules, segments
+from field.messaging.outbox import RULES, Cost, OutboundMessage, units
+from field.messaging.sending_rules import Fate, Rules
 from field.monitoring.checkin_requests import CheckinRequest, CheckinWave, Outcome
 from field.monitoring.due_checkins import Due
 from field.registry.regions import in_region
@@ -59,8 +58,7 @@ def estimate(several: Sequence[Due], providers: Mapping[str, str], now: datetime
     names = {"name": LONGEST_NAME, "county": LONGEST_COUNTY}
     reminder = final(dialog, REMIND, names).text if REMIND in dialog.steps else asked
     provider = providers.get(Channel.SMS.value, "")
-    before = signature(provider) or SIGNATURE
-    first, second = (segments(before + text) for text in (asked, reminder))
+    first, second = units(provider, asked), units(provider, reminder)
     each = rules.cost(provider, 1)
     return Estimate(count, count * first, count * first * each, count * (first + second) * each)
 

@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Table,
     and_,
+    bindparam,
     case,
     false,
     func,
@@ -66,6 +67,7 @@ class Lead(Base):
     __table_args__ = (Index(None, "region", "opened_at"), Index(None, "household_id"))
 
 
+_region = Prepared(select(Household.id, Household.region).where(Household.id == bindparam("home")))
 _new_leads, _new_tasks = (Prepared(as_type(Table, model.__table__).insert()) for model in (Lead, Task))
 
 
@@ -114,6 +116,8 @@ def _add_tasks(session: Session, tasks: Sequence[dict[str, Any]]) -> None:
 
 def _regions(session: Session, entries: Sequence[Entry]) -> Mapping[str, str]:
     ids = [entry.chain_id for entry in entries]
+    if len(ids) == 1:
+        return dict(_region.rows(session, {"home": ids[0]}))
     return dict(session.execute(select(Household.id, Household.region).where(Household.id.in_(ids))).all())
 
 

@@ -9,7 +9,7 @@ from field.codes import Channel, EntryKind, LeadKind, Source, TaskKind
 from field.ledger.entries import Draft, Entry, append, recorded, region_chain
 from field.monitoring.judgement import judge
 from field.monitoring.leads import Wanted, open_lead
-from field.registry.contacts import Holder
+from field.registry.holders import Holder
 
 
 def record_help_wanted(

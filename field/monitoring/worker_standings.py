@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, select, update
+from sqlalchemy import Select, and_, bindparam, func, or_, select, update
 from sqlalchemy import case as sql_case
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 
 from field.ledger.chain import Line
 from field.ledger.entries import Entry
@@ -15,6 +15,7 @@ from field.monitoring.due_checkins import away, works_away
 from field.monitoring.standings import STILL
 from field.monitoring.until import AGEING
 from field.orm import Base, Id, Utc, insert_many
+from field.prepared import Prepared
 from field.registry.households import Household, Person
 
 ASKED = AGEING
@@ -39,6 +40,22 @@ class WorkerStanding(Base):
     phone_at: Mapped[Utc | None]
     work_place_at: Mapped[Utc | None]
     monthly_income_at: Mapped[Utc | None]
+
+
+_last = [func.max(sql_case((Fact.attribute == name, Fact.observed_at))) for name in ASKED]
+_seen = (
+    select(Person.household_id, Person.id, Person.last_heard_at, *_last)
+    .join(Household, Household.id == Person.household_id)
+    .outerjoin(Fact, and_(Fact.subject == Person.id, or_(*(Fact.attribute == name for name in ASKED))))
+    .where(Person.left.is_(None), Person.merged_into.is_(None), away())
+    .group_by(Person.household_id, Person.id, Person.last_heard_at)
+)
+_seen_at_home = Prepared(_seen.where(Person.household_id == bindparam("home")))
+_held = select(
+    WorkerStanding.household_id, WorkerStanding.person_id, WorkerStanding.seq,
+    *(getattr(WorkerStanding, f"{name}_at") for name in ASKED),
+).where(WorkerStanding.until == STILL)  # fmt: skip
+_held_at_home = Prepared(_held.where(WorkerStanding.household_id == bindparam("home")))
 
 
 def note_workers(session: Session, entries: Sequence[Entry]) -> None:
@@ -73,12 +90,7 @@ def first_standings(
 
 def _now(session: Session, ids: Sequence[str]) -> dict[Key, Seen]:
     """When each fact was seen last; who answered a message has that number still."""
-    last = [func.max(sql_case((Fact.attribute == name, Fact.observed_at))) for name in ASKED]
-    told = and_(Fact.subject == Person.id, Fact.attribute.in_(ASKED))
-    rows = select(Person.household_id, Person.id, Person.last_heard_at, *last)
-    rows = rows.join(Household, Household.id == Person.household_id).outerjoin(Fact, told)
-    here = Person.household_id.in_(ids), Person.left.is_(None), Person.merged_into.is_(None), away()
-    found = session.execute(rows.where(*here).group_by(Person.household_id, Person.id, Person.last_heard_at))
+    found = _of_homes(session, ids, _seen, _seen_at_home, Person.household_id)
     return {
         (home, person): (max(filter(None, (phone, heard)), default=None), *others)
         for home, person, heard, phone, *others in found
@@ -86,7 +98,17 @@ def _now(session: Session, ids: Sequence[str]) -> dict[Key, Seen]:
 
 
 def _before(session: Session, ids: Sequence[str]) -> dict[Key, tuple[int, Seen]]:
-    seen = [getattr(WorkerStanding, f"{name}_at") for name in ASKED]
-    rows = select(WorkerStanding.household_id, WorkerStanding.person_id, WorkerStanding.seq, *seen)
-    found = session.execute(rows.where(WorkerStanding.household_id.in_(ids), WorkerStanding.until == STILL))
+    found = _of_homes(session, ids, _held, _held_at_home, WorkerStanding.household_id)
     return {(home, person): (seq, tuple(times)) for home, person, seq, *times in found}
+
+
+def _of_homes(
+    session: Session,
+    ids: Sequence[str],
+    rows: Select[*tuple[Any, ...]],
+    of_one: Prepared,
+    home: InstrumentedAttribute[str],
+) -> Iterable[Any]:
+    if len(ids) == 1:
+        return of_one.rows(session, {"home": ids[0]})
+    return session.execute(rows.where(home.in_(ids)))

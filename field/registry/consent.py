@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import String, delete, exists, select
+from sqlalchemy import String, bindparam, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from field.orm import Base, Code, Utc
-from field.prepared import add_or_leave
+from field.prepared import Prepared, add_or_leave
 
 
 class OptOut(Base):
@@ -19,6 +19,11 @@ class OptOut(Base):
     since: Mapped[Utc]
 
     __table_args__ = ({"sqlite_with_rowid": False},)
+
+
+_found = Prepared(
+    select(OptOut.channel).where(OptOut.channel == bindparam("channel"), OptOut.address_index == bindparam("index"))
+)
 
 
 def opt_out(session: Session, channel: str, address_index: str, now: datetime) -> None:
@@ -34,5 +39,4 @@ def opt_in(session: Session, channel: str, address_index: str) -> None:
 
 def opted_out(session: Session, channel: str, address_index: str) -> bool:
     """Whether the address wants no messages."""
-    there = exists().where(OptOut.channel == channel, OptOut.address_index == address_index)
-    return bool(session.scalar(select(there)))
+    return bool(_found.rows(session, {"channel": str(channel), "index": address_index}))

@@ -6,9 +6,8 @@ Nothing here is overwritten: another address is another row, and the row before 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Index, String, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Index, String, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 from uuid6 import uuid7
 
@@ -73,11 +72,6 @@ Index(
 Index(None, Contact.person_id, Contact.channel, unique=True, sqlite_where=_verified, postgresql_where=_verified)
 _twice = select(Person.id).where(Person.id == Contact.person_id, Person.merged_into.is_not(None))
 _at_address = Contact.channel == bindparam("channel"), Contact.address_index == bindparam("index")
-LIVE_HERE = and_(_live, *_at_address)
-HELD = (
-    Contact.id, Contact.person_id, Contact.household_id, Contact.state, Contact.confirmed_at, Person.merged_into,
-    Person.name, Person.sex, Person.work_place, Person.monthly_income, Person.last_heard_at,
-)  # fmt: skip
 _here = select(Contact).where(_live, *_at_address, ~_twice.exists()).order_by(Contact.id)
 _found_here = Prepared(_here)
 _locked_here = _here.with_for_update(of=Contact).execution_options(populate_existing=True)
@@ -112,22 +106,6 @@ class Attached:
 
     contact: Contact | None
     candidates: tuple[Candidate, ...] = ()
-
-
-class Holder(NamedTuple):
-    """在这个号上的人: one live binding as a message that comes in finds it, with what may be recalled of the person."""
-
-    id: str
-    person_id: str
-    household_id: str
-    state: str
-    confirmed_at: datetime | None
-    merged_into: str | None
-    name: str
-    sex: str | None
-    work_place: str | None
-    monthly_income: int | None
-    last_heard_at: datetime | None
 
 
 class NotPossible(Exception):
@@ -168,16 +146,7 @@ def attached_at(session: Session, channel: str, index: str) -> tuple[Candidate, 
     return (*bound, *on_file)
 
 
-def sure(here: Iterable[Holder], now: datetime) -> list[Holder]:
-    """Who is sure to answer at an address: the verified, fresh bindings; several where a family shares a telephone.
-
-    Nobody where one of them has grown old: it may be the one that counts.
-    """
-    holding = [one for one in here if one.state in HOLDING and one.merged_into is None]
-    return holding if all(fresh(one, now) for one in holding) else []
-
-
-def fresh(contact: Contact | Holder, now: datetime) -> bool:
+def fresh(contact: Contact, now: datetime) -> bool:
     """Whether the binding is verified, and not too long ago."""
     return contact.state == VERIFIED and contact.confirmed_at is not None and is_fresh(contact.confirmed_at, now)
 
@@ -239,12 +208,6 @@ def confirm(
     contact.proof, contact.confirmed_by, contact.confirmed_at = proof.value, by, now
     contact.replaces = former[-1].id if former else contact.replaces
     session.flush()
-
-
-def renew(session: Session, holder: Holder, now: datetime) -> None:
-    """续期: a number in steady use is not given to somebody else, so an answer keeps a fresh binding fresh."""
-    if fresh(holder, now):
-        session.execute(update(Contact).where(Contact.id == holder.id).values(confirmed_at=now))
 
 
 def revoke(session: Session, contact: Contact, reason: str, now: datetime) -> None:

@@ -33,7 +33,8 @@ from field.monitoring.bindings import Deed, confirm, end, register
 from field.monitoring.checkins import CheckedIn, record_checkin
 from field.registry import contacts
 from field.registry.contact_rules import Decision, Proof
-from field.registry.contacts import Contact, Holder
+from field.registry.contacts import Contact
+from field.registry.holders import Holder
 from field.registry.households import Person
 from field.registry.masking import mask_phone
 from field.registry.sealing import keyring
