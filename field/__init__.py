@@ -12,7 +12,7 @@ from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import BadHost, HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from field import api, auth, logs, web
+from field import api, auth, latency, logs, web
 from field import cli as commands
 from field.api import openrosa
 from field.config import Settings, from_environment
@@ -86,6 +86,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _answer_problems(app)
     headers = HEADERS | {"Content-Security-Policy": _policy(settings.map_tiles)}
     app.after_request(lambda response: _headers(response, headers))
+    latency.set_up(app, settings.home)
     return app
 
 

@@ -48,6 +48,11 @@ def number() -> str | None:
     return g.get("request_number") if has_request_context() else None
 
 
+def took() -> float:
+    """How many seconds this request has taken so far."""
+    return time.perf_counter() - float(g.request_began)
+
+
 def set_up(app: Flask, as_json: bool, trusts_proxy: bool) -> None:
     """Number every request; with JSON also write a line for each."""
     handler = logging.StreamHandler(sys.stderr)
@@ -73,8 +78,8 @@ def set_up(app: Flask, as_json: bool, trusts_proxy: bool) -> None:
 def _figures(answer: Response) -> dict[str, Any]:
     """The rule of the route, not the path, which may name a household."""
     rule = request.url_rule.rule if request.url_rule else None
-    took = round((time.perf_counter() - g.request_began) * 1000, 1)
-    return {"method": request.method, "route": rule, "status": answer.status_code, "ms": took}
+    spent = round(took() * 1000, 1)
+    return {"method": request.method, "route": rule, "status": answer.status_code, "ms": spent}
 
 
 def _fault(error: BaseException) -> dict[str, Any]:

@@ -2,7 +2,10 @@
 
 import json
 import logging
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -12,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from field import create_app, logs, pulse
 from field.config import Settings
 from field.db import db
+from field.latency import NAME, UP_TO, Latency
 from field.logs import Lines
 from tests.county import County
 from tests.running import settings_of
@@ -35,6 +39,60 @@ def test_the_figures_are_there_and_name_nobody(county: County) -> None:
     assert "field_backup_age_seconds" not in figures, "there is no backup, and none is made up"
     assert "陈" not in text
     assert not any(household in text for household in county.households.values())
+
+
+def timed(told: str) -> dict[str, float]:
+    """How many requests of each route were counted."""
+    counted = (line.rsplit(" ", 1) for line in told.splitlines() if line.startswith(f"{NAME}_count"))
+    return {labels.partition("{")[2].rstrip("}"): float(number) for labels, number in counted}
+
+
+def test_how_long_requests_take_is_told_by_route_and_names_nobody(county: County) -> None:
+    cadre, home = county.client("cadre"), county.households["420626107204"]
+    for path in (f"/api/households/{home}", "/api/households?q=陈大一", "/no/such/陈大一"):
+        cadre.get(path)
+    cadre.head("/api/households")
+    told = county.client().get("/metrics").get_data(as_text=True)
+    found = timed(told)
+    assert found['route="/api/households/<id:household_id>",method="GET"'] == 1
+    assert found['route="/api/households",method="GET"'] == 2
+    assert found['route="other",method="any"'] == 1
+    assert not any(words in told for words in (home, "陈大一", "%E9%99%88"))
+    ends = [float(line.rsplit(" ", 1)[1]) for line in told.splitlines() if '_bucket{route="/api/households",' in line]
+    assert ends == sorted(ends)
+    assert (len(ends), ends[-1]) == (len(UP_TO) + 1, 2)
+
+
+def test_every_process_is_counted_and_a_new_one_goes_on_where_a_dead_one_stopped(tmp_path: Path) -> None:
+    code = "from tests.test_health import counted; counted({!r}, {})"
+    for many in (1, 2):
+        words = [sys.executable, "-c", code.format(str(tmp_path), many)]
+        subprocess.run(words, check=True)
+    assert timed(counted(str(tmp_path), 4)) == {'route="/a",method="GET"': 7}
+    assert len(list(tmp_path.iterdir())) == 1, "no more files than processes at once"
+    first, second = Latency(tmp_path, [("/a", "GET")]), Latency(tmp_path, [("/a", "GET")])
+    for one in (first, second):
+        one.count(("/a", "GET"), 0.2)
+    assert timed("".join(second.lines())) == {'route="/a",method="GET"': 9}
+    assert len(list(tmp_path.iterdir())) == 2
+    other = Latency(tmp_path, [("/b", "GET")])
+    other.count(("/b", "GET"), 20)
+    assert timed("".join(other.lines())) == {'route="/b",method="GET"': 1}
+
+
+def test_who_cannot_write_its_file_still_answers(tmp_path: Path) -> None:
+    (tmp_path / "latency").write_text("no folder")
+    one = Latency(tmp_path / "latency", [("/a", "GET")])
+    one.count(("/a", "GET"), 0.2)
+    assert timed("".join(one.lines())) == {}
+
+
+def counted(folder: str, many: int) -> str:
+    """What a process tells that counts so many requests and ends."""
+    one = Latency(Path(folder), [("/a", "GET")])
+    for _ in range(many):
+        one.count(("/a", "GET"), 0.2)
+    return "".join(one.lines())
 
 
 def test_ready_only_while_the_worker_lives(small_county: County) -> None:

@@ -12,6 +12,7 @@ from field import clock, pulse
 from field.auth import allow
 from field.config import Settings
 from field.db import db
+from field.latency import Latency
 from field.problems import NOT_FOUND, Problem
 from field.registry.rights import Right
 
@@ -45,7 +46,8 @@ def metrics() -> Response:
     _watchers_only()
     found = pulse.figures(db.session(), _settings().home, clock.now())
     lines = (f"# HELP {one.name} {one.meaning}\n# TYPE {one.name} gauge\n{one.name} {one.value:g}\n" for one in found)
-    return Response("".join(lines), content_type="text/plain; version=0.0.4; charset=utf-8")
+    timed: Latency = current_app.extensions["field_latency"]
+    return Response("".join([*lines, *timed.lines()]), content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 def _watchers_only() -> None:
