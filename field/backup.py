@@ -6,7 +6,7 @@ import json
 import os
 import secrets
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from hashlib import file_digest, sha256
 from pathlib import Path
@@ -40,13 +40,18 @@ class Kept:
 
 @dataclass(frozen=True)
 class Manifest:
-    """清单: when, of which kind of database, sealed by which checkpoint, every file, and the county's signature."""
+    """清单: when, of which kind of database, sealed by which checkpoint, every file, and the county's signature.
+
+    `number` counts the backups on a shelf, so that one that is missing is seen; the first ones had none.
+    """
 
     taken_at: str
     database: str
     checkpoint: str
     files: dict[str, Kept]
     seal: str = ""
+    shelf: str = ""
+    number: int = 0
 
     def signed(self, signer: Signer) -> "Manifest":
         """The same under the county's signature: whoever can write to the shelf can still put nothing into it."""
@@ -60,8 +65,20 @@ class Manifest:
             return False
 
     def _text(self, name: str) -> str:
-        told = canonical(asdict(replace(self, seal="")))
+        said = asdict(replace(self, seal=""))
+        told = canonical({name: what for name, what in said.items() if what or name not in ("shelf", "number")})
         return f"{name} backup\n{sha256(told.encode()).hexdigest()}\n"
+
+
+@dataclass(frozen=True)
+class Noted:
+    """记下的 in the home of its newest backup, and the last number that each shelf was given."""
+
+    taken_at: str
+    files: int = 0
+    bytes: int = 0
+    folder: str = ""
+    numbers: dict[str, int] = field(default_factory=dict)
 
 
 class Shelf:
@@ -89,6 +106,14 @@ class Shelf:
             return Manifest(**{**said, "files": {name: Kept(**one) for name, one in said["files"].items()}})
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise Spoilt(f"清单 {moment}.json 读不出") from error
+
+    def gaps(self, noted: Noted | None) -> list[int]:
+        """The numbers of backups that were made after the oldest here and are not here any more."""
+        here = [self.read(moment) for moment in self.moments()]
+        known = {one.number for one in here if one.number}
+        told = [noted.numbers.get(one.shelf, 0) for one in here] if noted else []
+        last = max([*known, *told], default=0)
+        return [nth for nth in range(min(known, default=last + 1), last + 1) if nth not in known]
 
     def place(self, kept: Kept) -> Path:
         """Where a file lies."""
@@ -160,23 +185,32 @@ def take(
     files = {DATABASE: shelf.take_in(part)}
     if passphrase is not None:
         files[KEYS] = shelf.put(lock(settings.keys.read_bytes(), passphrase))
-    before = shelf.read(shelf.moments()[-1]).files if shelf.moments() else {}
+    before = shelf.read(shelf.moments()[-1]) if shelf.moments() else None
     for name in _names(settings.home):
         with contextlib.suppress(FileNotFoundError):  # cleared away just now
-            files[name] = _kept(settings.home / name, before.get(name), shelf)
-    moment = shelf.write(Manifest(now.isoformat(), kind, checkpoint, files).signed(signer))
+            files[name] = _kept(settings.home / name, before.files.get(name) if before else None, shelf)
+    numbers = known.numbers if (known := noted(settings.home)) else {}
+    own = before.shelf if before and before.shelf else secrets.token_hex(8)
+    number = max(before.number if before else 0, numbers.get(own, 0)) + 1
+    moment = shelf.write(Manifest(now.isoformat(), kind, checkpoint, files, "", own, number).signed(signer))
     size = sum(kept.size for kept in files.values())
-    noted = {"taken_at": now.isoformat(), "files": len(files), "bytes": size}
-    (settings.home / NOTED).write_text(json.dumps(noted), encoding="utf-8")
+    note = Noted(now.isoformat(), len(files), size, str(shelf.folder.resolve()), numbers | {own: number})
+    (settings.home / NOTED).write_text(json.dumps(asdict(note)), encoding="utf-8")
     return moment
+
+
+def noted(home: Path) -> Noted | None:
+    """What was noted here of the newest backup of this home."""
+    try:
+        return Noted(**json.loads((home / NOTED).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
 
 
 def last_backup(home: Path) -> datetime | None:
     """When this home was last backed up, as it was noted here."""
-    try:
-        return datetime.fromisoformat(json.loads((home / NOTED).read_text(encoding="utf-8"))["taken_at"])
-    except (OSError, ValueError, KeyError):
-        return None
+    known = noted(home)
+    return datetime.fromisoformat(known.taken_at) if known else None
 
 
 def _names(home: Path) -> Iterator[str]:

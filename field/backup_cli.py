@@ -1,5 +1,6 @@
 """备份命令: flask backup DIR | flask restore DIR."""
 
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -28,12 +29,13 @@ SECRET = click.option(
 @click.option("--without-keys", is_flag=True, help="不带密钥;密钥文件要另外保管,没有它备份打不开.")
 @click.option("--keep", type=click.IntRange(min=1), default=14, show_default=True, help="留几份.")
 @click.option("--check", is_flag=True, help="不备份,只查最新一份是否完好.")
+@click.option("--list", "lists", is_flag=True, help="不备份,只列出有哪几份,缺哪一份.")
 @with_appcontext
-def take(folder: Path, passphrase_file: Path | None, without_keys: bool, keep: int, check: bool) -> None:
+def take(folder: Path, passphrase_file: Path | None, without_keys: bool, keep: int, check: bool, lists: bool) -> None:
     """备份数据库、照片和密钥,不用停下来."""
     shelf = Shelf(folder)
-    if check:
-        _check(shelf)
+    if check or lists:
+        (_check if check else _list)(shelf)
         return
     if (passphrase_file is None) is not without_keys:
         raise click.UsageError("请给 --passphrase-file(密钥锁上一起备份),或 --without-keys(密钥另外保管),只能选一样")
@@ -45,7 +47,8 @@ def take(folder: Path, passphrase_file: Path | None, without_keys: bool, keep: i
         raise click.ClickException("另一个备份正在进行") from error
     except (CannotDump, Spoilt) as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"备份好了 {moment}:{_told(shelf, moment)}" + (f";删去旧的 {gone} 份" if gone else ""))
+    older = f";删去旧的 {gone} 份" if gone else ""
+    click.echo(f"备份好了 {_told(shelf, moment)}{older}")
     if without_keys:
         click.echo("没有带密钥:密钥文件请另外保管,没有它谁也打不开这份备份")
 
@@ -60,10 +63,10 @@ def restore(folder: Path, passphrase_file: Path | None, moment: str | None) -> N
     shelf = Shelf(folder)
     db.engine.dispose()
     try:
-        done = fill(current_app.config["FIELD"], shelf, moment or _newest(shelf), _words(passphrase_file))
+        done = fill(current_app.config["FIELD"], shelf, moment := moment or _newest(shelf), _words(passphrase_file))
     except (CannotDump, Spoilt) as error:
         raise click.ClickException(f"没有恢复:{error}") from error
-    click.echo(_outcome(done))
+    click.echo(f"用的是 {_told(shelf, moment)}。{_outcome(done)}")
     if not done.sound:
         raise SystemExit(1)
 
@@ -87,7 +90,23 @@ def _check(shelf: Shelf) -> None:
         click.echo(f"✗ {fault}")
     if faults:
         raise click.ClickException(f"备份 {moment} 有 {len(faults)} 个文件不对")
-    click.echo(f"备份 {moment} 完好:{_told(shelf, moment)}")
+    click.echo(f"备份完好 {_told(shelf, moment)}")
+
+
+def _list(shelf: Shelf) -> None:
+    """Every backup, the newest last, and what is missing; exit 1 where something is."""
+    settings: Settings = current_app.config["FIELD"]
+    own, newest = signer(settings).verifier, _newest(shelf)
+    try:
+        for moment in shelf.moments():
+            click.echo(f"{_told(shelf, moment)}{'' if shelf.read(moment).is_signed_by(own) else ';没有本县的签名'}")
+        gaps = shelf.gaps(backup.noted(settings.home))
+        hours = (clock.now() - datetime.fromisoformat(shelf.read(newest).taken_at)).total_seconds() / 3600
+    except Spoilt as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"最新一份是 {hours:.0f} 小时以前的")
+    if gaps:
+        raise click.ClickException(f"缺第 {'、'.join(map(str, gaps))} 份:备份好以后被拿走或删掉了")
 
 
 def _newest(shelf: Shelf) -> str:
@@ -105,8 +124,9 @@ def _words(file: Path | None) -> bytes | None:
 
 
 def _told(shelf: Shelf, moment: str) -> str:
-    files = shelf.read(moment).files.values()
-    return f"{len(files)} 个文件,{sum(kept.size for kept in files) / 1e6:.1f} MB"
+    one = shelf.read(moment)
+    size = sum(kept.size for kept in one.files.values())
+    return f"{moment},{f'第 {one.number} 份' if one.number else '没有编号'}:{len(one.files)} 个文件,{size / 1e6:.1f} MB"
 
 
 def _outcome(done: Restored) -> str:

@@ -2,13 +2,15 @@
 
 import csv
 import threading
-from functools import partial
+from functools import partial, wraps
 from pathlib import Path
+from typing import Any
 
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 from flask_migrate import upgrade
+from sqlalchemy.exc import DBAPIError
 
 from field import (
     backup_cli,
@@ -32,7 +34,8 @@ from field import (
     worker,
 )
 from field.config import Settings
-from field.db import db, transact
+from field.db import Unavailable, db, transact
+from field.doctor_machine import database
 from field.monitoring import reseal
 from field.registry.regions import load_regions
 from field.registry.sealing import keyring, save_keyring
@@ -43,25 +46,8 @@ regions = AppGroup("regions", help="行政区划.")
 
 def register(app: Flask) -> None:
     """Put every command on the application."""
-    groups = (
-        ledger_cli.ledger, staff_cli.staff, roster_cli.roster, demo_cli.demo, checkins_cli.checkins, policy_cli.policy,
-        token_cli.token, webhook_cli.webhook, print_cli.prints, erase_cli.erasing,
-    )  # fmt: skip
-    for group in (keys, regions, *groups):
-        app.cli.add_command(group)
-    app.cli.add_command(migrate)
-    app.cli.add_command(work)
-    app.cli.add_command(understand_cli.understand)
-    app.cli.add_command(dialogs_cli.dialogs)
-    app.cli.add_command(dialogs_cli.play)
-    app.cli.add_command(templates_cli.templates)
-    app.cli.add_command(doctor_cli.doctor)
-    app.cli.add_command(wechat_cli.wechat)
-    app.cli.add_command(judgement_cli.relief)
-    app.cli.add_command(judgement_cli.sweep)
-    app.cli.add_command(quality_cli.quality)
-    app.cli.add_command(backup_cli.take)
-    app.cli.add_command(backup_cli.restore)
+    for command in (migrate, *COMMANDS):
+        app.cli.add_command(command)
 
 
 @click.command("migrate")
@@ -117,3 +103,39 @@ def _reseal() -> None:
     click.echo(f"重新加密 {anew} 个值、{files} 个照片文件" + (f";{broken} 个值打不开,没有动" if broken else ""))
     if broken:
         raise SystemExit(1)
+
+
+def _in_plain_words(command: click.Command) -> None:
+    """Have a command, or each of a group, say what is wrong with its database where it cannot be read."""
+    if isinstance(command, click.Group):
+        for one in command.commands.values():
+            _in_plain_words(one)
+        return
+    work: Any = command.callback
+
+    @wraps(work)
+    def told(*given: Any, **named: Any) -> Any:
+        try:
+            return work(*given, **named)
+        except (DBAPIError, Unavailable) as error:
+            raise _why(error) from None
+
+    command.callback = told
+
+
+def _why(fault: Exception) -> Exception:
+    """What doctor says of the database; the fault itself where all is well with it."""
+    db.session.rollback()
+    told = (click.ClickException(f"{one.area}{one.text}") for one in database(db.session()) if one.wrong)
+    return next(told, fault)
+
+
+COMMANDS: tuple[click.Command, ...] = (
+    keys, regions, ledger_cli.ledger, staff_cli.staff, roster_cli.roster, demo_cli.demo, checkins_cli.checkins,
+    policy_cli.policy, token_cli.token, webhook_cli.webhook, print_cli.prints, erase_cli.erasing, work,
+    understand_cli.understand, dialogs_cli.dialogs, dialogs_cli.play, templates_cli.templates, doctor_cli.doctor,
+    wechat_cli.wechat, judgement_cli.relief, judgement_cli.sweep, quality_cli.quality, backup_cli.take,
+    backup_cli.restore,
+)  # fmt: skip
+for command in COMMANDS:
+    _in_plain_words(command)

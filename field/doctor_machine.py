@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from field import clock, pulse
-from field.backup import last_backup
+from field.backup import Shelf, Spoilt, last_backup, noted
 from field.config import Settings
 from field.ledger.entries import Entry
 
@@ -35,14 +35,19 @@ def machine(settings: Settings, session: Session) -> Iterator[Told]:
     """Everything but settings and providers; worker and backup only of a county that is open to its people."""
     yield _disk(settings.home)
     yield _type(settings.secure_cookies)
+    yield from database(session)
+    if settings.secure_cookies:
+        yield _worker(settings.home)
+        yield _backup(settings.home)
+
+
+def database(session: Session) -> Iterator[Told]:
+    """Whether it answers, is of this release, and agrees on the time."""
     try:
         yield _migrations(session)
         yield _clock(session)
     except DBAPIError as error:
         yield Told("数据库", f"连不上或读不出:{type(error.orig).__name__}", wrong=True)
-    if settings.secure_cookies:
-        yield _worker(settings.home)
-        yield _backup(settings.home)
 
 
 def _disk(home: Path) -> Told:
@@ -94,4 +99,20 @@ def _backup(home: Path) -> Told:
     at = last_backup(home)
     if at is None:
         return Told("备份", "从来没有备份:flask backup", wrong=True)
-    return Told("备份", f"上次 {at:%Y-%m-%d %H:%M}Z", wrong=clock.now() - at > BACKUP_OLD)
+    old = clock.now() - at
+    missing = _missing(home)
+    told = f"上次 {at:%Y-%m-%d %H:%M}Z,{old.total_seconds() / 3600:.0f} 小时以前{missing}"
+    return Told("备份", told, wrong=old > BACKUP_OLD or bool(missing))
+
+
+def _missing(home: Path) -> str:
+    """What is not on the shelf any more that was laid there; of a disk that is away nothing is known."""
+    known = noted(home)
+    shelf = Shelf(Path(known.folder if known else ""))
+    if known is None or not known.folder or not shelf.files.is_dir():
+        return ""
+    try:
+        gaps = shelf.gaps(known) if shelf.moments() else list(known.numbers.values())
+    except Spoilt as error:
+        return f";{error}"
+    return f";缺第 {'、'.join(map(str, gaps))} 份,见 flask backup --list" if gaps else ""

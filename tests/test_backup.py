@@ -1,10 +1,11 @@
 """备份: what somebody who can write to the backups' disk, or a technician in a hurry, could do to them."""
 
 import json
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -14,8 +15,13 @@ import pytest
 from flask import Flask
 
 from field import clock, create_app
-from field.backup import DATABASE, Shelf
+from field.backup import DATABASE, Manifest, Shelf
+from field.db import db
+from field.doctor_machine import machine
+from field.ledger.chain import canonical
+from field.ledger.note import Signer
 from field.monitoring.policy.shelf import Shelf as Packs
+from field.registry.sealing import load_keyring
 from tests.county import County
 from tests.running import settings_of
 from tests.test_drill import PASSPHRASE, run
@@ -184,6 +190,68 @@ def test_as_many_backups_are_kept_as_were_asked_for_and_each_of_them_restores(
     older = ("restore", str(shelf.folder), "--passphrase-file", str(secret), "--moment", shelf.moments()[0])
     assert "台账完好" in run(app, 0, *older)
     assert "x>=1" in run(small_county.app, 2, "backup", str(shelf.folder), "--keep", "0")
+
+
+def nights(county: County, shelf: Shelf, secret: Path, monkeypatch: pytest.MonkeyPatch, *which: int) -> None:
+    """One backup more on each of these nights."""
+    for night in which:
+        later = clock.now() + timedelta(days=night)
+        monkeypatch.setattr("field.backup_cli.clock.now", lambda later=later: later)
+        backed_up(county, shelf, secret)
+        monkeypatch.undo()
+
+
+def listed(county: County, shelf: Shelf, code: int = 0) -> str:
+    return run(county.app, code, "backup", str(shelf.folder), "--list")
+
+
+def doctor(county: County) -> str:
+    settings = replace(settings_of(county), secure_cookies=True)
+    with county.app.app_context():
+        [told] = [one.text for one in machine(settings, db.session()) if one.area == "备份"]
+        db.session.remove()
+    return told
+
+
+@pytest.mark.parametrize("gone", [2, 3, 4])
+def test_a_backup_that_was_taken_away_is_named_wherever_it_stood(
+    small_county: County, shelf: Shelf, secret: Path, monkeypatch: pytest.MonkeyPatch, gone: int
+) -> None:
+    nights(small_county, shelf, secret, monkeypatch, 1, 2, 3)
+    told = listed(small_county, shelf)
+    assert [f"第 {nth} 份" in told for nth in (1, 2, 3, 4, 5)] == [True, True, True, True, False]
+    assert "缺第" not in doctor(small_county)
+    (shelf.folder / f"{shelf.moments()[gone - 1]}.json").unlink()
+    assert f"缺第 {gone} 份" in listed(small_county, shelf, 1)
+    assert f"缺第 {gone} 份" in doctor(small_county)
+    nights(small_county, shelf, secret, monkeypatch, 4)
+    assert f"缺第 {gone} 份" in listed(small_county, shelf, 1), "the next one does not close the gap"
+
+
+def test_the_oldest_go_unmissed_and_each_shelf_counts_for_itself(
+    small_county: County, shelf: Shelf, secret: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = Shelf(tmp_path / "a disk for the safe")
+    nights(small_county, other, secret, monkeypatch, 1)
+    nights(small_county, shelf, secret, monkeypatch, 2, 3)
+    (shelf.folder / f"{shelf.moments()[0]}.json").unlink()
+    assert [shelf.read(moment).number for moment in shelf.moments()] == [2, 3]
+    assert "缺第" not in listed(small_county, shelf)
+    assert "第 1 份" in listed(small_county, other)
+    for moment in shelf.moments():
+        (shelf.folder / f"{moment}.json").unlink()
+    assert "缺第" in doctor(small_county)
+    shutil.rmtree(shelf.folder)
+    assert "缺第" not in doctor(small_county), "a disk that is away is not a disk that was emptied"
+
+
+def test_a_manifest_without_a_number_is_signed_as_it_was_before_there_were_any(small_county: County) -> None:
+    settings = settings_of(small_county)
+    signer = Signer(settings.ledger_name, load_keyring(settings.keys).signing_key)
+    old = Manifest("2026-01-01T00:00:00+00:00", "sqlite", "", {})
+    said = {name: what for name, what in asdict(old).items() if name not in ("shelf", "number")}
+    text = f"{signer.name} backup\n{sha256(canonical(said).encode()).hexdigest()}\n"
+    assert replace(old, seal=signer.sign(text)).is_signed_by(signer.verifier)
 
 
 def test_what_was_damaged_is_copied_anew_once_it_is_thrown_away(

@@ -4,11 +4,14 @@ import json
 import os
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
+import pytest
 from sqlalchemy import text
 
-from field import clock, pulse
+from field import clock, create_app, pulse
 from field.backup import NOTED
+from field.config import Settings
 from field.db import db
 from field.doctor_machine import machine
 from tests.county import County
@@ -33,6 +36,17 @@ def test_a_public_county_without_worker_and_backup_is_told_so(county: County) ->
     (home / NOTED).write_text(json.dumps({"taken_at": old.isoformat()}))
     os.utime(home / pulse.BEAT, (old.timestamp(), old.timestamp()))
     assert wrong(county) == ["后台进程", "备份"]
+
+
+@pytest.mark.parametrize("words", ["token list", "staff list", "sweep", "quality"])
+def test_a_command_on_a_database_that_was_never_made_says_what_to_do(tmp_path: Path, words: str) -> None:
+    app = create_app(Settings(tmp_path, f"sqlite:///{tmp_path / 'field.db'}"))
+    found = app.test_cli_runner().invoke(args=words.split())
+    assert found.exit_code == 1
+    assert "数据库版本是 空的" in found.output
+    assert "请运行 flask migrate" in found.output
+    with app.app_context():
+        db.engine.dispose()
 
 
 def test_an_old_database_is_told_so(small_county: County) -> None:
