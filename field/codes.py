@@ -228,6 +228,7 @@ class TaskKind(Labelled):
     BINDING = "binding", "核对是不是本人的号"
     STEP = "step", "办理案子"
     OBJECTION = "objection", "答复公示异议"
+    FILLING = "filling", "认定填报冲突"
     VISIT = "visit", "本月走访"
     REVISIT = "revisit", "消除后回访"
     MEASURE = "measure", "帮扶措施过期"

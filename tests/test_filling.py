@@ -16,6 +16,8 @@ from field.ledger.entries import opened
 from field.ledger.facts import VERIFIED_ADDRESS, Fact
 from field.monitoring.filling import AlreadyDecided, Moved, Undecided, conflicts, decide, shown_now, waiting
 from field.monitoring.rebuild import rebuild
+from field.monitoring.todo import todo
+from field.monitoring.todo_rows import Wanted
 from field.monitoring.traces import Trace
 from field.registry.households import Household, Person
 from field.registry.rights import NotAllowed
@@ -23,7 +25,7 @@ from field.work import Job
 from tests.county import County
 from tests.fillings import asked, content_of, entries, faults, fetched, fill, rows_of, saved, sent_in, worked
 from tests.registry.test_roster_file import corner_bomb
-from tests.web.office import Browser, browser
+from tests.web.office import Browser, browser, links
 
 HERE = "420626107204"
 
@@ -55,6 +57,38 @@ def visit(county: County, **member: Any) -> None:
 def rebuilt(county: County) -> None:
     with county.app.app_context():
         assert transact(rebuild).differing == ()
+
+
+def asked_of(county: County, username: str, days: float = 0, **more: Any) -> list[dict[str, Any]]:
+    """What is on the list of an office after so many days."""
+    now = clock.now() + timedelta(days=days)
+    with county.app.app_context():
+        return todo(db.session(), Wanted(county.actor(username), now, kind="filling", **more))[0]
+
+
+def test_a_conflict_is_on_the_towns_list_until_it_is_decided_and_rises_to_the_county(
+    county: County, office: Browser
+) -> None:
+    rows = fetched(county, office)
+    visit(county, months_away=6)
+    fill(rows, "人", 1, "务工月数", 9)
+    sent_in(county, saved(rows))
+    [task] = asked_of(county, "town")
+    assert (task["kind_name"], task["source_name"], task["head"]) == ("认定填报冲突", "填报表", "陈大一")
+    assert not task["late"]
+    shown = office.page("/tasks")
+    [link] = [link for link in links(shown) if link.startswith("/filling/conflicts")]
+    assert f'id="{link.partition("#")[2]}"' in office.page(link)
+    assert [asked_of(county, who) for who in ("town2", "cadre", "county")] == [[], [], []]
+    [risen] = asked_of(county, "county", days=60)
+    assert (risen["late"], risen["level"]) == (True, "county")
+    assert asked_of(county, "town", late=True) == []
+    with county.app.app_context():
+        [held] = waiting(db.session(), county.actor("town"))
+        seen = shown_now(conflicts(db.session(), held, opened(db.session(), [held])[0]))
+        by = county.actor("town")
+        transact(lambda s: decide(s, held.chain_id, held.seq, {0: True}, seen, by, clock.now()))
+    assert asked_of(county, "town") == asked_of(county, "county", days=60) == []
 
 
 def test_out_and_in_again_changes_nothing(county: County, office: Browser) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, cast, exists, select
+from sqlalchemy import Select, String, cast, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from field.codes import Channel, EntryKind
@@ -87,12 +87,17 @@ def enter(session: Session, homes: Mapping[str, Sequence[Written]], by: Actor, n
 
 def waiting(session: Session, by: Actor, limit: int = AT_ONCE) -> list[Entry]:
     """有冲突的填报 of the actor's region on which nobody has decided, oldest first."""
+    rows = undecided(by.region).order_by(Entry.recorded_at, Entry.chain_id)
+    return list(session.scalars(rows.limit(limit)))
+
+
+def undecided(region: str) -> Select[Entry]:
+    """Every entry of a region with cells in conflict on which nobody has decided."""
     decided = aliased(Entry)
     key = "filled-decided:" + Entry.chain_id + ":" + cast(Entry.seq, String)
-    undecided = ~exists(select(decided.seq).where(decided.idempotency_key == key))
+    still = ~exists(select(decided.seq).where(decided.idempotency_key == key))
     rows = select(Entry).join(Household, Household.id == Entry.chain_id)
-    rows = rows.where(Entry.kind == EntryKind.FILLED_HELD.value, in_region(Household.region, by.region), undecided)
-    return list(session.scalars(rows.order_by(Entry.recorded_at, Entry.chain_id).limit(limit)))
+    return rows.where(Entry.kind == EntryKind.FILLED_HELD.value, in_region(Household.region, region), still)
 
 
 def conflicts(session: Session, entry: Entry, said: dict[str, Any]) -> list[Conflict]:

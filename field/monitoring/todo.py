@@ -18,16 +18,19 @@ from field.monitoring.measures import late_measures
 from field.monitoring.revisits import due_revisits
 from field.monitoring.todo_cases import marks_of, objections, steps
 from field.monitoring.todo_entries import KINDS, entries, received, rule_of
+from field.monitoring.todo_filling import conflicts
 from field.monitoring.todo_rows import Row, SourceOf, Wanted, dated
 from field.monitoring.todo_visits import visits
 from field.registry import regions
 from field.registry.households import Household
 
 SOURCES: tuple[SourceOf, ...] = (
-    entries, steps, objections, visits, dated(TaskKind.REVISIT, due_revisits),
+    entries, steps, objections, conflicts, visits, dated(TaskKind.REVISIT, due_revisits),
     dated(TaskKind.MEASURE, late_measures),
 )  # fmt: skip
-BY_PLAN = {TaskKind.MEASURE: Word("一户一策"), TaskKind.REVISIT: Word("监测对象回访日")}  # of no way in
+BY_PLAN = {  # of no way in
+    TaskKind.MEASURE: Word("一户一策"), TaskKind.REVISIT: Word("监测对象回访日"), TaskKind.FILLING: Word("填报表"),
+}  # fmt: skip
 
 
 class Around(NamedTuple):
@@ -75,7 +78,7 @@ def is_own(row: Row, wanted: Wanted) -> bool:
 
 
 def _marks(row: Row, wanted: Wanted) -> Sequence[int]:
-    if row.kind in KINDS:
+    if row.kind in (*KINDS, TaskKind.FILLING):
         return rule_of(wanted, row.grade).escalate_at
     if row.kind is TaskKind.STEP:
         return marks_of(wanted.pack, row.step)
