@@ -13,7 +13,7 @@ from field.monitoring.case_turns import IDENTIFIED, TURNS, CaseTurn
 from field.monitoring.checkin_requests import CheckinRequest, Outcome
 from field.monitoring.deadlines import LATE, LATE_CASE, LATE_REVISIT, MEASURE, late_cases, late_revisits, late_steps
 from field.monitoring.relief_sums import RELIEVED, relieved
-from field.monitoring.standings import UNVISITED, VISITED, HouseholdStanding, stands, visited, visits_of
+from field.monitoring.standings import UNVISITED, VISITED, visited, visits_of
 from field.monitoring.tasks import Task
 from field.monitoring.todo_entries import KINDS
 from field.monitoring.todo_rows import opens
@@ -86,9 +86,9 @@ def counts(session: Session, region: str, digits: int, until: Until, present: bo
     """How many households stand behind each number, by its name and by the regions of so many digits."""
     given = until.given | {"region": region, "level": len(region), "digits": digits}
     found = {(name, code): number for name, code, number in _counting(present).rows(session, given)}
-    names = (VISITED, UNVISITED, *FRESHNESS)
-    for code, *numbers in _of_monitored().rows(session, given):
-        found |= {(name, code): int(number) for name, number in zip(names, numbers, strict=True) if number}
+    for code, monitored, *numbers in _of_monitored().rows(session, given):
+        several = zip((UNVISITED, VISITED, *FRESHNESS), (monitored - numbers[0], *numbers), strict=True)
+        found |= {(name, code): int(number) for name, number in several if number}
     return found
 
 
@@ -107,13 +107,11 @@ def _counting(present: bool) -> Prepared:
 def _of_monitored() -> Prepared:
     """The numbers of which every monitored household is part, each of them looked up once."""
     homes = oldest(ASKED)
-    which = [visited(ASKED), ~visited(ASKED), *states(homes, ASKED).values()]
+    which = [visited(homes.c.id, ASKED.begins, ASKED.ends), *states(homes, ASKED).values()]
     part = func.substr(Household.region, 1, bindparam("digits")).label("part")
-    rows = select(part, *(func.sum(case((one, 1), else_=0)) for one in which)).select_from(HouseholdStanding)
-    rows = rows.join(Household, Household.id == HouseholdStanding.household_id)
-    rows = rows.outerjoin(homes, homes.c.id == HouseholdStanding.household_id)
+    rows = select(part, func.count(), *(func.sum(case((one, 1), else_=0)) for one in which))
     here = func.substr(Household.region, 1, bindparam("level")) == bindparam("region")
-    return Prepared(rows.where(*stands(ASKED.ends), here).group_by("part"))
+    return Prepared(rows.join(homes, homes.c.id == Household.id).where(here).group_by("part"))
 
 
 def _rows(source: Source, until: Moments) -> Iterator[Rows]:

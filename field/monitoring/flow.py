@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from field.codes import EntryKind
 from field.ledger.entries import Entry, region_chain
 from field.monitoring.case_turns import CaseTurn
 from field.monitoring.leads import Lead
-from field.monitoring.standings import HouseholdStanding
+from field.monitoring.standings import HouseholdStanding, stands, visited
 from field.registry.households import Household
 from field.registry.regions import in_region
 
@@ -68,21 +68,10 @@ def days_to_identification(session: Session, region: str, begins: datetime, ends
 
 def unvisited(session: Session, region: str, begins: datetime, ends: datetime) -> int:
     """当月没有走访的监测户: monitored at the end, and no visit recorded within the time."""
-    later = aliased(HouseholdStanding)
-    newer = select(later.seq).where(
-        later.household_id == HouseholdStanding.household_id, later.seq > HouseholdStanding.seq,
-        later.recorded_at < ends,
-    )  # fmt: skip
-    stood = select(HouseholdStanding.seq).where(
-        HouseholdStanding.household_id == Household.id, HouseholdStanding.recorded_at < ends,
-        HouseholdStanding.kind.is_not(None), ~newer.exists(),
-    )  # fmt: skip
-    visited = select(Entry.seq).where(
-        Entry.chain_id == Household.id, Entry.kind == EntryKind.VISIT.value,
-        Entry.recorded_at >= begins, Entry.recorded_at < ends,
-    )  # fmt: skip
-    here = in_region(Household.region, region), stood.exists(), ~visited.exists()
-    return session.scalar(select(func.count()).select_from(Household).where(*here)) or 0
+    stood = HouseholdStanding.household_id.label("id")
+    rows = select(func.count()).select_from(HouseholdStanding).join(Household, Household.id == stood)
+    here = in_region(Household.region, region), *stands(ends), ~visited(stood, begins, ends)
+    return session.scalar(rows.where(*here)) or 0
 
 
 def _counted(session: Session, rows: Select[*tuple[Any, ...]]) -> Counter[str]:

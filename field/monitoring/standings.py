@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Index, Select, String, case, exists, func, literal, select
+from sqlalchemy import ColumnElement, Index, Select, String, case, func, literal, select
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from field.codes import EntryKind
@@ -91,13 +91,15 @@ def stands(until: Any) -> tuple[ColumnElement[bool], ...]:
 
 def visits_of(until: Moments) -> Select[str, str]:
     """一月一摸排: each household monitored when a day was over, and whether a visit was recorded in its month."""
-    name = case((visited(until), literal(VISITED, String())), else_=literal(UNVISITED, String()))
+    seen = visited(HouseholdStanding.household_id, until.begins, until.ends)
+    name = case((seen, literal(VISITED, String())), else_=literal(UNVISITED, String()))
     return select(name.label("name"), HouseholdStanding.household_id.label("id")).where(*stands(until.ends))
 
 
-def visited(until: Moments) -> ColumnElement[bool]:
-    """Whether a visit of the household was recorded in the month of a day."""
-    return exists().where(
-        Entry.chain_id == HouseholdStanding.household_id, Entry.kind == EntryKind.VISIT.value,
-        Entry.recorded_at >= until.begins, Entry.recorded_at < until.ends,
-    )  # fmt: skip
+def visited(household_id: Any, begins: Any, ends: Any) -> ColumnElement[bool]:
+    """Whether a visit of a household was recorded within a time; the visits are read once, not for each household."""
+    within = Entry.recorded_at >= begins, Entry.recorded_at < ends
+    seen: ColumnElement[bool] = household_id.in_(
+        select(Entry.chain_id).where(Entry.kind == EntryKind.VISIT.value, *within)
+    )
+    return seen

@@ -53,7 +53,7 @@ def todo(session: Session, wanted: Wanted) -> tuple[list[dict[str, Any]], int]:
 
 def count(session: Session, wanted: Wanted) -> tuple[int, int]:
     """How many things there are, and how many of them are late."""
-    found = [source(session, wanted, 1) for source in SOURCES]
+    found = [source(session, wanted, 0) for source in SOURCES]
     return sum(one.total for one in found), sum(one.late for one in found)
 
 

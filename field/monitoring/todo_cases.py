@@ -43,7 +43,7 @@ def steps(session: Session, wanted: Wanted, most: int) -> Found:
     """办理步骤 that are due, each with the last day of its time."""
     if not wanted.asks_for(TaskKind.STEP):
         return NOTHING
-    urgent = _steps(wanted).order_by(by_urgency, func.coalesce(_case.due_on, wanted.day), _case.id).limit(most)
+    urgent = _steps(wanted).order_by(by_urgency, func.coalesce(_case.due_on, wanted.day), _case.id).limit(most or 1)
     found = session.execute(urgent).all()
     return Found([_step(one, wanted) for one in found], *((found[0].total, found[0].late) if found else (0, 0)))
 

@@ -24,7 +24,7 @@ def entries(session: Session, wanted: Wanted, most: int) -> Found:
     late = func.coalesce(func.sum(case((Task.due_at < wanted.now, 1), else_=0)), 0)
     total, overdue = session.execute(select(func.count(), late).select_from(Task).where(which)).one()
     urgent = select(Task).where(which).order_by(Task.rank.desc(), Task.due_at, Task.chain_id, Task.seq).limit(most)
-    return Found([_row(task) for task in session.scalars(urgent)] if total else [], total, overdue)
+    return Found([_row(task) for task in session.scalars(urgent)] if total and most else [], total, overdue)
 
 
 def rule_of(wanted: Wanted, grade: str) -> GradeRule:

@@ -86,7 +86,10 @@ class Row(NamedTuple):
 
 
 class Found(NamedTuple):
-    """The most urgent rows of a source, as many as were asked for; how many there are in all, and late of them."""
+    """The most urgent rows of a source, as many as were asked for; how many there are in all, and late of them.
+
+    Who asks for none wants the numbers alone.
+    """
 
     rows: list[Row]
     total: int
@@ -113,7 +116,7 @@ def dated(kind: TaskKind, due: Callable[[Actor, date], Select[*tuple[Any, ...]]]
     def source(session: Session, wanted: Wanted, most: int) -> Found:
         if not wanted.asks_for(kind) or wanted.source not in (None, Source.VISIT):
             return NOTHING
-        found = session.execute(_most_urgent(due(wanted.by, wanted.day), wanted).limit(most)).all()
+        found = session.execute(_most_urgent(due(wanted.by, wanted.day), wanted).limit(most or 1)).all()
         rows = [
             Row(
                 f"{kind.value}:{one.id}:{one.due_on}", kind, Source.VISIT.value, one.id, one.id, None, one.region,

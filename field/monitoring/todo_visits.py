@@ -51,7 +51,7 @@ def visits(session: Session, wanted: Wanted, most: int) -> Found:
     rows = rows.where(or_(Household.last_visit_at.is_(None), Household.last_visit_at < opens(this.first)))
     if wanted.grade:
         rows = rows.where(judged_grade == wanted.grade)
-    found = session.execute(rows.order_by(by_urgency, Household.id).limit(most)).all()
+    found = session.execute(rows.order_by(by_urgency, Household.id).limit(most or 1)).all()
     return Found([_row(one, this) for one in found], found[0].total if found else 0)
 
 

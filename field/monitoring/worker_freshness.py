@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import CTE, ColumnElement, Select, String, and_, func, literal, select
+from sqlalchemy import CTE, ColumnElement, Select, String, and_, case, func, literal, select
 
 from field.monitoring.standings import HouseholdStanding, stands
 from field.monitoring.until import Moments
@@ -28,7 +28,7 @@ def freshness(until: Moments) -> list[Select[str, str]]:
 
 def states(homes: CTE, until: Moments) -> dict[str, ColumnElement[bool]]:
     """When a household of `oldest` counts for each number."""
-    found: dict[str, ColumnElement[bool]] = {WORKERS: homes.c.id.is_not(None)}
+    found: dict[str, ColumnElement[bool]] = {WORKERS: homes.c[ASKED[0]].is_not(None)}
     for name in ASKED:
         seen, fresh, ageing = homes.c[name], until.known_since(name, 1), until.known_since(name, 2)
         found[f"{name}_{FRESH}"] = seen >= fresh
@@ -38,9 +38,9 @@ def states(homes: CTE, until: Moments) -> dict[str, ColumnElement[bool]]:
 
 
 def oldest(until: Moments) -> CTE:
-    """Each monitored household with workers, and when each fact was last seen of the one of whom it is oldest."""
+    """Each monitored household, and when each fact was last seen of that one of its workers of whom it is oldest."""
     one, home = WorkerStanding, HouseholdStanding
-    seen = [func.min(func.coalesce(getattr(one, f"{name}_at"), NEVER)).label(name) for name in ASKED]
-    rows = select(home.household_id.label("id"), *seen).join(one, one.household_id == home.household_id)
-    then = one.recorded_at < until.ends, one.until >= until.ends, *stands(until.ends)
-    return rows.where(*then).group_by(home.household_id).cte("homes")
+    known = [(name, case((one.seq.is_not(None), func.coalesce(getattr(one, f"{name}_at"), NEVER)))) for name in ASKED]
+    rows = select(home.household_id.label("id"), *(func.min(seen).label(name) for name, seen in known))
+    then = one.household_id == home.household_id, one.recorded_at < until.ends, one.until >= until.ends
+    return rows.outerjoin(one, and_(*then)).where(*stands(until.ends)).group_by(home.household_id).cte("homes")

@@ -49,8 +49,9 @@ class Household(Base):
 
 
 _watched = Household.kind.is_not(None)
-Index(
-    "ix_household_monitored", Household.region, Household.last_visit_at, Household.id,
+Index(  # all that a board counts of a household, so that its row need not be read
+    "ix_household_monitored", Household.region, Household.last_visit_at, Household.id, Household.kind,
+    Household.main_risk, Household.persons, Household.formerly_poor, Household.identified_on,
     sqlite_where=_watched, postgresql_where=_watched,
 )  # fmt: skip
 

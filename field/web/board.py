@@ -19,7 +19,7 @@ from field.monitoring.workdays import china_day
 from field.registry import regions
 from field.registry.regions import in_region
 from field.registry.rights import Right
-from field.web.board_month import month_of, opened_at
+from field.web.board_month import month_of, opener
 from field.web.charts import bars, lengths, ring
 from field.web.households_page import past_day
 from field.web.paper import printable
@@ -52,7 +52,7 @@ def figures() -> str | Response:
     charts = {"ring": ring(_kinds(whole)), "bars": bars(_risks(whole)), "graded": lengths(_grades(whole))}
     return render_template(
         "board.html", here=where, whole=whole, below=below, grades=Grade.labels(), on=on, past=past, today=today,
-        **charts, **month_of(where, on, present=not past), **({} if past else _waiting(where)), opened_at=opened_at,
+        **charts, **month_of(where, on, present=not past), **({} if past else _waiting(where)), opened_at=opener(),
     )  # fmt: skip
 
 

@@ -1,9 +1,8 @@
 """板上的数: what stood and happened in a region and in each place below it up to a day, each number to be opened."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
-from urllib.parse import urlencode
 
 from flask import url_for
 
@@ -82,9 +81,13 @@ def month_of(where: Here, on: date, present: bool) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def opened_at(**asked: Any) -> str:
-    """Where the households behind a number are listed; the board has hundreds, so the route is looked up once."""
-    return f"{url_for('households_page.listed')}?{urlencode({name: value for name, value in asked.items() if value})}"
+def opener() -> Callable[..., str]:
+    """Where the households behind a number are listed; a board has hundreds, so the route is looked up once.
+
+    What is asked are codes, days and numbers: nothing that an address would spell otherwise.
+    """
+    listed = url_for("households_page.listed")
+    return lambda **asked: f"{listed}?{'&'.join(f'{name}={value}' for name, value in asked.items() if value)}"
 
 
 def _flow(where: Here, until: Until) -> list[Month]:
