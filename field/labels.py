@@ -1,6 +1,7 @@
 """代码与叫法: codes that carry the Chinese words by which people know them."""
 
 from enum import StrEnum
+from functools import cache
 from typing import Self
 
 
@@ -29,4 +30,9 @@ class Labelled(StrEnum):
     @classmethod
     def label_of(cls, code: str | None) -> str:
         """The label of a code that may be unknown or missing; then the code itself or nothing."""
-        return cls.labels().get(code or "", code or "")
+        return _labels(cls).get(code or "", code or "")
+
+
+@cache
+def _labels(kind: type[Labelled]) -> dict[str, str]:
+    return kind.labels()

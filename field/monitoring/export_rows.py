@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, func, select
+from sqlalchemy import ColumnElement, Table, and_, select
 from sqlalchemy.orm import Session
 
 from field.monitoring import search
@@ -19,30 +19,30 @@ BATCH = 1000
 
 
 class Chosen:
-    """选中的户: those of a filter, or one alone, and how many there are; NotAllowed outside."""
+    """选中的户: those of a filter, or one alone, sought once, in the order of their numbers; NotAllowed outside."""
 
     def __init__(self, session: Session, by: Actor, sought: Sought, household_id: str | None = None) -> None:
         region = sought.region or by.region
         if not by.may(Right.EXPORT_HOUSEHOLDS, region):
             raise NotAllowed
         self._session = session
-        self._wanted = (
+        wanted = (
             _wanted(session, sought, region)
             if household_id is None
             else and_(in_region(Household.region, region), Household.id == household_id)
         )
-        counted = select(func.count()).select_from(Household).outerjoin(*JUDGED).where(self._wanted)
-        self.total = session.scalar(counted) or 0
+        rows = select(Household.id).outerjoin(*JUDGED).where(wanted).order_by(Household.number)
+        self._ids = session.scalars(rows).all()
+        self.total = len(self._ids)
 
     def households(self, size: int) -> Iterator[Sequence[Household]]:
-        """They themselves, in the order of their numbers; those of an earlier batch are forgotten."""
-        last, rows = "", select(Household).outerjoin(*JUDGED).where(self._wanted)
-        while several := self._session.scalars(
-            rows.where(Household.number > last).order_by(Household.number).limit(size)
-        ).all():
-            last = several[-1].number
-            yield several
+        """They themselves; those of an earlier batch are forgotten."""
+        for ids in self._several(size):
+            yield self._session.scalars(select(Household).where(Household.id.in_(ids)).order_by(Household.number)).all()
             self._session.expunge_all()
+
+    def _several(self, size: int) -> Iterator[Sequence[str]]:
+        return (self._ids[begin : begin + size] for begin in range(0, self.total, size))
 
 
 class Rows(Chosen):
@@ -57,23 +57,22 @@ class Rows(Chosen):
     def batches(self) -> Iterator[tuple[int, list[list[Value]]]]:
         """The households done after each batch, and its lines."""
         places = dict(self._session.execute(select(Region.code, Region.name)).all())
-        last, done = "", 0
-        while several := self._households(last):
-            last, done = several[-1].number, done + len(several)
-            people = self._people([one.id for one in several]) if self._with_people else {}
-            lines = [Line(one, person, places) for one in several for person in people.get(one.id, (None,))]
+        done = 0
+        for ids in self._several(BATCH):
+            done += len(ids)
+            people = self._people(ids) if self._with_people else {}
+            lines = (Line(one, person, places) for one in self._homes(ids) for person in people.get(one.id, (None,)))
             yield done, [self._values(line) for line in lines]
 
     def _values(self, line: Line) -> list[Value]:
         alone = line.person is None
         return [None if alone and column.key in OF_PEOPLE else column.value(line) for column in self._columns]
 
-    def _households(self, last: str) -> Sequence[Any]:
+    def _homes(self, ids: Sequence[str]) -> Sequence[Any]:
         rows = select(*_table(Household).columns, Judgement.grade).select_from(Household).outerjoin(*JUDGED)
-        wanted = rows.where(self._wanted, Household.number > last).order_by(Household.number).limit(BATCH)
-        return self._session.execute(wanted).all()
+        return self._session.execute(rows.where(Household.id.in_(ids)).order_by(Household.number)).all()
 
-    def _people(self, ids: list[str]) -> dict[str, list[Any]]:
+    def _people(self, ids: Sequence[str]) -> dict[str, list[Any]]:
         here = Person.household_id.in_(ids), Person.left.is_(None), Person.merged_into.is_(None)
         columns = [_table(Person).columns[name] for name in sorted(self._reads)]
         found: dict[str, list[Any]] = {}
