@@ -160,7 +160,8 @@ class History(SeenAndSaid):
         give_back(session, village, gift.seq, said, self._by("town", "town2", "county"), self.now)
 
     def do_apply(self, session: Session) -> None:
-        said = {"amount": str(self.chance.choice((300, 900, 2500))), "applicant": {"name": "陈大一"}} | fundwork.NOTE
+        said: dict[str, Any] = {"amount": str(self.chance.choice((300, 900, 2500))), "applicant": {"name": "陈大一"}}
+        said |= fundwork.NOTE | ({"urgent": {"note": "等着交押金"}} if said["amount"] == "900" else {})
         apply(session, self._home(session).id, fundwork.asked("apply", said), self._by(), self.now)
 
     def do_fund(self, session: Session) -> None:

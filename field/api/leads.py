@@ -105,6 +105,8 @@ class TaskLine(Strict):
     last_visit_at: str | None
     case_id: str | None
     own_hands: bool
+    application_id: str | None
+    reason: str | None
 
 
 class TaskPage(Strict):

@@ -46,6 +46,7 @@ class FundApplication(Base):
     approved_on: Mapped[date | None]
     refunded: Mapped[int] = mapped_column(BigInteger)
     paid_by: Mapped[str | None] = mapped_column(String(80))
+    urgent: Mapped[bool]
 
     __table_args__ = (Index(None, "household_id"), Index(None, "village", "state"))
 

@@ -75,11 +75,12 @@ class GivenBack(Reason):
 
 
 class Application(Part):
-    """申请: how much, why, and who asks for it."""
+    """申请: how much, why, who asks for it, and why it cannot wait, if so."""
 
     amount: Money
     note: Note
     applicant: Named
+    urgent: Reason | None = None
 
 
 class Payment(Nothing):

@@ -69,10 +69,22 @@ def heads(session: Session, ids: Iterable[str | None], by: Actor) -> dict[str, s
 
 
 def waiting(session: Session, region: str) -> list[FundApplication]:
-    """没有办完的申请 of a region, the oldest first."""
+    """没有办完的申请 of a region, those that cannot wait first, then the oldest."""
     still_open = FundApplication.state.in_([one.value for one in OPEN])
     rows = select(FundApplication).where(in_region(FundApplication.village, region), still_open)
-    return list(session.scalars(rows.order_by(FundApplication.applied_on, FundApplication.id).limit(200)))
+    return list(
+        session.scalars(
+            rows.order_by(FundApplication.urgent.desc(), FundApplication.applied_on, FundApplication.id).limit(200)
+        )
+    )
+
+
+def reasons(session: Session, several: Iterable[FundApplication]) -> dict[str, str]:
+    """急用的原因 of those that cannot wait, by application, as written down; one that was erased is empty."""
+    homes = {one.household_id for one in several if one.urgent}
+    rows = select(Entry).where(Entry.chain_id.in_(homes), Entry.kind == EntryKind.FUND_APPLICATION.value)
+    said = opened(session, list(session.scalars(rows))) if homes else []
+    return {one["application_id"]: one["content"]["urgent"]["note"] or "" for one in said if "urgent" in one["content"]}
 
 
 def of_household(session: Session, household_id: str) -> list[FundApplication]:

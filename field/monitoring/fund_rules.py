@@ -32,7 +32,7 @@ GIVEN = frozenset((S.APPROVED, S.PAID))
 class Standing:
     """申请的现状: `needs` are the posts whose signatures it needs, `signed` those that did, each by another person.
 
-    `paid_by` paid it out, and so cannot be the one who says what came back.
+    `paid_by` paid it out, and so cannot be the one who says what came back; `urgent` is what cannot wait 急用.
     """
 
     state: S | None = None
@@ -42,6 +42,7 @@ class Standing:
     approved_on: date | None = None
     refunded: int = 0
     paid_by: str | None = None
+    urgent: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ def after(at: Standing, act: Act) -> Standing:
     """How an application stands after an act; the same as it happens and in every rebuild."""
     match act.action:
         case A.APPLY:
-            new = Standing(S.APPLIED, act.content["amount"], act.needs)
+            new = Standing(S.APPLIED, act.content["amount"], act.needs, urgent="urgent" in act.content)
             return _signed(new, act) if act.role in act.needs else new
         case A.SIGN:
             return _signed(at, act)

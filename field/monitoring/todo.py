@@ -10,36 +10,42 @@ from sqlalchemy.orm import Session
 from field.case_codes import CaseAction, CaseState
 from field.codes import Role, Source, TaskKind
 from field.labels import Word
+from field.monitoring import fund_list
 from field.monitoring.case_course import same_hands
 from field.monitoring.cases import MonitoringCase
 from field.monitoring.escalation import concerns, level
+from field.monitoring.fund import FundApplication
+from field.monitoring.fund_codes import FundState
 from field.monitoring.grades import UNJUDGED, Risk, risks
 from field.monitoring.measures import late_measures
 from field.monitoring.revisits import due_revisits
 from field.monitoring.todo_cases import marks_of, objections, steps
 from field.monitoring.todo_entries import KINDS, entries, received, rule_of
 from field.monitoring.todo_filling import conflicts
+from field.monitoring.todo_fund import urgent_aid
 from field.monitoring.todo_rows import Row, SourceOf, Wanted, dated
 from field.monitoring.todo_visits import visits
 from field.registry import regions
 from field.registry.households import Household
 
 SOURCES: tuple[SourceOf, ...] = (
-    entries, steps, objections, conflicts, visits, dated(TaskKind.REVISIT, due_revisits),
+    urgent_aid, entries, steps, objections, conflicts, visits, dated(TaskKind.REVISIT, due_revisits),
     dated(TaskKind.MEASURE, late_measures),
 )  # fmt: skip
 BY_PLAN = {  # of no way in
     TaskKind.MEASURE: Word("一户一策"), TaskKind.REVISIT: Word("监测对象回访日"), TaskKind.FILLING: Word("填报表"),
+    TaskKind.URGENT_AID: Word("村级救助基金"),
 }  # fmt: skip
 
 
 class Around(NamedTuple):
-    """What a page of rows is told with: homes, names of places, risks, cases."""
+    """What a page of rows is told with: homes, names of places, risks, cases, why aid cannot wait."""
 
     homes: dict[str, Household]
     places: dict[str, str]
     risks: dict[str, Risk]
     cases: dict[str, MonitoringCase]
+    reasons: dict[str, str]
 
 
 def todo(session: Session, wanted: Wanted) -> tuple[list[dict[str, Any]], int]:
@@ -92,7 +98,12 @@ def _around(session: Session, rows: Iterable[Row]) -> Around:
     homes = session.scalars(select(Household).where(Household.id.in_(ids))) if ids else ()
     cases = session.scalars(select(MonitoringCase).where(MonitoringCase.id.in_(about))) if about else ()
     places = regions.names(session, {row.region for row in rows})
-    return Around({home.id: home for home in homes}, places, risks(session, ids), {case.id: case for case in cases})
+    aid = [row.about for row in rows if row.kind is TaskKind.URGENT_AID]
+    asked = session.scalars(select(FundApplication).where(FundApplication.id.in_(aid))) if aid else ()
+    by_case = {case.id: case for case in cases}
+    return Around(
+        {one.id: one for one in homes}, places, risks(session, ids), by_case, fund_list.reasons(session, asked)
+    )
 
 
 def _shown(row: Row, around: Around, wanted: Wanted) -> dict[str, Any]:
@@ -109,11 +120,15 @@ def _shown(row: Row, around: Around, wanted: Wanted) -> dict[str, Any]:
         "late": row.due_at < wanted.now, "level": up.value if up else None,
         "last_visit_at": _time(home.last_visit_at) if home and home.last_visit_at else None,
         "case_id": case.id if case else None, "own_hands": _own_hands(case, wanted),
+        "application_id": row.about if row.kind is TaskKind.URGENT_AID else None,
+        "reason": around.reasons.get(row.about),
     }  # fmt: skip
 
 
 def _named(row: Row) -> str:
-    """What is to be done: a step by its own name."""
+    """What is to be done: a step by its own name, urgent aid by what it waits for."""
+    if row.kind is TaskKind.URGENT_AID:
+        return FundState.label_of(row.step)
     return CaseState.label_of(row.step) if row.kind is TaskKind.STEP else row.kind.label
 
 

@@ -80,9 +80,10 @@ class Row(NamedTuple):
     step: str | None = None
 
     @property
-    def urgency(self) -> tuple[int, datetime, str]:
-        """By grade, then by the time left."""
-        return -RANKS.get(Grade(self.grade), 0), self.due_at, self.id
+    def urgency(self) -> tuple[bool, int, datetime, str]:
+        """Help that cannot wait before all, then by grade, then by the time left."""
+        waits = self.kind is not TaskKind.URGENT_AID
+        return waits, -RANKS.get(Grade(self.grade), 0), self.due_at, self.id
 
 
 class Found(NamedTuple):

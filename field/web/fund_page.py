@@ -141,7 +141,8 @@ def _applications(waiting: list[Any], month: fund_list.Month | None = None) -> d
         ids |= {posting.household_id for line in month.lines for posting in line.postings}
     places = regions.names(session, {one.village for one in waiting})
     heads = fund_list.heads(session, ids, actor())
-    return {"waiting": waiting, "heads": heads, "places": places, "states": FundState.labels()}
+    urgent = fund_list.reasons(session, waiting)
+    return {"waiting": waiting, "heads": heads, "places": places, "states": FundState.labels(), "urgent": urgent}
 
 
 def _about(line: fund_list.Line) -> str:

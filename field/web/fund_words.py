@@ -25,7 +25,7 @@ def content_of(action: FundAction, form: MultiDict[str, str]) -> dict[str, Any]:
         if name == "photos":
             said[name] = form.getlist("photo")[:20]
         elif text := " ".join(form.get(name, "").replace("\0", "").split())[:LONGEST]:
-            said[name] = {"name": text} if name in PEOPLE else text
+            said[name] = {"name": text} if name in PEOPLE else {"note": text} if name == "urgent" else text
     return said
 
 
@@ -34,6 +34,7 @@ def fault_words(faults: Iterable[dict[str, str]]) -> list[str]:
     named = {
         "amount": _("金额"), "on": _("日期"), "way": _("收付方式"), "note": _("说明"), "donor.name": _("捐款人"),
         "applicant": _("申请人"), "applicant.name": _("申请人"), "receiver": _("签收人"), "receiver.name": _("签收人"),
+        "urgent.note": _("急用的原因"),
     }  # fmt: skip
     return faults_named(faults, named)
 
@@ -53,6 +54,7 @@ def fund_lines(said: dict[str, Any]) -> list[Line]:
         Line(_("签收人"), (content.get("receiver") or {}).get("name") or ""),
         Line(_("凭证照片"), _("%(count)s 张", count=len(content["photos"])) if content.get("photos") else ""),
         Line(_("说明"), content.get("note") or ""),
+        Line(_("急用，因为"), (content.get("urgent") or {}).get("note") or ""),
     ]
     return [line for line in lines if line.text]
 

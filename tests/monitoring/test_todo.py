@@ -19,6 +19,7 @@ from field.monitoring.until import Until
 from field.monitoring.workdays import china_day
 from field.registry.households import Household
 from tests.county import County
+from tests.monitoring import fundwork
 from tests.monitoring.casework import HOME, NEXT, declared, do, listed, opened, to_monitored, visited
 from tests.web.office import statements
 
@@ -214,3 +215,26 @@ def test_a_longer_list_makes_no_more_statements(small_county: County) -> None:
     with statements(small_county) as many:
         assert len(seen(small_county, "town", now)) == 2
     assert len(many) <= len(few) <= 13
+
+
+@pytest.mark.unlisted(HOME)
+def test_aid_that_cannot_wait_stands_before_all_on_everybodys_list_with_its_reason(county: County) -> None:
+    declared(county, HOME, BEGAN)
+    fundwork.given(county, "500", now=BEGAN)
+    one = fundwork.applied(county, "300", now=BEGAN, urgent={"note": "明天要交住院押金"})
+    fundwork.applied(county, "200", "cadre2", fundwork.FAR, now=BEGAN)
+    for who in ("cadre", "town", "county"):
+        first = seen(county, who, BEGAN, mine=True)[0]
+        assert (first["kind"], first["kind_name"], first["application_id"]) == ("urgent_aid", "等待签批", one)
+        assert (first["reason"], first["source_name"]) == ("明天要交住院押金", "村级救助基金")
+        assert (first["due_at"], first["late"]) == ("2026-11-03T15:59:59.000Z", False), "a day, by the pack"
+    for who in ("town2", "cadre2"):
+        assert seen(county, who, BEGAN, kind="urgent_aid") == [], "another town, and one that can wait"
+    for asked in ({"grade": "red"}, {"source": "declaration"}, {"region": NEXT}, {"late": True}):
+        assert seen(county, "county", BEGAN, kind="urgent_aid", **asked) == []
+    assert seen(county, "county", BEGAN + 2 * DAY, kind="urgent_aid", late=True)
+    fundwork.done(county, one, "sign", "town", now=BEGAN)
+    [paid_next] = seen(county, "cadre", BEGAN, kind="urgent_aid")
+    assert paid_next["kind_name"] == "等待发放"
+    fundwork.done(county, one, "pay", "cadre", now=BEGAN)
+    assert seen(county, "county", BEGAN, kind="urgent_aid") == []

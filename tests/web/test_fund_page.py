@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 
 from field import clock
 from tests.county import County
-from tests.monitoring.fundwork import HOME, applied, books, done, given, standing
+from tests.monitoring.fundwork import FAR, HOME, applied, books, done, given, standing
 from tests.web.office import Browser, browser, links, words
 
 NOON = datetime(2026, 11, 20, 4, tzinfo=UTC)
@@ -152,3 +152,20 @@ def test_the_case_page_has_the_way_to_the_fund(small_county: County) -> None:
     town = browser(small_county, "town")
     sent = town.send("/cases", number="H0000", note="在册")
     assert f"/fund/for/{home}" in links(town.page(sent.headers["Location"]))
+
+
+def test_what_cannot_wait_stands_first_with_its_reason_on_the_fund_and_the_task_list(small_county: County) -> None:
+    applied(small_county, "100", "cadre2", FAR)
+    cadre, ask = browser(small_county, "cadre"), f"/fund/for/{small_county.households[HOME]}"
+    said = {"amount": "800", "note": "孩子住院", "applicant": "陈大一"}
+    refused = cadre.send(ask, **said, urgent="急")
+    assert (refused.status_code, "急用的原因：没有填写，或者太短" in words(refused.text)) == (422, True)
+    sent = cadre.send(ask, **said, urgent="明天要交住院押金")
+    assert "急用，因为 明天要交住院押金" in words(cadre.page(sent.headers["Location"]))
+    for page in (f"/fund?region={HOME[:9]}", "/fund", "/tasks"):
+        told = words(browser(small_county, "county").page(page))
+        assert "明天要交住院押金" in told, page
+    whole = words(browser(small_county, "county").page("/fund"))
+    assert whole.index("陈大一户") < whole.index("陈大三户"), "though it came later"
+    assert f'"{sent.headers["Location"]}"' in cadre.page("/tasks"), "and leads to where it is signed"
+    assert "明天要交住院押金" not in words(browser(small_county).page(f"/fund/{HOME}/public"))

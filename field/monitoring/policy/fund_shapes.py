@@ -25,11 +25,15 @@ class Signing(Part):
 
 
 class Fund(Part):
-    """村级救助基金: signatures by amount, the cap of a household and year, and what the public page may tell."""
+    """村级救助基金: signatures by amount, a year's cap of a household, what the public may read.
+
+    `urgent_days` are those within which an urgent application is to be signed and paid.
+    """
 
     source: Text
     household_year_yuan: Annotated[int, Field(ge=1, le=10_000_000)]
     overdraft_yuan: Yuan
+    urgent_days: Annotated[int, Field(ge=0, le=30)] = 0
     public_min_households: Annotated[int, Field(ge=3, le=100)]
     signing: Annotated[list[Signing], Field(min_length=1, max_length=6)]
 

@@ -69,9 +69,10 @@ function asked(tasks) {
     : el('div.card.who', null, el('span.name', null, words.tasks.nobody), what(task))))
 }
 
-// A step is done on the case's own page, which is not on the phone; without network its household is.
-function way({case_id, household_id}) {
-  return case_id && navigator.onLine ? `/cases/${case_id}` : `/m/households/${household_id}`
+// A step is done on the case's own page and aid signed on the fund's, which are not on the phone; without network the household is.
+function way({case_id, application_id, household_id}) {
+  const online = application_id ? `/fund/applications/${application_id}` : case_id && `/cases/${case_id}`
+  return online && navigator.onLine ? online : `/m/households/${household_id}`
 }
 
 function what(task) {
@@ -81,7 +82,8 @@ function what(task) {
 }
 
 /** told(task) → why it is to be done, in a few words. */
-export function told({kind, own_hands, last_visit_at, source, source_name, why}) {
+export function told({kind, own_hands, last_visit_at, source, source_name, why, reason}) {
+  if (kind === 'urgent_aid') return words.tasks.urgent(reason)
   if (own_hands) return words.tasks.others
   if (kind === 'visit') return last_visit_at ? words.since(daysSince(last_visit_at, new Date())) : words.never
   if (kind === 'step' || kind === 'objection') return words.tasks.online
