@@ -123,7 +123,11 @@ def draw(page: Page, pad: Locator, slant: float) -> None:
 
 def revisit(page: Page) -> None:
     """A revisit that finds a relapse; what is missing is told first."""
-    page.get_by_role("link", name="开始回访").click()
+    ways = page.locator("#foot a")
+    expect(ways).to_have_text(["开始回访", "开始走访"])
+    expect(ways.first).to_have_class("primary")
+    expect(ways.last).to_have_class("plain")
+    ways.first.click()
     page.get_by_role("button", name="保存").click()
     expect(page.locator(".faults")).to_contain_text("请填写向谁核对过")
     page.get_by_role("button", name="有的停了").click()

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import {readFileSync} from 'node:fs'
 import test from 'node:test'
 import {judge} from '../../field/web/phone/rules.js'
-import {begin, fromRevisit, toRevisit} from '../../field/web/phone/to_revisit.js'
+import {begin, due, fromRevisit, toRevisit} from '../../field/web/phone/to_revisit.js'
 
 const json = path => JSON.parse(readFileSync(new URL(path, import.meta.url)))
 const visit = json('../../field/monitoring/visit.schema.json')
@@ -42,4 +42,14 @@ test('a form in which nothing is answered has every question at fault, and what 
   const faults = judge(schema, toRevisit(draft)).map(({field}) => field)
   for (const field of asked) assert.ok(faults.includes(field), field)
   assert.equal(toRevisit({...draft, income: '一万多'}).income_per_head, '一万多')
+})
+
+test('a revisit is open from its first day in China until one waits on the phone to be sent', () => {
+  const form = {id: 'H', revisit: {nth: 1, from_on: '2026-11-21', due_on: '2026-11-28'}}
+  const queued = {path: '/api/revisits', household: 'H', state: 'waiting'}
+  for (const [stands, of, queue, now] of [
+    ['later', form, [], '2026-11-20T15:59:59Z'], ['open', form, [], '2026-11-20T16:00:00Z'], ['open', form, [], '2026-12-24T00:00:00Z'],
+    ['sent', form, [queued], '2026-11-24T00:00:00Z'], ['sent', {id: 'H'}, [queued], '2026-11-24T00:00:00Z'], ['', {id: 'H', revisit: null}, [], '2026-11-24T00:00:00Z'],
+    ['open', form, [{...queued, state: 'done'}, {...queued, household: 'other'}, {household: 'H', state: 'waiting'}], '2026-11-24T00:00:00Z'],
+  ]) assert.equal(due(of, queue, new Date(now)), stands)
 })

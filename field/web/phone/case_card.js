@@ -4,6 +4,7 @@ import {day, daysSince} from './days.js'
 import {keptFor} from './keep.js'
 import {list} from './sender.js'
 import {adults, signed} from './signing.js'
+import {due, noon} from './to_revisit.js'
 import {words} from './words.js'
 
 const CHECK = 'on_site_check'
@@ -17,7 +18,13 @@ const SAYS = words.speak('case_card', {
 /** card(form) → Promise<nodes>: the case, and the revisit where there is one. */
 export async function card(form) {
   const queue = await list()
-  return [form.case && await standing(form, queue), await revisit(form, queue)].filter(Boolean)
+  return [form.case && await standing(form, queue), revisit(form, queue)].filter(Boolean)
+}
+
+/** begins(form) → Promise<link or null>: into the revisit, the page's first button on its days. */
+export async function begins(form) {
+  if (due(form, await list(), new Date()) !== 'open') return null
+  return link(`/m/households/${form.id}/revisit`, 'a.primary', await keptFor(form.id, 'revisit') ? SAYS.on : SAYS.begin)
 }
 
 async function standing(form, queue) {
@@ -37,18 +44,12 @@ async function signing(form, queue) {
     open.length > 0 && link(`/m/households/${form.id}/consent`, 'a.plain.answer', begun ? SAYS.go_on : SAYS.sign)]
 }
 
-async function revisit(form, queue) {
-  const waits = queue.some(({path, household, state}) => path === '/api/revisits' && household === form.id && state !== 'done')
-  if (waits) return el('section.card', null, el('h2', null, SAYS.revisit), el('p.quiet', null, SAYS.sent))
-  if (!form.revisit) return null
+function revisit(form, queue) {
+  const now = new Date(), at = due(form, queue, now)
+  if (!at) return null
+  if (at === 'sent') return el('section.card', null, el('h2', null, SAYS.revisit), el('p.quiet', null, SAYS.sent))
   const {nth, due_on, from_on} = form.revisit
-  const now = new Date(), begun = await keptFor(form.id, 'revisit')
   const late = daysSince(noon(due_on), now) > 0
-  const open = daysSince(noon(from_on), now) >= 0
   return el('section.card', null, el('h2', null, SAYS.revisit), el('p' + (late ? '.fault' : '.quiet'), null, SAYS.nth(nth, day(noon(due_on)))),
-    open ? link(`/m/households/${form.id}/revisit`, 'a.plain.answer', begun ? SAYS.on : SAYS.begin) : el('p.quiet', null, SAYS.from(day(noon(from_on)))))
-}
-
-function noon(date) {
-  return `${date}T04:00:00Z`
+    at === 'later' && el('p.quiet', null, SAYS.from(day(noon(from_on)))))
 }

@@ -18,11 +18,12 @@ const WAY = 'M12 21c4-5 7-8 7-11a7 7 0 10-14 0c0 3 3 6 7 11zM12 12a2 2 0 100-4 2
 export async function show(id) {
   const form = await household(id)
   const begun = await keptFor(id)
-  const standsAt = (form.case || form.revisit) && await (await import('./case_card.js')).card(form)
+  const room = (form.case || form.revisit) && await import('./case_card.js')
+  const revisit = room && await room.begins(form)
   return {
     title: form.head, back: '/m/households',
-    body: [band(form), ...said(form), standsAt, standing(form), residents(people(form), id), help(form.plan), last(form), way(form)],
-    bar: [link(`/m/households/${id}/visit`, 'a.primary', begun ? words.go_on : words.begin)],
+    body: [band(form), ...said(form), room && await room.card(form), standing(form), residents(people(form), id), help(form.plan), last(form), way(form)],
+    bar: [revisit, link(`/m/households/${id}/visit`, revisit ? 'a.plain' : 'a.primary', begun ? words.go_on : words.begin)].filter(Boolean),
   }
 }
 

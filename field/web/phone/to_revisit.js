@@ -1,10 +1,22 @@
 // 回访 while it is written, and in the server's terms. Pure.
-import {stamp} from './days.js'
+import {daysSince, stamp} from './days.js'
 import {amounts, evidence, guarantees, pictured, texts, where} from './draft.js'
 import {labels} from './labels.js'
 import {fen, yuan} from './money.js'
 
 const WHO = ['neighbours', 'village_committee', 'department']
+
+/** due(form, queue, now) → how the next revisit stands on this phone: 'sent' (one waits here), 'open', 'later', or '' where there is none. */
+export function due({id, revisit}, queue, now) {
+  if (queue.some(({path, household, state}) => path === '/api/revisits' && household === id && state !== 'done')) return 'sent'
+  if (!revisit) return ''
+  return daysSince(noon(revisit.from_on), now) >= 0 ? 'open' : 'later'
+}
+
+/** noon('2026-11-23') → the moment of that day's noon in China. */
+export function noon(date) {
+  return `${date}T04:00:00Z`
+}
 
 /** begin(form, id, now) → a draft in which nothing is answered yet: a revisit asks, it does not confirm. */
 export function begin(form, id, now) {
