@@ -11,7 +11,9 @@ from tests.test_visit_rules import changed
 
 @pytest.mark.parametrize("case", CASES["cases"], ids=lambda case: case["name"])
 def test_every_fault_is_named_and_nothing_else(case: dict[str, Any]) -> None:
-    assert [fault["field"] for fault in faults(changed(CASES["base"], case), "revisit")] == case["fields"]
+    found = faults(changed(CASES["base"], case), "revisit")
+    assert [fault["field"] for fault in found] == case["fields"]
+    assert [fault["message"] for fault in found] == case.get("says", [fault["message"] for fault in found])
 
 
 def test_what_both_ask_alike_is_defined_once() -> None:

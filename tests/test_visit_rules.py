@@ -41,7 +41,9 @@ def _holder(visit: Any, path: str) -> tuple[Any, Any]:
 
 @pytest.mark.parametrize("case", CASES["cases"], ids=lambda case: case["name"])
 def test_every_fault_is_named_and_nothing_else(case: dict[str, Any]) -> None:
-    assert [fault["field"] for fault in faults(visit_of(case))] == case["fields"]
+    found = faults(visit_of(case))
+    assert [fault["field"] for fault in found] == case["fields"]
+    assert [fault["message"] for fault in found] == case.get("says", [fault["message"] for fault in found])
 
 
 @pytest.mark.parametrize("case", [case for case in CASES["cases"] if "unasked" in case], ids=lambda case: case["name"])

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from functools import cache, reduce
 from pathlib import Path
@@ -119,8 +119,9 @@ def _told(error: ValidationError, whole: dict[str, Any]) -> Iterator[dict[str, s
     title = str(schema.get("title", ""))
     match error.kind:
         case ValidationErrorKind.Required(property=name):
-            title = str(schema.get("properties", {}).get(name, {}).get("title", title))
-            yield _fault([*path, name], "required", title)
+            asked = schema.get("properties", {}).get(name, {})
+            own = schema.get("x-words", {}) | asked.get("x-words", {})
+            yield _fault([*path, name], "required", str(asked.get("title", title)), own=own)
         case ValidationErrorKind.AdditionalProperties(unexpected=names):
             yield from (_fault([*path, name[:60]], "additionalProperties", title) for name in names)
         case ValidationErrorKind.AnyOf():
@@ -131,12 +132,11 @@ def _told(error: ValidationError, whole: dict[str, Any]) -> Iterator[dict[str, s
             yield _fault(path, str(keyword), title, schema.get(str(keyword)))
 
 
-def _fault(path: list[str], keyword: str, title: str = "", limit: object = "") -> dict[str, str]:
+def _fault(
+    path: list[str], keyword: str, title: str = "", limit: object = "", own: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """A fault in the words that its part of the form has of its own, or in those of all."""
     field = UNKEEPABLE.sub("?", ".".join(path))
-    return {"field": field, "message": _words(keyword, title, limit)}
-
-
-def _words(keyword: str, title: str, limit: object = "") -> Sentence:
-    words = definition()["x-words"]
+    words = definition()["x-words"] | (own or {})
     named = title or words["this"]
-    return Sentence(words[keyword], title=Word(named), limit=limit)
+    return {"field": field, "message": Sentence(words[keyword], title=Word(named), limit=limit)}

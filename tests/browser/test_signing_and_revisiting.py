@@ -129,7 +129,7 @@ def revisit(page: Page) -> None:
     expect(ways.last).to_have_class("plain")
     ways.first.click()
     page.get_by_role("button", name="保存").click()
-    expect(page.locator(".faults")).to_contain_text("请填写向谁核对过")
+    expect(page.locator(".faults")).to_contain_text("请选向谁核对过")
     page.get_by_role("button", name="有的停了").click()
     page.get_by_label("哪项措施停了").fill("公益岗停了")
     page.get_by_role("button", name="六项都有保障").click()

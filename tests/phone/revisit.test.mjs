@@ -26,7 +26,9 @@ function revisitOf({drop = [], set = {}}) {
 
 for (const each of cases) {
   test(`the phone judges a revisit as the server does: ${each.name}`, () => {
-    assert.deepEqual(judge(schema, revisitOf(each)).map(({field}) => field), each.fields)
+    const found = judge(schema, revisitOf(each))
+    assert.deepEqual(found.map(({field}) => field), each.fields)
+    if (each.says) assert.deepEqual(found.map(({message}) => message), each.says)
   })
 }
 

@@ -22,7 +22,9 @@ export function visitOf({drop = [], set = {}, repeat = {}}) {
 
 for (const each of cases) {
   test(`the phone judges as the server does: ${each.name}`, () => {
-    assert.deepEqual(judge(schema, visitOf(each)).map(({field}) => field), each.fields)
+    const found = judge(schema, visitOf(each))
+    assert.deepEqual(found.map(({field}) => field), each.fields)
+    if (each.says) assert.deepEqual(found.map(({message}) => message), each.says)
   })
 }
 

@@ -16,7 +16,7 @@ export function show(holder, faults) {
   document.querySelectorAll('.wrong').forEach(element => told(element, ''))
   const items = inOrder(faults).map(({element, message}) => {
     if (element) told(element, message)
-    return el('li', null, element ? el('button.linkish', {onclick: () => reach(element)}, whose(element), message) : message)
+    return el('li', null, element ? el('button.linkish', {onclick: () => reach(element)}, whose(element, message), message) : message)
   })
   const summary = el('section.faults', {tabindex: -1, role: 'alert'}, el('h2', null, words.visit.faults(faults.length)), el('ul', null, items))
   fill(holder, faults.length > 0 && summary)
@@ -28,9 +28,10 @@ function inOrder(faults) {
     .sort(({element: one}, {element: other}) => one && other && one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_PRECEDING ? 1 : -1)
 }
 
-function whose(element) {
+// Whose it is, where the fault itself does not say so.
+function whose(element, message) {
   const named = element.closest('[data-of]')
-  return named && words.visit.of_whom(named.dataset.of)
+  return named && !message.startsWith(named.dataset.of) && words.visit.of_whom(named.dataset.of)
 }
 
 function find(path) {

@@ -6,9 +6,9 @@ const TIME = /^(\d{4}-\d\d-\d\d)T(\d\d):(\d\d):(\d\d)(?:\.\d+)?(?:Z|[+-](\d\d):(
 export function judge(schema, value) {
   const strange = [...unkeepable(value, [])]
   const first = new Map()
-  for (const {path, keyword, title = schema['x-words'].this, limit = ''} of strange.length ? strange : faults(schema, value, [], schema)) {
+  for (const {path, keyword, title = schema['x-words'].this, limit = '', own} of strange.length ? strange : faults(schema, value, [], schema)) {
     const field = path.join('.').replace(UNKEEPABLE, '?')
-    const message = schema['x-words'][keyword].replace('{title}', title).replace('{limit}', limit)
+    const message = {...schema['x-words'], ...own}[keyword].replace('{title}', title).replace('{limit}', limit)
     if (!first.has(field)) first.set(field, {field, message})
   }
   return [...first.values()].sort((one, other) => one.field < other.field ? -1 : 1)
@@ -81,9 +81,10 @@ const inside = {
   * items(each, value, path, root) {
     for (const [place, item] of types.array(value) ? value.entries() : []) yield* faults(each, item, [...path, place], root)
   },
-  * required(names, value, path, root, {properties = {}, title}) {
+  * required(names, value, path, root, {properties = {}, title, 'x-words': words}) {
     for (const name of types.object(value) ? names.filter(name => !has(value, name)) : []) {
-      yield {path: [...path, name], keyword: 'required', title: (properties[name] || {}).title || title}
+      const asked = properties[name] || {}
+      yield {path: [...path, name], keyword: 'required', title: asked.title || title, own: {...words, ...asked['x-words']}}
     }
   },
   * additionalProperties(allowed, value, path, root, {properties}) {
