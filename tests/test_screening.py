@@ -73,7 +73,7 @@ def test_every_row_of_a_list_is_answered_and_a_rebuild_gives_the_same(roster: Co
     assert (found["刘安一", "illness"]["words"], found["刘安一", "illness"]["warned"]) == ("", ""), (
         "no warning of our own"
     )
-    assert found["刘安一", "illness"]["why"] == "医保局报送：大额医疗费，费用42,000.00元（自付多少没有写），2026-10-08"
+    assert found["刘安一", "illness"]["why"] == "医保局报送2026年10月8日的大额医疗费，费用42,000.00元，自付多少没有写"
     assert rebuilt(roster) == ()
 
 

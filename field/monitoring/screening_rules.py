@@ -1,6 +1,7 @@
 """筛查线: which rows of a list are for us, by the departments' thresholds of the pack; pure."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from field.labels import Word
@@ -10,9 +11,9 @@ from field.sentences import Sentence
 
 Said = Mapping[str, Any]
 FEN = 100
-SELF_PAID = Word("{department}报送：{reason}，自付{amount}元，{on}")
-COST = Word("{department}报送：{reason}，费用{amount}元（自付多少没有写），{on}")
-FEE = Word("{department}报送：{reason}，费用{amount}元，{on}")
+SELF_PAID = Word("{department}报送{on}的{reason}，自付{amount}元")
+COST = Word("{department}报送{on}的{reason}，费用{amount}元，自付多少没有写")
+FEE = Word("{department}报送{on}的{reason}，费用{amount}元")
 
 
 def below(said: Said, lines: Departments, formerly_poor: bool) -> bool:
@@ -33,11 +34,11 @@ def below_for_all(said: Said, lines: Departments) -> bool:
 
 def why(department: str, said: Said) -> Sentence:
     """为什么: the department, its reason, the amount and the day, in words without a name."""
-    reason, on = Word(ScreeningReason.label_of(said["reason"])), said["issued_on"]
+    reason, on = Word(ScreeningReason.label_of(said["reason"])), date.fromisoformat(said["issued_on"])
     if "self_paid" in said:
         return Sentence(SELF_PAID, department=department, reason=reason, amount=_yuan(said["self_paid"]), on=on)
     if "amount" not in said:
-        return Sentence("{department}报送：{reason}，{on}", department=department, reason=reason, on=on)
+        return Sentence("{department}报送{on}的{reason}", department=department, reason=reason, on=on)
     words = COST if said["reason"] == ScreeningReason.MEDICAL_COST else FEE
     return Sentence(words, department=department, reason=reason, amount=_yuan(said["amount"]), on=on)
 

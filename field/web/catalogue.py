@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from datetime import date
 from functools import cache, cached_property
 from io import BytesIO
 from pathlib import Path
@@ -20,6 +21,7 @@ CHINESE, ENGLISH = Locale.parse("zh_Hans_CN"), Locale.parse("en")
 SOURCE = Path(__file__).parent.parent / "translations" / "en" / "LC_MESSAGES" / "messages.po"
 AS_WRITTEN = NullTranslations()
 FIGURE, LEAST = re.compile(r"\{([a-z_]+)\}"), 2  # fewer words of its own are no sentence
+DAY = re.compile(r"([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})日")
 MARKS = {"、": ", ", "；": "; "}
 
 
@@ -55,9 +57,15 @@ def _kept(text: str) -> str:
     """A sentence of which only the text was kept: its template is found again by its words."""
     for shape, template in _shapes():
         if found := shape.fullmatch(text):
-            figures = {name: said(part) for name, part in found.groupdict().items()}
+            figures = {name: _day(part) or said(part) for name, part in found.groupdict().items()}
             return english().gettext(template).format_map(figures)
     return text
+
+
+def _day(text: str) -> str | None:
+    """A day that was kept as people say it in Chinese, as English sentences have it; None for anything else."""
+    found = DAY.fullmatch(text)
+    return f"{date(*map(int, found.groups()))}" if found else None
 
 
 @cache

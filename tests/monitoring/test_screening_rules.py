@@ -48,7 +48,7 @@ def test_the_line_is_lower_for_who_was_poor_before(said: dict[str, Any], poor: b
 
 def test_why_says_who_what_how_much_and_when() -> None:
     said = {"reason": "medical_cost", "self_paid": 3_800_000, "issued_on": "2026-10-08"}
-    assert why("医保局", said) == "医保局报送：大额医疗费，自付38,000.00元，2026-10-08"
+    assert why("医保局", said) == "医保局报送2026年10月8日的大额医疗费，自付38,000.00元"
 
 
 TWIN = {"name": "刘安一", "relation": "户主", "birth_date": "1975-03-09"}

@@ -76,8 +76,8 @@ def test_a_sentence_with_figures_is_filled_in_in_the_language_in_which_it_is_sai
     [
         ("定位离这户登记的位置约 1.2 公里。", "The place is about 1.2 km from that of the household."),
         ("照片拍摄时间与走访时间相差 3 小时。", "A photograph was taken 3 hours from the time of the visit."),
-        ("医保局报送：大额医疗费，自付38,000.00元，2026-11-02",
-         "医保局: Large medical bill, 38,000.00 yuan paid oneself, 2026-11-02"),
+        ("医保局报送2026年11月2日的大额医疗费，自付38,000.00元",
+         "医保局 reports of 2026-11-02: Large medical bill, 38,000.00 yuan paid oneself"),
         ("老婆住院，花了三万多", "老婆住院，花了三万多"),
         ("约定好了", "约定好了"),
     ],

@@ -218,7 +218,7 @@ def test_the_household_file_and_the_leads_tell_what_the_department_said(county: 
     cadre = browser(county, "cadre")
     listed = words(cadre.page("/leads"))
     assert "行业部门筛查" in listed
-    assert "医保局报送：大额医疗费，自付38,000.00元，2026-10-08" in listed
+    assert "医保局报送2026年10月8日的大额医疗费，自付38,000.00元" in listed
     file = words(cadre.page(f"/households/{lead.household_id}"))
     assert "自付费用 38,000.00 元" in file
     assert "长期透析" in file
