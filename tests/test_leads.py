@@ -11,12 +11,16 @@ from field import clock
 from field.codes import Channel
 from field.db import db, transact
 from field.ledger.facts import SEEN, VERIFIED_ADDRESS
+from field.monitoring.attaching import attach, detach
 from field.monitoring.checkins import CheckedIn, record_checkin, record_silence
 from field.monitoring.declarations import Declared, record_declaration
 from field.monitoring.household_file import facts
 from field.monitoring.rebuild import rebuild
 from field.registry.households import Person
 from tests.county import County
+from tests.monitoring import casework
+from tests.screenings import a_list, head
+from tests.web.office import browser, words
 
 HOME = "420626107204"
 DECLARED, CHECKED_IN = "/api/tasks?source=declaration", "/api/tasks?source=checkin"
@@ -206,3 +210,56 @@ def test_silence_is_seen_and_an_answer_ends_it(county: County) -> None:
     check_in(county, facts={}, declined=True)
     assert listed(county, CHECKED_IN) == []
     assert rebuilt(county) == ()
+
+
+@pytest.mark.unlisted(HOME)
+def test_what_is_heard_of_a_household_whose_case_goes_on_is_a_trace_of_it_and_no_second_task(county: County) -> None:
+    then = clock.now() - timedelta(days=2)
+    case_id = casework.opened(county, HOME, "cadre", then)
+    casework.visited(county, HOME, "cadre", then + timedelta(hours=1))
+    casework.do(county, case_id, "advance", "cadre", then + timedelta(hours=2))
+    declare(county, key="again", note="又花了两万")
+    check_in(county, asks_help=True)
+    row = head(0) | {"reason": "disability", "issued_on": "2026-10-08"}
+    assert county.client("medical").post("/api/screening", json=a_list(row)).status_code == 201
+    lost = declare(county, key="stranger", household_id=None, person_id=None, note="邻居代报")
+    attached(county, lost)
+    [step] = of_home(county, "town")
+    assert (step["kind_name"], step["leads"]) == ("信息比对", 4)
+    leads = county.client("county").get("/api/leads?state=all").get_json()
+    assert (leads["total"], {one["household_id"] for one in leads["items"]}) == (5, {county.households[HOME]})
+    assert sorted(one["source"] for one in listed(county, "/api/leads")) == [
+        "checkin",
+        "declaration",
+        "declaration",
+        "screening",
+    ]
+    page = words(browser(county, "town").page(f"/cases/{case_id}"))
+    for told in ("立案以后又来的线索", "又花了两万", "邻居代报", "医保局报送2026年10月8日的"):
+        assert told in page, told
+    assert "后来又有 4 条线索" in words(browser(county, "town").page("/tasks"))
+    assert rebuilt(county) == ()
+    attached(county, lost, back=True)
+    assert [one["kind"] for one in listed(county, "/api/tasks", "town") if not one["household_id"]] == ["find"]
+    assert rebuilt(county) == ()
+    casework.do(county, case_id, "reject", "town", clock.now())
+    declare(county, key="later")
+    assert [one["kind"] for one in of_home(county, "cadre")] == ["check"], "the case has ended"
+
+
+def attached(county: County, lost: Place, *, back: bool = False) -> None:
+    by, home, now = county.actor("town"), county.households[HOME], clock.now()
+
+    def work(session: Session) -> None:
+        if back:
+            detach(session, lost.chain_id, lost.seq, home, "认错了", by, now)
+        else:
+            attach(session, lost.chain_id, lost.seq, home, by, now)
+
+    with county.app.app_context():
+        transact(work)
+
+
+def of_home(county: County, who: str) -> list[dict[str, Any]]:
+    """What somebody's list holds about the household."""
+    return [one for one in listed(county, "/api/tasks", who) if one["household_id"] == county.households[HOME]]

@@ -107,6 +107,7 @@ class TaskLine(Strict):
     own_hands: bool
     application_id: str | None
     reason: str | None
+    leads: int
 
 
 class TaskPage(Strict):

@@ -9,7 +9,7 @@ from uuid6 import uuid7
 from field.codes import Channel, EntryKind
 from field.ledger.entries import Draft, Entry, append, lock_heads
 from field.monitoring.judgement import judge
-from field.monitoring.leads import Lead, derive_attached, derive_detached
+from field.monitoring.leads import Lead, derive_attached, derive_detached, on_the_ladder
 from field.registry.households import Household
 from field.registry.rights import Actor, NotAllowed, Right
 
@@ -25,12 +25,14 @@ class NotAttached(Exception):
 def attach(session: Session, chain_id: str, seq: int, household_id: str, by: Actor, now: datetime) -> Entry:
     """线索归户: a person says whose lead it is; NotAllowed outside the region, AlreadyAttached where it has one."""
     household = session.get(Household, household_id)
-    lead = attachable(session, chain_id, seq, by)
     if household is None or not by.may(Right.ATTACH_LEADS, household.region):
         raise NotAllowed
+    lock_heads(session, [household_id])
+    lead = attachable(session, chain_id, seq, by)
     if lead.household_id is not None:
         raise AlreadyAttached
     content = {"seq": seq, "household_id": household_id, "region": household.region}
+    content |= {"under_way": True} if on_the_ladder(session, [household_id]) else {}
     entry = _append(session, chain_id, EntryKind.LEAD_ATTACHED, content, by, now)
     derive_attached(session, entry, content)
     _judge(session, household_id, now)

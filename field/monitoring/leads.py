@@ -1,7 +1,7 @@
 """线索与待办: what came in that somebody should look into, and what is to be done about it by when."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVarTuple
 from typing import cast as as_type
@@ -16,17 +16,21 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    column,
+    delete,
     false,
     func,
     select,
     tuple_,
     update,
 )
+from sqlalchemy import table as table_named
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from field.codes import EntryKind, LeadKind, Source, TaskKind
 from field.ledger.entries import Entry, opened
 from field.ledger.receipts import number
+from field.monitoring.case_rules import LADDER
 from field.monitoring.tasks import Task, stand_again
 from field.orm import Base, Code, Id, RegionCode, Utc
 from field.prepared import Prepared
@@ -39,6 +43,7 @@ Row = TypeVarTuple("Row")
 DAYS = {TaskKind.CHECK: 3, TaskKind.CALL: 7, TaskKind.FIND: 1, TaskKind.BINDING: 7}
 SAME = timedelta(days=1)
 TRACES_READ = 20
+_cases = table_named("monitoring_case", column("household_id"), column("state"))  # its own module stands on this one
 
 
 class Lead(Base):
@@ -95,11 +100,26 @@ def open_lead(session: Session, entry: Entry, wanted: Wanted) -> None:
 
 
 def open_leads(session: Session, several: Sequence[tuple[Entry, Wanted]]) -> None:
-    """The same for many entries with few statements."""
+    """The same for many entries with few statements.
+
+    Whom a case is on its way to identify is not checked twice: the lead is a trace of the case, whose step is on the
+    lists already.
+    """
     regions = _regions(session, [entry for entry, _ in several])
+    going = on_the_ladder(session, [entry.chain_id for entry, wanted in several if wanted.task is TaskKind.CHECK])
+    several = [(entry, replace(one, task=None) if entry.chain_id in going and one.task is TaskKind.CHECK else one)
+               for entry, one in several]  # fmt: skip
     opened = [_opened(entry, wanted, regions) for entry, wanted in several]
     _new_leads.run(session, *(lead for lead, _ in opened))
     _add_tasks(session, [task for _, task in opened if task])
+
+
+def on_the_ladder(session: Session, household_ids: Sequence[str]) -> set[str]:
+    """Households with a case on its way to identify them."""
+    if not household_ids:
+        return set()
+    going = _cases.c.household_id.in_(household_ids), _cases.c.state.in_([one.value for one in LADDER])
+    return set(session.scalars(select(_cases.c.household_id).where(*going)))
 
 
 def open_task(session: Session, entry: Entry, kind: TaskKind, source: Source, person_id: str | None) -> None:
@@ -162,6 +182,9 @@ def derive_attached(session: Session, entry: Entry, said: dict[str, Any]) -> Non
         values = {"household_id": said["household_id"], "region": said["region"]}
         session.execute(update(table).where(here).values(values))
     check = (Task.chain_id == entry.chain_id) & (Task.seq == said["seq"])
+    if said.get("under_way"):  # a trace of the household's case
+        session.execute(delete(Task).where(check))
+        return
     due = entry.occurred_at + timedelta(days=DAYS[TaskKind.CHECK])
     session.execute(update(Task).where(check).values(kind=TaskKind.CHECK.value, due_at=due))
 
@@ -172,7 +195,12 @@ def derive_detached(session: Session, entry: Entry, said: dict[str, Any]) -> Non
     for table in (Lead, Task):
         here = (table.chain_id == entry.chain_id) & (table.seq == said["seq"])
         session.execute(update(table).where(here).values(household_id=None, region=region))
-    task = session.get_one(Task, (entry.chain_id, said["seq"]), populate_existing=True)
+    task = session.get(Task, (entry.chain_id, said["seq"]), populate_existing=True)
+    if task is None:
+        lead = session.get_one(Lead, (entry.chain_id, said["seq"]), populate_existing=True)
+        task = Task(chain_id=lead.chain_id, seq=lead.seq, source=lead.source, region=region, person_id=lead.person_id)
+        task.opened_at = lead.opened_at
+        session.add(task)
     task.kind, task.due_at = TaskKind.FIND.value, task.opened_at + timedelta(days=DAYS[TaskKind.FIND])
     task.done, task.rank = False, 0
     session.flush()
@@ -204,6 +232,16 @@ def leads(
     found = session.execute(newest.offset((page - 1) * per_page).limit(per_page)).all()
     words = _words(session, [row[0] for row in found])
     return [_lead_shown(*row) | _said(row[0], words) for row in found], total
+
+
+def since(session: Session, household_id: str, heard_at: datetime) -> list[dict[str, Any]]:
+    """后来的线索 of a household after its case's own lead, the newest first: the case's traces."""
+    done = looked_into()
+    rows = select(Lead, done.label("done"), Household.head, Region.name)
+    rows = _beside(rows).where(Lead.household_id == household_id, Lead.opened_at > heard_at)
+    found = session.execute(rows.order_by(Lead.opened_at.desc(), Lead.chain_id, Lead.seq).limit(TRACES_READ)).all()
+    words = _words(session, [row[0] for row in found])
+    return [_lead_shown(*row) | _said(row[0], words) for row in found]
 
 
 def looked_into() -> ColumnElement[bool]:

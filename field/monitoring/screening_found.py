@@ -72,8 +72,8 @@ def _with(session: Session, pair: tuple[Found, Candidate], said: dict[str, Any],
     """What was decided, and by when the lead was to be looked into before the row told of the same."""
     before: dict[str, str] = {}
     if "raises" in said:
-        task = session.get_one(Task, (pair[1].person.household_id, said["raises"]), populate_existing=True)
-        before = {"due_before": task.due_at.isoformat()}
+        task = session.get(Task, (pair[1].person.household_id, said["raises"]), populate_existing=True)
+        before = {"due_before": task.due_at.isoformat()} if task else {}
     return said | {"decided": {**decided, **before}}
 
 

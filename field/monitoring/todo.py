@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from field.case_codes import CaseAction, CaseState
@@ -17,6 +17,7 @@ from field.monitoring.escalation import concerns, level
 from field.monitoring.fund import FundApplication
 from field.monitoring.fund_codes import FundState
 from field.monitoring.grades import UNJUDGED, Risk, risks
+from field.monitoring.leads import Lead
 from field.monitoring.measures import late_measures
 from field.monitoring.revisits import due_revisits
 from field.monitoring.todo_cases import marks_of, objections, steps
@@ -39,13 +40,14 @@ BY_PLAN = {  # of no way in
 
 
 class Around(NamedTuple):
-    """What a page of rows is told with: homes, names of places, risks, cases, why aid cannot wait."""
+    """What a page of rows is told with: homes, names of places, risks, cases, why aid cannot wait, later leads."""
 
     homes: dict[str, Household]
     places: dict[str, str]
     risks: dict[str, Risk]
     cases: dict[str, MonitoringCase]
     reasons: dict[str, str]
+    leads: dict[str, int]
 
 
 def todo(session: Session, wanted: Wanted) -> tuple[list[dict[str, Any]], int]:
@@ -101,9 +103,8 @@ def _around(session: Session, rows: Iterable[Row]) -> Around:
     aid = [row.about for row in rows if row.kind is TaskKind.URGENT_AID]
     asked = session.scalars(select(FundApplication).where(FundApplication.id.in_(aid))) if aid else ()
     by_case = {case.id: case for case in cases}
-    return Around(
-        {one.id: one for one in homes}, places, risks(session, ids), by_case, fund_list.reasons(session, asked)
-    )
+    later, why = _later(session, about), fund_list.reasons(session, asked)
+    return Around({one.id: one for one in homes}, places, risks(session, ids), by_case, why, later)
 
 
 def _shown(row: Row, around: Around, wanted: Wanted) -> dict[str, Any]:
@@ -121,8 +122,15 @@ def _shown(row: Row, around: Around, wanted: Wanted) -> dict[str, Any]:
         "last_visit_at": _time(home.last_visit_at) if home and home.last_visit_at else None,
         "case_id": case.id if case else None, "own_hands": _own_hands(case, wanted),
         "application_id": row.about if row.kind is TaskKind.URGENT_AID else None,
-        "reason": around.reasons.get(row.about),
+        "reason": around.reasons.get(row.about), "leads": around.leads.get(row.about, 0),
     }  # fmt: skip
+
+
+def _later(session: Session, case_ids: Sequence[str]) -> dict[str, int]:
+    """后来的线索 of cases: how many came after each one's own."""
+    later = and_(Lead.household_id == MonitoringCase.household_id, Lead.opened_at > MonitoringCase.heard_at)
+    rows = select(MonitoringCase.id, func.count()).join(Lead, later).where(MonitoringCase.id.in_(case_ids))
+    return dict(session.execute(rows.group_by(MonitoringCase.id)).all()) if case_ids else {}
 
 
 def _named(row: Row) -> str:

@@ -85,19 +85,14 @@ def derive_warning(session: Session, entry: Entry, said: dict[str, Any]) -> None
 
 
 def derive_warnings(session: Session, several: Sequence[tuple[Entry, dict[str, Any]]]) -> None:
-    """The lead of each that nobody has looked into yet, or that its case is about, is raised; else one is opened.
-
-    Whom a case is on its way to identify has its next step on the lists already, and gets no second task.
-    """
+    """The lead of each that nobody has looked into yet, or that its case is about, is raised; else one is opened."""
     chains = [entry.chain_id for entry, _ in several]
-    of_cases = _leads_of_cases(session, chains)
-    raised, fresh = of_cases | _open_leads(session, chains), []
+    raised, fresh = _leads_of_cases(session, chains) | _open_leads(session, chains), []
     for entry, said in several:
         if lead := raised.get(entry.chain_id):
             _raise(session, lead, entry, said)
         else:
-            task = None if entry.chain_id in of_cases else TaskKind.CHECK
-            wanted = Wanted(LeadKind.WARNING, Source.ANALYSIS, task, grade=said["grade"], due_at=_due(said))
+            wanted = Wanted(LeadKind.WARNING, Source.ANALYSIS, TaskKind.CHECK, grade=said["grade"], due_at=_due(said))
             fresh.append((entry, wanted))
     open_leads(session, fresh)
 

@@ -29,6 +29,7 @@ from field.monitoring.case_rules import HOLDERS, NOTICES, RULES, actions
 from field.monitoring.cases import Asked, MonitoringCase
 from field.monitoring.consents import consented
 from field.monitoring.grades import risks
+from field.monitoring.leads import since
 from field.monitoring.measures import counted
 from field.monitoring.quality import of_household, terms
 from field.monitoring.refusals import Refused
@@ -153,6 +154,7 @@ def _page(case_id: str, faults: Faults) -> str:
         State=CaseState,
         plan=plan_shown(session, household, by.role, today), measure_states=MeasureState.labels(),
         roles=TeamRole.labels(), doubts=of_household(session, household.id, terms(now)),
+        leads=since(session, household.id, case.heard_at),
         merged=merged(session, household.id, by), risk=risks(session, [household.id])[household.id],
         holders=Series(one.label for one in Role if one in HOLDERS.get(CaseState(case.state), ())),
         noticed=case.state in NOTICES or any(said["from"] in NOTICES for _entry, said in several),

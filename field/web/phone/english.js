@@ -79,7 +79,7 @@ export const english = {
     empty: 'No households in your area yet. Please ask the town office.', more: 'Show more',
     tasks: {
       title: n => `${n} for you to do`, nobody: 'Household not known yet',
-      others: 'You had it before; somebody else must go on', online: 'Open with network to do it', urgent: reason => `Village fund, urgent: ${reason || ''}`, level: {town: 'Town reminded', county: 'County reminded'},
+      others: 'You had it before; somebody else must go on', online: 'Open with network to do it', leads: n => `${some(n, 'lead')} since`, urgent: reason => `Village fund, urgent: ${reason || ''}`, level: {town: 'Town reminded', county: 'County reminded'},
       due: days => days < 0 ? `${some(-days, 'day')} late` : days === 0 ? 'Due today' : `${some(days, 'day')} left`,
     },
     search: 'Name, group or number', found: n => n ? some(n, 'household') : 'Nothing found. Please try another word',

@@ -82,11 +82,11 @@ function what(task) {
 }
 
 /** told(task) → why it is to be done, in a few words. */
-export function told({kind, own_hands, last_visit_at, source, source_name, why, reason}) {
+export function told({kind, own_hands, last_visit_at, source, source_name, why, reason, leads}) {
   if (kind === 'urgent_aid') return words.tasks.urgent(reason)
   if (own_hands) return words.tasks.others
   if (kind === 'visit') return last_visit_at ? words.since(daysSince(last_visit_at, new Date())) : words.never
-  if (kind === 'step' || kind === 'objection') return words.tasks.online
+  if (kind === 'step' || kind === 'objection') return [words.tasks.online, leads && words.tasks.leads(leads)].filter(Boolean).join(' · ')
   return source === 'analysis' && why || words.word(source_name)
 }
 
