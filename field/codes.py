@@ -232,6 +232,7 @@ class TaskKind(Labelled):
     VISIT = "visit", "本月走访"
     REVISIT = "revisit", "消除后回访"
     MEASURE = "measure", "帮扶措施过期"
+    LEAVING = "leaving", "确认并户、迁出或去世"
     URGENT_AID = "urgent_aid", "急用的救助"
 
 

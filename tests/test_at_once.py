@@ -236,3 +236,25 @@ def test_no_case_is_opened_on_a_lead_that_was_taken_back_a_moment_ago(
     with county.app.app_context(), pytest.raises(NotAllowed):
         transact(lambda session: cases.open_case(session, lead.chain_id, lead.seq, opening, by, clock.now()))
     assert count(county, EntryKind.CASE_OPENED) == 0
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("turn", range(3))
+def test_of_two_households_each_to_be_merged_into_the_other_at_the_same_moment_one_stays(
+    postgres_county: County, turn: int
+) -> None:
+    county, now = postgres_county, clock.now()
+    homes = {HOME: fundwork.NEXT, fundwork.NEXT: HOME}
+    for place, other in homes.items():
+        case_id = casework.listed(county, place, "county", now)
+        said = NOTE | {"into": county.households[other]}
+        casework.do(county, case_id, "merge", "town", now, said)
+
+    def confirming(place: str) -> Work:
+        case, actor = casework.the_case(county, place), county.actor("county")
+        wanted = casework.asked("confirm_merge", {}, case.seq)
+        return lambda session: act(session, case.id, wanted, actor, now)
+
+    assert at_once(county, [confirming(place) for place in homes]) == {"done": 1, "Refused": 1}, turn
+    assert sorted(casework.the_case(county, place).state for place in homes) == ["merged", "monitored"]
+    sound(county)

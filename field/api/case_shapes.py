@@ -41,6 +41,7 @@ class CaseLine(Strict):
     green: bool
     heard_at: str
     seq: int
+    leaving: str | None
 
 
 class CasePage(Strict):

@@ -51,6 +51,7 @@ STEPS: Mapping[str, tuple[str, CaseAction]] = {
     "return": (TOWN, CaseAction.RETURN), "reject": (TOWN, CaseAction.REJECT), "appeal": (VILLAGE, CaseAction.APPEAL),
     "roll_back": (COUNTY, CaseAction.ROLL_BACK), "re_mark": (TOWN, CaseAction.RE_MARK),
     "move_away": (TOWN, CaseAction.MOVE_AWAY), "die": (TOWN, CaseAction.DIE),
+    "moved": (COUNTY, CaseAction.CONFIRM_MOVE), "died": (COUNTY, CaseAction.CONFIRM_DEATH),
 }  # fmt: skip
 WORDS = {
     "object": "有村民说这一户在镇上有门面", "answer": "已查，门面早已转让，有合同", "green": "病情急，先救助，手续后补",

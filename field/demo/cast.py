@@ -123,5 +123,5 @@ def _turns() -> Iterator[Part]:
     for where, ago in ((CADRE, 90), (CADRE, 84), (CADRE2, 92), (TOWN, 150), (TOWN, 240)):
         yield Part(where, eliminated(), ago, before=True)
     yield Part(TOWN, (*eliminated(), (90, "re_mark")), 95, before=True)
-    yield Part(TOWN, ((0, "take_over"), (9, "move_away")), 40, before=True)
-    yield Part(CADRE2, ((0, "take_over"), (12, "die")), 70, before=True)
+    yield Part(TOWN, ((0, "take_over"), (9, "move_away"), (10, "moved")), 40, before=True)
+    yield Part(CADRE2, ((0, "take_over"), (12, "die"), (14, "died")), 70, before=True)

@@ -10,7 +10,7 @@ from field.case_codes import CaseState as S
 from field.codes import Role
 from field.monitoring import case_contents as said
 from field.monitoring.case_contents import fault
-from field.monitoring.case_rules import APPROVALS, NOTICES, RULES, WAY_OUT, Rule, done_by
+from field.monitoring.case_rules import APPROVALS, LEAVING, NOTICES, RULES, WAY_OUT, Rule, done_by
 from field.monitoring.case_standing import Act, Around, Standing
 from field.monitoring.elimination import conditions, missing
 from field.monitoring.refusals import OutOfOrder, Refused, WrongHands
@@ -20,6 +20,8 @@ from field.sentences import Sentence, Series, word
 
 LONGEST = timedelta(days=366)  # more is a slip of the hand, and would keep the case from going on
 CLOSED = timedelta(days=1)  # a notice can be closed on the day after its last, and is due then
+CONFIRMED = {confirming: action for action, (confirming, _end) in LEAVING.items()}
+NO_SUCH_HOME = "要填另外一户的户编号：没有这一户，或者它已经并走、已经删除"
 NOT_GIVEN = {None: "{name}还没有承诺授权", False: "{name}的承诺授权还在手机里，签名或照片还没有传上来", True: ""}
 
 NOT_VISITED = {
@@ -67,6 +69,8 @@ def same_hands(at: Standing, action: A, by: str) -> str | None:
         return "前面的步骤是您办的，审核审定要由别人来做"
     if action is A.ANSWER_OBJECTION and any(by_same(who, by) for step, who in at.hands if step == A.OBJECT.value):
         return "异议是您记下的，要由别人来答复"
+    if action in CONFIRMED and at.leaving and by_same(at.leaving["by"], by):
+        return "是您提出的，要由别人来确认"
     if action is A.REJECT and by_same(by, at.rejected_by):
         return "上次是您没有通过的，申诉之后要由别人来定"
     return None
@@ -74,6 +78,7 @@ def same_hands(at: Standing, action: A, by: str) -> str | None:
 
 def _course_faults(at: Standing, action: A, around: Around) -> Iterator[dict[str, str]]:
     """What stands against it in the case itself."""
+    yield from _leaving_faults(at, action, around)
     yield from _notice_faults(at, action, around)
     if action is A.PROPOSE_ELIMINATION or (action is A.ADVANCE and at.state in WAY_OUT):
         last = at.state is S.ELIMINATION_COUNTY_APPROVAL
@@ -83,6 +88,21 @@ def _course_faults(at: Standing, action: A, around: Around) -> Iterator[dict[str
             yield fault(f"conditions.{one.code}", words)
     if action is A.ADVANCE and at.state in NOT_VISITED and not around.visited:
         yield fault("visit", NOT_VISITED[at.state])
+
+
+def possible(at: Standing, action: A) -> bool:
+    """Whether it is the turn of this, where leaving was proposed, or was not."""
+    if at.leaving is None:
+        return action not in CONFIRMED and action is not A.KEEP
+    return action is A.KEEP or CONFIRMED.get(action) == at.leaving["action"]
+
+
+def _leaving_faults(at: Standing, action: A, around: Around) -> Iterator[dict[str, str]]:
+    if not possible(at, action):
+        proposed = at.leaving and Sentence("已经{done}，先等县里确认或者退回", done=A(at.leaving["action"]).label)
+        yield fault("action", proposed or "没有人提出过，没有什么要确认的")
+    elif action is A.CONFIRM_MERGE and at.leaving and at.leaving["into"] not in around.others:
+        yield fault("into", NO_SUCH_HOME)
 
 
 def _notice_faults(at: Standing, action: A, around: Around) -> Iterator[dict[str, str]]:
@@ -125,7 +145,7 @@ def _content_faults(part: said.Part, at: Standing, around: Around) -> Iterator[d
                 kinds = Series(one.label for one in fitting)
                 yield fault("kind", Sentence("按政策包，这一户可以定的类别是：{kinds}", kinds=kinds))
         case said.Merge() if part.into not in around.others:
-            yield fault("into", "要填另外一户的户编号：没有这一户，或者它已经并走、已经删除")
+            yield fault("into", NO_SUCH_HOME)
         case said.EliminationReview():
             told = {one.risk_factor.value for one in part.measures}
             for code in (one for one in around.ground.risk_factors if one not in told):
@@ -224,8 +244,26 @@ def _taken_over(_at: Standing, new: Standing, act: Act) -> Standing:
     return replace(new, identified_on=date.fromisoformat(since) if since else None)
 
 
-def _merged(_at: Standing, new: Standing, act: Act) -> Standing:
-    return replace(new, merged_into=act.content.get("into"))
+def _proposed(at: Standing, new: Standing, act: Act) -> Standing:
+    """It is the county's turn; until now one word was enough, and an entry of then still ends the case."""
+    if act.to is not at.state:
+        return replace(new, merged_into=act.content.get("into"))
+    due_on = at.due_on.isoformat() if at.due_on else None
+    leaving = {"action": act.action.value, "by": act.by, "into": act.content.get("into"), "due_on": due_on,
+               "provisional": at.provisional}  # fmt: skip
+    return replace(new, leaving=leaving, due_on=act.due_on, provisional=act.provisional)
+
+
+def _confirmed(at: Standing, new: Standing, _act: Act) -> Standing:
+    return replace(new, leaving=None, merged_into=at.leaving["into"] if at.leaving else None)
+
+
+def _kept(at: Standing, new: Standing, _act: Act) -> Standing:
+    """The step goes on as it stood."""
+    assert at.leaving
+    due_on = at.leaving["due_on"]
+    new = replace(new, leaving=None, provisional=at.leaving["provisional"])
+    return replace(new, due_on=date.fromisoformat(due_on) if due_on else None)
 
 
 CHANGES = {
@@ -234,5 +272,5 @@ CHANGES = {
     A.REJECT: _rejected, A.APPEAL: _begun_again,
     A.GREEN_CHANNEL: lambda _at, new, _act: replace(new, green=True), A.PROPOSE_ELIMINATION: _begun_again,
     A.ROLL_BACK: lambda _at, new, _act: replace(new, hands=(), carried_out={}, expense_solved=None),
-    A.RE_MARK: _begun_again, A.MERGE: _merged,
+    A.RE_MARK: _begun_again, A.KEEP: _kept, **dict.fromkeys(LEAVING, _proposed), **dict.fromkeys(CONFIRMED, _confirmed),
 }  # fmt: skip

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from field.case_codes import CaseAction, CaseState
 from field.monitoring.case_around import ground, grounds, pack_of
-from field.monitoring.case_course import same_hands
+from field.monitoring.case_course import possible, same_hands
 from field.monitoring.case_rules import NOTICES, WAY_OUT, actions
 from field.monitoring.cases import MonitoringCase
 from field.monitoring.elimination import Condition, conditions, missing
@@ -27,7 +27,8 @@ SHOWN = {*WAY_OUT, CaseState.MONITORED}
 def offered(case: MonitoringCase, by: Actor) -> list[CaseAction]:
     """What a person may do now, the step itself first."""
     at = case.standing
-    several = [one for one in actions(at.state, by.role) if same_hands(at, one, by.username) is None]
+    several = [one for one in actions(at.state, by.role) if possible(at, one)]
+    several = [one for one in several if same_hands(at, one, by.username) is None]
     if at.state in NOTICES:
         running = {CaseAction.ANSWER_OBJECTION} if at.stopped_on else {CaseAction.OBJECT, CaseAction.ADVANCE}
         not_now = {CaseAction.OBJECT, CaseAction.ANSWER_OBJECTION, CaseAction.ADVANCE, CaseAction.POST_NOTICE}
@@ -44,6 +45,7 @@ def ripe(session: Session, by: Actor, now: datetime) -> list[tuple[MonitoringCas
     rows = select(MonitoringCase, Household).join(Household, Household.id == MonitoringCase.household_id)
     rows = rows.where(in_region(Household.region, by.region), MonitoringCase.state == CaseState.MONITORED.value)
     rows = rows.where(MonitoringCase.identified_on.is_not(None), Household.no_labour.is_(False))
+    rows = rows.where(MonitoringCase.leaving.is_(None))
     by_pack: dict[str, list[tuple[MonitoringCase, Household]]] = defaultdict(list)
     for case, household in session.execute(rows.order_by(MonitoringCase.identified_on, MonitoringCase.id)):
         by_pack[case.pack].append((case, household))

@@ -22,6 +22,9 @@ NOTICES = frozenset((S.PUBLIC_NOTICE, S.ELIMINATION_NOTICE))
 APPROVALS = frozenset((S.TOWN_REVIEW, S.COUNTY_APPROVAL, S.ELIMINATION_TOWN_REVIEW, S.ELIMINATION_COUNTY_APPROVAL))
 ENDED = frozenset((S.ELIMINATED, S.REJECTED, S.MERGED, S.MOVED_AWAY, S.DIED))
 UNDER_WAY = (*LADDER, S.MONITORED, *WAY_OUT)
+LEAVING = {  # what is proposed: how it is confirmed, and how the case ends by it
+    A.MERGE: (A.CONFIRM_MERGE, S.MERGED), A.MOVE_AWAY: (A.CONFIRM_MOVE, S.MOVED_AWAY), A.DIE: (A.CONFIRM_DEATH, S.DIED),
+}  # fmt: skip
 HOLDERS = {
     S.ON_SITE_CHECK: GRASSROOTS, S.DATA_CHECK: OFFICES, S.ASSESSMENT: GRASSROOTS, S.PUBLIC_NOTICE: GRASSROOTS,
     S.TOWN_REVIEW: frozenset((T,)), S.COUNTY_APPROVAL: frozenset((C,)), S.ELIMINATION_CHECK: GRASSROOTS,
@@ -66,9 +69,10 @@ def _table() -> Iterator[tuple[S, A, Rule]]:
     yield S.ELIMINATED, A.ROLL_BACK, Rule(S.MONITORED, frozenset((C,)))
     yield S.ELIMINATED, A.RE_MARK, Rule(S.ON_SITE_CHECK, ALL, "new_risk")
     for state in UNDER_WAY:
-        yield state, A.MERGE, Rule(S.MERGED, OFFICES, "merge")
-        yield state, A.MOVE_AWAY, Rule(S.MOVED_AWAY, OFFICES)
-        yield state, A.DIE, Rule(S.DIED, OFFICES)
+        for action, (confirming, end) in LEAVING.items():
+            yield state, action, Rule(state, OFFICES, "merge" if action is A.MERGE else "reason")
+            yield state, confirming, Rule(end, frozenset((C,)), "nothing")
+        yield state, A.KEEP, Rule(state, frozenset((C,)))
 
 
 RULES: dict[tuple[S, A], Rule] = {(state, action): rule for state, action, rule in _table()}

@@ -14,7 +14,11 @@ from field.monitoring.workdays import Own
 
 @dataclass(frozen=True)
 class Standing:
-    """案子的现状: `hands` are the steps of this round with who did them; a notice runs from `begins` to `ends`."""
+    """案子的现状: `hands` are the steps of this round with who did them; a notice runs from `begins` to `ends`.
+
+    `leaving` is what was proposed to end it and the county has not confirmed yet: the action, by whom, into which
+    household, and by when the step was due that stands still meanwhile.
+    """
 
     state: S = S.LEAD
     since: date | None = None
@@ -33,6 +37,7 @@ class Standing:
     carried_out: Mapping[str, int] = field(default_factory=dict)
     expense_solved: int | None = None
     merged_into: str | None = None
+    leaving: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ def line(case: MonitoringCase, household: Household, names: Mapping[str, str]) -
         "state": case.state, "state_name": CaseState.label_of(case.state), "since": case.since.isoformat(),
         "due_on": _day(case.due_on), "provisional": case.provisional, "stopped_on": _day(case.stopped_on),
         "round": case.round, "green": case.green, "heard_at": _time(case.heard_at), "seq": case.seq,
+        "leaving": case.leaving["action"] if case.leaving else None,
     }  # fmt: skip
 
 

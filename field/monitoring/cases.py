@@ -16,7 +16,7 @@ from field.ledger.entries import Draft, Entry, append, lock_heads, opened, recor
 from field.monitoring.case_around import around, pack_of
 from field.monitoring.case_contents import Merge, fault, plain, read_content
 from field.monitoring.case_course import after, decide
-from field.monitoring.case_rules import ENDED, RULES, UNDER_WAY, due_in
+from field.monitoring.case_rules import ENDED, LEAVING, RULES, UNDER_WAY, due_in
 from field.monitoring.case_standing import Act, Standing, kept
 from field.monitoring.case_turns import note_turn
 from field.monitoring.deadlines import note_deadline
@@ -71,6 +71,7 @@ class MonitoringCase(Base):
     carried_out: Mapped[dict[str, int]] = mapped_column(JSON)
     expense_solved: Mapped[int | None]
     merged_into: Mapped[Id | None]
+    leaving: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
     __table_args__ = (Index(None, "household_id"), Index(None, "state", "due_on"), Index(None, "merged_into"))
 
@@ -84,6 +85,10 @@ class MonitoringCase(Base):
             "risk_factors": tuple(self.risk_factors),
         }
         return Standing(**row)
+
+
+_leaving = MonitoringCase.leaving.is_not(None)
+Index("ix_monitoring_case_leaving", MonitoringCase.household_id, sqlite_where=_leaving, postgresql_where=_leaving)
 
 
 @dataclass(frozen=True)
@@ -128,7 +133,7 @@ def act(session: Session, case_id: str, asked: Asked, by: Actor, now: datetime) 
     case = session.get(MonitoringCase, case_id)
     household = _household(session, case.household_id if case else "", by)
     assert case is not None
-    lock_heads(session, [household.id])
+    lock_heads(session, [household.id, *_others(session, household.id, asked, case.standing)])  # both of a merge
     if entry := _repeated(session, asked, household.id, case_id, by):
         return entry
     session.refresh(case)
@@ -172,11 +177,12 @@ def _do(
     now: datetime, since: datetime,
 ) -> Entry:  # fmt: skip
     day, pack = china_day(now), pack_of(payload["pack"], now)
-    there = replace(around(session, household, at, pack, since, now), others=_others(session, household.id, asked))
+    there = replace(around(session, household, at, pack, since, now), others=_others(session, household.id, asked, at))
     rule, content = decide(at, asked.action, dict(asked.content), by.username, by.role, there)
     if asked.action is CaseAction.TAKE_OVER:
         content["household"] = _as_listed(household)
-    last = due_in(rule.to, day, pack, shelf().holidays)
+    turn = CaseState.COUNTY_APPROVAL if asked.action in LEAVING else rule.to
+    last = due_in(turn, day, pack, shelf().holidays)
     payload |= {
         "action": asked.action.value, "from": at.state.value, "to": rule.to.value, "role": by.role.value,
         "content": content, "due_on": last.day.isoformat() if last else None,
@@ -194,10 +200,13 @@ def _do(
     return entry
 
 
-def _others(session: Session, household_id: str, asked: Asked) -> frozenset[str]:
+def _others(session: Session, household_id: str, asked: Asked, at: Standing) -> frozenset[str]:
     """另一户 that a merge names, where there is such a one that was neither erased nor merged away itself."""
     part, _faults = read_content("merge", dict(asked.content)) if asked.action is CaseAction.MERGE else (None, [])
-    home = session.get(Household, part.into) if isinstance(part, Merge) else None
+    into = part.into if isinstance(part, Merge) else None
+    if asked.action is CaseAction.CONFIRM_MERGE and at.leaving:
+        into = at.leaving["into"]
+    home = session.get(Household, into) if into else None
     if home is None or home.id == household_id or home.erased_at:
         return frozenset()
     case = case_of(session, home.id)

@@ -12,6 +12,7 @@ from field.codes import Role, Source, TaskKind
 from field.labels import Word
 from field.monitoring import fund_list
 from field.monitoring.case_course import same_hands
+from field.monitoring.case_rules import LEAVING
 from field.monitoring.cases import MonitoringCase
 from field.monitoring.escalation import concerns, level
 from field.monitoring.fund import FundApplication
@@ -20,7 +21,7 @@ from field.monitoring.grades import UNJUDGED, Risk, risks
 from field.monitoring.leads import Lead
 from field.monitoring.measures import late_measures
 from field.monitoring.revisits import due_revisits
-from field.monitoring.todo_cases import marks_of, objections, steps
+from field.monitoring.todo_cases import leavings, marks_of, objections, steps
 from field.monitoring.todo_entries import KINDS, entries, received, rule_of
 from field.monitoring.todo_filling import conflicts
 from field.monitoring.todo_fund import urgent_aid
@@ -30,13 +31,16 @@ from field.registry import regions
 from field.registry.households import Household
 
 SOURCES: tuple[SourceOf, ...] = (
-    urgent_aid, entries, steps, objections, conflicts, visits, dated(TaskKind.REVISIT, due_revisits),
+    urgent_aid, entries, steps, objections, leavings, conflicts, visits, dated(TaskKind.REVISIT, due_revisits),
     dated(TaskKind.MEASURE, late_measures),
 )  # fmt: skip
 BY_PLAN = {  # of no way in
     TaskKind.MEASURE: Word("一户一策"), TaskKind.REVISIT: Word("监测对象回访日"), TaskKind.FILLING: Word("填报表"),
     TaskKind.URGENT_AID: Word("村级救助基金"),
 }  # fmt: skip
+
+
+OF_CASES = (TaskKind.STEP, TaskKind.OBJECTION, TaskKind.LEAVING)
 
 
 class Around(NamedTuple):
@@ -96,7 +100,7 @@ def _marks(row: Row, wanted: Wanted) -> Sequence[int]:
 
 def _around(session: Session, rows: Iterable[Row]) -> Around:
     ids = {row.household_id for row in rows if row.household_id}
-    about = [row.about for row in rows if row.kind in (TaskKind.STEP, TaskKind.OBJECTION)]
+    about = [row.about for row in rows if row.kind in OF_CASES]
     homes = session.scalars(select(Household).where(Household.id.in_(ids))) if ids else ()
     cases = session.scalars(select(MonitoringCase).where(MonitoringCase.id.in_(about))) if about else ()
     places = regions.names(session, {row.region for row in rows})
@@ -142,7 +146,10 @@ def _named(row: Row) -> str:
 
 def _own_hands(case: MonitoringCase | None, wanted: Wanted) -> bool:
     """四眼原则: whether the reader has had the case in hand before, so that another one must go on with it."""
-    return case is not None and same_hands(case.standing, CaseAction.ADVANCE, wanted.by.username) is not None
+    if case is None:
+        return False
+    next_one = LEAVING[CaseAction(case.leaving["action"])][0] if case.leaving else CaseAction.ADVANCE
+    return same_hands(case.standing, next_one, wanted.by.username) is not None
 
 
 def _time(value: datetime) -> str:

@@ -58,6 +58,15 @@ def objections(session: Session, wanted: Wanted, most: int) -> Found:
     return narrowed((_objection(one, days) for one in session.execute(rows)), wanted, most)
 
 
+def leavings(session: Session, wanted: Wanted, most: int) -> Found:
+    """离开监测 that was proposed and waits for the county; few, so they are read whole."""
+    if not wanted.asks_for(TaskKind.LEAVING) or wanted.role is not Role.COUNTY:
+        return NOTHING
+    rows = session.execute(_beside(wanted).where(_case.leaving.is_not(None)))
+    return narrowed((_step(one, wanted)._replace(id=f"leaving:{one.id}", kind=TaskKind.LEAVING) for one in rows),
+                    wanted, most)  # fmt: skip
+
+
 def marks_of(pack: Pack, state: str | None) -> Sequence[int]:
     """At which shares of a step's time it is told higher up."""
     code = STEPS.get(CaseState(state)) if state else None
@@ -89,8 +98,9 @@ def _beside(wanted: Wanted) -> Select[*tuple[Any, ...]]:
 
 
 def _steps(wanted: Wanted) -> Select[*tuple[Any, ...]]:
-    """Not while an objection stands or a notice runs, nor where a visit comes first: its lead's, or a warning's."""
+    """Not while an objection stands, a notice runs or leaving is proposed, nor where a visit comes first."""
     rows = _beside(wanted).where(_case.state.in_(HOLDERS), _case.stopped_on.is_(None), or_(*_own(wanted)))
+    rows = rows.where(_case.leaving.is_(None))
     rows = rows.where(or_(_case.ends.is_(None), _case.ends < wanted.day))
     rows = rows.where(~and_(_case.state.in_(VISITED_FIRST), _asked_already))
     late = func.coalesce(_case.due_on, wanted.day) < wanted.day

@@ -61,7 +61,8 @@ def listed() -> str:
     names = regions.names(session, {household.region for _case, household in found})
     return render_template(
         "cases.html", cases=found, total=total, page=page, pages=-(-total // PER_PAGE), state=state, names=names,
-        states=CaseState.labels(), choices=choices, late=overdue(session, by, day), today=day,
+        states=CaseState.labels(), actions=CaseAction.labels(), choices=choices, today=day,
+        late=overdue(session, by, day),
         measures=counted(session, by, day),
         may_take_over=CaseAction.TAKE_OVER in actions(CaseState.LEAD, by.role),
     )  # fmt: skip
@@ -156,9 +157,15 @@ def _page(case_id: str, faults: Faults) -> str:
         roles=TeamRole.labels(), doubts=of_household(session, household.id, terms(now)),
         leads=since(session, household.id, case.heard_at),
         merged=merged(session, household.id, by), risk=risks(session, [household.id])[household.id],
-        holders=Series(one.label for one in Role if one in HOLDERS.get(CaseState(case.state), ())),
+        holders=Series(one.label for one in Role if one in _holders(case)),
+        leaving=CaseAction.label_of(case.leaving["action"]) if case.leaving else None,
         noticed=case.state in NOTICES or any(said["from"] in NOTICES for _entry, said in several),
     )  # fmt: skip
+
+
+def _holders(case: MonitoringCase) -> frozenset[Role]:
+    """Whose turn it is: the step's, or the county's where leaving was proposed."""
+    return frozenset((Role.COUNTY,)) if case.leaving else HOLDERS.get(CaseState(case.state), frozenset())
 
 
 def _needs(case: MonitoringCase, action: CaseAction) -> str:

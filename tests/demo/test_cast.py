@@ -18,7 +18,7 @@ def test_who_is_taken_over_was_listed_and_who_ends_monitored_counts_in_the_table
     for part in PARTS:
         names = [name for _day, name in part.course]
         assert part.before is ("take_over" in names), part
-        gone = {"county_out", "move_away", "die"} & set(names) and "roll_back" not in names
+        gone = {"county_out", "moved", "died"} & set(names) and "roll_back" not in names
         climbed = "county" in names
         assert part.after is bool(climbed or (part.before and not gone)), part
 

@@ -86,6 +86,12 @@ def do(county: County, case_id: str, action: str, by: str, now: datetime, conten
         return db.session.get_one(MonitoringCase, case_id, populate_existing=True)
 
 
+def left(county: County, case_id: str, action: str, now: datetime, content: Any = None) -> MonitoringCase:
+    """A household that leaves: the town proposes it, the county confirms."""
+    do(county, case_id, action, "town", now, content)
+    return do(county, case_id, f"confirm_{action}", "county", now)
+
+
 def needed(case: MonitoringCase, action: str, now: datetime) -> dict[str, Any]:
     """A content without a fault."""
     day, state = china_day(now), case.state

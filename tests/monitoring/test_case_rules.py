@@ -63,7 +63,8 @@ for way, back in ((LADDER, "rejected"), (["monitored", *OUT], "monitored")):
             TABLE[step, "green_channel"] = V + T + C, step
 for state in [*LADDER, *OUT[:-1]]:
     for action, end in (("merge", "merged"), ("move_away", "moved_away"), ("die", "died")):
-        TABLE[state, action] = T + C, end
+        TABLE[state, action], TABLE[state, f"confirm_{action}"] = (T + C, state), (C, end)
+    TABLE[state, "keep"] = C, state
 
 
 def content(state: str, action: str, day: date = DAY) -> dict[str, Any]:
@@ -96,6 +97,11 @@ def around(day: date = DAY, ground: Ground = RIPE) -> Around:
     return Around(day, PACK, ground, {ADULT: "陈大一"}, frozenset({PHOTO}), visited=True, others=frozenset({OTHER}))
 
 
+def proposed(action: str, by: str = "town1") -> dict[str, Any]:
+    """What was proposed to end a case."""
+    return {"action": action, "by": by, "into": OTHER, "due_on": "2026-11-05", "provisional": False}
+
+
 def standing(state: CaseState) -> Standing:
     """A case that may go on at once, as far as the case itself is concerned."""
     at = Standing(state, since=DAY, identified_on=date(2026, 1, 5), risk_factors=("illness",))
@@ -125,6 +131,8 @@ def test_every_state_action_and_role_is_decided_as_the_table_says() -> None:
                     at = replace(at, begins=None, ends=None)
                 if action is CaseAction.ANSWER_OBJECTION:
                     at = replace(at, stopped_on=DAY)
+                if action.startswith("confirm_") or action is CaseAction.KEEP:
+                    at = replace(at, leaving=proposed(action.removeprefix("confirm_")))
                 roles, to = TABLE.get((state.value, action.value), ("", ""))
                 expected = "out of order" if not roles else to if role.value in roles else "wrong hands"
                 try:
@@ -195,6 +203,47 @@ def test_who_raised_an_objection_does_not_answer_it_but_may_still_review() -> No
     at = done(at, "answer_objection", "town1", DAY + timedelta(days=3))
     at = done(at, "advance", "village1", DAY + timedelta(days=30))
     assert done(at, "advance", "town1", DAY + timedelta(days=30)).state is CaseState.COUNTY_APPROVAL
+
+
+@pytest.mark.parametrize(("action", "end"), [("merge", "merged"), ("move_away", "moved_away"), ("die", "died")])
+@pytest.mark.parametrize("state", [*LADDER, *OUT[:-1]])
+def test_one_proposes_that_a_household_leaves_and_another_at_the_county_confirms_it(
+    state: str, action: str, end: str
+) -> None:
+    for by in ("town1", "county1"):
+        at = done(replace(standing(CaseState(state)), due_on=DAY), action, by)
+        assert (at.state, at.leaving and at.leaving["action"]) == (state, action), "still monitored"
+        for other in ("advance", "post_notice", "object", "move_away", "merge", "green_channel", "propose_elimination"):
+            with pytest.raises(OutOfOrder if (state, other) not in TABLE else Refused):
+                done(at, other, "county2" if "county" in state else "town1" if "town" in state else "village1")
+        with pytest.raises(WrongHands):
+            done(at, f"confirm_{action}", "town2")
+        if by == "county1":
+            with pytest.raises(WrongHands, match="要由别人来确认"):
+                done(at, f"confirm_{action}", "county1")
+        gone = done(at, f"confirm_{action}", "county2")
+        assert (gone.state, gone.leaving, gone.merged_into) == (end, None, OTHER if action == "merge" else None)
+        kept = done(at, "keep", "county1")
+        assert (kept.state, kept.leaving, kept.due_on) == (state, None, DAY), "as if nothing had been proposed"
+
+
+def test_nothing_is_confirmed_that_was_not_proposed_and_no_merge_into_a_household_that_is_gone() -> None:
+    at = standing(CaseState.MONITORED)
+    for action in ("confirm_merge", "confirm_move_away", "confirm_die", "keep"):
+        with pytest.raises(Refused, match="没有人提出过"):
+            done(at, action, "county1")
+    with pytest.raises(Refused, match="已经提出迁出"):
+        done(replace(at, leaving=proposed("move_away")), "confirm_die", "county1")
+    merging, nobody = replace(at, leaving=proposed("merge")), replace(around(), others=frozenset())
+    with pytest.raises(Refused, match="已经并走"):
+        decide(merging, CaseAction.CONFIRM_MERGE, {}, "county1", Role.COUNTY, nobody)
+
+
+def test_an_entry_of_when_one_word_was_enough_still_ends_the_case() -> None:
+    at = replace(standing(CaseState.MONITORED), due_on=DAY)
+    said = {"note": "两户本是一家", "into": OTHER}
+    gone = after(at, Act(CaseAction.MERGE, CaseState.MERGED, "town1", DAY, 9, said))
+    assert (gone.state, gone.merged_into, gone.leaving, gone.due_on) == ("merged", OTHER, None, None)
 
 
 def test_roll_back_and_re_mark_are_two_different_acts() -> None:
@@ -350,7 +399,7 @@ def test_no_history_reaches_eliminated_in_breach_of_a_condition() -> None:
     @given(st.booleans(), st.lists(ACTS, min_size=20, max_size=60))
     def go(listed_before: bool, acts: list[tuple[str, str, int, Ground, str]]) -> None:
         at = done(Standing(), "take_over", "town1") if listed_before else done(Standing(), "open", "village1")
-        day, proposed, posted = DAY, set[str](), False
+        day, hands, posted = DAY, set[str](), False
         courses = [helped(BEGUN, "carry_out", 9)]
         for seq, (word, who, days, seen, help_) in enumerate(acts, 10):
             if help_ == "plan":
@@ -358,9 +407,9 @@ def test_no_history_reaches_eliminated_in_breach_of_a_condition() -> None:
             elif help_:
                 courses = [helped(one, help_, seq) for one in courses]
             day, before, state = day + timedelta(days=days), at, at.state.value
-            by = fit(state) if who == "fit" else who
+            by = who if who != "fit" else "county1" if at.leaving else fit(state)
             usual = "post_notice" if "notice" in state and at.ends is None else FORWARD.get(state, "advance")
-            action = usual if word == "forward" else word
+            action = word if word != "forward" else "keep" if at.leaving else usual
             seen = replace(seen, done=done_for(courses), still_open=open_for(courses))  # noqa: PLW2901 (as it is by now)
             known = replace(seen, carried_out=at.carried_out, expense_solved=at.expense_solved)
             try:
@@ -368,13 +417,13 @@ def test_no_history_reaches_eliminated_in_breach_of_a_condition() -> None:
             except Refused:
                 continue
             if state == "monitored":
-                proposed, posted = {by}, False
+                hands, posted = {by}, False
             posted = posted or (action == "post_notice" and state == "elimination_notice")
             if at.state is CaseState.ELIMINATED and before.state is not CaseState.ELIMINATED:
-                assert in_breach(before, by, day, seen, proposed, posted) == []
+                assert in_breach(before, by, day, seen, hands, posted) == []
                 reached.append(seq)
             if state in OUT and action in ("advance", "post_notice"):
-                proposed.add(by)
+                hands.add(by)
 
     go()
     assert len(reached) > 10, "such histories do end in an elimination now and then"

@@ -27,6 +27,7 @@ from tests.monitoring.casework import (
     do,
     helped,
     home_of,
+    left,
     listed,
     opened,
     the_case,
@@ -170,7 +171,7 @@ def test_who_moved_away_or_died_is_no_longer_counted_and_a_rejected_household_ma
     county: County,
 ) -> None:
     case_id = listed(county, HOME, "town", NOW)
-    assert do(county, case_id, "move_away", "town", NOW).state == "moved_away"
+    assert left(county, case_id, "move_away", NOW).state == "moved_away"
     assert monitored_in(county, HOME) == 0
     first = opened(county, NEXT, "town", NOW)
     do(county, first, "reject", "town", NOW)

@@ -14,7 +14,7 @@ from field.monitoring.rebuild import rebuild
 from field.monitoring.refusals import Refused
 from field.registry.households import Household
 from tests.county import County, household, unmonitored
-from tests.monitoring.casework import HOME, NOTE, asked, do, home_of, listed, opened
+from tests.monitoring.casework import HOME, NOTE, asked, do, home_of, left, listed, opened
 from tests.revisiting import eliminated
 
 
@@ -65,7 +65,7 @@ def test_a_household_without_a_case_stays_monitored_until_people_settle_what_the
     assert home_of(county, HOME).kind == "marginal"
     assert "roster_otherwise" not in doubts(county), "the roster was put right"
     rostered(county, kind=None, address="新屋 5 号")
-    do(county, listed(county, HOME, "county", clock.now()), "move_away", "town", clock.now())
+    left(county, listed(county, HOME, "county", clock.now()), "move_away", clock.now())
     assert home_of(county, HOME).kind is None, "its case ended it"
     assert "roster_otherwise" not in doubts(county), "and now both say the same"
     assert rebuilt(county) == ()
@@ -83,7 +83,7 @@ def test_one_file_cannot_end_the_monitoring_of_a_county(county: County) -> None:
 
 def test_a_household_that_moved_is_the_rosters_to_list_and_then_the_ladders_to_end(county: County) -> None:
     case = listed(county, HOME, "county", clock.now())
-    do(county, case, "move_away", "town", clock.now())
+    left(county, case, "move_away", clock.now())
     rostered(county, kind=None, address="搬走了")
     assert home_of(county, HOME).kind is None
     assert "roster_otherwise" not in doubts(county)
@@ -120,7 +120,7 @@ def test_a_roster_is_no_way_around_the_ladder(county: County) -> None:
 def test_of_a_household_that_moved_away_the_roster_speaks_again(county: County) -> None:
     now: datetime = clock.now()
     case = listed(county, HOME, "county", now)
-    do(county, case, "move_away", "town", now)
+    left(county, case, "move_away", now)
     assert home_of(county, HOME).kind is None
     rostered(county, address="搬回来了")
     assert home_of(county, HOME).kind == "unstable"

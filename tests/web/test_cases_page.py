@@ -26,6 +26,7 @@ from tests.monitoring.casework import (
     helped,
     helping,
     home_of,
+    left,
     listed,
     opened,
     planned,
@@ -193,7 +194,17 @@ def test_a_merge_says_into_which_household_and_both_lead_to_each_other(county: C
     for wrong in (ours.number, "没有这一户", ""):
         refused = step(county, office, "merge", note="两户本是一家", into=wrong)
         assert (refused.status_code, "要填另外一户的户编号" in words(refused.text)) == (422, True), wrong
-    assert step(county, office, "merge", note="两户本是一家", into=other.number).status_code == 303
+    town = browser(county, "town")
+    assert step(county, town, "merge", note="两户本是一家", into=other.number).status_code == 303
+    assert (the_case(county, HOME).state, the_case(county, HOME).merged_into) == ("monitored", None)
+    for who, may in ((town, False), (office, True)):
+        page = who.page(f"/cases/{case}")
+        assert "已经提出并入别户，等县里确认或者退回" in words(page)
+        assert ("确认并入别户" in words(page), "提出风险消除" in words(page)) == (may, False)
+    assert "提出并入别户" in words(office.page("/cases"))
+    assert "确认并户、迁出或去世" in words(office.page("/tasks"))
+    assert "确认并户、迁出或去世 案子" not in words(town.page("/tasks"))
+    assert step(county, office, "confirm_merge").status_code == 303
     assert (the_case(county, HOME).state, the_case(county, HOME).merged_into) == ("merged", other.id)
     for path in (f"/cases/{case}", f"/households/{ours.id}"):
         assert f'href="/households/{other.id}"' in office.page(path), path
@@ -207,7 +218,7 @@ def test_a_merge_says_into_which_household_and_both_lead_to_each_other(county: C
 def test_a_household_that_was_merged_away_takes_nobody_in(small_county: County) -> None:
     ours, other = (small_county.households[place] for place in (HOME, NEXT))
     first, second = (listed(small_county, place, "county", NOW) for place in (HOME, NEXT))
-    do(small_county, first, "merge", "town", NOW, {"note": "两户本是一家", "into": other})
+    left(small_county, first, "merge", NOW, {"note": "两户本是一家", "into": other})
     with pytest.raises(Refused, match="已经并走"):
         do(small_county, second, "merge", "town", NOW, {"note": "两户本是一家", "into": ours})
     assert state_of(the_case(small_county, NEXT)) == "monitored"
@@ -216,7 +227,7 @@ def test_a_household_that_was_merged_away_takes_nobody_in(small_county: County) 
 def test_what_ends_a_case_is_never_open_by_itself(small_county: County) -> None:
     case_id = listed(small_county, HOME, "town", clock.now())
     page = browser(small_county, "county").page(f"/cases/{case_id}")
-    assert "并入别户" in words(page)
+    assert "提出并入别户" in words(page)
     assert '<details class="card screen" open>' not in page
     assert 'class="primary"' not in page
     village = browser(small_county, "cadre").page(f"/cases/{case_id}")

@@ -86,7 +86,7 @@ export function told({kind, own_hands, last_visit_at, source, source_name, why, 
   if (kind === 'urgent_aid') return words.tasks.urgent(reason)
   if (own_hands) return words.tasks.others
   if (kind === 'visit') return last_visit_at ? words.since(daysSince(last_visit_at, new Date())) : words.never
-  if (kind === 'step' || kind === 'objection') return [words.tasks.online, leads && words.tasks.leads(leads)].filter(Boolean).join(' · ')
+  if (['step', 'objection', 'leaving'].includes(kind)) return [words.tasks.online, leads && words.tasks.leads(leads)].filter(Boolean).join(' · ')
   return source === 'analysis' && why || words.word(source_name)
 }
 
