@@ -1,5 +1,6 @@
 """案子接口: a case from a lead to monitored over JSON, and every refusal that pages tell, told alike."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -22,6 +23,7 @@ from tests.monitoring.casework import (
     listed,
     needed,
     opened,
+    planned,
     the_case,
     visited,
 )
@@ -179,3 +181,26 @@ def test_a_key_that_was_used_for_other_words_is_a_conflict(small_county: County)
     assert (first.status_code, again.status_code, again.get_json()) == (201, 200, first.get_json())
     other = town.post(f"/api/cases/{case}/steps", json=body | {"content": {"note": "其实没有搬"}})
     assert codes(other) == (409, "other_content")
+
+
+def test_the_ripe_and_the_late_are_asked_for_as_states_are(small_county: County) -> None:
+    then, town = clock.now() - timedelta(days=40), small_county.client("town")
+    ripe = listed(small_county, HOME, "county", then)
+    visited(small_county, HOME, "cadre", then, income={"wages": 6_000_000})
+    helped(small_county, small_county.households[HOME], then)
+    late = listed(small_county, NEXT, "county", then)
+    visited(small_county, NEXT, "town", then, income={"wages": 6_000_000})
+    planned(small_county, small_county.households[NEXT], "town", then)
+
+    def ids(asked: str) -> list[str]:
+        return [one["id"] for one in town.get(f"/api/cases?{asked}").get_json()["items"]]
+
+    assert (ids("state=ripe"), ids("state=late")) == ([ripe], [])
+    assert ids(f"state=ripe&region={NEXT}") == ids("state=ripe&page=2") == []
+    assert town.get("/api/cases?state=ripe&region=420626102").status_code == 403
+    assert small_county.client("town2").get("/api/cases?state=ripe").get_json()["total"] == 0
+    do(small_county, late, "move_away", "town", then)
+    assert (ids("state=late"), ids("state=ripe")) == ([late], [ripe])
+    [asked] = [one for one in town.get("/api/openapi.json").get_json()["paths"]["/api/cases"]["get"]["parameters"]
+               if one["name"] == "state"]  # fmt: skip
+    assert {"ripe", "late", "monitored"} <= set(json.dumps(asked).split('"'))

@@ -1,6 +1,6 @@
 """案子接口的格式: what is asked and answered about cases."""
 
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -8,13 +8,16 @@ from field.api.describe import PageQuery, Strict
 from field.api.visits import Warned
 from field.case_codes import CaseAction, CaseState
 from field.converters import UUID
+from field.monitoring.case_offers import LATE, RIPE
 
 
 class CaseQuery(PageQuery):
     """案子查询条件: of a region and a state, else all of one's own that have not ended."""
 
     region: str | None = Field(None, pattern="^[0-9]{2,12}$", max_length=12)
-    state: CaseState | None = None
+    state: Literal[RIPE, LATE, *CaseState.labels()] | None = Field(  # type: ignore[valid-type]
+        None, description="a state; `ripe`: monitored, and may be proposed for elimination; `late`: past its day"
+    )
 
     @field_validator("region", "state", mode="before")
     @classmethod

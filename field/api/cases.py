@@ -17,8 +17,8 @@ from field.ledger.entries import Entry, fresh, opened
 from field.ledger.receipts import number
 from field.mending import warnings
 from field.monitoring import case_view, cases
-from field.monitoring.case_list import cases as listing
 from field.monitoring.case_list import one_case
+from field.monitoring.case_offers import chosen
 from field.monitoring.cases import Asked
 from field.monitoring.refusals import Refused
 from field.problems import Problem
@@ -32,7 +32,7 @@ api = Blueprint("cases", __name__, url_prefix="/api")
 @describe(Right.READ_CASES, "案子列表", {200: CasePage}, query=CaseQuery)
 def list_cases(query: CaseQuery) -> dict[str, Any]:
     session = db.session()
-    found, total = listing(session, actor(), query.state, query.page, query.per_page, query.region)
+    found, total = chosen(session, actor(), query.state, query.page, query.per_page, clock.now(), query.region)
     names = regions.names(session, {household.region for _case, household in found})
     items = [case_view.line(case, household, names) for case, household in found]
     return {"items": items, "total": total, "page": query.page, "per_page": query.per_page}

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from field.case_codes import CaseAction, CaseState
 from field.monitoring.case_around import ground, grounds, pack_of
 from field.monitoring.case_course import possible, same_hands
+from field.monitoring.case_list import cases
 from field.monitoring.case_rules import NOTICES, WAY_OUT, actions
 from field.monitoring.cases import MonitoringCase
 from field.monitoring.elimination import Condition, conditions, missing
@@ -18,9 +19,10 @@ from field.monitoring.policy.shapes import Pack
 from field.monitoring.workdays import china_day
 from field.registry.households import Household
 from field.registry.regions import in_region
-from field.registry.rights import Actor
+from field.registry.rights import Actor, NotAllowed, Right
 
 BATCH = 2000
+RIPE, LATE = "ripe", "late"  # chosen as states are, and no states
 SHOWN = {*WAY_OUT, CaseState.MONITORED}
 
 
@@ -37,13 +39,30 @@ def offered(case: MonitoringCase, by: Actor) -> list[CaseAction]:
     return several
 
 
-def ripe(session: Session, by: Actor, now: datetime) -> list[tuple[MonitoringCase, Household]]:
-    """可以提出消除: monitored cases of the actor's region for which every condition holds but what a town confirms.
+def chosen(
+    session: Session, by: Actor, state: str | None, page: int, per_page: int, now: datetime, region: str | None = None
+) -> tuple[list[tuple[MonitoringCase, Household]], int]:
+    """One page of the cases of a state, of those that are ripe or late, or of all that go on; and how many."""
+    if state == RIPE:
+        several = ripe(session, by, now, region)
+        return several[(page - 1) * per_page : page * per_page], len(several)
+    if state == LATE:
+        return cases(session, by, None, page, per_page, region, china_day(now))
+    return cases(session, by, state, page, per_page, region)
+
+
+def ripe(
+    session: Session, by: Actor, now: datetime, region: str | None = None
+) -> list[tuple[MonitoringCase, Household]]:
+    """可以提出消除: monitored cases of a region for which every condition holds but what a town confirms.
 
     Reckoned at the moment, with three statements for each pack and batch: it costs what the monitored of the region do.
     """
+    place = region or by.region
+    if not by.may(Right.READ_CASES, place):
+        raise NotAllowed
     rows = select(MonitoringCase, Household).join(Household, Household.id == MonitoringCase.household_id)
-    rows = rows.where(in_region(Household.region, by.region), MonitoringCase.state == CaseState.MONITORED.value)
+    rows = rows.where(in_region(Household.region, place), MonitoringCase.state == CaseState.MONITORED.value)
     rows = rows.where(MonitoringCase.identified_on.is_not(None), Household.no_labour.is_(False))
     rows = rows.where(MonitoringCase.leaving.is_(None))
     by_pack: dict[str, list[tuple[MonitoringCase, Household]]] = defaultdict(list)

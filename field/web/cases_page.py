@@ -22,9 +22,8 @@ from field.ledger.entries import Entry
 from field.monitoring import cases
 from field.monitoring.case_around import adults, pack_of, papers
 from field.monitoring.case_contents import Faults
-from field.monitoring.case_list import cases as listing
 from field.monitoring.case_list import merged, one_case, overdue, steps
-from field.monitoring.case_offers import met, offered, ripe
+from field.monitoring.case_offers import LATE, RIPE, chosen, met, offered
 from field.monitoring.case_rules import HOLDERS, NOTICES, RULES, actions
 from field.monitoring.cases import Asked, MonitoringCase
 from field.monitoring.consents import consented
@@ -55,9 +54,9 @@ NOBODY = f"{UUID(int=0)}"
 def listed() -> str:
     """The cases of the reader's region."""
     session, by, page, day = db.session(), actor(), asked_page(), china_day(clock.now())
-    choices = {"ripe": _("可以提出消除的"), "late": _("已经过期的"), **CaseState.labels()}
+    choices = {RIPE: _("可以提出消除的"), LATE: _("已经过期的"), **CaseState.labels()}
     state = request.args.get("state") if request.args.get("state") in choices else None
-    found, total = _found(state, page)
+    found, total = chosen(session, by, state, page, PER_PAGE, clock.now())
     names = regions.names(session, {household.region for _case, household in found})
     return render_template(
         "cases.html", cases=found, total=total, page=page, pages=-(-total // PER_PAGE), state=state, names=names,
@@ -66,17 +65,6 @@ def listed() -> str:
         measures=counted(session, by, day),
         may_take_over=CaseAction.TAKE_OVER in actions(CaseState.LEAD, by.role),
     )  # fmt: skip
-
-
-def _found(state: str | None, page: int) -> tuple[list[tuple[MonitoringCase, Household]], int]:
-    """One page of what was chosen, and how many there are."""
-    session, by, now = db.session(), actor(), clock.now()
-    if state == "ripe":
-        several = ripe(session, by, now)
-        return several[(page - 1) * PER_PAGE : page * PER_PAGE], len(several)
-    if state == "late":
-        return listing(session, by, None, page, PER_PAGE, due_before=china_day(now))
-    return listing(session, by, state, page, PER_PAGE)
 
 
 @cases_room.post("/from/<chain:chain_id>/<seq:seq>")
