@@ -13,6 +13,7 @@ from field.messaging import asking, checkin_waves
 from field.messaging.checkin_waves import step
 from field.messaging.conversations import Dialog
 from field.messaging.messages import SendError
+from field.messaging.outbox import sign_with
 from field.messaging.sending_rules import segments
 from field.messaging.wave_figures import estimate, progress
 from field.monitoring.checkin_requests import CheckinRequest, CheckinWave, Outcome
@@ -323,6 +324,11 @@ def test_the_limit_the_estimate_and_the_counts_are_those_of_the_wave(waves: Wave
     found = [one for one in waves.due() if one.contact_id]
     reckoned = estimate(found, WAYS, waves.now)
     assert reckoned == (3, 3, 15, 30)
+    sign_with({WAYS["sms"]: f"【{'县' * 60}】"})
+    try:
+        assert estimate(found, WAYS, waves.now) == (3, 6, 30, 60)
+    finally:
+        sign_with({})
     waves.start(limit=2)
     waves.after(9 * HOUR)
     waves.say("1", "+8613900000100")
