@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from field import clock, worker
 from field.codes import Kind
 from field.db import db, transact
 from field.monitoring.enrol import enrol
+from field.monitoring.policy.shelf import OURS, shelf, use_shelf
 from field.monitoring.rebuild import rebuild
 from field.monitoring.refusals import Refused
 from field.monitoring.standings import statistics_on
@@ -20,7 +22,7 @@ from field.monitoring.until import Until
 from field.monitoring.workdays import china_day
 from field.registry.households import Household
 from tests.county import County, household
-from tests.monitoring.casework import HOME, NOTE, do, home_of, opened, to_monitored, visited
+from tests.monitoring.casework import HOME, NOTE, do, home_of, opened, the_case, to_monitored, visited
 from tests.web.office import Browser, browser, links, words
 
 COUNTY, AGO = "420626", timedelta(days=20)
@@ -140,3 +142,33 @@ def waiting(county: County, then: datetime) -> str:
         later = then + timedelta(days=7 * (place > 3))
         do(county, case, "post_notice" if place == 3 else "advance", by, later)
     return case
+
+
+@pytest.mark.unlisted(HOME)
+def test_a_kind_is_called_as_the_pack_calls_it_by_which_the_case_is_judged(
+    small_county: County, tmp_path: Path
+) -> None:
+    former, then = shelf().own, clock.now() - AGO
+    text = (OURS / "2026.toml").read_text(encoding="utf-8").replace("version = 2", "version = 3", 1)
+    (tmp_path / "2026.toml").write_text(text.replace(f'name = "{CALLED}"', 'name = "县里的重点户"'), encoding="utf-8")
+    use_shelf(tmp_path)
+    try:
+        case = opened(small_county, HOME, "cadre", then)
+        visited(small_county, HOME, "cadre", then)
+        for action, by in (("advance", "cadre"), ("advance", "town"), ("advance", "cadre"), ("post_notice", "cadre")):
+            do(small_county, case, action, by, then)
+        for by in ("cadre", "town"):
+            do(small_county, case, "advance", by, then + timedelta(days=7))
+        office, county = browser(small_county, "county"), "county"
+        page = office.page(f"/cases/{case}")
+        assert ("县里的重点户" in page, CALLED in page) == (True, False)
+        wrong = NOTE | {"kind": "unstable", "risk_factors": ["illness"]}
+        with pytest.raises(Refused, match="可以定的类别是：县里的重点户"):
+            do(small_county, case, "advance", county, then + timedelta(days=7), wrong)
+        do(small_county, case, "advance", county, then + timedelta(days=7))
+        month = f"{china_day(then + timedelta(days=7)):%Y-%m}"
+        for path in (f"/cases/{case}", f"/households/{small_county.households[HOME]}", f"/approvals?month={month}"):
+            assert "县里的重点户" in words(office.page(path)), path
+    finally:
+        use_shelf(former)
+    assert the_case(small_county, HOME).kind == Kind.AT_RISK

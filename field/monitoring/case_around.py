@@ -9,7 +9,8 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from field.case_codes import CaseState
-from field.codes import EvidenceKind
+from field.codes import EvidenceKind, Kind
+from field.labels import Word
 from field.monitoring.case_standing import Around, Standing
 from field.monitoring.consents import consented
 from field.monitoring.elimination import Ground, months_after
@@ -28,6 +29,13 @@ ADULT_MONTHS = 18 * 12
 def pack_of(name: str, now: datetime) -> Pack:
     """政策包 by which a case is judged; the newer version of the same where that one is lost, else the one in force."""
     return shelf().called(name) or shelf().called(name.rpartition(".")[0]) or pack_on(china_day(now))
+
+
+def kind_name(code: str | None, pack: str | None) -> str:
+    """监测类别 as the pack calls it by which a case is judged; our own word where it names none."""
+    known = shelf().called(pack) if pack else None
+    named = [one.name for one in known.kind if one.code == code] if known else []
+    return Word(named[0]) if named else Kind.label_of(code)
 
 
 def around(session: Session, household: Household, at: Standing, pack: Pack, since: datetime, now: datetime) -> Around:

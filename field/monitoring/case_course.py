@@ -8,6 +8,7 @@ from typing import Any
 from field.case_codes import CaseAction as A
 from field.case_codes import CaseState as S
 from field.codes import Role
+from field.labels import Word
 from field.monitoring import case_contents as said
 from field.monitoring.case_contents import fault
 from field.monitoring.case_rules import APPROVALS, LEAVING, NOTICES, RULES, WAY_OUT, Rule, done_by
@@ -142,7 +143,7 @@ def _content_faults(part: said.Part, at: Standing, around: Around) -> Iterator[d
         case said.Approval():
             fitting = around.pack.kinds_for(formerly_poor=around.formerly_poor)
             if part.kind not in fitting:
-                kinds = Series(one.label for one in fitting)
+                kinds = Series(Word(one.name) for one in around.pack.kind if one.code in fitting)
                 yield fault("kind", Sentence("按政策包，这一户可以定的类别是：{kinds}", kinds=kinds))
         case said.Merge() if part.into not in around.others:
             yield fault("into", NO_SUCH_HOME)

@@ -8,9 +8,10 @@ from flask_babel import gettext as _
 
 from field.auth import allow
 from field.case_codes import CaseState as S
-from field.codes import Kind, RiskFactor
+from field.codes import RiskFactor
 from field.db import db
 from field.ledger.entries import Entry
+from field.monitoring.case_around import kind_name
 from field.monitoring.case_list import steps_of
 from field.monitoring.case_papers import MOST, Both, Steps, approved, first_risks, passed, waiting
 from field.registry import regions
@@ -58,7 +59,7 @@ def _row(place: int, both: Both, steps: Steps, names: dict[str, str], heard: dic
     risks = said.get("risk_factors") or home.risk_factors or heard.get(case.id, [])
     return [
         str(place), home.head, names.get(home.region, home.region), str(home.persons),
-        Kind.label_of(said.get("kind") or home.kind), RiskFactor.label_of(risks[0]) if risks else "",
+        kind_name(said.get("kind") or home.kind, case.pack), RiskFactor.label_of(risks[0]) if risks else "",
         _opinion(done.get(S.ON_SITE_CHECK)), _votes(done.get(S.ASSESSMENT)), _notice(steps),
         _opinion(done.get(S.TOWN_REVIEW)), _opinion(done.get(S.COUNTY_APPROVAL)) if said else "",
     ]  # fmt: skip

@@ -8,8 +8,9 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from field.case_codes import CaseAction, CaseState
-from field.codes import Kind, RiskFactor
+from field.codes import RiskFactor
 from field.labels import Word
+from field.monitoring.case_around import kind_name
 from field.web.catalogue import in_a_row
 from field.web.forms import faults_named
 from field.web.visit_words import Line
@@ -40,7 +41,7 @@ def case_lines(payload: dict[str, Any]) -> list[Line]:
     lines += [Line(_("现在"), to), *_consents(said), *_assessment(said), *_notice(said)]
     lines += [
         Line(_("比对部门"), in_a_row(said.get("departments", ()))),
-        Line(_("监测类别"), Kind.label_of(said.get("kind"))),
+        Line(_("监测类别"), kind_name(said.get("kind"), payload.get("pack"))),
         Line(_("风险点"), in_a_row(RiskFactor.label_of(code) for code in said.get("risk_factors", ()))),
         *(Line(RiskFactor.label_of(one["risk_factor"]), one.get("note") or "") for one in said.get("measures", ())),
         Line(_("大额支出"), (said.get("large_expense") or {}).get("note") or ""),

@@ -15,12 +15,12 @@ from field import clock
 from field.auth import actor, allow
 from field.case_codes import CaseAction, CaseState
 from field.casework import done
-from field.codes import Kind, RiskFactor, Role
+from field.codes import RiskFactor, Role
 from field.db import db
 from field.help_codes import MeasureState, TeamRole
 from field.ledger.entries import Entry
 from field.monitoring import cases
-from field.monitoring.case_around import adults, pack_of, papers
+from field.monitoring.case_around import adults, kind_name, pack_of, papers
 from field.monitoring.case_contents import Faults
 from field.monitoring.case_list import merged, one_case, overdue, steps
 from field.monitoring.case_offers import LATE, RIPE, chosen, met, offered
@@ -139,7 +139,7 @@ def _page(case_id: str, faults: Faults) -> str:
         adults=adults(session, household.id, today), photos=papers(session, household.id),
         consented=consented(session, household.id, case.heard_at),
         key=str(uuid7()), states=CaseState.labels(),
-        kinds={one.code: Kind(one.code).label for one in pack.kind}, risks=RiskFactor.labels(), pack=pack,
+        kinds={one.code: kind_name(one.code, case.pack) for one in pack.kind}, risks=RiskFactor.labels(), pack=pack,
         State=CaseState,
         plan=plan_shown(session, household, by.role, today), measure_states=MeasureState.labels(),
         roles=TeamRole.labels(), doubts=of_household(session, household.id, terms(now)),

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from field.auth import actor, allow
 from field.case_codes import CaseState
-from field.codes import LEVELS, Channel, EntryKind, EvidenceKind, Kind, Left, RiskFactor
+from field.codes import LEVELS, Channel, EntryKind, EvidenceKind, Left, RiskFactor
 from field.db import db, transact
 from field.help_codes import MeasureState, TeamRole, TieKind
 from field.ledger.entries import Entry, opened
@@ -16,6 +16,7 @@ from field.ledger.receipts import number
 from field.messaging.understanding.places import name_of
 from field.monitoring import household_file
 from field.monitoring.album import Picture, album
+from field.monitoring.case_around import kind_name
 from field.monitoring.case_list import merged
 from field.monitoring.cases import case_of
 from field.monitoring.grades import Risk, risks
@@ -43,7 +44,7 @@ from field.web.wording import now, unnamed
 dossier = Blueprint("file", __name__, url_prefix="/households")
 PER_PAGE, PRINTED = 20, 200
 LABELS = {
-    "kind_labels": Kind.labels(), "risk_labels": RiskFactor.labels(), "left_labels": Left.labels(),
+    "risk_labels": RiskFactor.labels(), "left_labels": Left.labels(),
     "evidence_labels": EvidenceKind.labels(), "case_labels": CaseState.labels(), "fact_labels": FACTS,
     "roles": TeamRole.labels(), "states": MeasureState.labels(), "tie_kinds": TieKind.labels(),
 }  # fmt: skip
@@ -93,11 +94,13 @@ def one(household_id: str) -> str:
     last, begins = before(session, by, found.id, at)
     risk = risks(session, [found.id])[found.id]
     who = {moment.entry["actor"] for moment in moments} | _recorders(known)
+    case = case_of(session, found.id)
     page = render_template(
-        "file.html", household=found, members=[(member, person_shown(member)) for member in members], names=names,
+        "file.html", household=found, kind=kind_name(found.kind, case.pack if case else None),
+        members=[(member, person_shown(member)) for member in members], names=names,
         known=[_item(found, names, key, known[key]) for key in _ordered(found, members, known)], moments=moments,
         staff=unnamed() | staff_names(session, who) | _by_themselves(members), oldest=_oldest_first(), page=_page(),
-        case=case_of(session, found.id) if actor().has(Right.READ_CASES) else None, pages=-(-total // _per_page()),
+        case=case if actor().has(Right.READ_CASES) else None, pages=-(-total // _per_page()),
         total=total, before=last, fresh=total - last.seq if last else 0, risk=risk, sources=_sources(found.id, risk),
         relief_sheet=sheet(session, found, china_day(now())), doubts=of_household(session, found.id, terms(now())),
         plan=plan_shown(session, found, actor().role, china_day(now())),
