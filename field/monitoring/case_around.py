@@ -1,7 +1,7 @@
 """案子周围的情况: what the rules of a case look at, read from registry, facts and photographs."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -13,13 +13,14 @@ from field.codes import EvidenceKind, Kind
 from field.labels import Word
 from field.monitoring.case_standing import Around, Standing
 from field.monitoring.consents import consented
-from field.monitoring.elimination import Ground, months_after
+from field.monitoring.elimination import Earned, Ground, months_after
 from field.monitoring.evidence import EvidenceLink, vouched
 from field.monitoring.judgement import ONE, SEVERAL, Basis, judged
 from field.monitoring.measure_rules import done_for, open_for
 from field.monitoring.plan import Measure, measures_of, plans
 from field.monitoring.policy.shapes import Pack
 from field.monitoring.policy.shelf import pack_on, shelf
+from field.monitoring.steady import before
 from field.monitoring.workdays import china_day
 from field.registry.households import Household, Person
 
@@ -60,18 +61,29 @@ def _visited(last: datetime | None, at: Standing, since: datetime) -> bool:
 def ground(session: Session, household: Household, at: Standing, by: Basis) -> Ground:
     """消除依据 of a household as of a day, by the pack of its case."""
     [row] = judged(session, by, ONE, {"only": household.id})
-    return _ground(household, at, by, row, measures_of(session, household.id))
+    earlier = before(session, [(household, _until(row))], by)
+    return _ground(household, at, by, row, measures_of(session, household.id), earlier)
 
 
 def grounds(session: Session, several: Sequence[tuple[Household, Standing]], by: Basis) -> dict[str, Ground]:
-    """The same of many households with three statements."""
+    """The same of many households with a statement for each of what is judged, helped and earned before."""
     ids = [household.id for household, _at in several]
     rows = {row.household_id: row for row in judged(session, by, SEVERAL, {"ids": ids})} if ids else {}
     helped = plans(session, ids)
-    return {home.id: _ground(home, at, by, rows[home.id], helped[home.id].measures) for home, at in several}
+    earlier = before(session, [(home, _until(rows[home.id])) for home, _at in several], by)
+    return {home.id: _ground(home, at, by, rows[home.id], helped[home.id].measures, earlier) for home, at in several}
 
 
-def _ground(household: Household, at: Standing, by: Basis, row: Any, measures: Iterable[Measure]) -> Ground:
+def _until(row: Any) -> date | None:
+    """The last day of the period that a household is judged by."""
+    ends = json.loads(row.figures).get("period_to")
+    return date.fromisoformat(ends) if ends else None
+
+
+def _ground(
+    household: Household, at: Standing, by: Basis, row: Any, measures: Iterable[Measure],
+    earlier: Mapping[str, tuple[Earned, ...]],
+) -> Ground:  # fmt: skip
     known = json.loads(row.figures)
     seqs = {name: known[f"{name}_seq"] for name in ("income", "guarantees") if f"{name}_seq" in known}
     risks = dict.fromkeys((*household.risk_factors, *at.risk_factors))
@@ -80,7 +92,8 @@ def _ground(household: Household, at: Standing, by: Basis, row: Any, measures: I
         income_per_head=known.get("income_per_head"), line=by.line, guarantees_missing=known.get("guarantees_missing"),
         no_labour=household.no_labour or known.get("no_labour") == 1, identified_on=at.identified_on,
         risk_factors=tuple(risks), carried_out=at.carried_out, expense_solved=at.expense_solved, seqs=seqs,
-        done=done_for(courses), still_open=open_for(courses),
+        done=done_for(courses), still_open=open_for(courses), income_until=_until(row),
+        earlier=earlier.get(household.id, ()),
     )  # fmt: skip
 
 

@@ -5,10 +5,20 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from field.codes import RiskFactor
+from field.labels import Word
 from field.monitoring.policy.shapes import Elimination
-from field.sentences import Sentence, word
+from field.sentences import Sentence, Series, word
 
 NOT_KNOWN = "还不清楚"
+
+
+@dataclass(frozen=True)
+class Earned:
+    """一期收入 a head with the line of its year, in 分; None where it is not known."""
+
+    until: date | None
+    per_head: int | None
+    line: int
 
 
 @dataclass(frozen=True)
@@ -17,7 +27,7 @@ class Ground:
 
     `done` are risk factors with the newest entry (seq) by which a measure of theirs was carried out, `still_open` how
     many of theirs are not; `carried_out` are those that a town's review confirmed and `expense_solved` whether the
-    large expense is, each with the entry that says so; None: nobody has said so yet.
+    large expense is, each with the entry that says so; None: nobody has said so yet. `earlier` are the incomes before.
     """
 
     income_per_head: int | None
@@ -31,6 +41,8 @@ class Ground:
     seqs: Mapping[str, int] = field(default_factory=dict)
     done: Mapping[str, int] = field(default_factory=dict)
     still_open: Mapping[str, int] = field(default_factory=dict)
+    income_until: date | None = None
+    earlier: tuple[Earned, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,14 +86,23 @@ def _income(ground: Ground, rule: Elimination) -> Condition:
     known, title = ground.income_per_head, "人均纯收入稳定超过监测范围"
     if known is None:
         return Condition("income", title, False, NOT_KNOWN)
-    holds = known * 100 > ground.line * rule.income_of_line
-    words = Sentence(
-        "人均 {known} 元，监测范围 {line} 元，要超过它的 {percent}%",
-        known=_yuan(known),
-        line=_yuan(ground.line),
-        percent=rule.income_of_line,
-    )
-    return Condition("income", title, holds, words, ground.seqs.get("income"))
+    several = (Earned(ground.income_until, known, ground.line), *ground.earlier)[: rule.income_periods]
+    told, lacking = Series((_told(one) for one in several), "；"), rule.income_periods - len(several)
+    high = [one.per_head is not None and one.per_head * 100 > one.line * rule.income_of_line for one in several]
+    if lacking:
+        words = Sentence("{told}；还要再有 {n} 期的收入记录", told=told, n=lacking)
+    else:
+        words = Sentence("{told}；都要超过监测范围的 {percent}%", told=told, percent=rule.income_of_line)
+    return Condition("income", title, all(high) and not lacking, words, ground.seqs.get("income"))
+
+
+def _told(one: Earned) -> Sentence:
+    """A period's figure beside the line of its year."""
+    known = Word(NOT_KNOWN) if one.per_head is None else Sentence("{yuan} 元", yuan=_yuan(one.per_head))
+    if one.until is None:
+        return Sentence("人均 {known}，监测范围 {line} 元", known=known, line=_yuan(one.line))
+    words = "到{until}的一年，人均 {known}，监测范围 {line} 元"
+    return Sentence(words, until=one.until, known=known, line=_yuan(one.line))
 
 
 def _guarantees(ground: Ground) -> Condition:

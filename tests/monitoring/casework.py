@@ -26,6 +26,7 @@ from tests.monitoring.test_judgement import visit
 
 HOME, NEXT = "420626107204", "420626107205"
 PHOTO = "c" * 64
+ENOUGH = 6_000_000
 NOTE = {"note": "情况属实"}
 
 
@@ -38,7 +39,11 @@ def declared(county: County, village: str, now: datetime) -> Entry:
 
 
 def visited(county: County, village: str, by: str, now: datetime, **changes: Any) -> None:
-    """A visit with one photograph."""
+    """A visit with one photograph; of a household that earns enough again, after one that told of the year before."""
+    income = changes.get("income") or {}
+    if income.get("wages", 0) >= ENOUGH and "period" not in income:
+        last_year = changes | {"income": income | {"period": {"from": "2024-10-01", "to": "2025-09-30"}}}
+        announced(county, village, by, now - timedelta(minutes=1), **last_year)
     announced(county, village, by, now, **changes)
     with county.app.app_context():
         transact(lambda session: note_sender(session, [PHOTO], by, now))

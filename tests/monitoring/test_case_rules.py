@@ -14,7 +14,7 @@ from field.help_codes import HelpAction, MeasureState
 from field.monitoring.case_course import after, decide
 from field.monitoring.case_rules import RULES, due_in
 from field.monitoring.case_standing import Act, Around, Standing
-from field.monitoring.elimination import Ground, conditions, missing, months_after
+from field.monitoring.elimination import Earned, Ground, conditions, missing, months_after
 from field.monitoring.measure_rules import RULES as HELP_RULES
 from field.monitoring.measure_rules import Course, Step, done_for, open_for
 from field.monitoring.measure_rules import after as course_after
@@ -27,7 +27,9 @@ PHOTO = "a" * 64
 ADULT = "019aa000-0000-7000-8000-000000000001"
 OTHER = "019aa000-0000-7000-8000-000000000002"
 PRESENT = {"place": "村委会", "eligible": 30, "present": 24, "in_favour": 20, "against": 2}
-RIPE = Ground(1_200_000, 900_000, 0, False, date(2026, 1, 5), ("illness",), {"illness": 7}, 7, done={"illness": 5})
+BEFORE = (Earned(date(2025, 9, 30), 1_000_000, 850_000),)
+RIPE = Ground(1_200_000, 900_000, 0, False, date(2026, 1, 5), ("illness",), {"illness": 7}, 7, done={"illness": 5},
+              income_until=date(2026, 9, 30), earlier=BEFORE)  # fmt: skip
 # who may do what, written out once more by hand: state: {action: (roles, state that follows)}
 V, T, C, D = "village", "town", "county", "department"
 LADDER = ["on_site_check", "data_check", "assessment", "public_notice", "town_review", "county_approval", "monitored"]
@@ -257,7 +259,9 @@ def test_roll_back_and_re_mark_are_two_different_acts() -> None:
 @pytest.mark.parametrize(
     ("change", "missed"),
     [
-        ({"income_per_head": 900_000}, "income"), ({"income_per_head": None}, "income"),
+        ({"income_per_head": 900_000}, "income"), ({"income_per_head": None}, "income"), ({"earlier": ()}, "income"),
+        ({"earlier": (Earned(date(2025, 9, 30), 850_000, 850_000),)}, "income"),
+        ({"earlier": (Earned(date(2025, 9, 30), None, 850_000), *BEFORE)}, "income"),
         ({"guarantees_missing": 1}, "guarantees"), ({"guarantees_missing": None}, "guarantees"),
         ({"no_labour": True}, "labour"), ({"identified_on": date(2026, 5, 3)}, "months"),
         ({"identified_on": None}, "months"), ({"carried_out": {}}, "measure.illness"),
@@ -278,6 +282,18 @@ def test_a_ripe_household_fulfils_every_condition_to_the_day() -> None:
     assert missing(conditions(replace(RIPE, identified_on=date(2026, 5, 2)), PACK.elimination, DAY)) == []
     assert months_after(date(2026, 8, 31), 6) == date(2027, 2, 28)
     assert months_after(date(2026, 1, 31), -1) == date(2025, 12, 31)
+
+
+def test_a_steady_income_is_told_with_the_figures_of_every_period() -> None:
+    both = conditions(RIPE, PACK.elimination, DAY)[0]
+    assert (both.holds, both.words) == (True, (
+        "到2026年9月30日的一年，人均 12,000 元，监测范围 9,000 元；"
+        "到2025年9月30日的一年，人均 10,000 元，监测范围 8,500 元；都要超过监测范围的 100%"
+    ))  # fmt: skip
+    one = conditions(replace(RIPE, earlier=()), PACK.elimination, DAY)[0]
+    assert (one.holds, "还要再有 1 期的收入记录" in one.words) == (False, True)
+    before_that = PACK.elimination.model_copy(update={"income_periods": 1})
+    assert conditions(replace(RIPE, earlier=()), before_that, DAY)[0].holds, "as packs without the number say"
 
 
 def test_deadlines_count_calendar_or_working_days_as_the_pack_says() -> None:
@@ -347,6 +363,7 @@ def test_several_faults_are_named_at_once() -> None:
 ODD = [
     replace(RIPE, income_per_head=None), replace(RIPE, income_per_head=800_000), replace(RIPE, guarantees_missing=2),
     replace(RIPE, no_labour=True), replace(RIPE, risk_factors=("illness", "water")),
+    replace(RIPE, earlier=()), replace(RIPE, earlier=(Earned(date(2025, 9, 30), 700_000, 850_000),)),
 ]  # fmt: skip
 HELP = ["carry_out", "carry_out", "reopen", "drop", "plan"]
 FORWARD = {"monitored": "propose_elimination", "rejected": "appeal"}
@@ -383,6 +400,7 @@ def in_breach(before: Standing, by: str, day: date, seen: Ground, proposed: set[
     told = {
         "out of order": before.state == "elimination_county_approval", "not the county": by.startswith("county"),
         "own proposal": by not in proposed, "not made public": posted, "poor": (seen.income_per_head or 0) > 900_000,
+        "poor before": any((one.per_head or 0) > 850_000 for one in seen.earlier),
         "guarantees": seen.guarantees_missing == 0, "no labour": not seen.no_labour,
         "too early": since is not None and since + timedelta(days=181) <= day,
         "measures": set(seen.risk_factors) <= set(seen.done), "left open": not seen.still_open,

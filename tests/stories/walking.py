@@ -69,7 +69,9 @@ class Walk:
         """The cadre sees a household that earns enough and lacks nothing."""
         usual = self.county.visit(HOME)
         well = {name: {"status": "ok"} for name in usual["guarantees"]}
-        self.visit(income=usual["income"] | WELL_OFF, expenses=NO_COST, guarantees=well)
+        last_year = usual["income"] | WELL_OFF | {"period": {"from": "2024-10-01", "to": "2025-09-30"}}
+        for income in (last_year, usual["income"] | WELL_OFF):
+            self.visit(income=income, expenses=NO_COST, guarantees=well)
 
     def open(self, lead: dict[str, Any]) -> None:
         """立案."""
