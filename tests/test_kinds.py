@@ -82,6 +82,19 @@ def test_a_household_at_risk_is_shown_as_recorded_and_each_number_opens_what_it_
     assert exported(county, office) == [["H0000", CALLED], *([f"H000{n}", "脱贫不稳定户"] for n in (1, 2, 3))]
 
 
+@pytest.mark.unlisted(HOME)
+def test_the_bulletin_tells_the_one_kind_of_2026_from_then_on_as_the_ledger_stood(county: County) -> None:
+    identified(county, clock.now() - AGO)
+    office, this = browser(county, "county"), china_day(clock.now())
+    with county.app.app_context():
+        figures = statistics_on(db.session(), COUNTY, 6, clock.now())[COUNTY]
+    assert (figures["at_risk"], figures["households"]) == (1, 4)
+    told = f"2026 年起统称{CALLED}，已这样记下的有 1 户，占 25.0%"
+    assert told in words(office.page(f"/bulletin?month={this:%Y-%m}"))
+    assert f"统称{CALLED}，已这样记下的有 0 户" in words(office.page("/bulletin?month=2026-01"))
+    assert CALLED not in words(office.page("/bulletin?month=2025-12")).partition("三类户")[0]
+
+
 def exported(county: County, office: Browser) -> list[list[str]]:
     """All that are told as 脱贫不稳定户."""
     assert office.send("/exports", column=["number", "kind"], format="csv", kind="unstable").status_code == 303

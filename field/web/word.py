@@ -3,12 +3,16 @@
 import io
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from flask import current_app
 from flask_babel import gettext as _
 
-from field.codes import Source
+from field.codes import Kind, Source
+from field.monitoring.policy.shelf import pack_on
+from field.monitoring.statistics import AT_RISK
+from field.monitoring.workdays import china_day
 from field.web.catalogue import in_a_row, said
 from field.web.wording import at, count, month_name, now, share
 
@@ -75,7 +79,20 @@ def situation(told: "Bulletin") -> str:
     if now_ < then:
         change = _("比月初减少 %(n)s 户", n=count(then - now_))
     words = _("监测对象 %(h)s 户 %(p)s 人，", h=count(now_), p=count(told.whole["persons"]))
-    return f"{words}{change}。"
+    return f"{words}{change}。{_named_anew(told)}"
+
+
+def _named_anew(told: "Bulletin") -> str:
+    """防止返贫致贫对象, where the policy of the month's last day has that kind."""
+    pack = pack_on(china_day(told.month.ends - timedelta(microseconds=1)))
+    if all(one.code != Kind.AT_RISK for one in pack.kind):
+        return ""
+    words = _(
+        "2026 年起统称防止返贫致贫对象，已这样记下的有 %(n)s 户，占 %(share)s，按是不是脱贫户分在三类户的前两类。",
+        n=count(told.whole[AT_RISK]),
+        share=share(told.whole[AT_RISK], told.whole["households"]),
+    )
+    return str(words)
 
 
 def progress(told: "Bulletin") -> list[str]:
