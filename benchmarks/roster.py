@@ -22,7 +22,7 @@ from field.demo.load import REGIONS
 from field.demo.people import Author
 from field.registry.roster import COLUMNS, HOUSEHOLD, Column
 
-HOUSEHOLDS = 83_900
+HOUSEHOLDS = int(os.environ.get("FIELD_BENCH_ROSTER", "83900"))
 COLUMN_COUNT = 30
 PEAK = "Maximum resident set size (kbytes): "
 FULL: dict[str, Any] = {

@@ -46,7 +46,7 @@ class Beside:
         if self._made is None:
             assert self._child
             assert self._child.stdout
-            self._made = pickle.load(self._child.stdout)  # noqa: S301 - our own process, no word of the file's in the command
+            self._made = pickle.load(self._child.stdout)  # noqa: S301 - from our own process
         return self._made
 
     def _tell(self, said: Any) -> None:
@@ -61,7 +61,7 @@ class Beside:
 def main() -> None:
     """What the process does, until nobody gives it anything more."""
     gc.disable()  # nothing that is made here refers back to itself
-    use_keyring(pickle.load(sys.stdin.buffer))  # noqa: S301 - from the process that began this one
+    use_keyring(pickle.load(sys.stdin.buffer))  # noqa: S301 - from the one that began this
     while True:
         try:
             given = pickle.load(sys.stdin.buffer)  # noqa: S301
