@@ -146,7 +146,7 @@ def _page(case_id: str, faults: Faults) -> str:
         leads=since(session, household.id, case.heard_at),
         merged=merged(session, household.id, by), risk=risks(session, [household.id])[household.id],
         holders=Series(one.label for one in Role if one in _holders(case)),
-        leaving=CaseAction.label_of(case.leaving["action"]) if case.leaving else None,
+        leaving=CaseAction.label_of(case.leaving["action"]) if case.leaving else None, into=_into(case),
         noticed=case.state in NOTICES or any(said["from"] in NOTICES for _entry, said in several),
     )  # fmt: skip
 
@@ -154,6 +154,12 @@ def _page(case_id: str, faults: Faults) -> str:
 def _holders(case: MonitoringCase) -> frozenset[Role]:
     """Whose turn it is: the step's, or the county's where leaving was proposed."""
     return frozenset((Role.COUNTY,)) if case.leaving else HOLDERS.get(CaseState(case.state), frozenset())
+
+
+def _into(case: MonitoringCase) -> Household | None:
+    """The household of a merge that waits for the county, as far as it is the reader's to see."""
+    other = db.session.get(Household, case.leaving["into"]) if case.leaving and case.leaving["into"] else None
+    return other if other and actor().may(Right.READ_HOUSEHOLDS, other.region) else None
 
 
 def _needs(case: MonitoringCase, action: CaseAction) -> str:

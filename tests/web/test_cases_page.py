@@ -200,6 +200,7 @@ def test_a_merge_says_into_which_household_and_both_lead_to_each_other(county: C
     for who, may in ((town, False), (office, True)):
         page = who.page(f"/cases/{case}")
         assert "已经提出并入别户，等县里确认或者退回" in words(page)
+        assert f'href="/households/{other.id}"' in page, "who confirms sees into which"
         assert ("确认并入别户" in words(page), "提出风险消除" in words(page)) == (may, False)
     assert "提出并入别户" in words(office.page("/cases"))
     assert "确认并户、迁出或去世" in words(office.page("/tasks"))
