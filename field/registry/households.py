@@ -83,7 +83,13 @@ class Person(Base):
     labour: Mapped[Name | None]
     left: Mapped[Code | None]
     last_heard_at: Mapped[Utc | None]
-    merged_into: Mapped[Id | None] = mapped_column(index=True)
+    merged_into: Mapped[Id | None]
     details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
     household: Mapped[Household] = relationship(back_populates="members", lazy="raise")
+
+
+_merged = Person.merged_into.is_not(None)
+Index(  # of these few alone: who asks for the others must not be led to them by it
+    "ix_person_merged_into", Person.merged_into, sqlite_where=_merged, postgresql_where=_merged
+)  # fmt: skip
