@@ -73,7 +73,7 @@ class Prepared:
 
 def add(session: Session, kind: type[Object], **values: Any) -> Object:
     """Insert a row with all its values at once; the object that the session then has of it."""
-    _inserting(kind).run(session, values)
+    _inserting(kind, tuple(values)).run(session, values)
     return _of_session(session, kind, values)
 
 
@@ -87,7 +87,8 @@ def change(one: Base, **values: Any) -> None:
 
 
 @cache
-def _inserting(kind: type[Base]) -> Prepared:
+def _inserting(kind: type[Base], _columns: tuple[str, ...]) -> Prepared:
+    """One for each set of columns, for it is written with the first row that it is given."""
     return Prepared(as_type(Table, kind.__table__).insert())
 
 
@@ -133,7 +134,7 @@ def add_or_leave(session: Session, table: type[Base], row: Mapping[str, Any]) ->
 
 @cache
 def _adding(table: type[Base], _columns: frozenset[str]) -> Prepared:
-    """One for each set of columns, for it is written with the first row that it is given."""
+    """One for each set of columns, as above."""
     into = as_type(Table, table.__table__)
     return Prepared(insert(into).on_conflict_do_nothing().returning(*into.primary_key.columns))
 
@@ -142,7 +143,7 @@ def pour(session: Session, kind: type[Base], columns: Columns) -> None:
     """Insert many rows at once, given as one list of values for each column; none for empty lists."""
     if not any(columns.values()):
         return
-    connection, written = _pouring(kind, tuple(columns))._ready(session, columns)
+    connection, written = _inserting(kind, tuple(columns))._ready(session, columns)
     types = as_type(Table, kind.__table__).columns
     bound = {name: _changed(types[name].type, written.binds.get(name), column) for name, column in columns.items()}
     places = written.places or list(columns)
@@ -150,12 +151,6 @@ def pour(session: Session, kind: type[Base], columns: Columns) -> None:
     if written.places is None:
         rows = [dict(zip(places, row, strict=True)) for row in rows]
     through(connection, written.sql, rows)
-
-
-@cache
-def _pouring(kind: type[Base], _columns: tuple[str, ...]) -> Prepared:
-    """One for each set of columns, as above."""
-    return Prepared(as_type(Table, kind.__table__).insert())
 
 
 def _changed(kind: TypeEngine[Any], change: Change | None, column: Sequence[Any]) -> Sequence[Any]:

@@ -72,11 +72,8 @@ def waiting(session: Session, region: str) -> list[FundApplication]:
     """没有办完的申请 of a region, those that cannot wait first, then the oldest."""
     still_open = FundApplication.state.in_([one.value for one in OPEN])
     rows = select(FundApplication).where(in_region(FundApplication.village, region), still_open)
-    return list(
-        session.scalars(
-            rows.order_by(FundApplication.urgent.desc(), FundApplication.applied_on, FundApplication.id).limit(200)
-        )
-    )
+    rows = rows.order_by(FundApplication.urgent.desc(), FundApplication.applied_on, FundApplication.id)
+    return list(session.scalars(rows.limit(200)))
 
 
 def reasons(session: Session, several: Iterable[FundApplication]) -> dict[str, str]:

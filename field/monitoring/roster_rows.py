@@ -13,10 +13,9 @@ from field.prepared import Columns
 from field.registry.households import Household, Person
 from field.registry.idnumber import DISABILITIES, mismatch
 from field.registry.masking import mask_phone
-from field.registry.pinyin import typed
 from field.registry.regions import LEVELS
 from field.registry.sealing import blind, sealed
-from field.registry.search_keys import SearchKey, keys_of
+from field.registry.search_keys import SearchKey, keys_of_home
 
 DETAILS = (
     "ethnicity", "pupil", "medical_insurance", "pension", "major_illness_cover", "minimum_living",
@@ -41,8 +40,8 @@ def rows_of_new(entered: Iterable[tuple[Entry | Line, dict[str, Any]]]) -> Table
         seen = list(observed(entry, payload))
         homes.append(home | {"last_visit_at": None})
         persons += [person | {"left": None} for person in members]
-        found = {key for person in members for key in keys_of(person["name"])} | {typed(home["number"])} - {""}
-        keys += [{"household_id": entry.chain_id, "key": key, "region": home["region"]} for key in sorted(found)]
+        found = keys_of_home(home["number"], [person["name"] for person in members])
+        keys += [{"household_id": entry.chain_id, "key": key, "region": home["region"]} for key in found]
         facts += seen
         workers += first_standings(entry, home["region"], members, seen)
     several = {Household: homes, Person: persons, SearchKey: keys, Fact: facts, WorkerStanding: workers}

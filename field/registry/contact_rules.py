@@ -60,6 +60,11 @@ def is_fresh(confirmed_at: datetime, now: datetime) -> bool:
     return now - confirmed_at < FRESH
 
 
+def is_sure(state: str, confirmed_at: datetime | None, now: datetime) -> bool:
+    """Whether a binding of this state is verified, and not too long ago."""
+    return state == VERIFIED and confirmed_at is not None and is_fresh(confirmed_at, now)
+
+
 def within_limits(times: Collection[datetime], now: datetime, limits: Limits) -> bool:
     """Whether one more try is allowed after those that were made."""
     return all(sum(now - time < window for time in times) < most for most, window in limits)

@@ -29,7 +29,7 @@ from field.registry.contact_rules import (
     ContactState,
     Decision,
     Proof,
-    is_fresh,
+    is_sure,
     may_become,
     within_limits,
 )
@@ -148,7 +148,7 @@ def attached_at(session: Session, channel: str, index: str) -> tuple[Candidate, 
 
 def fresh(contact: Contact, now: datetime) -> bool:
     """Whether the binding is verified, and not too long ago."""
-    return contact.state == VERIFIED and contact.confirmed_at is not None and is_fresh(contact.confirmed_at, now)
+    return is_sure(contact.state, contact.confirmed_at, now)
 
 
 def note_try(session: Session, channel: str, address: str, person_id: str | None, now: datetime) -> None:

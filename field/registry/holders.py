@@ -9,7 +9,7 @@ from sqlalchemy import Table, and_, bindparam
 from sqlalchemy.orm import Session
 
 from field.prepared import Prepared
-from field.registry.contact_rules import HOLDING, VERIFIED, is_fresh
+from field.registry.contact_rules import HOLDING, is_sure
 from field.registry.contacts import Contact
 from field.registry.households import Person
 
@@ -49,14 +49,10 @@ def sure(here: Iterable[Holder], now: datetime) -> list[Holder]:
     Nobody where one of them has grown old: it may be the one that counts.
     """
     holding = [one for one in here if one.state in HOLDING and one.merged_into is None]
-    return holding if all(_fresh(one, now) for one in holding) else []
+    return holding if all(is_sure(one.state, one.confirmed_at, now) for one in holding) else []
 
 
 def renew(session: Session, holder: Holder, now: datetime) -> None:
     """续期: a number in steady use is not given to somebody else, so an answer keeps a fresh binding fresh."""
-    if _fresh(holder, now):
+    if is_sure(holder.state, holder.confirmed_at, now):
         _confirmed.run(session, {"contact": holder.id, "now": now})
-
-
-def _fresh(holder: Holder, now: datetime) -> bool:
-    return holder.state == VERIFIED and holder.confirmed_at is not None and is_fresh(holder.confirmed_at, now)

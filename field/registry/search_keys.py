@@ -1,5 +1,6 @@
 """查找词: under which words a household is found, derived from the names of its people and its number."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 from sqlalchemy import ColumnElement, Index, String, and_, delete, select
@@ -30,6 +31,11 @@ def keys_of(name: str) -> set[str]:
     return {key for key in (typed(name), *spelled(name)) if key}
 
 
+def keys_of_home(number: str, names: Iterable[str]) -> list[str]:
+    """Every key of a household, by its number and the names of its people."""
+    return sorted(({typed(number)} - {""}).union(*map(keys_of, names)))
+
+
 def begins(key: str) -> ColumnElement[bool]:
     """Whether a search key begins with what was typed, by bytes, so that the index can say."""
     return and_(SearchKey.key >= key, SearchKey.key < key + LAST)
@@ -40,13 +46,15 @@ def rewrite(session: Session, household_ids: Iterable[str]) -> None:
     ids = list(household_ids)
     session.execute(delete(SearchKey).where(SearchKey.household_id.in_(ids)))
     here = Household.id.in_(ids), Household.erased_at.is_(None)
-    homes = session.execute(select(Household.id, Household.region, Household.number).where(*here))
-    regions, keys = {}, {}
-    for household_id, region, number in homes:
-        regions[household_id], keys[household_id] = region, {typed(number)} - {""}
+    homes = session.execute(select(Household.id, Household.region, Household.number).where(*here)).all()
+    names = defaultdict(list)
     for household_id, name in called(session, ids):
-        keys[household_id] |= keys_of(name)
-    rows = [{"household_id": one, "key": key, "region": regions[one]} for one in keys for key in sorted(keys[one])]
+        names[household_id].append(name)
+    rows = [
+        {"household_id": household_id, "key": key, "region": region}
+        for household_id, region, number in homes
+        for key in keys_of_home(number, names[household_id])
+    ]
     insert_many(session, SearchKey, rows)
 
 
