@@ -44,6 +44,31 @@ def onward(page: Page, words: str = "下一步") -> None:
     page.get_by_role("button", name=words).click()
 
 
+def test_a_photograph_chosen_before_the_page_can_send_is_sent_as_soon_as_it_can(
+    page: Page, small_county: County, tmp_path: Path
+) -> None:
+    chosen = tmp_path / "receipt.jpg"
+    chosen.write_bytes(saved(scene(1, (800, 600)), "JPEG"))
+    late: list[Route] = []
+
+    def held(route: Route) -> None:
+        late.append(route)
+
+    page.route(re.compile("/office/declare.js"), held)
+    page.get_by_text("为自己家").click()
+    onward(page, "开始")
+    page.get_by_label("姓名").fill("张三")
+    page.get_by_label("哪个村").select_option("420626107204")
+    onward(page)
+    page.get_by_text("生病、住院").click()
+    onward(page)
+    page.get_by_role("button", name="下一步").click(no_wait_after=True)
+    page.locator("input[type=file]").set_input_files([str(chosen)])
+    assert page.get_by_text("✓ 1. 已收到").count() == 0
+    late[0].continue_()
+    page.get_by_text("✓ 1. 已收到").wait_for()
+
+
 def test_a_farmer_declares_with_a_thumb_and_no_photograph_is_lost_when_the_line_breaks(
     page: Page, small_county: County, tmp_path: Path
 ) -> None:
@@ -68,6 +93,7 @@ def test_a_farmer_declares_with_a_thumb_and_no_photograph_is_lost_when_the_line_
         else:
             route.continue_()
 
+    page.wait_for_url("**/declare/photos")
     page.route(re.compile("/declare/photos$"), broken_once)
     page.locator("input[type=file]").set_input_files([str(large)])
     page.get_by_role("button", name=re.compile("点这里再传")).click()

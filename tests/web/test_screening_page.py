@@ -233,7 +233,7 @@ def test_a_department_sees_how_far_the_households_are_that_it_named_and_nothing_
     page = department.page("/concerned")
     assert "陈大一 堰垭村 大额医疗费 10月8日 周四 已纳入监测" in words(page)
     assert "刘安一 堰垭村 大额医疗费 10月8日 周四 等上门核实" in words(page)
-    for secret in ("F0000", "H0000", county.households[HOME], freeman(0)["id_number"], "138", "3,800"):
+    for secret in ("F0000", "H0000", county.households[HOME], freeman(0)["id_number"], "1380000", "3,800"):
         assert secret not in page
     assert "刘安二" not in words(page), "nobody has said yet who that is"
     visit = county.visit() | {"household_id": found(county, "F0000"), "visited_at": later()}

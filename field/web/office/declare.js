@@ -45,11 +45,13 @@ async function sendAll() {
 
 if (files) {
   form.querySelector("[data-send]").hidden = true;
-  files.addEventListener("change", () => {
+  const start = () => {
     const all = sendAll();
     sending.add(all);
     all.finally(() => sending.delete(all));
-  });
+  };
+  files.addEventListener("change", start);
+  start(); // those that were chosen before this had come
   form.addEventListener("submit", async event => {
     if (!sending.size) return;
     const button = event.submitter || document.activeElement;
