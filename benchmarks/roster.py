@@ -2,8 +2,6 @@
 
 import csv
 import os
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -24,7 +22,6 @@ from field.registry.roster import COLUMNS, HOUSEHOLD, Column
 
 HOUSEHOLDS = int(os.environ.get("FIELD_BENCH_ROSTER", "83900"))
 COLUMN_COUNT = 30
-PEAK = "Maximum resident set size (kbytes): "
 FULL: dict[str, Any] = {
     "phone": "+8617400123456", "work_place": "4201", "work": "务工", "months_away": 5, "monthly_income": 10000,
     "pension": "未参加", "schooling": "小学", "public_job": False, "minimum_living": False,
@@ -32,34 +29,23 @@ FULL: dict[str, Any] = {
 
 
 def rows() -> Iterator[tuple[str, str, str, str]]:
-    """`flask roster import` as a process of its own: seconds and the most memory that it held."""
-    with tempfile.TemporaryDirectory() as name:
-        file, home = Path(name) / "roster.xlsx", Path(name) / "home"
+    """`flask roster import` and the county's first `flask sweep`, as processes: seconds and the most memory held."""
+    with tempfile.TemporaryDirectory() as name, ground.postgres(Path(name)) as address:
+        file = Path(name) / "roster.xlsx"
         people = _write(file)
-        ground.settle(home, f"sqlite:///{home / 'field.db'}").close()
-        _flask(home, "regions", "load", str(REGIONS))
-        begin = time.perf_counter()
-        peak = _flask(home, "roster", "import", str(file))
-        ours = time.perf_counter() - begin
         begin = time.perf_counter()
         for _ in CalamineWorkbook.from_path(file).get_sheet_by_index(0).iter_rows():
             pass
         floor = time.perf_counter() - begin
-    what = f"roster import, {people:,} people × {COLUMN_COUNT} columns"
-    yield what, f"{ours:.0f} s, {peak:.0f} MB", f"reading alone {floor:.0f} s", f"{ours / floor:.1f}"
-
-
-def _flask(home: Path, *words: str) -> float:
-    """Run a command of the product; the most memory that its process held, in MB."""
-    environ = {**os.environ, "FIELD_HOME": str(home)}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "flask", "--app", "wsgi", *words],
-        cwd=ground.ROOT, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    _, status, usage = os.wait4(process.pid, 0)
-    if status:
-        raise RuntimeError(f"flask {words[0]} {words[1]} ended with {status}")
-    return usage.ru_maxrss / (1024 * 1024 if sys.platform == "darwin" else 1024)
+        for database, url in (("SQLite", f"sqlite:///{name}/field.db"), ("PostgreSQL", address)):
+            home = Path(name) / database
+            ground.settle(home, url).close()
+            ground.flask(home, "regions", "load", str(REGIONS), FIELD_DATABASE_URL=url)
+            ours, peak = ground.flask(home, "roster", "import", str(file), FIELD_DATABASE_URL=url)
+            what = f"roster import, {people:,} people × {COLUMN_COUNT} columns, {database}"
+            yield what, f"{ours:.0f} s, {peak:.0f} MB", f"reading alone {floor:.0f} s", f"{ours / floor:.1f}"
+            ours, peak = ground.flask(home, "sweep", FIELD_DATABASE_URL=url)
+            yield f"the first sweep after it, {database}", f"{ours:.1f} s, {peak:.0f} MB", "", ""
 
 
 def _write(file: Path) -> int:

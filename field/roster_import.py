@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
 from field.codes import JobKind
-from field.db import transact
+from field.db import count_anew, transact
 from field.media.vault import Vault
 from field.mending import place
 from field.monitoring.enrol import BATCH, Counts, enrol, registered
@@ -102,6 +102,8 @@ def import_roster(
                 advance(batch.done, found.people)
     finally:
         gc.enable()
+    with begin() as session:
+        transact(count_anew, session)
     return found
 
 

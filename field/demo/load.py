@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from field.db import transact
+from field.db import count_anew, transact
 from field.demo import helping, voices, waves
 from field.demo.accounts import CADRE, CADRE2, open_accounts
 from field.demo.busy import Busy
@@ -108,6 +108,7 @@ class Founding:
         invented = (self.cast.take(author.household(place, names[place.village])) for place in several)
         for batch in _batches(invented, BATCH):
             self._transact(lambda session: enrol(session, batch, "county", self.since))  # noqa: B023
+        self._transact(count_anew)
         return author.people
 
     def _homes(self) -> list[Home]:
@@ -241,6 +242,7 @@ class Founding:
                 break
             swept += part
         self._transact(lambda session: record_sweep(session, by, swept, self.now))
+        self._transact(count_anew)
         return swept.warnings + 1
 
     def _telephones(self, session: Session) -> list[str]:

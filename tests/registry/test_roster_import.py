@@ -10,13 +10,13 @@ from subprocess import PIPE, Popen
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
 from field import clock, roster_beside
 from field.codes import JobState
-from field.db import db, transact
+from field.db import db, engine_for, transact
 from field.ledger.entries import Entry
 from field.ledger.note import Signer
 from field.ledger.verify import verify
@@ -107,6 +107,18 @@ def test_good_households_of_a_bad_file_are_loaded_and_every_bad_one_is_named(
         assert set(session.scalars(select(Household.number))) == numbers - set(spoilt)
     assert count(begin, Person) == sum(row["户编号"] not in spoilt for row in rows) == found.counts.persons
     assert count(begin, Entry) == found.counts.new
+
+
+@pytest.mark.postgres
+def test_postgresql_knows_after_an_import_how_many_there_are(postgres_url: str, tmp_path: Path) -> None:
+    engine = engine_for(postgres_url)
+    with Session(engine) as session:
+        transact(lambda session: load_regions(session, VILLAGES), session)
+    imported(excel(tmp_path / "roster.xlsx", big_roster(Random(5))[0]), lambda: Session(engine))
+    with Session(engine) as session:
+        planned = text("SELECT reltuples FROM pg_class WHERE relname = 'person'")
+        assert session.scalar(planned) == session.scalar(select(func.count()).select_from(Person))
+    engine.dispose()
 
 
 def test_importing_twice_adds_nothing_and_a_mended_file_adds_the_rest(
