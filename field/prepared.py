@@ -1,6 +1,7 @@
 """备好的语句: SQL that is written once for each kind of database, then handed to its driver as it stands."""
 
-from collections.abc import Callable, Mapping, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from types import SimpleNamespace
 from typing import Any, NamedTuple, TypeVar
@@ -146,11 +147,20 @@ def pour(session: Session, kind: type[Base], columns: Columns) -> None:
     connection, written = _inserting(kind, tuple(columns))._ready(session, columns)
     types = as_type(Table, kind.__table__).columns
     bound = {name: _changed(types[name].type, written.binds.get(name), column) for name, column in columns.items()}
-    places = written.places or list(columns)
-    rows: list[Any] = list(zip(*(bound[name] for name in places), strict=True))
-    if written.places is None:
-        rows = [dict(zip(places, row, strict=True)) for row in rows]
+    if connection.dialect.name == "postgresql":
+        _copy(connection, kind.__tablename__, bound)
+        return
+    rows = list(zip(*(bound[name] for name in written.places or columns), strict=True))
     through(connection, written.sql, rows)
+
+
+def _copy(connection: Connection, table: str, columns: Columns) -> None:
+    """PostgreSQL's own way for many rows, several times as quick as inserting them."""
+    with _cursor(connection, f"COPY {table}") as cursor:
+        names = ", ".join(f'"{name}"' for name in columns)
+        with cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:
+            for row in zip(*columns.values(), strict=True):
+                copy.write_row(row)
 
 
 def _changed(kind: TypeEngine[Any], change: Change | None, column: Sequence[Any]) -> Sequence[Any]:
@@ -190,16 +200,23 @@ def _of(kind: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
 
 
 def through(connection: Connection, sql: str, several: Sequence[Any] = ((),)) -> list[Row]:
-    """Past SQLAlchemy to the driver; its errors come back as SQLAlchemy's, without the values."""
-    pooled, dialect = connection.connection, connection.dialect
-    driver: Any = dialect.loaded_dbapi
-    cursor = pooled.cursor()
-    try:
+    """Past SQLAlchemy to the driver."""
+    with _cursor(connection, sql) as cursor:
         if len(several) == 1:
             cursor.execute(sql, several[0])
         else:
             cursor.executemany(sql, several)
         return list(cursor.fetchall()) if cursor.description else []
+
+
+@contextlib.contextmanager
+def _cursor(connection: Connection, sql: str) -> Iterator[Any]:
+    """The driver's; its errors come back as SQLAlchemy's, without the values."""
+    pooled, dialect = connection.connection, connection.dialect
+    driver: Any = dialect.loaded_dbapi
+    cursor = pooled.cursor()
+    try:
+        yield cursor
     except driver.Error as error:
         if gone := dialect.is_disconnect(error, pooled, cursor):
             connection.invalidate(error)
