@@ -15,8 +15,9 @@ from flask import Flask
 from flask_migrate import upgrade
 from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Browser, Playwright, sync_playwright
-from sqlalchemy import Engine, make_url
+from sqlalchemy import Engine, event, make_url
 from sqlalchemy.orm import Session
+from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 
 from field import clock, create_app
@@ -93,6 +94,23 @@ def _compiled_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setattr(Flask, "jinja_options", {"bytecode_cache": pages})
         patch.setattr(Rule, "_compile_builder", compiled)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _written_once() -> Iterator[None]:
+    """Statements are written once for all the engines of a run, for SQLAlchemy keeps them by engine and dialect."""
+    kept = dict[Any, tuple[Any, Any]]()
+
+    def known(connection: Any) -> None:
+        engine = connection.engine
+        kind = type(engine.dialect), engine.dialect._json_serializer
+        first = kept.setdefault(kind, (engine.dialect, LRUCache(4000)))
+        engine.dialect, engine._compiled_cache = first
+        connection.dialect = engine.dialect
+
+    event.listen(Engine, "engine_connect", known)
+    yield
+    event.remove(Engine, "engine_connect", known)
 
 
 @pytest.fixture(scope="session")
