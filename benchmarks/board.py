@@ -1,10 +1,10 @@
 """The county board over a peopled county, today and a past day, beside plain SQL scans, on both databases.
 
-`FIELD_BENCH_HOME=folder` measures a county that is there already, as `flask demo load` made it. With SQLite, figures
-are the processor's time, so that a busy machine shows the same; PostgreSQL works elsewhere, so by the clock.
+`FIELD_BENCH_HOME=folder` (and FIELD_DATABASE_URL) measures a county that stands, as `flask demo load` made it.
+With SQLite, figures are the processor's time, so that a busy machine shows the same; PostgreSQL works elsewhere, so by
+the clock.
 """
 
-import os
 import tempfile
 import time
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from benchmarks import ground
 from benchmarks.peopled import HOUSEHOLDS, peopled
-from field import clock, create_app
+from field import clock
 from field.config import Settings
 from field.db import db
 from field.ledger.entries import Entry
@@ -39,8 +39,8 @@ PLAIN = (
 
 def rows(households: int = HOUSEHOLDS) -> Iterator[tuple[str, str, str, str]]:
     """p95 of all that a board counts and of its whole page, for today and for a past day."""
-    if home := os.environ.get("FIELD_BENCH_HOME"):
-        yield from _measured(create_app(Settings(Path(home), f"sqlite:///{home}/field.db")), "SQLite")
+    if standing := ground.standing():
+        yield from _measured(*standing)
         return
     with tempfile.TemporaryDirectory() as name, ground.postgres(Path(name)) as address:
         for database, url in (("SQLite", f"sqlite:///{name}/field.db"), ("PostgreSQL", address)):

@@ -53,6 +53,16 @@ def postgres(folder: Path) -> Iterator[str]:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
+def standing() -> tuple[Flask, str] | None:
+    """A county that is there already and the name of its database, where FIELD_BENCH_HOME names its folder."""
+    from field import create_app  # noqa: PLC0415 (reads settings when called)
+
+    if not (home := os.environ.get("FIELD_BENCH_HOME")):
+        return None
+    url = os.environ.get("FIELD_DATABASE_URL", f"sqlite:///{home}/field.db")
+    return create_app(Settings(Path(home), url)), "SQLite" if url.startswith("sqlite") else "PostgreSQL"
+
+
 def settle(home: Path, url: str) -> County:
     """A small county on a new database."""
     from field import create_app  # noqa: PLC0415 (reads settings when called)

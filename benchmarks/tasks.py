@@ -1,10 +1,10 @@
 """要办的 of a cadre, a town and the county over a demo county of 1,000,000 entries, on both databases.
 
-`FIELD_BENCH_HOME=folder` measures a county that is there already, as `flask demo load` made it. With SQLite, figures
-are the processor's time, so that a busy machine shows the same; PostgreSQL works elsewhere, so by the clock.
+`FIELD_BENCH_HOME=folder` (and FIELD_DATABASE_URL) measures a county that stands, as `flask demo load` made it.
+With SQLite, figures are the processor's time, so that a busy machine shows the same; PostgreSQL works elsewhere, so by
+the clock.
 """
 
-import os
 import tempfile
 import time
 from collections.abc import Iterator
@@ -28,8 +28,8 @@ PLAIN = "SELECT kind, count(*), min(due_at) FROM task WHERE NOT done GROUP BY ki
 
 def rows(households: int = HOUSEHOLDS, entries: int = ENTRIES) -> Iterator[tuple[str, str, str, str]]:
     """p95 of the page of tasks and of its JSON, as each of the three is given it."""
-    if home := os.environ.get("FIELD_BENCH_HOME"):
-        yield from _measured(create_app(Settings(Path(home), f"sqlite:///{home}/field.db")), "SQLite")
+    if standing := ground.standing():
+        yield from _measured(*standing)
         return
     with tempfile.TemporaryDirectory() as name, ground.postgres(Path(name)) as address:
         for database, url in (("SQLite", f"sqlite:///{name}/field.db"), ("PostgreSQL", address)):
