@@ -1,7 +1,5 @@
 """Exporting 250,000 people in the national layout as each kind of file, on both databases."""
 
-import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -42,7 +40,7 @@ def rows() -> Iterator[tuple[str, str, str, str]]:
                     wanted = Wanted(Sought(), NATIONAL, kind, "测量")
                     db.session.rollback()
                     job = worker.turns(app)(lambda s, w=wanted, b=by: export.ask_for_export(s, w, b, clock.now()))  # type: ignore[misc]
-                seconds, peak = _worked(settings)
+                seconds, peak = ground.python("-m", "benchmarks.export", str(settings.home), url)
                 with app.app_context():
                     done = db.session.scalars(select(Job).where(Job.id == job)).one()
                     assert done.result is not None, done.trouble
@@ -51,17 +49,6 @@ def rows() -> Iterator[tuple[str, str, str, str]]:
                 what = f"export of {people:,} people × {len(NATIONAL)} columns, {kind.label}, {database}"
                 alone = f"XlsxWriter alone {floor:.0f} s" if kind is ExportFormat.XLSX else ""
                 yield what, f"{seconds:.0f} s, {peak:.0f} MB, file {size:.0f} MB", alone, f"{seconds / floor:.1f}"
-
-
-def _worked(settings: Settings) -> tuple[float, float]:
-    begin = time.perf_counter()
-    words = [sys.executable, "-m", "benchmarks.export", str(settings.home), settings.database_url]
-    process = subprocess.Popen(words, cwd=ground.ROOT)
-    _, status, usage = os.wait4(process.pid, 0)
-    if status:
-        raise RuntimeError(f"the worker ended with {status}")
-    peak = usage.ru_maxrss / (MB if sys.platform == "darwin" else 1024)
-    return time.perf_counter() - begin, peak
 
 
 def _floor(path: Path) -> float:

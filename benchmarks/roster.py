@@ -39,7 +39,7 @@ def rows() -> Iterator[tuple[str, str, str, str]]:
             ground.flask(home, "regions", "load", str(REGIONS), FIELD_DATABASE_URL=url)
             imported = ground.flask(home, "roster", "import", str(file), FIELD_DATABASE_URL=url)
             found.append((database, imported, ground.flask(home, "sweep", FIELD_DATABASE_URL=url)))
-        floor = _read(file)  # last, for a process is born as large as its parent was
+        floor = _read(file)
     for database, (seconds, peak), swept in found:
         what = f"roster import, {people:,} people × {COLUMN_COUNT} columns, {database}"
         yield what, f"{seconds:.0f} s, {peak:.0f} MB", f"reading alone {floor:.0f} s", f"{seconds / floor:.1f}"
