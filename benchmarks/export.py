@@ -32,7 +32,7 @@ def rows() -> Iterator[tuple[str, str, str, str]]:
         for database, url in (("SQLite", f"sqlite:///{name}/field.db"), ("PostgreSQL", address)):
             settings = Settings(Path(name) / database, url)
             app, people = peopled(settings)
-            for kind in ExportFormat:
+            for kind in list(ExportFormat)[:-1]:  # which is for 50,000 rows at most
                 with app.app_context():
                     staff = find_staff(db.session(), "county")
                     assert staff is not None
