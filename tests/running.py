@@ -1,5 +1,6 @@
 """The product as it runs: gunicorn and flask commands in processes of their own, on loopback, over a test's county."""
 
+import multiprocessing
 import os
 import signal
 import socket
@@ -9,17 +10,21 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import IO
 
 import requests
+from gunicorn.app import wsgiapp
 
 from field.config import Settings
 from tests.county import County
 
 ROOT = Path(__file__).parent.parent
-SERVE = ("gunicorn", "wsgi:app", "-w", "2", "-k", "gthread", "--threads", "8")
+SERVE = ("gunicorn", "wsgi:app", "--no-control-socket", "-w", "2", "-k", "gthread", "--threads", "8")
 READY_WITHIN = 60.0
+FORKS = multiprocessing.get_context("forkserver")  # a process that has the product loaded already begets each server
+FORKS.set_forkserver_preload(["field", "gunicorn.app.wsgiapp", "gunicorn.workers.gthread"])
 
 
 def settings_of(county: County) -> Settings:
@@ -75,7 +80,7 @@ class Server:
     port: int
     log: Path
     environ: dict[str, str] = field(default_factory=dict)
-    process: subprocess.Popen[bytes] | None = None
+    process: BaseProcess | None = None
 
     @property
     def url(self) -> str:
@@ -83,13 +88,16 @@ class Server:
 
     def start(self) -> None:
         """Start, and wait until it answers."""
-        with self.log.open("ab") as log:
-            self.process = begin(self.county, *SERVE, "--bind", f"127.0.0.1:{self.port}", output=log, **self.environ)
+        words = (*SERVE, "--bind", f"127.0.0.1:{self.port}")
+        self.process = FORKS.Process(
+            target=_serve, args=(words, environment(self.county, **self.environ), self.log), daemon=True
+        )
+        self.process.start()
         until = time.monotonic() + READY_WITHIN
         while time.monotonic() < until:
-            assert self.process.poll() is None, self.log.read_text()
+            assert self.process.is_alive(), self.log.read_text()
             try:
-                if requests.get(f"{self.url}/api/openapi.json", timeout=5).status_code == 200:
+                if requests.get(f"{self.url}/health", timeout=5).status_code == 200:
                     return
             except requests.RequestException:
                 time.sleep(0.05)
@@ -97,8 +105,24 @@ class Server:
 
     def kill(self, how: signal.Signals = signal.SIGKILL) -> None:
         """Kill every process of it at once."""
-        if self.process is not None:
-            kill(self.process, how)
+        if self.process is not None and self.process.pid is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, how)
+            self.process.join(30)
+
+
+def _serve(words: tuple[str, ...], environ: dict[str, str], log: Path) -> None:
+    """In a new process: gunicorn at the head of a group of its own."""
+    os.setsid()
+    with log.open("ab") as out:
+        os.dup2(out.fileno(), 1)
+        os.dup2(out.fileno(), 2)
+    os.environ.clear()
+    os.environ.update(environ)
+    os.chdir(ROOT)
+    sys.path.insert(0, str(ROOT))
+    sys.argv = list(words)
+    wsgiapp.run()
 
 
 @contextmanager
