@@ -213,7 +213,9 @@ def test_silence_is_seen_and_an_answer_ends_it(county: County) -> None:
 
 
 @pytest.mark.unlisted(HOME)
-def test_what_is_heard_of_a_household_whose_case_goes_on_is_a_trace_of_it_and_no_second_task(county: County) -> None:
+def test_what_is_heard_beside_a_case_is_a_trace_of_it_and_no_second_task_until_the_case_is_rejected(
+    county: County,
+) -> None:
     then = clock.now() - timedelta(days=2)
     case_id = casework.opened(county, HOME, "cadre", then)
     casework.visited(county, HOME, "cadre", then + timedelta(hours=1))
@@ -243,8 +245,13 @@ def test_what_is_heard_of_a_household_whose_case_goes_on_is_a_trace_of_it_and_no
     assert [one["kind"] for one in listed(county, "/api/tasks", "town") if not one["household_id"]] == ["find"]
     assert rebuilt(county) == ()
     casework.do(county, case_id, "reject", "town", clock.now())
+    assert [one["kind"] for one in of_home(county, "cadre")] == ["check"] * 3, "nobody has looked into what came beside"
     declare(county, key="later")
-    assert [one["kind"] for one in of_home(county, "cadre")] == ["check"], "the case has ended"
+    assert [one["kind"] for one in of_home(county, "cadre")] == ["check"] * 4, "the case has ended"
+    assert rebuilt(county) == ()
+    casework.visited(county, HOME, "cadre", clock.now())
+    assert of_home(county, "cadre") == []
+    assert rebuilt(county) == ()
 
 
 def attached(county: County, lost: Place, *, back: bool = False) -> None:

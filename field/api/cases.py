@@ -21,9 +21,11 @@ from field.monitoring.case_list import one_case
 from field.monitoring.case_offers import chosen
 from field.monitoring.cases import Asked
 from field.monitoring.refusals import Refused
+from field.monitoring.traces import Look
 from field.problems import Problem
 from field.registry import regions
 from field.registry.rights import Right
+from field.traced import traced
 
 api = Blueprint("cases", __name__, url_prefix="/api")
 
@@ -40,6 +42,7 @@ def list_cases(query: CaseQuery) -> dict[str, Any]:
 
 @api.get("/cases/<id:case_id>")
 @describe(Right.READ_CASES, "一个案子", {200: CaseDetail})
+@traced(Look.CASE)
 def one(case_id: str) -> dict[str, Any]:
     session, by = db.session(), actor()
     case, household = one_case(session, by, case_id)

@@ -26,8 +26,10 @@ from field.monitoring.household_file import Sought, forms, household_shown, line
 from field.monitoring.timeline import entry_shown
 from field.monitoring.todo import todo
 from field.monitoring.todo_rows import Wanted
+from field.monitoring.traces import Look
 from field.registry import regions
 from field.registry.rights import Right
+from field.traced import traced
 
 api = Blueprint("households", __name__, url_prefix="/api")
 PACK, TASKS = 500, 100
@@ -47,6 +49,7 @@ def list_households(query: HouseholdQuery) -> dict[str, Any]:
 
 @api.get("/households/<id:household_id>")
 @describe(Right.READ_HOUSEHOLDS, "一户", {200: HouseholdDetail})
+@traced(Look.FILE)
 def one_household(household_id: str) -> dict[str, Any]:
     one = household_file.household(db.session(), actor(), household_id)
     members = household_file.people(db.session(), [one.id])[one.id]
@@ -57,6 +60,7 @@ def one_household(household_id: str) -> dict[str, Any]:
 
 @api.get("/households/<id:household_id>/entries")
 @describe(Right.READ_HOUSEHOLDS, "一户的台账", {200: EntryPage}, query=PageQuery)
+@traced(Look.FILE)
 def household_entries(household_id: str, query: PageQuery) -> dict[str, Any]:
     one = household_file.household(db.session(), actor(), household_id)
     chain = Entry.chain_id == one.id
@@ -70,6 +74,7 @@ def household_entries(household_id: str, query: PageQuery) -> dict[str, Any]:
 
 @api.get("/households/<id:household_id>/form")
 @describe(Right.READ_HOUSEHOLDS, "一户的走访表", {200: HouseholdForm})
+@traced(Look.FILE)
 def household_form(household_id: str) -> Response:
     one = household_file.household(db.session(), actor(), household_id, Right.RECORD_VISITS)
     return _remembered(forms(db.session(), [one])[0])
@@ -77,6 +82,7 @@ def household_form(household_id: str) -> Response:
 
 @api.get("/pack")
 @describe(Right.RECORD_VISITS, "手机随身带的农户", {200: Pack})
+@traced(Look.CARRIED)
 def pack() -> Response:
     sought = Sought(order="longest_unvisited", per_page=PACK)
     found, total = household_file.households(db.session(), actor(), sought)

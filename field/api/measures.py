@@ -17,9 +17,11 @@ from field.monitoring import household_file, planning
 from field.monitoring.plan import newest_seq, plans
 from field.monitoring.plan_shown import plan_shown
 from field.monitoring.refusals import Refused
+from field.monitoring.traces import Look
 from field.monitoring.workdays import china_day
 from field.problems import Problem
 from field.registry.rights import Right
+from field.traced import traced
 
 api = Blueprint("measures", __name__, url_prefix="/api")
 
@@ -79,6 +81,7 @@ class HelpAsked(Strict):
 
 @api.get("/households/<id:household_id>/measures")
 @describe(Right.READ_PLANS, "一户一策", {200: PlanDetail})
+@traced(Look.FILE)
 def read_plan(household_id: str) -> dict[str, Any]:
     one = household_file.household(db.session(), actor(), household_id, Right.READ_PLANS)
     return _shown(one.id, one.risk_factors)

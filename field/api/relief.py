@@ -12,8 +12,10 @@ from field.monitoring.bill_count import Paid
 from field.monitoring.household_file import household
 from field.monitoring.relief_sheet import sheet
 from field.monitoring.relief_year import PersonYear
+from field.monitoring.traces import Look
 from field.monitoring.workdays import china_day
 from field.registry.rights import Right
+from field.traced import traced
 
 api = Blueprint("relief", __name__, url_prefix="/api")
 
@@ -81,6 +83,7 @@ class Relief(Strict):
 
 @api.get("/households/<id:household_id>/relief")
 @describe(Right.READ_RELIEF, "一户的救助测算", {200: Relief})
+@traced(Look.MONEY)
 def household_relief(household_id: str) -> dict[str, Any]:
     one = household(db.session(), actor(), household_id, Right.READ_RELIEF)
     found = sheet(db.session(), one, china_day(clock.now()))

@@ -113,16 +113,18 @@ class Acting:
         self.vault.put(digest, photo)
         take_in(session, inspect(photo), by.username, now)
         papers = [{"sha256": digest, "kind": "other", "taken_at": moment(taken_at)}]
+        if where.played.part.before:  # what it earned a year ago shows whether it is steady
+            record_visit(session, self._seen(where, at - timedelta(minutes=20), years=1), by, now)
         record_visit(session, self._seen(where, at) | {"evidence": papers}, by, now)
 
     def _follow(self, session: Session, where: Where, at: datetime) -> None:
         """跟踪 by the town, whose eyes see other figures."""
         record_visit(session, self._seen(where, at), self._by(TOWN, where), at + timedelta(minutes=30))
 
-    def _seen(self, where: Where, at: datetime) -> dict[str, Any]:
-        """What a visit tells; a household that has been helped for long earns enough again."""
+    def _seen(self, where: Where, at: datetime, years: int = 0) -> dict[str, Any]:
+        """What a visit tells, its income of so many years ago; who has been helped for long earns enough again."""
         said = visit(where.home, at, self.rng) | {"risk_factors": where.played.risk_factors, "note": "家里都看过了"}
-        said["income"] |= _period(china_day(at))
+        said["income"] |= _period(china_day(at) - timedelta(days=365 * years))
         if where.played.part.before:
             said["income"] |= {"wages": where.persons * self.rng.randrange(13_000, 19_000, 100) * FEN}
             said["expenses"] = {"medical_self_paid": 60_000, "schooling": 0, "housing": 0, "other": 0}

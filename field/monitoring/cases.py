@@ -21,7 +21,7 @@ from field.monitoring.case_standing import Act, Standing, kept
 from field.monitoring.case_turns import note_turn
 from field.monitoring.deadlines import note_deadline
 from field.monitoring.judgement import judge
-from field.monitoring.leads import Lead
+from field.monitoring.leads import Lead, look_again
 from field.monitoring.policy.shelf import pack_on, shelf
 from field.monitoring.refusals import OutOfOrder
 from field.monitoring.relief_standings import restate
@@ -237,6 +237,8 @@ def derive_case(session: Session, entry: Entry, said: dict[str, Any]) -> None:
     if _tell_household(session, entry.chain_id, at, new):
         note_standings(session, [entry])
         restate(session, [entry.chain_id])
+    if case and new.state is CaseState.REJECTED and at.state is not CaseState.REJECTED:
+        look_again(session, entry, case.heard_at)
     follow_step(session, entry, said)
 
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
     case,
     column,
     delete,
+    exists,
     false,
     func,
     select,
@@ -107,9 +108,8 @@ def open_leads(session: Session, several: Sequence[tuple[Entry, Wanted]]) -> Non
     """
     regions = _regions(session, [entry for entry, _ in several])
     going = on_the_ladder(session, [entry.chain_id for entry, wanted in several if wanted.task is TaskKind.CHECK])
-    several = [(entry, replace(one, task=None) if entry.chain_id in going and one.task is TaskKind.CHECK else one)
-               for entry, one in several]  # fmt: skip
-    opened = [_opened(entry, wanted, regions) for entry, wanted in several]
+    opened = [_opened(entry, replace(one, task=None) if one.task is TaskKind.CHECK and entry.chain_id in going else one,
+                      regions) for entry, one in several]  # fmt: skip
     _new_leads.run(session, *(lead for lead, _ in opened))
     _add_tasks(session, [task for _, task in opened if task])
 
@@ -127,6 +127,15 @@ def open_task(session: Session, entry: Entry, kind: TaskKind, source: Source, pe
     both = _both(entry, source, person_id, _regions(session, [entry]))
     due = entry.occurred_at + timedelta(days=DAYS[kind])
     _add_tasks(session, [both | {"kind": kind.value, "due_at": due}])
+
+
+def look_again(session: Session, entry: Entry, since: datetime) -> None:
+    """剩下的线索: what came beside a case that ends by this entry is to be looked into, if nobody was there since."""
+    there = exists().where(Task.chain_id == Lead.chain_id, Task.seq == Lead.seq)
+    own = Lead.chain_id, Lead.seq, Lead.source, Lead.region, Lead.household_id, Lead.person_id, Lead.opened_at
+    rows = session.execute(select(*own).where(Lead.chain_id == entry.chain_id, Lead.opened_at > since, ~there))
+    more = {"kind": TaskKind.CHECK.value, "due_at": entry.occurred_at + timedelta(days=DAYS[TaskKind.CHECK])}
+    _add_tasks(session, [dict(row._mapping) | more for row in rows])
 
 
 def _add_tasks(session: Session, tasks: Sequence[dict[str, Any]]) -> None:

@@ -1,7 +1,7 @@
 """收入稳不稳: what a household earned a head in the periods before the one it is judged by, from what is known."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -35,14 +35,22 @@ def before(
 
 
 def _earned(
-    home: Household, until: date | None, income: Sequence[Fact], expenses: Sequence[Fact], pack: Pack
+    home: Household, until: date, income: Sequence[Fact], expenses: Sequence[Fact], pack: Pack
 ) -> tuple[Earned, ...]:
-    """One for each whole period that ended before, by what was told of it last."""
-    by_period = {ends: fact for fact in income if (ends := _whole(fact.value, pack)) and until and ends < until}
+    """One for each whole period that ended long enough before the next one, by what was told of it last."""
+    by_period = {ends: fact for fact in income if (ends := _whole(fact.value, pack)) and ends < until}
     return tuple(
         Earned(ends, _per_head(home, by_period[ends], expenses, pack), pack.line_in(ends.year).yuan * 100)
-        for ends in sorted(by_period, reverse=True)
+        for ends in _apart(until, sorted(by_period, reverse=True), pack.elimination.income_apart)
     )
+
+
+def _apart(until: date, several: Sequence[date], least: int) -> Iterator[date]:
+    """Of the last days of periods, newest first, those that end at least so many months before the one after."""
+    for ends in several:
+        if months(until) - months(ends) >= least:
+            yield ends
+            until = ends
 
 
 def _whole(value: Any, pack: Pack) -> date | None:

@@ -23,6 +23,7 @@ from field.work import Job
 
 PER_PAGE = 50
 EXPORTS = (Look.EXPORT, Look.EXPORT_FULL, Look.EXPORT_DOWNLOAD)
+OF_REGION = (Look.PRINT_FILES, Look.CARRIED)
 PHOTOS = (Look.PHOTO_ORIGINAL, Look.PHOTO_LARGE, Look.PHOTO_SMALL)
 
 
@@ -139,5 +140,5 @@ def _line(one: Trace, name: str, meant: _Meant) -> Line:
     person = meant.people.get(one.subject)
     ids = [person.household_id] if person else sorted(set(meant.photos.get(one.subject, [one.subject])))
     homes = [meant.homes[each] for each in ids if each in meant.homes]
-    region = one.subject if one.what == Look.PRINT_FILES else meant.exports.get(one.subject)
+    region = one.subject if one.what in OF_REGION else meant.exports.get(one.subject)
     return Line(one, name, homes, person.name if person else None, region)

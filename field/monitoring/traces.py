@@ -2,12 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, String
+from sqlalchemy import Index, String, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from uuid6 import uuid7
 
 from field.labels import Labelled
+from field.monitoring.looks import SAME_SITTING
 from field.orm import Base, Code, Id, Utc
+from field.prepared import Prepared
 from field.registry.households import Household, Person
 from field.registry.rights import Actor, NotAllowed, Right
 
@@ -15,6 +17,12 @@ from field.registry.rights import Actor, NotAllowed, Right
 class Look(Labelled):
     """看了什么: what a trace may be of; its subject is a person, photograph, household or message, export, region."""
 
+    FILE = "file", "农户档案"
+    CASE = "case", "监测个案"
+    PAPER = "paper", "农户的表单"
+    MONEY = "money", "救助和钱"
+    CARRIED = "carried", "手机随身带走"
+    SHARED = "shared", "乡镇单位查看"
     NUMBERS = "numbers", "完整号码"
     PHONE = "phone", "电话号码"
     PHOTO_ORIGINAL = "photo_original", "照片原图"
@@ -44,10 +52,24 @@ class Trace(Base):
     __table_args__ = (Index(None, "subject", "at"), Index(None, "staff_id", "at"), Index(None, "at", "id"))
 
 
+_lately = Prepared(
+    select(Trace.id)
+    .where(Trace.subject == bindparam("subject"), Trace.at > bindparam("since", type_=Trace.at.type))
+    .where(Trace.actor == bindparam("actor"), Trace.what == bindparam("what"))
+    .limit(1)
+)
+
+
 def leave_trace(session: Session, by: Actor, what: str, subject: str, now: datetime, reason: str | None = None) -> None:
     """Note that somebody looked at something."""
     whose = {"staff_id": by.staff_id, "actor": by.username}
     session.add(Trace(id=str(uuid7()), at=now, **whose, what=what, subject=subject, reason=reason))
+
+
+def looked_lately(session: Session, by: Actor, what: str, subject: str, now: datetime) -> bool:
+    """Whether the same look was traced in this sitting already."""
+    given = {"subject": subject, "since": now - SAME_SITTING, "actor": by.username, "what": what}
+    return bool(_lately.rows(session, given))
 
 
 def reveal_phone(session: Session, person_id: str, by: Actor, reason: str, now: datetime) -> str:

@@ -11,10 +11,12 @@ from field.db import db
 from field.ledger.entries import Entry
 from field.monitoring.case_list import one_case, steps
 from field.monitoring.case_rules import WAY_OUT
+from field.monitoring.traces import Look
 from field.registry import regions
 from field.registry.households import Household
 from field.registry.rights import Right
 from field.registry.staff import staff_names
+from field.traced import traced
 from field.web.paper import printable
 from field.web.sheets import Grid, Pairs, Sheet, Signs, Words, answered
 from field.web.wording import at, day, share
@@ -28,6 +30,7 @@ Done = tuple[Entry, dict[str, Any]]
 @assessment_paper.get("/<id:case_id>/assessment")
 @allow(Right.READ_CASES)
 @printable
+@traced(Look.CASE)
 def record(case_id: str) -> str | Response:
     """Every assessment of a case, the newest first, and an empty record where one is still to be held."""
     session = db.session()

@@ -13,12 +13,14 @@ from field.db import db, transact
 from field.monitoring import bindings
 from field.monitoring.bindings import StateChanged
 from field.monitoring.household_file import household, people
+from field.monitoring.traces import Look
 from field.problems import Problem
 from field.registry.contact_rules import ContactState, Decision, Proof
 from field.registry.contacts import Candidate, Contact, Contested, NotPossible
 from field.registry.households import Household, Person
 from field.registry.rights import Actor, Right
 from field.registry.staff import staff_names
+from field.traced import traced
 from field.web.forms import written
 
 bindings_page = Blueprint("bindings_page", __name__, url_prefix="/bindings")
@@ -37,6 +39,7 @@ class Binding(NamedTuple):
 
 @bindings_page.get("/<id:household_id>")
 @allow(Right.DECIDE_BINDINGS)
+@traced(Look.FILE)
 def listed(household_id: str) -> str:
     """The bindings of one household."""
     session, by = db.session(), actor()

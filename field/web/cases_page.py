@@ -32,6 +32,7 @@ from field.monitoring.leads import since
 from field.monitoring.measures import counted
 from field.monitoring.quality import of_household, terms
 from field.monitoring.refusals import Refused
+from field.monitoring.traces import Look
 from field.monitoring.workdays import china_day
 from field.problems import Problem
 from field.registry import regions
@@ -40,6 +41,7 @@ from field.registry.regions import in_region
 from field.registry.rights import Right
 from field.registry.staff import staff_names
 from field.sentences import Series
+from field.traced import traced
 from field.web.case_words import case_lines, content_of, fault_words
 from field.web.forms import asked_page, sent_key, sent_seq, written
 from field.web.plan_words import plan_shown
@@ -89,6 +91,7 @@ def take_over() -> Response:
 
 @cases_room.get("/<id:case_id>")
 @allow(Right.READ_CASES)
+@traced(Look.CASE)
 def one(case_id: str) -> str:
     """One case."""
     return _page(case_id, [])

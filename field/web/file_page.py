@@ -28,12 +28,14 @@ from field.monitoring.relief_sheet import sheet
 from field.monitoring.risk_words import FACTS
 from field.monitoring.tie_list import ties_of
 from field.monitoring.timeline import entry_shown
+from field.monitoring.traces import Look
 from field.monitoring.visit_rules import definition
 from field.monitoring.workdays import china_day
 from field.registry import regions
 from field.registry.households import Household, Person
 from field.registry.rights import Right
 from field.registry.staff import staff_names
+from field.traced import traced
 from field.web import visit_words
 from field.web.entry_words import content
 from field.web.paper import printable
@@ -79,6 +81,7 @@ class Moment(NamedTuple):
 @dossier.get("/<id:household_id>")
 @allow(Right.READ_HOUSEHOLDS)
 @printable
+@traced(Look.FILE)
 def one(household_id: str) -> str:
     """The file of one household."""
     session = db.session()

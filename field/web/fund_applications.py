@@ -25,11 +25,13 @@ from field.monitoring.fund_codes import FundAction, FundState, FundWay
 from field.monitoring.fund_rules import RULES, hands, outstanding
 from field.monitoring.policy.shelf import pack_on
 from field.monitoring.refusals import Refused
+from field.monitoring.traces import Look
 from field.monitoring.workdays import china_day
 from field.problems import Problem
 from field.registry import regions
 from field.registry.rights import Right
 from field.registry.staff import staff_names
+from field.traced import traced
 from field.web.forms import sent_key, sent_seq
 from field.web.fund_page import fund_room
 from field.web.fund_words import content_of, fault_words, fund_lines
@@ -37,6 +39,7 @@ from field.web.fund_words import content_of, fault_words, fund_lines
 
 @fund_room.get("/for/<id:household_id>")
 @allow(Right.WORK_FUND)
+@traced(Look.MONEY)
 def ask(household_id: str) -> str:
     """The form of an application."""
     return _form(household_id, [])
@@ -56,6 +59,7 @@ def apply(household_id: str) -> Any:
 
 @fund_room.get("/applications/<id:application_id>")
 @allow(Right.READ_FUND)
+@traced(Look.MONEY)
 def application(application_id: str) -> str:
     """One application."""
     return _page(application_id, [])

@@ -17,10 +17,12 @@ from field.monitoring.consents import texts
 from field.monitoring.evidence import visible_among
 from field.monitoring.household_file import person_shown
 from field.monitoring.timeline import masked
+from field.monitoring.traces import Look
 from field.monitoring.workdays import china_day
 from field.registry import regions
 from field.registry.households import Household, Person
 from field.registry.rights import Right
+from field.traced import traced
 from field.web import visit_words
 from field.web.case_words import HOW
 from field.web.paper import printable
@@ -35,6 +37,7 @@ ROWS = 4
 @household_papers.get("/<id:household_id>/application")
 @allow(Right.READ_HOUSEHOLDS)
 @printable
+@traced(Look.PAPER)
 def application(household_id: str) -> Page:
     """申请书 of a household."""
     home = household_file.household(db.session(), actor(), household_id)
@@ -44,6 +47,7 @@ def application(household_id: str) -> Page:
 @household_papers.get("/<id:household_id>/consent")
 @allow(Right.READ_HOUSEHOLDS)
 @printable
+@traced(Look.PAPER)
 def consent(household_id: str) -> Page:
     """承诺授权书, one sheet for every adult."""
     session = db.session()

@@ -15,11 +15,13 @@ from field.monitoring.cases import OtherContent
 from field.monitoring.long_term import Mark
 from field.monitoring.long_term_list import long_case, long_cases
 from field.monitoring.policy.shelf import pack_on
+from field.monitoring.traces import Look
 from field.monitoring.workdays import china_day
 from field.problems import Problem
 from field.registry import regions
 from field.registry.rights import Right
 from field.registry.staff import staff_names
+from field.traced import traced
 from field.web.forms import asked_page, sent_fen, sent_key, written
 from field.web.whereabouts import here
 
@@ -44,6 +46,7 @@ def listed() -> str:
 
 @long_term_room.get("/<id:household_id>")
 @allow(Right.READ_RELIEF)
+@traced(Look.MONEY)
 def one(household_id: str) -> str:
     """One household's months, and its mark."""
     return _page(household_id, [])

@@ -15,11 +15,13 @@ from field.monitoring.case_list import one_case, steps
 from field.monitoring.case_papers import MOST, notice_of, posted
 from field.monitoring.case_rules import NOTICES
 from field.monitoring.cases import MonitoringCase
+from field.monitoring.traces import Look
 from field.monitoring.workdays import china_day
 from field.problems import Problem
 from field.registry import regions
 from field.registry.households import Household
 from field.registry.rights import Right
+from field.traced import traced
 from field.web.paper import printable
 from field.web.whereabouts import here
 from field.web.wording import now
@@ -39,6 +41,7 @@ class Line(NamedTuple):
 @notices.get("/cases/<id:case_id>/notice")
 @allow(Right.READ_CASES)
 @printable
+@traced(Look.CASE)
 def one(case_id: str) -> str:
     """The notice of one household; its days are left to write where it is not put up yet."""
     session = db.session()

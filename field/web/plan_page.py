@@ -21,11 +21,13 @@ from field.monitoring.household_file import household as of
 from field.monitoring.measure_rules import NEEDS
 from field.monitoring.plan import newest_seq
 from field.monitoring.refusals import Refused
+from field.monitoring.traces import Look
 from field.monitoring.workdays import china_day
 from field.problems import Problem
 from field.registry import regions
 from field.registry.rights import Right
 from field.registry.staff import staff_names
+from field.traced import traced
 from field.web.forms import sent_id, sent_key, sent_seq
 from field.web.plan_words import content_of, fault_words, plan_shown, proposals
 
@@ -37,6 +39,7 @@ LABELS = {
 
 @plan_page.get("/<id:household_id>/plan")
 @allow(Right.READ_PLANS)
+@traced(Look.FILE)
 def one(household_id: str) -> str:
     """The plan of one household."""
     return _page(household_id, [])

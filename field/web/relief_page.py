@@ -15,11 +15,13 @@ from field.monitoring.bill_corrections import Faulty
 from field.monitoring.cases import OtherContent
 from field.monitoring.long_term_list import long_case
 from field.monitoring.relief_sheet import Sheet, rule_of, sheet, sheets
+from field.monitoring.traces import Look
 from field.monitoring.workdays import china_day
 from field.problems import Problem
 from field.registry import regions
 from field.registry.households import Household
 from field.registry.rights import Right
+from field.traced import traced
 from field.web.forms import asked_page, sent_fen, sent_key, written
 from field.web.paper import printable
 from field.web.whereabouts import Here, here
@@ -52,6 +54,7 @@ def listed() -> str:
 @relief_room.get("/households/<id:household_id>/relief")
 @allow(Right.READ_RELIEF)
 @printable
+@traced(Look.MONEY)
 def one(household_id: str) -> str:
     """救助测算表 of one household, to print."""
     return _page(household_file.household(db.session(), actor(), household_id, Right.READ_RELIEF), [])

@@ -16,7 +16,7 @@ TEXT = (OURS / "2026.toml").read_text(encoding="utf-8")
 
 @pytest.mark.parametrize(
     ("day", "name"),
-    [("2019-05-01", "2022.2"), ("2022-01-01", "2022.2"), ("2025-12-31", "2022.2"), ("2026-01-01", "2026.2")],
+    [("2019-05-01", "2022.3"), ("2022-01-01", "2022.3"), ("2025-12-31", "2022.3"), ("2026-01-01", "2026.3")],
 )
 def test_the_day_decides_which_pack_is_in_force(day: str, name: str) -> None:
     assert Shelf().on(date.fromisoformat(day)).name == name
@@ -89,14 +89,14 @@ def test_what_is_no_text_is_refused() -> None:
 def test_the_countys_own_pack_stands_over_ours_and_a_faulty_one_leaves_the_former(tmp_path: Path) -> None:
     own = tmp_path / "2026.toml"
     shelf = Shelf(tmp_path)
-    own.write_text(TEXT.replace("version = 2", "version = 3"), encoding="utf-8")
-    assert shelf.on(date(2026, 5, 1)).name == "2026.3"
-    own.write_text(TEXT.replace("version = 2", "version = 'three'"), encoding="utf-8")
-    assert shelf.on(date(2026, 5, 1)).name == "2026.3"
+    own.write_text(TEXT.replace("version = 3", "version = 4"), encoding="utf-8")
+    assert shelf.on(date(2026, 5, 1)).name == "2026.4"
+    own.write_text(TEXT.replace("version = 3", "version = 'three'"), encoding="utf-8")
+    assert shelf.on(date(2026, 5, 1)).name == "2026.4"
     assert [fault.line for fault in shelf.faults] == [9]
     again = Shelf(tmp_path)
-    assert again.on(date(2026, 5, 1)).name == "2026.3", "also after a new start"
-    own.write_text(TEXT.replace("version = 2", "version = 5"), encoding="utf-8")
+    assert again.on(date(2026, 5, 1)).name == "2026.4", "also after a new start"
+    own.write_text(TEXT.replace("version = 3", "version = 5"), encoding="utf-8")
     assert (again.on(date(2026, 5, 1)).name, again.faults) == ("2026.5", ())
 
 
@@ -106,24 +106,24 @@ def test_a_pack_that_an_older_software_took_and_this_one_does_not_is_a_fault_and
     for place in (tmp_path, tmp_path / ".in-force"):
         (place / "2026.toml").write_text(no_longer, encoding="utf-8")
     shelf = Shelf(tmp_path)
-    assert (shelf.on(day).name, shelf.on(day).kind[0].code) == ("2026.2", "at_risk")
+    assert (shelf.on(day).name, shelf.on(day).kind[0].code) == ("2026.3", "at_risk")
     assert [fault.field for fault in shelf.faults] == ["kind[1].code"]
 
 
 def test_a_version_stays_with_what_was_judged_by_it_and_is_not_used_twice(tmp_path: Path) -> None:
     own, day = tmp_path / "2026.toml", date(2026, 5, 1)
     shelf = Shelf(tmp_path)
-    for version, yuan in ((3, 9500), (4, 9800)):
-        text = TEXT.replace("version = 2", f"version = {version}").replace("yuan = 9000", f"yuan = {yuan}")
+    for version, yuan in ((4, 9500), (5, 9800)):
+        text = TEXT.replace("version = 3", f"version = {version}").replace("yuan = 9000", f"yuan = {yuan}")
         own.write_text(text, encoding="utf-8")
         assert shelf.on(day).name == f"2026.{version}"
     for one in (shelf, Shelf(tmp_path)):
-        lines = {name: pack.line_in(2026).yuan for name in ("2026.2", "2026.3", "2026.4") if (pack := one.called(name))}
-        assert lines == {"2026.2": 9000, "2026.3": 9500, "2026.4": 9800}
+        lines = {name: pack.line_in(2026).yuan for name in ("2026.3", "2026.4", "2026.5") if (pack := one.called(name))}
+        assert lines == {"2026.3": 9000, "2026.4": 9500, "2026.5": 9800}
     own.write_text(text.replace("yuan = 9800", "yuan = 9900"), encoding="utf-8")
     assert shelf.on(day).line_in(2026).yuan == 9800
     assert [str(fault) for fault in shelf.faults] == [
-        f"{own}:9: version 2026.4 这一版已经用过，改了内容要把 version 加 1"
+        f"{own}:9: version 2026.5 这一版已经用过，改了内容要把 version 加 1"
     ]
 
 
@@ -131,12 +131,12 @@ def test_an_upgrade_that_changes_our_pack_loses_no_version(tmp_path: Path, monke
     home, newer = tmp_path / "policy", tmp_path / "ours"
     Shelf(home).refresh()
     newer.mkdir()
-    (newer / "2026.toml").write_text(TEXT.replace("version = 2", "version = 3").replace("yuan = 9000", "yuan = 9500"))
+    (newer / "2026.toml").write_text(TEXT.replace("version = 3", "version = 4").replace("yuan = 9000", "yuan = 9500"))
     monkeypatch.setattr(shelf_room, "OURS", newer)
     monkeypatch.setattr(shelf_room, "_ours", shelf_room._ours.__wrapped__)
     upgraded = Shelf(home)
-    assert upgraded.on(date(2026, 11, 26)).name == "2026.3"
-    lines = [one.line_in(2026).yuan for name in ("2026.2", "2026.3") if (one := upgraded.called(name))]
+    assert upgraded.on(date(2026, 11, 26)).name == "2026.4"
+    lines = [one.line_in(2026).yuan for name in ("2026.3", "2026.4") if (one := upgraded.called(name))]
     assert lines == [9000, 9500]
 
 
@@ -144,7 +144,7 @@ def test_two_files_of_one_id_are_a_fault(tmp_path: Path) -> None:
     for name in ("a.toml", "b.toml"):
         (tmp_path / name).write_text(TEXT, encoding="utf-8")
     shelf = Shelf(tmp_path)
-    assert shelf.on(date(2026, 5, 1)).name == "2026.2"
+    assert shelf.on(date(2026, 5, 1)).name == "2026.3"
     assert "和 a.toml 是同一个 id" in shelf.faults[0].message
 
 

@@ -10,7 +10,9 @@ from field.api.openrosa.submission import submit
 from field.api.openrosa.telling import XML, elements, told, xml
 from field.auth import actor, allow, allow_basic
 from field.db import db
+from field.monitoring.traces import Look
 from field.registry.rights import Right
+from field.traced import traced
 
 api = Blueprint("openrosa", __name__)
 TAKES = 10_000_000  # what one sending should hold; a single photograph may be larger
@@ -52,6 +54,7 @@ def manifest() -> Response:
 @api.get("/forms/visit/<any('households.csv', 'members.csv'):name>")
 @allow_basic
 @allow(Right.RECORD_VISITS)
+@traced(Look.CARRIED)
 def one_list(name: str) -> Response:
     """Households or members of the village of who asks."""
     return Response(lists(db.session(), actor())[name], content_type="text/csv; charset=utf-8")

@@ -112,10 +112,11 @@ class Notice(Sourced):
 
 
 class Elimination(Sourced):
-    """风险消除, and what is a defect; `income_periods`: how many of the last incomes must all be high enough."""
+    """风险消除, and what is a defect; so many incomes, which end so many months apart, must all be high enough."""
 
     income_of_line: Annotated[int, Field(ge=100, le=1000)]
     income_periods: Annotated[int, Field(ge=1, le=5)] = 1
+    income_apart: Annotated[int, Field(ge=1, le=36)] = 1
     earliest_months: Annotated[int, Field(ge=0, le=60)]
     measure_days: Days
 
