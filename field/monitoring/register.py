@@ -37,8 +37,9 @@ def register(session: Session, entered: Sequence[Entered]) -> None:
         rewrite(session, known)
         state(session, [fact for one in changed for fact in observed(*one)] + claimed)
         note_workers(session, [entry for entry, _ in changed])
-        restate(session, known)
     note_standings(session, [entry for entry, _ in entered])
+    if known:
+        restate(session, known)  # as they stand identified now
 
 
 def enter(session: Session, tables: Tables) -> None:

@@ -4,18 +4,23 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from field import clock
 from field.db import db, transact
 from field.monitoring.cases import take_over
 from field.monitoring.enrol import enrol
+from field.monitoring.household_file import people as household_people
 from field.monitoring.quality import checks_called, count, of_household, terms
 from field.monitoring.rebuild import rebuild
 from field.monitoring.refusals import Refused
+from field.monitoring.relief_standings import ReliefStanding
+from field.monitoring.standings import STILL
 from field.registry.households import Household
 from tests.county import County, household, unmonitored
 from tests.monitoring.casework import HOME, NOTE, asked, do, home_of, left, listed, opened
 from tests.revisiting import eliminated
+from tests.web.office import visited
 
 
 def rostered(county: County, **changes: Any) -> None:
@@ -126,3 +131,21 @@ def test_of_a_household_that_moved_away_the_roster_speaks_again(county: County) 
     assert home_of(county, HOME).kind == "unstable"
     assert "roster_otherwise" not in doubts(county)
     assert rebuilt(county) == ()
+
+
+@pytest.mark.unlisted(HOME)
+def test_bills_since_the_day_on_which_a_newer_roster_lists_a_household_count_for_relief(county: County) -> None:
+    with county.app.app_context():
+        person = household_people(db.session(), [county.households[HOME]])[county.households[HOME]][0].id
+    bill = {"amount": 900_000, "compliant_amount": 800_000, "issued_on": f"{clock.now():%Y}-01-02", "person_id": person}
+    visited(county, evidence=[{"sha256": "ab" * 32, "kind": "receipt", **bill}])
+    assert since_identified(county) == 0
+    rostered(county)
+    assert since_identified(county) == 800_000
+    assert rebuilt(county) == ()
+
+
+def since_identified(county: County) -> int:
+    """The compliant cost since identification as it stands now, in 分."""
+    with county.app.app_context():
+        return db.session.scalars(select(ReliefStanding.since).where(ReliefStanding.until == STILL)).one()
