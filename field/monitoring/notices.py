@@ -18,6 +18,7 @@ from field.codes import Grade, ReminderWay, Role, TaskKind
 from field.labels import Labelled
 from field.monitoring.reminders import Reminder, Standing
 from field.monitoring.todo import count, urgent
+from field.monitoring.todo_fund import urgent_aid
 from field.monitoring.todo_rows import Row, Wanted
 from field.monitoring.workdays import SHANGHAI, china_day
 from field.orm import Base, Code, Id, Utc, insert_many
@@ -35,7 +36,7 @@ class NoticeKind(Labelled):
     """提醒的种类."""
 
     DIGEST = "digest", "每天一次"
-    RED = "red", "红色提醒"
+    RED = "red", "加急提醒"
 
 
 class StaffNotice(Base):
@@ -132,9 +133,11 @@ def _digest(session: Session, due: Sequence[Receiver], now: datetime) -> Iterato
 
 
 def _reds(session: Session, several: Sequence[Receiver], now: datetime) -> list[tuple[str, dict[str, Any]]]:
-    """红色的事 on the list of a post, each with what may be said of it."""
+    """红色的事 and urgent aid on the list of a post, each with what may be said of it."""
     by = several[0].by
     rows, _ = urgent(session, Wanted(by, now, mine=True, grade=Grade.RED.value, per_page=AT_ONCE))
+    red = {row.id for row in rows}
+    rows += [row for row in urgent_aid(session, Wanted(by, now), AT_ONCE).rows if row.id not in red]
     heads = _heads(session, {row.household_id for row in rows if row.household_id})
     places = regions.names(session, {row.region for row in rows})
     return [(_about(row, by.role), _said(row, place, heads, places)) for place, row in enumerate(rows)]

@@ -21,9 +21,9 @@ def urgent_aid(session: Session, wanted: Wanted, most: int) -> Found:
     """急用的申请 that wait for signatures or for payment; few, so they are read whole."""
     if not wanted.asks_for(TaskKind.URGENT_AID):
         return NOTHING
-    rows = select(_asked.id, _asked.applied_on, _asked.state, Household.id.label("home"), Household.region)
+    rows = select(_asked.id, _asked.applied_on, _asked.state, Household.id.label("home"), _asked.village)
     rows = rows.add_columns(judged_grade.label("grade")).join(Household, Household.id == _asked.household_id)
-    rows = rows.outerjoin(*JUDGED).where(lies_in(Household.region, wanted.place), lies_in(_asked.village, wanted.place))
+    rows = rows.outerjoin(*JUDGED).where(lies_in(_asked.village, wanted.place))  # also of who has moved since
     rows = rows.where(_asked.urgent, _asked.state.in_([one.value for one in OPEN]))
     rule = wanted.pack.fund
     days = timedelta(days=rule.urgent_days if rule else 0)
@@ -33,6 +33,6 @@ def urgent_aid(session: Session, wanted: Wanted, most: int) -> Found:
 def _row(one: Any, days: timedelta) -> Row:
     """An application, due so many days after it was made."""
     return Row(
-        f"aid:{one.id}", TaskKind.URGENT_AID, Source.VISIT.value, one.id, one.home, None, one.region,
+        f"aid:{one.id}", TaskKind.URGENT_AID, Source.VISIT.value, one.id, one.home, None, one.village,
         opens(one.applied_on), closes(one.applied_on + days), one.grade, step=one.state,
     )  # fmt: skip

@@ -26,6 +26,7 @@ from field.monitoring.workdays import china_day
 from field.registry.staff import Staff, find_staff, take_post
 from field.worker import turns
 from tests.county import HASHED, STAFF, County
+from tests.monitoring import fundwork
 from tests.monitoring.casework import HOME, NEXT, declared, visited
 
 SUNDAY = datetime(2026, 11, 1, 4, tzinfo=UTC)  # noon in the county, the day before
@@ -106,10 +107,20 @@ def test_what_is_red_is_told_at_once_to_every_level_that_has_it_and_to_nobody_be
         chooses(county, username, MONDAY, f"1390000000{place}", "20:00")
     reds(county, MONDAY + HOUR)
     texts = told(county, MONDAY + HOUR)
-    said = "保康县红色提醒：1件要马上办。最急：堰垭村陈某某户入户核实，11月5日以前。请登录看待办"
+    said = "保康县加急提醒：1件要马上办。最急：堰垭村陈某某户入户核实，11月5日以前。请登录看待办"
     assert texts == [said] * 3, "the village, its town, the county; not the other town's village"
     for hours in (2, 6, 11):
         assert told(county, MONDAY + hours * HOUR) == [], "each thing once for each level"
+
+
+def test_aid_that_cannot_wait_is_told_at_once_also_of_a_household_that_is_not_red(county: County) -> None:
+    for place, username in enumerate(("cadre", "cadre2")):
+        chooses(county, username, MONDAY, f"1390000000{place}", "20:00")
+    fundwork.applied(county, "300", now=MONDAY + HOUR, urgent={"note": "明天要交住院押金"})
+    fundwork.applied(county, "300", "cadre2", fundwork.FAR, now=MONDAY + HOUR)
+    [text] = told(county, MONDAY + HOUR)
+    assert text.startswith("保康县加急提醒：1件要马上办。最急：堰垭村陈某某户急用的救助，")
+    assert told(county, MONDAY + 2 * HOUR) == [], "once"
 
 
 def test_neither_a_whole_name_nor_an_illness_nor_an_amount_leaves_the_house(county: County) -> None:
@@ -127,7 +138,7 @@ def test_several_new_red_things_of_one_round_are_one_message(county: County) -> 
         visited(county, village, "cadre" if village == HOME else "cadre2", MONDAY, income={"wages": 100})
         declared(county, village, MONDAY + HOUR)
     [text] = told(county, MONDAY + HOUR)
-    assert "红色提醒：2件" in text
+    assert "加急提醒：2件" in text
 
 
 @pytest.mark.unlisted(HOME)

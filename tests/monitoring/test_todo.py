@@ -12,13 +12,14 @@ from field.db import db, transact
 from field.monitoring import todo as todo_room
 from field.monitoring.counted import counts
 from field.monitoring.declarations import Declared, record_declaration
+from field.monitoring.enrol import enrol
 from field.monitoring.todo import todo
 from field.monitoring.todo_rows import Wanted, dated
 from field.monitoring.todo_visits import month
 from field.monitoring.until import Until
 from field.monitoring.workdays import china_day
 from field.registry.households import Household
-from tests.county import County
+from tests.county import County, household
 from tests.monitoring import fundwork
 from tests.monitoring.casework import HOME, NEXT, declared, do, listed, opened, to_monitored, visited
 from tests.web.office import statements
@@ -238,3 +239,13 @@ def test_aid_that_cannot_wait_stands_before_all_on_everybodys_list_with_its_reas
     assert paid_next["kind_name"] == "等待发放"
     fundwork.done(county, one, "pay", "cadre", now=BEGAN)
     assert seen(county, "county", BEGAN, kind="urgent_aid") == []
+
+
+def test_urgent_aid_of_a_household_that_moved_stays_with_the_village_that_pays_it(county: County) -> None:
+    one = fundwork.applied(county, "300", now=BEGAN, urgent={"note": "明天要交住院押金"})
+    moved: Any = household(HOME, 0) | {"region": fundwork.FAR}
+    with county.app.app_context():
+        transact(lambda session: enrol(session, [moved], "county", BEGAN))
+    for who in ("cadre", "town", "county"):
+        assert [row["application_id"] for row in seen(county, who, BEGAN, kind="urgent_aid")] == [one], who
+    assert seen(county, "cadre2", BEGAN, kind="urgent_aid") == []
