@@ -29,7 +29,7 @@ test: $(STAMP) $(PEERS)  ## all tests; each of the three kinds runs, whatever ca
 	@failed=; \
 	node --test tests/phone/*.test.mjs || failed=phone; \
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 -m "not browser" || failed="$$failed server"; \
-	$(BIN)/python -m pytest -m browser || failed="$$failed browser"; \
+	$(BIN)/python -m pytest -n auto --maxprocesses 2 -m browser || failed="$$failed browser"; \
 	test -z "$$failed" || { echo "failed: $$failed"; exit 1; }
 
 lint: $(STAMP)
