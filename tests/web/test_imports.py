@@ -127,6 +127,15 @@ def test_a_file_that_is_no_roster_says_why(county: County, office: Browser) -> N
     assert str(job(county).trouble) in words(office.page("/imports"))
 
 
+def test_why_a_file_was_not_taken_is_said_in_english_too(county: County, office: Browser) -> None:
+    office.get("/language/en")
+    upload(office, b"PK\x03\x04half")
+    worker.worker(county.app).step()
+    page = words(office.page("/imports"))
+    assert "Failed" in page
+    assert "这个文件打不开" not in page
+
+
 def test_an_import_can_be_stopped_before_it_begins(county: County, office: Browser, tmp_path: Path) -> None:
     upload(office, roster(tmp_path, [here(row) for row in household(1)]))
     assert office.send(f"/imports/{job(county).id}/cancel").status_code == 303
