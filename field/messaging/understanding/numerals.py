@@ -29,7 +29,7 @@ ABOUT = "(?:[多来几把]块?)?"
 UNDER, OVER = re.compile("(?:不到|不足|不满)$"), re.compile("(?:不止|超过)$")
 AMOUNT = re.compile(rf"(?<![\d.])(?:(?:{NUMBER}|{ONE_AMOUNT}){TO})?{ONE_AMOUNT}{ABOUT}")
 BETWEEN = re.compile(rf"^({NUMBER}|{ONE_AMOUNT}){TO}({ONE_AMOUNT})$")
-SEVERAL = re.compile(rf"^({HAN}|\d)、?({HAN}|\d)({UNIT}万?)[块多]*$")
+SEVERAL = re.compile(rf"^(?!\d\d)({HAN}|\d)、?({HAN}|\d)({UNIT}万?)[块多]*$")  # 四五千, 3、4千; 12万 is twelve
 SEVERAL_AFTER = re.compile(rf"^(.*{UNIT})(?![零〇])({HAN})({HAN})$")
 TRADITIONAL = str.maketrans(
     "東龍華廣電話號廠個萬兩換還現錢塊幾來過媽陽漢蘇鄭濟長慶貴雲遼寧陝肅灣頭門島鎮鄉區縣無發資難幫為們這邊說點歲兒給"

@@ -12,7 +12,7 @@ GAP = r"[ \-.·]{0,2}"
 FIGURES = rf"(?<![\d*])(?:(?:\+|00)?86{GAP})?1{GAP}[3-9](?:{GAP}\d){{9}}(?!\d)"
 ALOUD = rf"(?<!{ONE})[1一幺]{GAP}{ONE}(?:{GAP}{ONE}){{9}}(?!{ONE}(?![个天年]))"
 NUMBER = re.compile(rf"{FIGURES}|{ALOUD}")
-GONE_BEFORE = re.compile("(?:旧|老|原来|以前|之前|原先|不是)[^新现]{0,8}$")
+GONE_BEFORE = re.compile("(?:旧|老|原来|以前|之前|原先|不是)[^新现]{0,8}$|(?<!电话)(?<!手机)微信号?[是为:： ]{0,2}$")
 GONE_AFTER = re.compile("^.{0,3}(?:不用了|停了|没用|注销|丢了|打不通)")
 
 
