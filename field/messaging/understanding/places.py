@@ -108,6 +108,11 @@ def widest(codes: tuple[str, ...], words: str) -> tuple[str, ...]:
         highest = tuple(code for code in codes if LEVELS[len(code)] == level)
         if len(highest) == 1 and level < 2:
             return highest
+    return outermost(codes)
+
+
+def outermost(codes: tuple[str, ...]) -> tuple[str, ...]:
+    """The codes that lie in none of the others."""
     return tuple(code for code in codes if not any(code != one and code.startswith(one) for one in codes))
 
 

@@ -3,7 +3,7 @@
 import re
 
 from field.messaging.understanding.facts import RECKONED, SAID_PLAINLY, SEVERAL, SPOKEN, Fact
-from field.messaging.understanding.places import SUFFIX, Mention, widest
+from field.messaging.understanding.places import SUFFIX, Mention, outermost, widest
 from field.messaging.understanding.whose import Clause
 
 NOT_BEFORE = tuple(re.compile(words) for words in (
@@ -64,7 +64,8 @@ def _with(codes: tuple[str, ...], more: tuple[str, ...], now: bool) -> tuple[str
 
 def _fact(codes: tuple[str, ...], clause: Clause, named: Mention, before: str) -> Fact:
     words = clause.words(named.start, named.end)
-    meant = widest(codes, SUFFIX.sub("", clause.text[named.start : named.end]))
+    one_name = set(codes) <= set(named.codes)
+    meant = widest(codes, SUFFIX.sub("", clause.text[named.start : named.end])) if one_name else outermost(codes)
     if len(meant) > 1:
         return Fact(None, words, SEVERAL, tuple(sorted(meant)))
     if len(codes) > 1:
