@@ -7,6 +7,7 @@ from field.codes import Source
 from field.ledger.receipts import number
 from field.messaging import bindings, pictures
 from field.messaging.conversations import Dialog, Purpose
+from field.messaging.dialogs.loading import library
 from field.messaging.scene import Scene
 from field.monitoring.checkins import CheckedIn, record_checkin
 from field.monitoring.declarations import Declared, record_declaration
@@ -18,6 +19,7 @@ from field.registry.holders import Holder
 Data = dict[str, Any]
 Told = Mapping[str, str]
 CLOSING = "closing"  # names other last words than the dialog's own
+HELPED = "helped"  # the last words to who asked for help beside the check-in, where the dialog has them
 
 
 def happened(scene: Scene, dialog: Dialog, kind: str, data: Data) -> Told:
@@ -67,7 +69,8 @@ def _checked_in(scene: Scene, dialog: Dialog, data: Data, *, unchanged: bool = F
         holders.renew(scene.session, contact, scene.now)
     if phone := facts.get("phone"):
         bindings.ask_new_number(scene, contact, phone)
-    return {}
+    steps = library().dialog(dialog.purpose, dialog.state.get("version")).steps
+    return {CLOSING: HELPED} if said.asks_help and HELPED in steps else {}
 
 
 def _help_wanted(scene: Scene, dialog: Dialog, data: Data) -> Told:

@@ -17,7 +17,7 @@ from field.problems import NOT_FOUND, Problem
 from field.registry.rights import Right
 
 hooks = Blueprint("hooks", __name__, url_prefix="/hooks")
-LARGEST = 64 * 1024
+LARGEST = 160 * 1024  # 10,000 signs of four bytes each, as a form writes them
 View = TypeVar("View", bound=Callable[..., Response])
 
 

@@ -80,6 +80,8 @@ def _heard(scene: Scene) -> Sequence[Say]:
     if wanted == "stop":
         consent.opt_out(scene.session, scene.channel, scene.index, scene.now)
         return [_tell(scene, "stopped")]
+    if wanted is None and not going_on and understand(scene.text).asks_help:
+        wanted = Purpose.DECLARE.value  # 揭不开锅了 without the word that begins
     if wanted in (None, "help", "progress") and not going_on:
         return _alone(scene, wanted)
     if going_on and scene.inbound.said in WORDLESS and not scene.text.strip():

@@ -119,7 +119,8 @@ def test_what_people_write_is_kept_without_identity_and_bank_numbers(sms: Sms) -
 
 
 @pytest.mark.parametrize(
-    "text", ["", "]]>", "x" * 10_000, "😀" * 500, "\x01\x02", "困难\x00", "<Response/>", "返回", "帮助", "0"]
+    "text",
+    ["", "]]>", "困" * 10_000, "😀" * 10_000, "\x01\x02", "困难\x00", "<Response/>", "返回", "帮助", "0"],
 )
 def test_anything_at_any_step_is_answered(sms: Sms, text: str) -> None:
     for before in ((), ("困难",), ("困难", "1"), ("困难", "1", "上个月 3万")):
