@@ -98,7 +98,7 @@ def _heard(scene: Scene) -> Sequence[Say]:
 def _alone(scene: Scene, wanted: str | None) -> Sequence[Say]:
     """What is said where nothing is being talked about."""
     if wanted == "progress":
-        return _progress(scene) or [_tell(scene, "progress_none" if scene.holders else "greeting")]
+        return _progress(scene) or [_tell(scene, "progress_none" if scene.holders else "progress_unbound")]
     seen = [_tell(scene, "photo")] if scene.photos or scene.place else []
     return [*seen, _tell(scene, "help" if wanted == "help" else "greeting")]
 

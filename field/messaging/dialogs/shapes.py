@@ -161,6 +161,7 @@ class Says(Part):
     gave_up: Wording
     again_subscribed: Wording
     progress_none: Wording
+    progress_unbound: Wording = Wording(sms="查不了办理情况，请问村干部。")  # where a county's own file is older
     progress_open: Wording
     progress_checked: Wording
     code: Wording
