@@ -205,7 +205,7 @@ def test_a_whole_declaration_in_one_push_and_again_in_another_order(county: Coun
 
 
 def test_a_stranger_is_helped_and_learns_nothing(gate: Gate) -> None:
-    assert gate.say("进度", "13800000999") == ["words.greeting"]
+    assert gate.say("进度", "13800000999") == ["words.progress_unbound"]
     assert "陈" not in gate.posted()[-1].text
     for text in ("困难", "陈大一 堰垭村 3515", "1", "上个月 3万", "1"):
         last = gate.say(text, "13800000999")
