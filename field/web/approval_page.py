@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, url_for
 from flask_babel import gettext as _
 
 from field.auth import allow
@@ -16,10 +16,11 @@ from field.monitoring.case_list import steps_of
 from field.monitoring.case_papers import MOST, Both, Steps, approved, first_risks, passed, waiting
 from field.registry import regions
 from field.registry.rights import Right
+from field.web.asked import asked_month
 from field.web.paper import printable
 from field.web.sheets import Grid, Sheet, Signs, Words, answered
 from field.web.whereabouts import Here, here
-from field.web.wording import SHANGHAI, count, day, month_name, now
+from field.web.wording import count, day, month_name
 
 approvals = Blueprint("approvals", __name__, url_prefix="/approvals")
 Done = tuple[Entry, dict[str, Any]] | None
@@ -30,7 +31,7 @@ Done = tuple[Entry, dict[str, Any]] | None
 @printable
 def listed() -> str | Response:
     """Those that wait; of a month where the address names one (`?month=2026-11`), those that were approved in it."""
-    session, where, month = db.session(), here(Right.READ_CASES), _month(request.args.get("month", ""))
+    session, where, month = db.session(), here(Right.READ_CASES), _month()
     found = approved(session, where.code, *month) if month else waiting(session, where.code)
     told = steps_of(session, [case for case, _home in found])
     names = regions.names(session, {home.region for _case, home in found})
@@ -85,12 +86,7 @@ def _notice(steps: Steps) -> str:
     return f"{day(days[-1]['from'])} – {day(days[-1]['to'])}" if days else ""
 
 
-def _month(asked: str) -> tuple[date, date] | None:
-    """The first day of the month asked for and of the next; none for none, or for what makes no sense."""
-    try:
-        begins = date.fromisoformat(f"{asked}-01") if len(asked) == 7 else None
-    except ValueError:
-        return None
-    if begins is None or begins > now().astimezone(SHANGHAI).date():
-        return None
-    return begins, date(begins.year + begins.month // 12, begins.month % 12 + 1, 1)
+def _month() -> tuple[date, date] | None:
+    """The first day of the month asked for and of the next."""
+    begins = asked_month()
+    return (begins, date(begins.year + begins.month // 12, begins.month % 12 + 1, 1)) if begins else None

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
@@ -19,9 +19,9 @@ from field.monitoring.workdays import china_day
 from field.registry import regions
 from field.registry.regions import in_region
 from field.registry.rights import Right
+from field.web.asked import asked_past_day
 from field.web.board_month import month_of, opener
 from field.web.charts import bars, lengths, ring
-from field.web.households_page import past_day
 from field.web.paper import printable
 from field.web.whereabouts import Here, here
 from field.web.wording import grade_mark, now
@@ -40,8 +40,7 @@ def figures() -> str | Response:
     if actor().role is Role.UNIT:
         return redirect(url_for("sharing_page.listed"))
     where = here(Right.READ_STATISTICS)
-    today = china_day(now())
-    past = past_day(request.args.get("on", ""), today)
+    today, past = china_day(now()), asked_past_day("on")
     on, digits = past or today, len(where.below[0].code) if where.below else len(where.code)
     parts = (
         statistics_on(db.session(), where.code, digits, Until(past).ends)

@@ -1,6 +1,5 @@
 """监测月报: a region's month in the shape of the county's report, to read, to print, as PDF and for Word."""
 
-import re
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -15,6 +14,7 @@ from field.monitoring.flow import Flow, flow
 from field.monitoring.standings import statistics_on
 from field.monitoring.statistics import Figures, figures_of
 from field.registry.rights import Right
+from field.web.asked import asked_month
 from field.web.catalogue import CHINESE
 from field.web.charts import bars, ring
 from field.web.paper import printable
@@ -23,7 +23,6 @@ from field.web.word import DOCX, bulletin_document, foot, problems, progress, si
 from field.web.wording import SHANGHAI, now
 
 bulletin = Blueprint("bulletin", __name__, url_prefix="/bulletin")
-MONTH = re.compile("20[0-9]{2}-(0[1-9]|1[0-2])")
 
 
 class Month(NamedTuple):
@@ -89,7 +88,7 @@ def page() -> str | Response:
 
 
 def _told() -> Bulletin:
-    where, month, session = here(Right.READ_STATISTICS), _month(request.args.get("month", "")), db.session()
+    where, month, session = here(Right.READ_STATISTICS), _month(), db.session()
     digits = len(where.below[0].code) if where.below else len(where.code)
     parts = statistics_on(session, where.code, digits, month.ends)
     before = statistics_on(session, where.code, len(where.code), month.begins)
@@ -100,13 +99,11 @@ def _told() -> Bulletin:
     )  # fmt: skip
 
 
-def _month(asked: str) -> Month:
-    """The month asked for; the present one for none, or for one that makes no sense or is still to come."""
+def _month() -> Month:
+    """The month asked for, the present one until now."""
     today = now().astimezone(SHANGHAI)
-    this = f"{today:%Y-%m}"
-    named = asked if MONTH.fullmatch(asked) and asked <= this else this
-    year, number = int(named[:4]), int(named[5:])
-    begins = datetime(year, number, 1, tzinfo=SHANGHAI)
-    over = named < this
-    ends = datetime(year + number // 12, number % 12 + 1, 1, tzinfo=SHANGHAI) if over else today
+    first = asked_month() or today
+    begins = datetime(first.year, first.month, 1, tzinfo=SHANGHAI)
+    over = (first.year, first.month) < (today.year, today.month)
+    ends = datetime(first.year + first.month // 12, first.month % 12 + 1, 1, tzinfo=SHANGHAI) if over else today
     return Month(begins, ends, over)

@@ -42,8 +42,9 @@ from field.registry.rights import Right
 from field.registry.staff import staff_names
 from field.sentences import Series
 from field.traced import traced
+from field.web.asked import asked_code, asked_page
 from field.web.case_words import case_lines, content_of, fault_words
-from field.web.forms import asked_page, sent_key, sent_seq, written
+from field.web.forms import sent_key, sent_seq, written
 from field.web.plan_words import plan_shown
 
 cases_room = Blueprint("cases_page", __name__, url_prefix="/cases")
@@ -57,7 +58,7 @@ def listed() -> str:
     """The cases of the reader's region."""
     session, by, page, day = db.session(), actor(), asked_page(), china_day(clock.now())
     choices = {RIPE: _("可以提出消除的"), LATE: _("已经过期的"), **CaseState.labels()}
-    state = request.args.get("state") if request.args.get("state") in choices else None
+    state = asked_code("state", choices)
     found, total = chosen(session, by, state, page, PER_PAGE, clock.now())
     names = regions.names(session, {household.region for _case, household in found})
     return render_template(

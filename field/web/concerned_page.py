@@ -6,7 +6,7 @@ from field.auth import actor, allow
 from field.db import db
 from field.monitoring.concerned import concerned
 from field.registry.rights import Right
-from field.web.forms import asked_page
+from field.web.asked import asked_page
 
 concerned_room = Blueprint("concerned_page", __name__, url_prefix="/concerned")
 PER_PAGE = 50

@@ -17,7 +17,8 @@ from field.registry import regions
 from field.registry.rights import Right
 from field.registry.screening import ScreeningAnswer, ScreeningReason
 from field.registry.staff import staff_names
-from field.web.forms import asked_page, sent_id, sent_seq, written
+from field.web.asked import asked_code, asked_page
+from field.web.forms import sent_id, sent_seq, written
 
 doubtful_room = Blueprint("doubtful_page", __name__, url_prefix="/doubtful")
 PER_PAGE = 10
@@ -30,9 +31,9 @@ NOBODY, DECIDED = "nobody", "decided"
 def page() -> str:
     """Rows of the reader's region, those that wait for somebody first."""
     session, by, at = db.session(), actor(), asked_page()
-    if request.args.get("state") == DECIDED:
+    if (state := asked_code("state", (DECIDED, *TABS))) == DECIDED:
         return _decided()
-    tab = next((one for one in TABS if one == request.args.get("state")), ScreeningAnswer.WAITING)
+    tab = ScreeningAnswer(state) if state else ScreeningAnswer.WAITING
     found, total = screening_decisions.waiting(session, by, tab, at, PER_PAGE)
     people = [near.person for one in found for near in one.near]
     codes = {near.region for one in found for near in one.near}

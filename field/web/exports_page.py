@@ -23,6 +23,7 @@ from field.monitoring.workdays import SHANGHAI, china_day
 from field.problems import NOT_FOUND, Problem
 from field.registry import regions
 from field.registry.rights import Right
+from field.web.asked import asked_code
 from field.web.forms import written
 from field.web.households_page import asked_of, is_personal, sought_of
 from field.work import Job, cancel
@@ -63,7 +64,7 @@ def choose() -> str:
     sought = sought_of(request.args)
     _found, total = households(db.session(), actor(), sought)
     columns, kind = remembered(db.session(), actor().staff_id)
-    layout = request.args.get("layout", "")
+    layout = asked_code("layout", PRESETS) or ""
     wanted = Wanted(sought, PRESETS[layout][1] if layout in PRESETS else columns, kind)
     names = regions.names(db.session(), {region := sought.region or actor().region})
     asked = {name: value for name, value in asked_of(sought).items() if value} | {"region": region}

@@ -37,6 +37,7 @@ from field.registry.rights import Right
 from field.registry.staff import staff_names
 from field.traced import traced
 from field.web import visit_words
+from field.web.asked import asked_code, asked_page
 from field.web.entry_words import content
 from field.web.paper import printable
 from field.web.plan_words import plan_shown
@@ -102,8 +103,8 @@ def one(household_id: str) -> str:
         "file.html", household=found, kind=kind_name(found.kind, case.pack if case else None),
         members=[(member, person_shown(member)) for member in members], names=names,
         known=[_item(found, names, key, known[key]) for key in _ordered(found, members, known)], moments=moments,
-        staff=unnamed() | staff_names(session, who) | _by_themselves(members), oldest=_oldest_first(), page=_page(),
-        case=case if actor().has(Right.READ_CASES) else None, pages=-(-total // _per_page()),
+        staff=unnamed() | staff_names(session, who) | _by_themselves(members), oldest=_oldest_first(),
+        page=asked_page(), case=case if actor().has(Right.READ_CASES) else None, pages=-(-total // _per_page()),
         total=total, before=last, fresh=total - last.seq if last else 0, risk=risk, sources=_sources(found.id, risk),
         relief_sheet=sheet(session, found, china_day(now())), doubts=of_household(session, found.id, terms(now())),
         plan=plan_shown(session, found, actor().role, china_day(now())),
@@ -131,7 +132,7 @@ def _erased(found: Household) -> str:
 def _moments(found: Household, names: dict[str, str]) -> tuple[list[Moment], int]:
     session, chain = db.session(), Entry.chain_id == found.id
     order = Entry.seq if _oldest_first() else Entry.seq.desc()
-    rows = select(Entry).where(chain).order_by(order).offset((_page() - 1) * _per_page()).limit(_per_page())
+    rows = select(Entry).where(chain).order_by(order).offset((asked_page() - 1) * _per_page()).limit(_per_page())
     entries = list(session.scalars(rows))
     pictures = album(session, found.id, [entry.seq for entry in entries])
     judged = _judged(found.id, entries)
@@ -201,14 +202,9 @@ def _recorders(known: dict[tuple[str, str], Known]) -> set[str]:
 
 
 def _oldest_first() -> bool:
-    return request.args.get("order") == "oldest"
+    return asked_code("order", ("newest", "oldest")) == "oldest"
 
 
 def _per_page() -> int:
     """Paper holds more than a screen."""
     return PRINTED if request.args.get("as") == "pdf" else PER_PAGE
-
-
-def _page() -> int:
-    page = request.args.get("page", "")
-    return max(int(page), 1) if page.isdecimal() and len(page) < 7 else 1

@@ -11,7 +11,7 @@ from field.converters import IdConverter
 from field.problems import Problem
 from field.web.catalogue import said
 
-LONGEST, FARTHEST = 200, 1_000_000
+LONGEST = 200
 YUAN = re.compile(r"([0-9]{1,9})(?:\.([0-9]{1,2}))?", re.ASCII)
 
 
@@ -26,12 +26,6 @@ def written(name: str, *, needed: bool = False) -> str:
 def sent_id(values: Mapping[str, str], name: str) -> str:
     """An id or code as it was sent, cut and without what no database takes; whether there is such a one is not said."""
     return values.get(name, "").replace("\0", "")[:36]
-
-
-def asked_page() -> int:
-    """The page asked for; the first for what makes no sense."""
-    text = request.args.get("page", "1")
-    return max(1, min(int(text), FARTHEST)) if text.isascii() and text.isdigit() and len(text) < 8 else 1
 
 
 def fen(text: str) -> int | str:

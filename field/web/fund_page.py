@@ -1,6 +1,5 @@
 """基金账页: balances by village, a village's books by the month, donations, and the public summary."""
 
-import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -32,13 +31,13 @@ from field.registry.regions import VILLAGE, Region
 from field.registry.rights import Right
 from field.registry.signatures import by_same
 from field.registry.staff import staff_names
+from field.web.asked import asked_month
 from field.web.catalogue import in_a_row
 from field.web.forms import sent_key
 from field.web.fund_words import content_of, donor, fault_words
 from field.web.whereabouts import here
 
 fund_room = Blueprint("fund_page", __name__, url_prefix="/fund")
-MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])", re.ASCII)
 LONGEST_MONTH = timedelta(days=32)
 
 
@@ -158,9 +157,8 @@ def _sides(line: fund_list.Line) -> tuple[str, str, int]:
 
 
 def _month(today: date) -> date:
-    """The month asked for; this one for what makes no sense."""
-    text = request.args.get("month", "")
-    return date.fromisoformat(f"{text}-01") if MONTH.fullmatch(text) else today.replace(day=1)
+    """The month asked for, this one where none is."""
+    return asked_month() or today.replace(day=1)
 
 
 def _choices(village: str, today: date) -> dict[str, str]:

@@ -3,10 +3,10 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from field.auth import actor, allow
@@ -17,15 +17,16 @@ from field.monitoring.counted import AMONG
 from field.monitoring.grades import grades
 from field.monitoring.household_file import ORDERS, Sought, households
 from field.monitoring.workdays import china_day
+from field.problems import Problem
 from field.registry import regions
 from field.registry.rights import Right
+from field.web.asked import asked_code, asked_number, asked_page, asked_past_day
 from field.web.sealed_words import sealed, unsealed
 from field.web.whereabouts import here
 from field.web.wording import now
 
 listing = Blueprint("households_page", __name__, url_prefix="/households")
-PER_PAGE, FARTHEST, LONGEST = 50, 1_000_000, 60
-DAY = re.compile("20[0-9]{2}-[0-9]{2}-[0-9]{2}")
+PER_PAGE, LONGEST, MOST_DAYS = 50, 60, 9999
 PERSONAL = re.compile(r"\+?[0-9]{10,19}[0-9xX]?")
 APART = re.compile(r"[\s\-_.,·，。]+")
 KINDS = {"any", "none", *Kind.labels()}
@@ -53,41 +54,34 @@ def look_for() -> Response:
 
 
 def sought_of(given: Mapping[str, str]) -> Sought:
-    """What was asked for; what makes no sense is passed over."""
-    kind, risk, page = given.get("kind", ""), given.get("risk", ""), given.get("page", "")
-    order, grade = given.get("order", ""), given.get("grade", "")
-    words = given.get("q", "") or unsealed(given.get("words", "")) or ""
+    """What was asked for; 422 for what makes no sense."""
     return Sought(
         region=given.get("region") or None,
-        kind=kind if kind in KINDS else None,
-        risk=risk if risk in RiskFactor.labels() else None,
-        grade=grade if grade in GRADES else None,
+        kind=asked_code("kind", KINDS, given),
+        risk=asked_code("risk", RiskFactor.labels(), given),
+        grade=asked_code("grade", GRADES, given),
         **_counted(given),
-        q=words.replace("\0", "").strip()[:LONGEST] or None,
-        order=order if order in ORDERS else "number",
-        page=min(max(int(page), 1), FARTHEST) if page.isdecimal() and len(page) < LONGEST else 1,
+        q=_words(given).replace("\0", "").strip()[:LONGEST] or None,
+        order=asked_code("order", ORDERS, given) or "number",
+        page=asked_page(given),
         per_page=PER_PAGE,
     )
 
 
+def _words(given: Mapping[str, str]) -> str:
+    """What is searched for, as it was typed or sealed."""
+    if not given.get("q") and given.get("words"):
+        if (words := unsealed(given["words"])) is None:
+            raise Problem(422, "unknown_filter", _("搜索的链接看不懂，可能没有复制完整。请重新搜索"))
+        return words
+    return given.get("q", "")
+
+
 def _counted(given: Mapping[str, str]) -> dict[str, Any]:
     """The number of the board that is asked for, and the day of which it speaks."""
-    among, days, today = given.get("among", ""), given.get("days", ""), china_day(now())
-    on = past_day(given.get("on", ""), today)
-    if among not in AMONG:
-        return {"on": on}
-    return {"on": on or today, "among": among, "days": int(days) if days.isdecimal() and len(days) < 5 else 0}
-
-
-def past_day(words: str, today: date) -> date | None:
-    """The day of an address; none where it makes no sense, is today, or is still to come."""
-    if not DAY.fullmatch(words):
-        return None
-    try:
-        day = date.fromisoformat(words)
-    except ValueError:
-        return None
-    return day if day < today else None
+    among, on = asked_code("among", AMONG, given), asked_past_day("on", given)
+    days = asked_number("days", MOST_DAYS, given)
+    return {"on": on or china_day(now()), "among": among, "days": days or 0} if among else {"on": on}
 
 
 def asked_of(sought: Sought) -> dict[str, Any]:

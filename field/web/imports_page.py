@@ -23,7 +23,7 @@ from field.registry.rights import Right
 from field.registry.roster_excel import write_template
 from field.registry.staff import Staff
 from field.roster_import import FAULTS, ask_for_import, kept_doubts
-from field.web.forms import asked_page
+from field.web.asked import asked_page
 from field.work import Job, cancel
 
 imports = Blueprint("imports", __name__, url_prefix="/imports")

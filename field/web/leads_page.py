@@ -1,7 +1,5 @@
 """线索页: what households said themselves and what workers answered, open ones first, each with its way on."""
 
-from collections.abc import Mapping
-
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -20,7 +18,8 @@ from field.problems import Problem
 from field.registry.households import Household
 from field.registry.regions import in_region
 from field.registry.rights import Right
-from field.web.forms import asked_page, sent_id, written
+from field.web.asked import asked_code, asked_page
+from field.web.forms import sent_id, written
 from field.web.whereabouts import here
 
 leads_room = Blueprint("leads_page", __name__, url_prefix="/leads")
@@ -32,8 +31,8 @@ SOURCES = Source.labels()
 @allow(Right.READ_LEADS)
 def listed() -> str:
     """Leads of the reader's region, or of what the address asks for."""
-    where, open_only, page = here(Right.READ_LEADS), request.args.get("state") != "all", asked_page()
-    source, kind = (_known(name, labels) for name, labels in (("source", SOURCES), ("kind", LeadKind.labels())))
+    where, open_only, page = here(Right.READ_LEADS), asked_code("state", ("all", "open")) != "all", asked_page()
+    source, kind = asked_code("source", SOURCES), asked_code("kind", LeadKind.labels())
     sought = leads.Sought(where.code, source, kind)
     asked = {
         "region": None if where.code == actor().region else where.code, "source": source, "kind": kind,
@@ -53,12 +52,6 @@ def listed() -> str:
 def _numbers(homes: set[str]) -> dict[str, str]:
     """户编号 by household, for 在册户接管."""
     return dict(db.session.execute(select(Household.id, Household.number).where(Household.id.in_(homes))).all())
-
-
-def _known(name: str, labels: Mapping[str, str]) -> str | None:
-    """A code of the address; one that is none asks for all."""
-    code = request.args.get(name, "")
-    return code if code in labels else None
 
 
 @leads_room.post("/<chain:chain_id>/<seq:seq>")

@@ -1,6 +1,5 @@
 """台账页: entries newest first with filters in the address."""
 
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -16,6 +15,7 @@ from field.monitoring.visit_rules import moment
 from field.registry import regions
 from field.registry.households import Person
 from field.registry.rights import Right
+from field.web.asked import asked_code, asked_day, senseless
 from field.web.whereabouts import here
 from field.web.wording import unnamed
 
@@ -53,14 +53,13 @@ def _themselves(found: list[Line]) -> dict[str, str]:
 
 
 def _wanted() -> Wanted:
-    """What was asked for; what makes no sense is passed over."""
-    kind, channel = request.args.get("kind"), request.args.get("channel")
+    """What was asked for; 422 for what makes no sense."""
     return Wanted(
         region=request.args.get("region") or None,
-        kind=kind if kind in EntryKind.labels() else None,
-        channel=channel if channel in Channel.labels() else None,
+        kind=asked_code("kind", EntryKind.labels()),
+        channel=asked_code("channel", Channel.labels()),
         actor=request.args.get("actor", "").replace("\0", "").strip()[:LONGEST] or None,
-        day=_day(request.args.get("day", "")),
+        day=asked_day("day"),
         after=_read(request.args.get("after", "")),
     )
 
@@ -70,23 +69,19 @@ def _asked(wanted: Wanted) -> dict[str, Any]:
     return asked | {"day": wanted.day.isoformat() if wanted.day else None}
 
 
-def _day(text: str) -> date | None:
-    try:
-        wanted = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return wanted if date.min < wanted < date.max else None  # its hours in China lie in the calendar too
-
-
 def _written(mark: Mark) -> str:
     return f"{mark.recorded_at.isoformat(timespec='milliseconds')}~{mark.chain_id}~{mark.seq}"
 
 
 def _read(text: str) -> Mark | None:
-    at, _, place = text.replace("\0", "").partition("~")
+    if not text:
+        return None
+    at, _, place = text.partition("~")
     chain_id, _, seq = place.rpartition("~")
     try:
         mark = Mark(moment(at), chain_id, int(seq))
     except (ValueError, OverflowError):
-        return None
-    return mark if 0 <= mark.seq < 2**31 else None
+        raise senseless("after") from None
+    if not 0 <= mark.seq < 2**31 or "\0" in chain_id:
+        raise senseless("after")
+    return mark

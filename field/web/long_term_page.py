@@ -22,7 +22,8 @@ from field.registry import regions
 from field.registry.rights import Right
 from field.registry.staff import staff_names
 from field.traced import traced
-from field.web.forms import asked_page, sent_fen, sent_key, written
+from field.web.asked import asked_page
+from field.web.forms import sent_fen, sent_key, written
 from field.web.whereabouts import here
 
 long_term_room = Blueprint("long_term_page", __name__, url_prefix="/long-term")

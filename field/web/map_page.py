@@ -1,6 +1,5 @@
 """地图页: villages and urgent households as points of our own drawing; the same figures stand below as a table."""
 
-import re
 from datetime import date, datetime, time
 from typing import Any
 
@@ -15,12 +14,12 @@ from field.media.coordinates import Point, to_gcj02
 from field.monitoring import map_points
 from field.monitoring.workdays import SHANGHAI, china_day
 from field.registry.rights import Right
+from field.web.asked import asked_month
 from field.web.paper import printable
 from field.web.whereabouts import here
 from field.web.wording import now
 
 map_room = Blueprint("map_page", __name__, url_prefix="/map")
-MONTH = re.compile(r"(20[0-9]{2})-(0[1-9]|1[0-2])", re.ASCII)
 
 
 @map_room.get("")
@@ -59,9 +58,8 @@ def points() -> Response:
 
 
 def _month() -> tuple[date, date]:
-    """The month asked for, from its first day to the next one's; this month for what makes no sense."""
-    asked = MONTH.fullmatch(request.args.get("month", ""))
-    first = date(int(asked[1]), int(asked[2]), 1) if asked else china_day(now()).replace(day=1)
+    """The month asked for, this one where none is, from its first day to the next one's."""
+    first = asked_month() or china_day(now()).replace(day=1)
     return first, date(first.year + (first.month == 12), first.month % 12 + 1, 1)
 
 

@@ -12,7 +12,7 @@ from field.monitoring.policy.shelf import pack_on
 from field.monitoring.workdays import china_day
 from field.registry import regions
 from field.registry.rights import Right
-from field.web.forms import asked_page
+from field.web.asked import asked_page
 
 measures_room = Blueprint("measures_page", __name__, url_prefix="/measures")
 PER_PAGE, LATE_SHOWN = 50, 200

@@ -32,7 +32,8 @@ from field.registry.contacts import TooMany
 from field.registry.households import Household, Person
 from field.registry.regions import in_region
 from field.registry.rights import NotAllowed, Right
-from field.web.forms import asked_page, sent_id, written
+from field.web.asked import asked_code, asked_page
+from field.web.forms import sent_id, written
 from field.web.thread_words import LABELS, declared_for_itself, said_to_be, spoken, turns
 
 messages_page = Blueprint("messages_page", __name__, url_prefix="/messages")
@@ -44,7 +45,8 @@ PER_PAGE, MOST_LEADS = 50, 50
 def listed() -> str:
     """Conversations that the reader may see, the newest first."""
     session, by, page = db.session(), actor(), asked_page()
-    which = "unmatched" if request.args.get("which") == "unmatched" and by.has(Right.READ_UNMATCHED) else "all"
+    asked = asked_code("which", ("all", "unmatched"))
+    which = "unmatched" if asked == "unmatched" and by.has(Right.READ_UNMATCHED) else "all"
     whose = sent_id(request.args, "household")
     home = household(session, by, whose) if whose else None
     found, total = threads.conversations(session, by, which, home.id if home else None, page, PER_PAGE)

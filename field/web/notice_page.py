@@ -4,7 +4,7 @@ from datetime import date
 from itertools import groupby
 from typing import NamedTuple
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, render_template, url_for
 from flask_babel import gettext as _
 
 from field.auth import actor, allow
@@ -22,6 +22,7 @@ from field.registry import regions
 from field.registry.households import Household
 from field.registry.rights import Right
 from field.traced import traced
+from field.web.asked import asked_day
 from field.web.paper import printable
 from field.web.whereabouts import here
 from field.web.wording import now
@@ -58,7 +59,7 @@ def one(case_id: str) -> str:
 @printable
 def running() -> str:
     """The notices of a region that run on a day, a sheet for each village and each way."""
-    where, chosen = here(Right.READ_CASES), _day(request.args.get("day", ""))
+    where, chosen = here(Right.READ_CASES), asked_day("day") or china_day(now())
     found = posted(db.session(), where.code, chosen)
     back = url_for("cases_page.listed"), _("回到案子")
     lines = [_line(*both) for both in found]
@@ -80,11 +81,3 @@ def _shown(lines: list[Line]) -> dict[str, object]:
 
     sheets = [(*key, list(group)) for key, group in groupby(sorted(lines, key=by), by)]
     return {"sheets": sheets, "names": regions.names(db.session(), codes), "checkpoint": newest(db.session())}
-
-
-def _day(asked: str) -> date:
-    """The day asked for; today for what is none."""
-    try:
-        return date.fromisoformat(asked)
-    except ValueError:
-        return china_day(now())

@@ -1,6 +1,6 @@
 """数据质量页: how many households each check finds, and which; each with the way to the page that mends it."""
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template
 from sqlalchemy import select
 
 from field import clock
@@ -12,7 +12,7 @@ from field.monitoring.quality_checks import LIVE
 from field.registry import regions
 from field.registry.households import Person
 from field.registry.rights import Right
-from field.web.forms import asked_page
+from field.web.asked import asked_code, asked_page
 from field.web.whereabouts import here
 
 quality_room = Blueprint("quality_page", __name__, url_prefix="/quality")
@@ -26,7 +26,7 @@ def counted() -> str:
     where, by, session = here(Right.READ_QUALITY), terms(clock.now()), db.session()
     numbers, page = counts(session, by, where.code), asked_page()
     several = sorted(LIVE, key=lambda check: -numbers[check.code])
-    chosen = next(iter(checks_called(request.args.get("check"))), None)
+    chosen = next(iter(checks_called(asked_code("check", {check.code for check in LIVE}))), None)
     rows = found(session, chosen, by, where.code, page, PER_PAGE) if chosen else []
     total = numbers[chosen.code] if chosen else 0
     return render_template(

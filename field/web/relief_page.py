@@ -22,7 +22,8 @@ from field.registry import regions
 from field.registry.households import Household
 from field.registry.rights import Right
 from field.traced import traced
-from field.web.forms import asked_page, sent_fen, sent_key, written
+from field.web.asked import asked_code, asked_page
+from field.web.forms import sent_fen, sent_key, written
 from field.web.paper import printable
 from field.web.whereabouts import Here, here
 
@@ -38,8 +39,7 @@ Sums = dict[str, int]
 def listed() -> str:
     """Households of a region with bills of a year."""
     where, day, page = here(Right.READ_RELIEF), china_day(clock.now()), asked_page()
-    year, order = _year(day.year), request.args.get("order")
-    order = order if order in ORDERS else "lost"
+    year, order = _year(day.year), asked_code("order", ORDERS) or "lost"
     found = sheets(db.session(), actor(), where.code, year, day)
     found.sort(key=lambda one: (-one.sum_of(order), -one.sum_of("borne"), one.household.number))
     shown = found[(page - 1) * PER_PAGE : page * PER_PAGE]
@@ -121,5 +121,5 @@ def _sums(found: list[Sheet]) -> Sums:
 
 
 def _year(this: int) -> int:
-    text = request.args.get("year", "")
-    return int(text) if text.isascii() and text.isdigit() and 2000 <= int(text[:9]) <= this else this
+    """The year asked for, this one where none is."""
+    return int(asked_code("year", [f"{year}" for year in range(2000, this + 1)]) or this)

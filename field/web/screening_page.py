@@ -29,7 +29,8 @@ from field.registry.screening import ScreeningAnswer
 from field.registry.screening_excel import write_answers, write_list_template
 from field.registry.screening_reading import packed
 from field.screening_import import job_of, read_upload, stop, take_in
-from field.web.forms import asked_page, written
+from field.web.asked import asked_code, asked_number, asked_page
+from field.web.forms import written
 
 screening_room = Blueprint("screening_page", __name__, url_prefix="/screening")
 MAX_BYTES = 20 * 1024 * 1024
@@ -97,7 +98,7 @@ def template() -> Response:
 def one(list_id: str) -> str:
     """The answers to the rows of a list."""
     session, listed = db.session(), _listed(list_id)
-    asked = request.args.get("answer") if request.args.get("answer") in ScreeningAnswer.labels() else None
+    asked = asked_code("answer", ScreeningAnswer.labels())
     rows = screening_answers.answers(session, listed, _after(), ROWS_SHOWN + 1, asked)
     shown = beside_answers(session, rows[:ROWS_SHOWN], clock.now())
     job = job_of(session, listed)
@@ -142,8 +143,7 @@ def _vault() -> Vault:
 
 
 def _after() -> int:
-    text = request.args.get("after", "0")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0
+    return asked_number("after", 9_999_999) or 0
 
 
 def _key() -> str:

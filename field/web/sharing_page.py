@@ -7,7 +7,7 @@ from field.db import db, transact
 from field.monitoring.sharing import shared, trace
 from field.monitoring.sharing_codes import SharedField
 from field.registry.rights import Right
-from field.web.forms import asked_page
+from field.web.asked import asked_page
 from field.web.sharing_words import cells
 from field.web.whereabouts import here
 from field.web.wording import now

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template
 
 from field.auth import actor, allow
 from field.codes import Grade, Role, TaskKind
@@ -10,7 +10,7 @@ from field.db import db
 from field.monitoring.todo import todo
 from field.monitoring.todo_rows import Wanted
 from field.registry.rights import Right
-from field.web.forms import asked_page
+from field.web.asked import asked_code, asked_page
 from field.web.whereabouts import here
 from field.web.wording import now
 
@@ -36,6 +36,6 @@ def listed() -> str:
 
 
 def _asked() -> dict[str, Any]:
-    """The filters of the address; what makes no sense is left out."""
+    """The filters of the address."""
     known = {"kind": TaskKind.labels(), "grade": Grade.labels(), "view": ("all",), "late": ("yes",)}
-    return {name: request.args[name] if request.args.get(name) in codes else None for name, codes in known.items()}
+    return {name: asked_code(name, codes) for name, codes in known.items()}

@@ -1,6 +1,5 @@
 """查看记录页: who looked at whose numbers, photographs, letters and exports; the address holds ids and days alone."""
 
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -12,6 +11,7 @@ from field.monitoring.trace_list import Wanted, lookers, looks
 from field.monitoring.traces import Look
 from field.registry import regions
 from field.registry.rights import Right
+from field.web.asked import asked_code, asked_day
 from field.web.forms import sent_id
 
 traces_room = Blueprint("traces_page", __name__, url_prefix="/traces")
@@ -32,23 +32,15 @@ def listed() -> str:
 
 
 def _wanted() -> Wanted:
-    """What was asked for; what makes no sense is passed over."""
-    asked, what = request.args, request.args.get("what")
+    """What was asked for; 422 for what makes no sense."""
+    asked = request.args
     return Wanted(
         household=sent_id(asked, "household") or None, staff=sent_id(asked, "staff") or None,
-        what=what if what in Look.labels() else None, since=_day(asked.get("since", "")),
-        until=_day(asked.get("until", "")), after=sent_id(asked, "after") or None,
+        what=asked_code("what", Look.labels()), since=asked_day("since"),
+        until=asked_day("until"), after=sent_id(asked, "after") or None,
     )  # fmt: skip
 
 
 def _asked(wanted: Wanted) -> dict[str, Any]:
     days = {name: day.isoformat() for name, day in (("since", wanted.since), ("until", wanted.until)) if day}
     return {"household": wanted.household, "staff": wanted.staff, "what": wanted.what} | days
-
-
-def _day(text: str) -> date | None:
-    try:
-        wanted = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return wanted if 1 < wanted.year < 9999 else None  # its hours in China lie in the calendar too

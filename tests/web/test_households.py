@@ -43,8 +43,7 @@ def office(county: County) -> Browser:
     ("asked", "found"),
     [
         ("", 4), ("?region=420626107", 2), ("?kind=unstable", 4), ("?kind=any&risk=illness", 4), ("?kind=none", 0),
-        ("?risk=disability", 0), ("?words=x", 4), ("?words=陈大二", 4), ("?words=" + "A" * 99, 4),
-        ("?kind=nonsense&risk=x&order=x&page=x", 4), ("?page=-1", 4), ("?page=99", 4), ("?page=" + "9" * 80, 4),
+        ("?risk=disability", 0), ("?kind=&risk=&order=&page=&words=&on=", 4), ("?page=99", 4),
     ],
 )  # fmt: skip
 def test_the_address_says_which_households_are_listed(office: Browser, asked: str, found: int) -> None:

@@ -45,7 +45,6 @@ def test_the_list_is_narrowed_by_village_source_and_kind_and_turned_page_by_page
     for other in ("region=420626107205", "source=checkin", "kind=warning"):
         assert "没有这样的线索" in words(town.page(f"/leads?{other}")), other
     assert town.get("/leads?region=420626102").status_code == 403
-    assert "共 21 条" in words(town.page("/leads?source=nothing&kind=of&page=-1"))
     api = county.client("town")
     asked = {part: api.get(f"/api/leads?{part}") for part in ("source=checkin", "kind=hardship", "region=420626102")}
     assert [one.status_code for one in asked.values()] == [200, 200, 403]

@@ -59,9 +59,8 @@ def test_page_after_page_shows_every_entry_once(county: County) -> None:
     ("filters", "found"),
     [
         ("", 6), ("?kind=visit", 2), ("?kind=roster", 4), ("?channel=phone", 2), ("?actor=李干部", 1), ("?actor=nobody", 0),
-        ("?region=420626107", 3), ("?region=420626107205", 1), ("?day=2020-01-01", 0), ("?day=nonsense&kind=x", 6),
-        ("?after=x~y~z", 6), ("?after=2026-01-01~x~1", 6), ("?after=2020-01-01T00:00:00%2B00:00~x~1", 0),
-        ("?after=%00", 6), ("?actor=%00", 6), ("?after=2026-01-01T00:00:00Z~x~99999999999999999999", 6),
+        ("?region=420626107", 3), ("?region=420626107205", 1), ("?day=2020-01-01", 0),
+        ("?after=2020-01-01T00:00:00%2B00:00~x~1", 0), ("?actor=%00", 6), ("?kind=&channel=&day=&after=", 6),
     ],
 )  # fmt: skip
 def test_the_filters_stand_in_the_address(county: County, filters: str, found: int) -> None:

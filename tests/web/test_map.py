@@ -87,14 +87,6 @@ def test_visits_of_a_month_are_for_town_and_county(county: County, office: Brows
     assert "visits" not in points(browser(county, "cadre"), "visits=1")
 
 
-@pytest.mark.parametrize("nonsense", ["2026-13", "²026-01", "x", "2026-1", "%00"])
-def test_a_month_that_is_none_is_this_month(small_county: County, nonsense: str) -> None:
-    settle(small_county)
-    visitor = browser(small_county, "county")
-    assert visitor.get(f"/map?month={nonsense}").status_code == 200
-    assert points(visitor, f"visits=1&month={nonsense}")["visits"] == []
-
-
 def test_a_countys_own_tiles_are_let_in_and_the_points_follow_their_datum(small_county: County) -> None:
     settle(small_county)
     address = "https://tiles.example.cn/{z}/{x}/{y}.png"

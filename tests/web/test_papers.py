@@ -203,9 +203,7 @@ def test_who_waits_for_the_county_stands_on_the_list_and_then_in_its_month(small
         assert told in approved, told
 
 
-@pytest.mark.parametrize(
-    "asked_for", ["month=2026-13", "month=9999-12", "month=%00", "day=x", "as=exe", "region=42062610720"]
-)
+@pytest.mark.parametrize("asked_for", ["as=exe", "region=42062610720", "month=1900-01", "day=2199-12-31"])
 def test_what_makes_no_sense_breaks_nothing(small_county: County, asked_for: str) -> None:
     office = browser(small_county, "county")
     for path in ("/approvals", "/notices"):

@@ -96,7 +96,7 @@ def test_looks_are_found_by_person_by_kind_and_by_day(county: County) -> None:
         (f"since={today}", ["王镇长"]),
         (f"until={before}", ["陈干部"]),
         (f"since={date(2000, 1, 1)}&until={today}", ["陈干部", "王镇长"]),
-        ("since=0001-01-01&until=9999-12-31&what=nonsense&after=nothing", ["陈干部", "王镇长"]),
+        ("since=1900-01-01&until=2199-12-31&what=&after=nothing", ["陈干部", "王镇长"]),
     ):
         said = body(office.page(f"/traces?{asked}"))
         assert [name for name in ("陈干部", "王镇长") if name in said] == found, asked
