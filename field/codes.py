@@ -217,6 +217,7 @@ class LeadKind(Labelled):
     OUT_OF_TOUCH = "out_of_touch", "联系不上"
     INCOME = "income", "收入变化大"
     WARNING = "warning", "风险预警"
+    DANGER = "danger", "可能有生命危险"
 
 
 class TaskKind(Labelled):
@@ -224,6 +225,7 @@ class TaskKind(Labelled):
 
     CHECK = "check", "入户核实"
     CALL = "call", "打电话问问家里"
+    DANGER = "danger", "生命危险，马上联系"
     FIND = "find", "找到是哪一户"
     BINDING = "binding", "核对是不是本人的号"
     STEP = "step", "办理案子"

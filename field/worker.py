@@ -30,7 +30,7 @@ from field.ledger.checkpoints import take
 from field.ledger.note import Signer
 from field.media.pieces import Pieces
 from field.media.vault import Vault
-from field.messaging import checkin_waves, pictures, staff_notices
+from field.messaging import abandoned, checkin_waves, pictures, staff_notices
 from field.messaging.connected import Connected
 from field.messaging.sending import Result, Transact, send_some
 from field.monitoring import photos, places
@@ -158,6 +158,7 @@ def _rounds(app: Flask, stop: threading.Event) -> None:
                 night.plan_quality(session, now)
                 session.commit()
             checkin_waves.step(turns(app), now, _connected(app).ways, monthly=settings.monthly_checkins)
+            abandoned.step(turns(app), now)
             staff_notices.step(turns(app), now, _connected(app).ways_for)
             turns(app)(lambda session: export.expire(session, vault, now))  # noqa: B023
             export.clear(settings.home / "exports", now)

@@ -123,7 +123,7 @@ def _ended(case: Case, dialog: Dialog) -> None:
     elsewhere = open_ones.get(Purpose.CHECKIN)
     if dialog.outcome == "moved" and elsewhere:
         case.request.dialog_id = elsewhere.id
-    elif dialog.outcome == "gave_up":  # of which the village has a task already
+    elif dialog.outcome in ("gave_up", "not_me"):  # of which the village has a task already
         close(case.request, Outcome.CALL, case.now)
     else:
         call(case, CallWhy.NOT_UNDERSTOOD)
@@ -164,7 +164,10 @@ def _ask(case: Case) -> None:
 
 
 def _follow(case: Case) -> None:
-    """三天没有回音: the first time a reminder, the second time somebody calls; counted from what was really sent."""
+    """三天没有回音: the first time a reminder, the second time somebody calls; counted from what was really sent.
+
+    Who wrote something and then no more is not silent: somebody calls at once.
+    """
     request, message, dialog = case.request, case.message, case.dialog
     if message is None or message.sent_at is None:
         request.due_at = case.now + NOT_SENT
@@ -172,6 +175,8 @@ def _follow(case: Case) -> None:
     last = max(message.sent_at, dialog.changed_at if dialog else message.sent_at)
     if case.now < last + case.rules.remind:
         request.due_at = last + case.rules.remind
+    elif dialog and dialog.state.get("exchanges"):
+        call(case, CallWhy.NOT_CONFIRMED)
     elif request.reminded_at is None:
         _remind(case)
     else:

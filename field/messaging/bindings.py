@@ -22,6 +22,8 @@ from field.messaging.messages import Outbound
 from field.messaging.scene import Scene
 from field.messaging.sending_rules import Purpose as Why
 from field.monitoring.bindings import Deed, confirm, end, register
+from field.monitoring.checkins import Why as CallWhy
+from field.monitoring.checkins import record_call_wanted
 from field.registry import contacts
 from field.registry.contact_rules import HOLDING, PENDING, STALE, VERIFIED, Proof
 from field.registry.contacts import Contact, Contested, NotPossible, TooMany
@@ -47,6 +49,9 @@ def claim(scene: Scene, told: dict[str, str]) -> None:
     try:
         contact = _claimed(scene, person)
     except TooMany:
+        if person is not None:  # others may have used up the tries, so people look into it
+            key = f"many_claims:{person.id}:{scene.now.date()}"
+            record_call_wanted(scene.session, person.id, person.household_id, key, CallWhy.MANY_CLAIMS, scene.now)
         return
     if person is None or contact is None or contact.state == VERIFIED:
         return
@@ -115,7 +120,15 @@ def ask_new_number(scene: Scene, contact: Holder, number: str) -> None:
             return
         whom = Asked(Channel.SMS, number, scene.provider(Channel.SMS), new.id)
         answers = {"contact": new.id, "claim": {"name": f"{person.name[:1]}某某"}}
-        ask(scene.session, whom, Purpose.RENUMBER, Why.CODE, answers, _hello(scene), scene.now)
+        ask(scene.session, whom, Purpose.RENUMBER, Why.NOTICE, answers, _hello(scene), scene.now)
+
+
+def let_new_number_go(scene: Scene, contact: Holder) -> None:
+    """没变化: whoever said 换号 and now, from the old number, that nothing changed, waits for no other number's yes."""
+    waiting = Contact.person_id == contact.person_id, Contact.state == PENDING.value, Contact.revoked_at.is_(None)
+    for new in scene.session.scalars(select(Contact).where(*waiting, Contact.channel == Channel.SMS.value)):
+        if new.address_index != scene.index:
+            end(scene.session, new, _deed(scene, "本人又说没有变化"), scene.now)
 
 
 def agree(scene: Scene, purpose: str, contact_id: str) -> str:

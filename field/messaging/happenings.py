@@ -9,11 +9,13 @@ from field.messaging import bindings, pictures
 from field.messaging.conversations import Dialog, Purpose
 from field.messaging.dialogs.loading import library
 from field.messaging.scene import Scene
-from field.monitoring.checkins import CheckedIn, record_checkin
+from field.monitoring.bindings import Deed, end
+from field.monitoring.checkins import CheckedIn, Why, record_call_wanted, record_checkin
 from field.monitoring.declarations import Declared, record_declaration
 from field.monitoring.evidence import note_sender
 from field.monitoring.unfinished import record_help_wanted
 from field.registry import consent, holders
+from field.registry.contacts import Contact
 from field.registry.holders import Holder
 
 Data = dict[str, Any]
@@ -32,7 +34,7 @@ def _declared(scene: Scene, dialog: Dialog, data: Data) -> Told:
     """自主申报: for whom somebody else declares, no binding of the sender speaks."""
     helping, claim = data["helping"], data.get("claim")
     chosen = scene.holder(data.get("person"))
-    own = None if helping else chosen or _of_one_household(scene)
+    own = None if helping else chosen or of_one_household(scene)
     helper = data.get("helper")
     if helping and scene.contact:
         helper = {"person_id": scene.contact.person_id}
@@ -49,7 +51,7 @@ def _declared(scene: Scene, dialog: Dialog, data: Data) -> Told:
     return {"number": number(entry.hash)}
 
 
-def _of_one_household(scene: Scene) -> Holder | None:
+def of_one_household(scene: Scene) -> Holder | None:
     """One of several holders who are all of one household, who did not say which of them they are."""
     return scene.holders[0] if len({contact.household_id for contact in scene.holders}) == 1 else None
 
@@ -69,6 +71,8 @@ def _checked_in(scene: Scene, dialog: Dialog, data: Data, *, unchanged: bool = F
         holders.renew(scene.session, contact, scene.now)
     if phone := facts.get("phone"):
         bindings.ask_new_number(scene, contact, phone)
+    elif unchanged:
+        bindings.let_new_number_go(scene, contact)
     steps = library().dialog(dialog.purpose, dialog.state.get("version")).steps
     return {CLOSING: HELPED} if said.asks_help and HELPED in steps else {}
 
@@ -83,6 +87,18 @@ def _help_wanted(scene: Scene, dialog: Dialog, data: Data) -> Told:
     record_help_wanted(
         scene.session, f"dialog:{dialog.id}", scene.channel, whose, source, data.get("note", ""), scene.now
     )
+    return {}
+
+
+def _not_me(scene: Scene, dialog: Dialog, _data: Data) -> Told:
+    """不是本人: the number is that person's no more, and somebody asks the family."""
+    holder = scene.holder(dialog.person_id)
+    contact = scene.session.get(Contact, holder.id) if holder else None
+    if holder and contact:
+        deed = Deed("stranger", scene.channel, "这个号码的人回信说不是本人")
+        end(scene.session, contact, deed, scene.now)
+        key = f"dialog:{dialog.id}"
+        record_call_wanted(scene.session, holder.person_id, holder.household_id, key, Why.NOT_THEIRS, scene.now)
     return {}
 
 
@@ -127,4 +143,5 @@ RULES: dict[str, Callable[[Scene, Dialog, Data], Told]] = {
     "code_given": _code_given,
     "agreed": _agreed,
     "denied": _denied,
+    "not_me": _not_me,
 }  # fmt: skip

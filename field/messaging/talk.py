@@ -9,25 +9,29 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
+from field.codes import Source
 from field.messaging import conversations, inbox, outbox, pictures
 from field.messaging.conversations import Dialog as Kept
 from field.messaging.conversations import Purpose, Standing
-from field.messaging.dialogs.engine import Heard, Say, Senses, Turn, begin, final, go_on, repeat, tell, which
+from field.messaging.dialogs.engine import Heard, Say, Senses, Turn, begin, final, go_on, repeat, tell, tells_of, which
 from field.messaging.dialogs.loading import library
-from field.messaging.happenings import CLOSING, happened
+from field.messaging.happenings import CLOSING, happened, of_one_household
 from field.messaging.messages import Inbound, Outbound, Said
 from field.messaging.scene import Scene, Ways, place_name
 from field.messaging.sending_rules import SHANGHAI
 from field.messaging.sending_rules import Purpose as Why
 from field.messaging.understanding.masking import masked
+from field.messaging.understanding.states import in_danger, is_advert
 from field.messaging.understanding.understand import understand
 from field.monitoring.leads import Lead, looked_into
+from field.monitoring.unfinished import record_help_wanted
 from field.registry import consent
-from field.registry.households import Household
+from field.registry.contacts import may_try
+from field.registry.households import Household, Person
 
 DAY, MOST_TALKS = timedelta(days=1), 20
 WORDLESS = frozenset({Said.UNKNOWN, Said.CLICKED})  # what is no word is no wrong answer either
-LABEL_LENGTH = 100
+LABEL_LENGTH, NOTE_LENGTH = 100, 200
 
 
 def answer(
@@ -61,7 +65,7 @@ def _answered(scene: Scene) -> Sequence[Say]:
     if scene.contact:
         inbox.attach(scene.message, scene.contact)
     pictures.plan(scene)
-    says = _heard(scene)
+    says = [_in_danger(scene)] if in_danger(scene.text) else _heard(scene)
     scene.message.answer = "\n".join(say.text for say in says)
     return says
 
@@ -80,8 +84,6 @@ def _heard(scene: Scene) -> Sequence[Say]:
     if wanted == "stop":
         consent.opt_out(scene.session, scene.channel, scene.index, scene.now)
         return [_tell(scene, "stopped")]
-    if wanted is None and not going_on and understand(scene.text).asks_help:
-        wanted = Purpose.DECLARE.value  # 揭不开锅了 without the word that begins
     if wanted in (None, "help", "progress") and not going_on:
         return _alone(scene, wanted)
     if going_on and scene.inbound.said in WORDLESS and not scene.text.strip():
@@ -95,10 +97,34 @@ def _heard(scene: Scene) -> Sequence[Say]:
     return _go_on(scene, going_on[purpose], others)
 
 
+def _in_danger(scene: Scene) -> Say:
+    """有生命危险: whatever is being talked about waits; people are called at once, once a day for each sender."""
+    whose = scene.contact or of_one_household(scene) or scene.region_of(None, {})
+    key = f"danger:{scene.channel.value}:{scene.index}:{scene.now.astimezone(SHANGHAI).date()}"
+    record_help_wanted(
+        scene.session, key, scene.channel, whose, Source.CHECKIN, scene.text[:NOTE_LENGTH], scene.now, danger=True
+    )
+    return _tell(scene, "danger")
+
+
+def _own_words(scene: Scene) -> Sequence[Say]:
+    """不问自说: a hardship begins a declaration, news of who is known a check-in; both hear what was said already."""
+    said = understand(scene.text, on=scene.now.astimezone(SHANGHAI).date())
+    declare = library().dialog(Purpose.DECLARE.value)
+    if not is_advert(scene.text) and tells_of(declare, scene.text):
+        return _begin(scene, Purpose.DECLARE, hear=True)
+    if said.asks_help:  # 揭不开锅了: of what kind is still to be asked
+        return _begin(scene, Purpose.DECLARE)
+    news = said.not_me or said.for_people or said.phone or said.place or said.income_min or said.work
+    return _begin(scene, Purpose.CHECKIN, hear=True) if news and scene.contact else []
+
+
 def _alone(scene: Scene, wanted: str | None) -> Sequence[Say]:
     """What is said where nothing is being talked about."""
     if wanted == "progress":
-        return _progress(scene) or [_tell(scene, "progress_none" if scene.holders else "progress_unbound")]
+        return _progress(scene) or [_tell(scene, _unknown(scene))]
+    if wanted is None and (begun := _own_words(scene)):
+        return begun
     seen = [_tell(scene, "photo")] if scene.photos or scene.place else []
     return [*seen, _tell(scene, "help" if wanted == "help" else "greeting")]
 
@@ -110,6 +136,8 @@ def _open(scene: Scene) -> tuple[dict[Purpose, Kept], bool]:
     that one, and is taken for no other's answer.
     """
     going_on = conversations.open_dialogs(scene.session, scene.channel, scene.index, scene.person_id)
+    for kept in going_on.values():
+        _follow_merged(scene, kept)
     for purpose in [purpose for purpose, kept in going_on.items() if _another_holds(scene, kept)]:
         conversations.close(going_on.pop(purpose), "unbound", scene.now)
     last = max(going_on.values(), key=lambda kept: kept.changed_at, default=None)
@@ -121,19 +149,30 @@ def _open(scene: Scene) -> tuple[dict[Purpose, Kept], bool]:
     return going_on, last is not None and last.closed_at is not None
 
 
+def _follow_merged(scene: Scene, kept: Kept) -> None:
+    """A talk with who was merged into somebody else goes on with that one, where the address went along."""
+    if kept.person_id is not None and scene.holder(kept.person_id) is None:
+        into = scene.session.scalar(select(Person.merged_into).where(Person.id == kept.person_id))
+        if into and scene.holder(into):
+            kept.person_id = into
+
+
 def _another_holds(scene: Scene, kept: Kept) -> bool:
     """Whether the address is no longer that of the person who was talking; nobody else reads what was said."""
     here = (kept.channel, kept.sender_index) == (scene.channel, scene.index)
     return here and kept.person_id is not None and scene.holder(kept.person_id) is None
 
 
-def _begin(scene: Scene, purpose: Purpose) -> Sequence[Say]:
+def _begin(scene: Scene, purpose: Purpose, *, hear: bool = False) -> Sequence[Say]:
+    """The first question of a dialog; with `hear` the message is its answer already."""
     if purpose is Purpose.CHECKIN and not scene.holders:
         return [_tell(scene, "bind_first")]
     if purpose is Purpose.BIND and scene.contact:
         return [_tell(scene, "already_bound")]
     if purpose is Purpose.DECLARE and _too_many(scene):
-        return [_tell(scene, "progress_open")]
+        return [_tell(scene, "enough")]
+    if purpose is Purpose.BIND and not may_try(scene.session, scene.channel, scene.message.sender, scene.now):
+        return [_tell(scene, "enough")]
     dialog = library().dialog(purpose.value)
     turn = begin(dialog, scene.context(), scene.now, Heard(scene.text))
     if turn.state is None or turn.expires_at is None:
@@ -141,7 +180,7 @@ def _begin(scene: Scene, purpose: Purpose) -> Sequence[Say]:
     standing = Standing(turn.state, turn.step, turn.expires_at)
     kept = conversations.begin(scene.session, purpose, scene.channel, scene.index, standing, scene.now, scene.person_id)
     scene.message.dialog_id = kept.id
-    return turn.says
+    return _go_on(scene, kept, ()) if hear else turn.says
 
 
 def _too_many(scene: Scene) -> bool:
@@ -157,7 +196,9 @@ def _go_on(scene: Scene, kept: Kept, others: Sequence[Kept]) -> Sequence[Say]:
     hears = partial(understand, on=scene.now.astimezone(SHANGHAI).date(), known_place=context["place_code"])
     senses = Senses(hears, place_name=partial(place_name, scene.session), starts=library().starts)
     turn = go_on(dialog, kept.state, heard, context, scene.now, senses)
-    extra = _progress(scene) if any(event.kind == "progress" for event in turn.events) else []
+    asked = any(event.kind == "progress" for event in turn.events)
+    unfinished = "progress_unfinished" if dialog.name == Purpose.DECLARE else _unknown(scene)
+    extra = (_progress(scene) or [_tell(scene, unfinished)]) if asked else []
     _keep(scene, kept, turn)
     told: dict[str, str] = {}
     for event in turn.events:
@@ -195,6 +236,11 @@ def _progress(scene: Scene) -> list[Say]:
     if checked is None:
         return []
     return [_tell(scene, "progress_checked" if checked else "progress_open")]
+
+
+def _unknown(scene: Scene) -> str:
+    """What is said of 进度 where there is nothing to tell."""
+    return "progress_none" if scene.holders else "progress_unbound"
 
 
 def _tell(scene: Scene, word: str) -> Say:

@@ -1,6 +1,7 @@
 """模板缺口: which wordings need a template, how each is filed, and what is amiss with what was approved."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import ceil
@@ -53,7 +54,10 @@ def gaps(approved: Approved, dialogs: Iterable[Dialog]) -> Iterator[str]:
         if whole(template.ours or template.wording) != wording:
             yield f"{step}: 批准的文字和现在的不一样,发的仍是批准的"
         yield from (f"{step}: {fault}" for fault in _variables(approved, template, wording, variables))
-    for step in approved.steps:
+    ids = Counter(template.id for template in approved.steps.values() if template.id)
+    for step, template in approved.steps.items():
+        if ids[template.id] > 1:
+            yield f"{step}: 模板号 {template.id} 写给了{ids[template.id]}步"
         if step not in ours:
             yield f"{step}: 对话里没有这一步,模板用不上"
 

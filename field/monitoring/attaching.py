@@ -1,15 +1,17 @@
 """线索归户: a person says whose a lead is that came from nobody known, or takes it back."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
-from field.codes import Channel, EntryKind
+from field.codes import Channel, EntryKind, LeadKind, TaskKind
 from field.ledger.entries import Draft, Entry, append, lock_heads
 from field.monitoring.judgement import judge
-from field.monitoring.leads import Lead, derive_attached, derive_detached, on_the_ladder
+from field.monitoring.leads import DAYS, Lead, on_the_ladder, urgency_of
+from field.monitoring.tasks import Task, stand_again
 from field.registry.households import Household
 from field.registry.rights import Actor, NotAllowed, Right
 
@@ -57,6 +59,42 @@ def attachable(session: Session, chain_id: str, seq: int, by: Actor) -> Lead:
     if lead is None or not chain_id.startswith("region:") or not by.may(Right.ATTACH_LEADS, lead.region):
         raise NotAllowed
     return lead
+
+
+def derive_attached(session: Session, entry: Entry, said: dict[str, Any]) -> None:
+    """线索归户, as it arrives and in every rebuild."""
+    for table in (Lead, Task):
+        here = (table.chain_id == entry.chain_id) & (table.seq == said["seq"])
+        values = {"household_id": said["household_id"], "region": said["region"]}
+        session.execute(update(table).where(here).values(values))
+    check = (Task.chain_id == entry.chain_id) & (Task.seq == said["seq"])
+    lead = session.get_one(Lead, (entry.chain_id, said["seq"]), populate_existing=True)
+    if lead.kind == LeadKind.DANGER:
+        session.execute(update(Task).where(check).values(kind=TaskKind.DANGER.value))
+        stand_again(session, [said["household_id"]])
+        return
+    if said.get("under_way"):  # a trace of the household's case
+        session.execute(delete(Task).where(check))
+        return
+    due = entry.occurred_at + timedelta(days=DAYS[TaskKind.CHECK])
+    session.execute(update(Task).where(check).values(kind=TaskKind.CHECK.value, due_at=due))
+
+
+def derive_detached(session: Session, entry: Entry, said: dict[str, Any]) -> None:
+    """撤回归户: lead and task stand again as the first entry left them."""
+    region = entry.chain_id.partition(":")[2]
+    for table in (Lead, Task):
+        here = (table.chain_id == entry.chain_id) & (table.seq == said["seq"])
+        session.execute(update(table).where(here).values(household_id=None, region=region))
+    task = session.get(Task, (entry.chain_id, said["seq"]), populate_existing=True)
+    lead = session.get_one(Lead, (entry.chain_id, said["seq"]), populate_existing=True)
+    if task is None:
+        task = Task(chain_id=lead.chain_id, seq=lead.seq, source=lead.source, region=region, person_id=lead.person_id)
+        task.opened_at = lead.opened_at
+        session.add(task)
+    waits, rank = urgency_of(LeadKind(lead.kind), TaskKind.FIND)
+    task.kind, task.due_at, task.done, task.rank = TaskKind.FIND.value, task.opened_at + waits, False, rank
+    session.flush()
 
 
 def _judge(session: Session, household_id: str, now: datetime) -> None:

@@ -52,6 +52,9 @@ class Why(Labelled):
     NO_CONTACT = "no_contact", "没有确认过的号码，发不了信息"
     NOT_DELIVERED = "not_delivered", "信息没有送到"
     NOT_UNDERSTOOD = "not_understood", "回了信，没有听明白"
+    NOT_CONFIRMED = "not_confirmed", "回了信，没有确认"
+    NOT_THEIRS = "not_theirs", "这个号码的人说不是本人"
+    MANY_CLAIMS = "many_claims", "一天里多次有人要绑定成他，请核对"
 
 
 class OtherWords(Exception):
@@ -164,6 +167,9 @@ def _level(said: CheckedIn) -> int:
 def _facts(session: Session, said: dict[str, Any]) -> list[dict[str, Any]]:
     if said["unchanged"]:
         before = latest(session, said["person_id"], FACTS)
+        held = session.scalar(select(Person.phone).where(Person.id == said["person_id"]))
+        if "phone" in before and before["phone"].value != mask_phone(held or ""):
+            del before["phone"]  # told once, and never confirmed by whoever has it
         return [{"attribute": name, "value": fact.value, "sealed": fact.sealed} for name, fact in before.items()]
     facts = []
     for name in FACTS:

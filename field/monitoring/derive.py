@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from field.codes import EntryKind
 from field.ledger.entries import Entry, opened
 from field.ledger.facts import SEEN, latest, state
+from field.monitoring.attaching import derive_attached, derive_detached
 from field.monitoring.bindings import derive_claimed, derive_confirmed, derive_settled
 from field.monitoring.cases import derive_case
 from field.monitoring.checkins import derive_call_wanted, derive_checkin, derive_silence
@@ -21,7 +22,6 @@ from field.monitoring.evidence import EvidenceLink
 from field.monitoring.filling_derived import derive_filling
 from field.monitoring.fund import derive_fund
 from field.monitoring.fund_donations import derive_donation
-from field.monitoring.leads import derive_attached, derive_detached
 from field.monitoring.long_term import derive_marked, derive_unmarked
 from field.monitoring.merging import count_persons, derive_merged, derive_parted
 from field.monitoring.partners import derive_partnership

@@ -17,21 +17,20 @@ from sqlalchemy import (
     bindparam,
     case,
     column,
-    delete,
     exists,
     false,
     func,
     select,
     tuple_,
-    update,
 )
 from sqlalchemy import table as table_named
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from field.codes import EntryKind, LeadKind, Source, TaskKind
+from field.codes import EntryKind, Grade, LeadKind, Source, TaskKind
 from field.ledger.entries import Entry, opened
 from field.ledger.receipts import number
 from field.monitoring.case_rules import LADDER
+from field.monitoring.policy.risk_shapes import RANKS
 from field.monitoring.tasks import Task, stand_again
 from field.orm import Base, Code, Id, RegionCode, Utc
 from field.prepared import Prepared
@@ -42,6 +41,7 @@ from field.registry.rights import Actor, NotAllowed, Right
 Row = TypeVarTuple("Row")
 # 入户核实 2 or 3 days by counties' public notices (domain, section 4); the others are our own first figures.
 DAYS = {TaskKind.CHECK: 3, TaskKind.CALL: 7, TaskKind.FIND: 1, TaskKind.BINDING: 7}
+AT_ONCE = timedelta(hours=1)  # our own figure: who speaks of dying is not left alone until tomorrow
 SAME = timedelta(days=1)
 TRACES_READ = 20
 _cases = table_named("monitoring_case", column("household_id"), column("state"))  # its own module stands on this one
@@ -139,7 +139,7 @@ def look_again(session: Session, entry: Entry, since: datetime) -> None:
 
 
 def _add_tasks(session: Session, tasks: Sequence[dict[str, Any]]) -> None:
-    _new_tasks.run(session, *(task | {"done": False, "rank": 0} for task in tasks))
+    _new_tasks.run(session, *({"rank": 0, **task, "done": False} for task in tasks))
     stand_again(session, sorted({task["household_id"] for task in tasks if task["household_id"]}))
 
 
@@ -159,8 +159,13 @@ def _opened(entry: Entry, wanted: Wanted, regions: Mapping[str, str]) -> tuple[d
     }  # fmt: skip
     if task is None:
         return both | lead, None
-    due = wanted.due_at or entry.occurred_at + timedelta(days=DAYS[task])
-    return both | lead, both | {"kind": task.value, "due_at": due}
+    waits, rank = urgency_of(wanted.kind, task)
+    return both | lead, both | {"kind": task.value, "due_at": wanted.due_at or entry.occurred_at + waits, "rank": rank}
+
+
+def urgency_of(kind: LeadKind, task: TaskKind) -> tuple[timedelta, int]:
+    """How long a task of a lead may wait, and its rank before its household is known."""
+    return (AT_ONCE, RANKS[Grade.RED]) if kind is LeadKind.DANGER else (timedelta(days=DAYS[task]), 0)
 
 
 def _both(entry: Entry, source: Source, person_id: str | None, regions: Mapping[str, str]) -> dict[str, Any]:
@@ -182,37 +187,6 @@ def _same_was_said(session: Session, entry: Entry, wanted: Wanted) -> bool:
         Lead.person_id == wanted.person_id, Lead.opened_at > entry.occurred_at - SAME,
     )  # fmt: skip
     return session.scalar(before.limit(1)) is not None
-
-
-def derive_attached(session: Session, entry: Entry, said: dict[str, Any]) -> None:
-    """线索归户, as it arrives and in every rebuild."""
-    for table in (Lead, Task):
-        here = (table.chain_id == entry.chain_id) & (table.seq == said["seq"])
-        values = {"household_id": said["household_id"], "region": said["region"]}
-        session.execute(update(table).where(here).values(values))
-    check = (Task.chain_id == entry.chain_id) & (Task.seq == said["seq"])
-    if said.get("under_way"):  # a trace of the household's case
-        session.execute(delete(Task).where(check))
-        return
-    due = entry.occurred_at + timedelta(days=DAYS[TaskKind.CHECK])
-    session.execute(update(Task).where(check).values(kind=TaskKind.CHECK.value, due_at=due))
-
-
-def derive_detached(session: Session, entry: Entry, said: dict[str, Any]) -> None:
-    """撤回归户: lead and task stand again as the first entry left them."""
-    region = entry.chain_id.partition(":")[2]
-    for table in (Lead, Task):
-        here = (table.chain_id == entry.chain_id) & (table.seq == said["seq"])
-        session.execute(update(table).where(here).values(household_id=None, region=region))
-    task = session.get(Task, (entry.chain_id, said["seq"]), populate_existing=True)
-    if task is None:
-        lead = session.get_one(Lead, (entry.chain_id, said["seq"]), populate_existing=True)
-        task = Task(chain_id=lead.chain_id, seq=lead.seq, source=lead.source, region=region, person_id=lead.person_id)
-        task.opened_at = lead.opened_at
-        session.add(task)
-    task.kind, task.due_at = TaskKind.FIND.value, task.opened_at + timedelta(days=DAYS[TaskKind.FIND])
-    task.done, task.rank = False, 0
-    session.flush()
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Index, String, Table, Update, bindparam, c
 from sqlalchemy import table as table_named
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from field.codes import Source, TaskKind
+from field.codes import Grade, Source, TaskKind
 from field.monitoring.policy.risk_shapes import RANKS
 from field.orm import Base, Code, Id, RegionCode, Utc
 from field.prepared import Prepared
@@ -64,8 +64,13 @@ def _standing() -> Update:
         else_=looked_into,
     )
     ranks = case({grade.value: rank for grade, rank in RANKS.items()}, value=_judged.c.grade, else_=0)
-    rank = select(ranks).where(_judged.c.household_id == _task.household_id).scalar_subquery()
-    return as_type(Table, Task.__table__).update().values(done=done, rank=func.coalesce(rank, 0))
+    judged = func.coalesce(select(ranks).where(_judged.c.household_id == _task.household_id).scalar_subquery(), 0)
+    rank = case(
+        (_task.kind == TaskKind.DANGER.value, RANKS[Grade.RED]),
+        (_task.household_id.is_(None), _task.rank),
+        else_=judged,
+    )  # of whom nobody knows yet, it stays as it was opened
+    return as_type(Table, Task.__table__).update().values(done=done, rank=rank)
 
 
 _one = Prepared(_standing().where(_task.household_id == bindparam("only")))

@@ -11,7 +11,7 @@ from field.monitoring.tasks import Task
 from field.monitoring.todo_rows import NOTHING, Found, Row, Wanted
 from field.registry.regions import in_region
 
-KINDS = (TaskKind.CHECK, TaskKind.CALL, TaskKind.FIND, TaskKind.BINDING)
+KINDS = (TaskKind.CHECK, TaskKind.CALL, TaskKind.DANGER, TaskKind.FIND, TaskKind.BINDING)
 OFFICES = (Role.TOWN, Role.COUNTY)
 WHOLE = 100
 

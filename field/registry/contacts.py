@@ -162,6 +162,12 @@ def note_try(session: Session, channel: str, address: str, person_id: str | None
     session.flush()
 
 
+def may_try(session: Session, channel: str, address: str, now: datetime) -> bool:
+    """Whether this address may try once more to be bound, whomever it names."""
+    mine = _times(session, BindingTry.address_index == address_index(channel, address))
+    return within_limits(mine, now, TRIES_OF_ADDRESS)
+
+
 def claim(session: Session, person: Person, channel: str, address: str, now: datetime) -> Contact:
     """自报: somebody says to be this person at this address; a claim made already is found again."""
     if person.merged_into:

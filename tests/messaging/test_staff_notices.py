@@ -11,10 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
-from field.codes import ReminderWay, Role
+from field.codes import Channel, ReminderWay, Role
 from field.db import db, transact
 from field.ledger.entries import Entry
-from field.messaging import staff_codes, staff_notices
+from field.messaging import staff_codes, staff_notices, talk
+from field.messaging.messages import Inbound, Said
 from field.messaging.outbox import OutboundMessage
 from field.messaging.sending_rules import Purpose
 from field.monitoring import reminders
@@ -23,6 +24,9 @@ from field.monitoring.notices import StaffNotice
 from field.monitoring.rebuild import rebuild
 from field.monitoring.reminders import Choice, Standing, TooManyCodes
 from field.monitoring.workdays import china_day
+from field.registry import contacts
+from field.registry.contact_rules import Proof
+from field.registry.households import Person
 from field.registry.staff import Staff, find_staff, take_post
 from field.worker import turns
 from tests.county import HASHED, STAFF, County
@@ -121,6 +125,29 @@ def test_aid_that_cannot_wait_is_told_at_once_also_of_a_household_that_is_not_re
     [text] = told(county, MONDAY + HOUR)
     assert text.startswith("保康县加急提醒：1件要马上办。最急：堰垭村陈某某户急用的救助，")
     assert told(county, MONDAY + 2 * HOUR) == [], "once"
+
+
+def test_who_speaks_of_dying_is_told_of_at_once_to_every_level(county: County) -> None:
+    for place, username in enumerate(("cadre", "cadre2", "town", "county")):
+        chooses(county, username, MONDAY, f"1390000000{place}", "20:00")
+    home, now = county.households[HOME], MONDAY + HOUR
+
+    def says(session: Session) -> None:
+        person = session.scalars(select(Person).where(Person.household_id == home).limit(1)).one()
+        contact = contacts.claim(session, person, Channel.SMS, "+8613900000077", now)
+        contacts.confirm(session, contact, Proof.VISIT, "cadre", now)
+        wrote = Inbound(Channel.SMS, "field", "M1", "+8613900000077", "", Said.TEXT, now, "我不想活了")
+        assert "12356" in talk.answer(session, wrote, now)
+        again = Inbound(Channel.SMS, "field", "M2", "+8613900000077", "", Said.TEXT, now, "活着没意思")
+        talk.answer(session, again, now)
+
+    act(county, says)
+    said = "保康县加急提醒：1件要马上办。最急：堰垭村陈某某户生命危险，马上联系，11月2日以前。请登录看待办"
+    assert told(county, now + HOUR / 6) == [said] * 3, "not the other town's village; once for both messages"
+    [task] = county.client("cadre").get("/api/tasks?kind=danger").get_json()["items"]
+    assert (task["grade"], task["household_id"]) == ("red", home)
+    visited(county, HOME, "cadre", now + HOUR)
+    assert county.client("cadre").get("/api/tasks?kind=danger").get_json()["items"] == []
 
 
 def test_neither_a_whole_name_nor_an_illness_nor_an_amount_leaves_the_house(county: County) -> None:

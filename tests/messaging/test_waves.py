@@ -80,18 +80,57 @@ def test_silence_is_asked_again_once_and_then_somebody_calls(waves: Waves) -> No
     assert waves.rebuilt() == ()
 
 
-def test_an_answer_to_the_reminder_counts_and_one_to_its_words_is_no_yes_to_what_was_said_before(waves: Waves) -> None:
+def test_an_answer_to_the_reminder_counts(waves: Waves) -> None:
     person = waves.worker(phone=PHONE)
     waves.start()
     waves.round()
-    waves.say("在东莞，一个月六千", PHONE)  # and then never confirms
     waves.after(3 * DAY + HOUR)
     assert waves.provider.taken[-1].step == "checkin.remind"
     waves.say("1", PHONE)
     waves.after(HOUR)
     assert waves.request(person).outcome == Outcome.ANSWERED
+
+
+def test_who_answered_and_never_confirmed_is_not_silent_but_called(waves: Waves) -> None:
+    person = waves.worker(phone=PHONE)
+    waves.start()
+    waves.round()
+    waves.say("在东莞，一个月六千", PHONE)
+    waves.after(3 * DAY + HOUR)
+    assert [message.step for message in waves.provider.taken] == ["checkin.ask"], "no reminder says that nothing came"
+    assert waves.request(person).outcome == Outcome.CALL
+    assert (waves.count("call_wanted"), waves.count("silence")) == (1, 0)
+    waves.say("1", PHONE)
     told = waves.turn(lambda session: session.get_one(Person, person).monthly_income)
-    assert told == 520000, "1 says that nothing changed"
+    assert told == 520000, "1 after that is no yes to what was said before"
+
+
+def test_what_comes_after_the_second_silence_is_heard_all_the_same(waves: Waves) -> None:
+    person = waves.worker(phone=PHONE)
+    waves.start()
+    waves.round()
+    waves.after(3 * DAY + HOUR)
+    waves.after(3 * DAY + HOUR)
+    assert waves.request(person).outcome == Outcome.SILENT
+    waves.now += HOUR
+    assert "您说：在东莞市、月入6000元" in waves.say("在东莞，六千", PHONE)
+    waves.say("1", PHONE)
+    assert waves.turn(lambda session: session.get_one(Person, person).monthly_income) == 600000
+    assert waves.listed("/api/tasks?source=checkin") == [], "nobody need be called any more"
+
+
+def test_whose_number_it_is_not_is_not_asked_again(waves: Waves) -> None:
+    person = waves.worker(phone=PHONE)
+    waves.start()
+    waves.round()
+    waves.say("你打错了，我不是他", PHONE)
+    waves.after(HOUR)
+    assert waves.request(person).outcome == Outcome.CALL
+    assert [task["kind"] for task in waves.listed("/api/tasks?source=checkin")] == ["call"]
+    waves.now += 100 * DAY
+    waves.start("w2")
+    waves.round()
+    assert [message.step for message in waves.provider.taken] == ["checkin.ask"]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import re
 from field.messaging.understanding.numerals import AMOUNT, amount, half_width
 
 PLAIN = re.compile(r"(?<![\d.])(\d{1,9}(?:\.\d{1,2})?)(?=\s?[元块圆])")
-NO_MONEY = re.compile(r"\s?个?[年月日号天岁人口组周头只亩斤]")
+NO_MONEY = re.compile(r"\s?个?[年月日号天岁人口组周头只亩斤亿]")
 LONGEST_FIGURE = 9  # a longer run of digits is a telephone, an ID or a bank number
 MOST = 100_000_000
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from field.messaging.dialogs.amounts import Spent
 from field.messaging.dialogs.identity import identity, merged, missing
-from field.messaging.dialogs.options import allowed, by_number, first_named, named, number, numbered, whole
+from field.messaging.dialogs.options import allowed, by_number, first_named, is_one_of, named, number, numbered, whole
 from field.messaging.dialogs.proposals import choose, propose
 from field.messaging.dialogs.shapes import Answer, Heard, Step, Words, bare
 from field.messaging.dialogs.since import since
@@ -157,12 +157,12 @@ def _place(hearing: Hearing) -> Reading | None:
 
 
 def _confirm(hearing: Hearing) -> Reading | None:
-    plain, replies = bare(hearing.text), hearing.words.replies
+    replies = hearing.words.replies
     if option := whole(hearing.step, hearing.text):
         return Reading(outcome=option.code)
-    if plain in replies.yes:
+    if is_one_of(hearing.text, replies.yes):
         return Reading(outcome="yes")
-    return Reading(outcome="no") if plain in replies.no else None
+    return Reading(outcome="no") if is_one_of(hearing.text, replies.no) else None
 
 
 def _identity(hearing: Hearing) -> Reading | None:
@@ -192,6 +192,8 @@ def _understood(hearing: Hearing) -> Reading | None:
     if option := whole(hearing.step, hearing.text):
         return Reading(outcome=option.code) if allowed(option.when, hearing.flags) else Reading(hint=option.unmet)
     understood = hearing.understand(hearing.text)
+    if (about := _for_people(understood)) and about in hearing.step.next:
+        return Reading(outcome=about)
     key = hearing.step.stores[0]
     proposed = propose(hearing.text[:NOTE_LENGTH], understood, hearing.answers.get(key), hearing.place_name)
     if proposed:
@@ -203,13 +205,22 @@ def _understood(hearing: Hearing) -> Reading | None:
     return None
 
 
+def _for_people(understood: Any) -> str:
+    """What is no answer to the question but matters more: 打错了, or news for which there is no line."""
+    names = ("not_me", "for_people")
+    return next((name for name in names if getattr(understood, name, None) is not None), "")
+
+
 def _place_choice(hearing: Hearing) -> Reading | None:
     """One of the places that a name may mean, or none of them."""
     proposed = hearing.answers.get("proposed") or {}
     places = proposed.get("places") or []
     if hearing.skips:
         return Reading({"proposed": choose(proposed, None)})
-    place = number(hearing.text)
+    place, words = number(hearing.text), bare(hearing.text).removesuffix("的")
+    named_so = [one for one in places if len(words) >= 2 and words in one["name"]]
+    if len(named_so) == 1:
+        return Reading({"proposed": choose(proposed, named_so[0])})
     if place is None or not 1 <= place <= len(places):
         return None
     return Reading({"proposed": choose(proposed, places[place - 1])})

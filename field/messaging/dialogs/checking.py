@@ -16,6 +16,7 @@ STORES = {  # how many names a kind of answer needs to store what it hears
 CHOOSING = (Answer.CHOICE, Answer.CHOICES)
 ITS_OWN = {  # outcomes that a kind of answer has besides its options
     Answer.CONFIRM: {"yes", "no"}, Answer.CODE: {"given", "none"}, Answer.PERSON: {"none"},
+    Answer.UNDERSTOOD: {"not_me", "for_people"},
 }  # fmt: skip
 Edge = tuple[str, str, str]
 

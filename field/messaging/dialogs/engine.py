@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from field.messaging.dialogs.answers import Reading
-from field.messaging.dialogs.options import whole
+from field.messaging.dialogs.options import first_named, whole
 from field.messaging.dialogs.run import MOST_EXCHANGES, Run, Senses, readable
 from field.messaging.dialogs.saying import say, template
 from field.messaging.dialogs.shapes import Answer, Dialog, Event, Happening, Heard, Say, Turn, bare, tidy
@@ -26,7 +26,7 @@ def begin(
     answers: Mapping[str, Any] | None = None,
 ) -> Turn:
     """Begin, with what is known beforehand; the message that led here may say that it is for somebody else."""
-    run = Run(dialog, context, now, {"answers": dict(answers or {})})
+    run = Run(dialog, context, now, {"answers": dict(answers or {}), "given": dict(answers or {})})
     if heard and (flag := dialog.flag(heard.text)):
         run.answers[flag] = True
     run.arrive(dialog.first)
@@ -99,6 +99,12 @@ def which(going_on: Sequence[str], text: str, dialogs: Sequence[Dialog]) -> str 
     return first.name if first else None
 
 
+def tells_of(dialog: Dialog, text: str) -> bool:
+    """Whether a text names, in words of two signs or more, what a dialog asks about: 我妈住院了."""
+    steps = (dialog.steps[name] for name in dict.fromkeys(step.overhears for step in dialog.steps.values()) if name)
+    return any(first_named(step, text) is not None for step in steps)
+
+
 def may_begin(dialog: Dialog, going_on: Sequence[Dialog]) -> bool:
     """Whether nothing of the same or a higher rank is open: a check-in never interrupts a declaration."""
     return all(other.rank < dialog.rank for other in going_on)
@@ -150,6 +156,16 @@ def _begin_again(run: Run, why: str, command: str | None) -> None:
         run.exchanges = 1
     run.tell(why)
     _restart(run)
+    if why == "expired" and command is None and run.asked.answer is Answer.UNDERSTOOD:
+        _hear_late(run)
+
+
+def _hear_late(run: Run) -> None:
+    """晚到的话: news after its time is the first answer of the new talk, to be confirmed; a bare 1 is not."""
+    reading = run.read(run.step)
+    if reading and reading.said_more:
+        run.says.clear()
+        _accept(run, reading, run.step)
 
 
 def _answer(run: Run) -> None:

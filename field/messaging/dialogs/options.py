@@ -1,9 +1,11 @@
 """选项: which of a step's options a message means, by number or by words."""
 
 import re
+from collections.abc import Collection
 
 from field.messaging.dialogs.shapes import Option, Step, bare
 
+SPACES = re.compile(r"[\s,，、。.!！~]+")
 CHINESE_NUMBER = {sign: str(value) for value, sign in enumerate("零一二三四五六七八九十")} | {
     "十一": "11",
     "十二": "12",
@@ -17,8 +19,13 @@ def allowed(when: list[str], flags: frozenset[str]) -> bool:
 
 def whole(step: Step, text: str) -> Option | None:
     """The option that the whole message is."""
+    return next((option for option in step.options if is_one_of(text, option.words)), None)
+
+
+def is_one_of(text: str, words: Collection[str]) -> bool:
+    """Whether a whole message is one of the words, or says nothing but such: 对，没错."""
     plain = bare(text)
-    return next((option for option in step.options if plain in option.words), None)
+    return plain in words or all(part in words for part in SPACES.split(plain))
 
 
 def first_named(step: Step, text: str) -> Option | None:

@@ -48,6 +48,7 @@ class Run:
         self.says: list[Say] = []
         self.events: list[Event] = []
         self.closed, self.closing = False, ""
+        self.given: dict[str, Any] = dict(kept.get("given", {}))  # what our side knew before it asked
 
     @property
     def asked(self) -> Step:
@@ -157,6 +158,8 @@ class Run:
     def go_to(self, name: str) -> None:
         """Ask a step; its time begins."""
         self.step, self.misses = name, 0
+        if name in self.path:
+            del self.path[self.path.index(name) :]  # asked anew: what came after it is not gone back to
         hours = self.asked.hours or self.dialog.hours
         self.expires_at = (self.now + timedelta(hours=hours)).isoformat()
         self.ask()
@@ -200,15 +203,15 @@ class Run:
             self.answers.pop(f"{name}_max", None)
 
     def forget_all(self) -> None:
-        """Drop everything that was said."""
-        self.answers, self.path = {}, []
+        """Drop everything that was said; what was given beforehand stays."""
+        self.answers, self.path = dict(self.given), []
 
     def turn(self) -> Turn:
         """What this came to."""
         state = None if self.closed else {
             "dialog": self.dialog.name, "version": self.dialog.version, "step": self.step, "answers": self.answers,
             "path": self.path, "exchanges": self.exchanges, "misses": self.misses, "expires_at": self.expires_at,
-            **({"pictured": True} if self.pictured else {}),
+            **({"pictured": True} if self.pictured else {}), **({"given": self.given} if self.given else {}),
         }  # fmt: skip
         return Turn(state, tuple(self.says), tuple(self.events), self.closing)
 

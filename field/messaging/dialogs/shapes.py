@@ -13,6 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 SIGNATURE = "【田野】"
 MARKS = re.escape(" .。,，!！?？;；、~'\"“”‘’()（）[]【】")
+COURTESY = re.compile(
+    "^(?:谢谢|多谢|感谢|麻烦)(?:[您你]们?)?[了啊啦]?|(?:谢谢|多谢|感谢|麻烦)(?:[您你]们?)?[了啊啦]?$|(?<=.)[啊呀哦噢哈啦呢嘞]$"
+)
 EDGES = re.compile(f"^[{MARKS}]+|[{MARKS}]+$")
 Name = str
 Told = Mapping[str, Any]
@@ -55,6 +58,7 @@ class Happening(StrEnum):
     ASKED_HELP = "asked_help"
     EXPIRED = "expired"
     GAVE_UP = "gave_up"
+    NOT_ME = "not_me"
 
 
 class Part(BaseModel):
@@ -162,12 +166,15 @@ class Says(Part):
     again_subscribed: Wording
     progress_none: Wording
     progress_unbound: Wording = Wording(sms="查不了办理情况，请问村干部。")  # where a county's own file is older
+    progress_unfinished: Wording = Wording(sms="您说的还没有说完，请接着说。")
     progress_open: Wording
     progress_checked: Wording
     code: Wording
     bind_first: Wording
     already_bound: Wording
     greeting: Wording
+    danger: Wording = Wording(sms="请马上联系村干部，急事请打120或110。")
+    enough: Wording = Wording(sms="今天说的次数太多了，请明天再说。急事请打村干部电话。")
 
 
 class Words(Part):
@@ -183,7 +190,8 @@ class Words(Part):
     def command(self, text: str) -> str | None:
         """The command that a whole message is, if any."""
         plain = bare(text)
-        return next((name for name, words in self.commands.items() if plain in words), None)
+        close = plain.replace(" ", "")  # 退 订
+        return next((name for name, words in self.commands.items() if plain in words or close in words), None)
 
 
 class Dialog(Part):
@@ -266,6 +274,7 @@ def tidy(text: str) -> str:
 
 @lru_cache(maxsize=16)  # one message is asked for its bare words by many rules
 def bare(text: str) -> str:
-    """The text without what stands around the words: quotes, full stops, spaces, letter case."""
-    plain = tidy(text)
-    return EDGES.sub("", plain).lower() or plain.lower()
+    """The text without what stands around the words: quotes, full stops, spaces, courtesy, letter case."""
+    whole = tidy(text).lower()
+    plain = EDGES.sub("", whole) or whole
+    return EDGES.sub("", COURTESY.sub("", plain)) or plain

@@ -7,20 +7,18 @@ from datetime import date, timedelta
 DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"两": 2, "俩": 2, "几": 3}
 N = r"(\d{1,2}|[一二三四五六七八九十两俩几]{1,3}|半)"
 MONTH, DAY = r"(\d{1,2}|[一二三四五六七八九十]{1,2})月份?", r"(\d{1,2}|[一二三四五六七八九十]{1,3})[日号]"
-YEARS = {"今年": 0, "去年": 1, "前年": 2}
-FEASTS = {
-    "元旦": 1,
-    "年初": 1,
-    "春节": 2,
-    "过年": 2,
-    "清明": 4,
-    "五一": 5,
-    "端午": 6,
-    "中秋": 9,
-    "国庆": 10,
-    "年底": 12,
-}
+BARE_DAY = (
+    r"(\d{1,2}|[一二三四五六七八九十]{1,3})(?![\d一二三四五六七八九十百千万元块多几个])"  # 9月15, and no 9月15000
+)
+YEARS = {"今年": 0, "去年": 1, "前年": 2, "大前年": 3}
+FEASTS = {  # 13 is January of the year after: the old year ends then
+    "元旦": 1, "年初": 1, "春节": 2, "过年": 2, "正月十五": 2, "正月": 2, "元宵": 2, "清明": 4, "五一": 5, "端午": 6,
+    "八月十五": 9, "中秋": 9, "国庆": 10, "年底": 12, "冬月": 12, "冬至": 12, "腊月": 13, "年关": 13,
+}  # fmt: skip
 PARTS = FEASTS | {"初": 1, "底": 12}
+LATER = re.compile(
+    r"(?:明年|后年|下个?月|下周|下星期|明天|后天)(?:\d{1,2}月份?|[一二三四五六七八九十]{1,2}月份?)?(?:\d{1,2}[日号])?"
+)
 DAYS = {"今天": 0, "刚才": 0, "刚刚": 0, "今早": 0, "昨天": 1, "昨晚": 1, "前天": 2, "大前天": 3, "上周": 7,
         "上星期": 7, "上礼拜": 7, "上上周": 14, "前几天": 3, "前两天": 2, "这几天": 3}  # fmt: skip
 BACK = {"这个月": 0, "本月": 0, "上个月": 1, "上月": 1, "上上个月": 2, "前几个月": 3}
@@ -28,7 +26,11 @@ Found = re.Match[str]
 
 
 def since(text: str, today: date) -> tuple[str, str] | None:
-    """The day, month or year that the text names (ISO, no finer than was said), and the words it came from."""
+    """The day, month or year that the text names (ISO, no finer than was said), and the words it came from.
+
+    A month of the old calendar is taken for the one after it.
+    """
+    text = LATER.sub(lambda later: " " * len(later[0]), text)
     for pattern, read in PATTERNS:
         if found := re.search(pattern, text):
             try:
@@ -54,7 +56,7 @@ def _day(year: int, month: int, day: int) -> str:
 
 
 def _month(year: int, month: int) -> str:
-    return date(year, month, 1).isoformat()[:7]
+    return date(year + (month - 1) // 12, (month - 1) % 12 + 1, 1).isoformat()[:7]
 
 
 def _months_back(today: date, months: int) -> str:
@@ -64,6 +66,7 @@ def _months_back(today: date, months: int) -> str:
 
 def _last(today: date, month: int, day: int | None = None) -> str:
     """That month or day of this year, or of last year where it is still to come."""
+    month = (month - 1) % 12 + 1
     year = today.year - ((month, day or 1) > (today.month, today.day))
     return _day(year, month, day) if day else _month(year, month)
 
@@ -82,7 +85,7 @@ def _ago(found: Found, today: date) -> str:
 def _of_year(found: Found, today: date) -> str:
     year, month, day = today.year - YEARS[found.group(1)], found.group(2), found.group(3)
     if not month:
-        feast = next((value for name, value in PARTS.items() if found.group().endswith(name)), None)
+        feast = next((PARTS[name] for name in sorted(PARTS, key=len, reverse=True) if found[0].endswith(name)), None)
         return _month(year, feast) if feast else str(year)
     return _day(year, number(month), number(day)) if day else _month(year, number(month))
 
@@ -104,12 +107,15 @@ PATTERNS: tuple[tuple[str, Reader], ...] = (
     (r"(\d{4})[年/.-](\d{1,2})[月/.-](\d{1,2})[日号]?(?!\d)", lambda f, _: _day(int(f[1]), int(f[2]), int(f[3]))),
     (r"((?:19|20)\d\d)[年/.-]\s?(\d{1,2})(?!\d)月?份?", lambda f, _: _month(int(f[1]), int(f[2]))),
     (r"((?:19|20)\d\d)年", lambda f, _: f[1]),
-    (rf"{_either(YEARS)}(?:{MONTH}(?:{DAY})?|{'|'.join(PARTS)})?", _of_year),
+    (rf"{_either(YEARS)}(?:{MONTH}(?:{DAY})?|{_either(PARTS)})?", _of_year),
+    (rf"[阴农旧]历的?{MONTH}(?:初?{N})?", lambda f, today: _last(today, number(f[1]) + 1)),
     (_either(BACK), lambda f, today: _months_back(today, BACK[f[1]])),
     (_either(DAYS), lambda f, today: (today - timedelta(days=DAYS[f[1]])).isoformat()),
     (rf"{N}\s?多?个?(年|月|周|星期|礼拜|天|日)多?(?:以?前|了)", _ago),
     (rf"前{N}个?(年|月|周|星期|礼拜|天|日)", _ago),
+    (r"(正月十五|八月十五)", lambda f, today: _last(today, FEASTS[f[1]])),
     (rf"{MONTH}{DAY}", lambda f, today: _last(today, number(f[1]), number(f[2]))),
+    (rf"{MONTH}{BARE_DAY}", lambda f, today: _last(today, number(f[1]), number(f[2]))),
     (MONTH, lambda f, today: _last(today, number(f[1]))),
     (_either(FEASTS), lambda f, today: _last(today, FEASTS[f[1]])),
     (DAY, _of_day),

@@ -103,6 +103,8 @@ class TwilioSender:
             )
         except TwilioRestException as error:
             raise _refusal(error.status, error.code) from None
+        if not sent.sid:
+            raise OSError("no sid in the answer")
         return str(sent.sid)
 
 
@@ -133,7 +135,7 @@ def _refusal(status: int, code: int | None) -> SendError:
         return SendError(reason, retryable=False, stopped=True)
     if status == 429 or code == TOO_FAST:
         return SendError(reason, retryable=True, after=60)
-    return SendError(reason, retryable=status >= 500)
+    return SendError(reason, retryable=status >= 500 or status == 401)  # a wrong token is mended by people
 
 
 def _photos(form: Form) -> list[Photo]:

@@ -34,6 +34,8 @@ class Understood:
     months_away: Fact | None = None
     well: Fact | None = None
     asks_help: Fact | None = None
+    not_me: Fact | None = None
+    for_people: Fact | None = None
     about_someone_else: Fact | None = None
 
     def as_json(self) -> dict[str, Any]:

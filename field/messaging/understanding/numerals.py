@@ -31,6 +31,7 @@ AMOUNT = re.compile(rf"(?<![\d.])(?:(?:{NUMBER}|{ONE_AMOUNT}){TO})?{ONE_AMOUNT}{
 BETWEEN = re.compile(rf"^({NUMBER}|{ONE_AMOUNT}){TO}({ONE_AMOUNT})$")
 SEVERAL = re.compile(rf"^(?!\d\d)({HAN}|\d)、?({HAN}|\d)({UNIT}万?)[块多]*$")  # 四五千, 3、4千; 12万 is twelve
 SEVERAL_AFTER = re.compile(rf"^(.*{UNIT})(?![零〇])({HAN})({HAN})$")
+SEVERAL_TEENS = re.compile(rf"^({HAN}?十)({HAN})({HAN})({UNIT}{{0,2}})[块多]*$")
 TRADITIONAL = str.maketrans(
     "東龍華廣電話號廠個萬兩換還現錢塊幾來過媽陽漢蘇鄭濟長慶貴雲遼寧陝肅灣頭門島鎮鄉區縣無發資難幫為們這邊說點歲兒給"
     "裡裏薪親爺瀋馬鳳賓滬連雞齊爾臺義鹽傑歷條時開關學沒麼樣間題請歡處後從問際舊機飯車場業員參與對麵貨單產樂",
@@ -104,6 +105,14 @@ def _two_or_three_after(found: re.Match[str]) -> Range | None:
     return (least, most) if least and most and DIGITS[found[3]] == DIGITS[found[2]] + 1 else None
 
 
+def _teens_or_more(found: re.Match[str]) -> Range | None:
+    least, most = (_value(found[1] + found[place])[0] for place in (2, 3))
+    unit = Fraction(1)
+    for mark in found[4]:
+        unit *= UNITS[mark]
+    return (least * unit, most * unit) if least and most == least + 1 else None
+
+
 def _between(found: re.Match[str]) -> Range | None:
     """三到四千 lends its unit to the first."""
     most, unit = _value(found[2])
@@ -123,6 +132,7 @@ SHAPES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Range | None]], .
     (BETWEEN, _between),  # 三到四千, 6000-7000
     (SEVERAL, _two_or_three),  # 四五千, 3、4千
     (SEVERAL_AFTER, _two_or_three_after),  # 五千二三
+    (SEVERAL_TEENS, _teens_or_more),  # 十二三万, 二十五六
     (re.compile(f"^十[几来多]({UNIT})?[块]?$"), _teens),  # 十几万
     (re.compile(f"^({UNIT})把块?$"), _about_one),  # 千把块
     (re.compile("[多来几]块?$"), lambda found: over(found.string)),  # 3千多

@@ -3,6 +3,7 @@
 import re
 
 from field.messaging.understanding.facts import SPOKEN, Fact
+from field.messaging.understanding.numerals import half_width, simplified
 from field.messaging.understanding.whose import Clause
 
 WELL = re.compile(
@@ -11,11 +12,32 @@ WELL = re.compile(
 HELP = re.compile(
     "^ *困难 *$|帮帮|帮忙|需要.{0,2}帮|救命|帮一下|求助|救助|求帮|求求|"
     "请求|有困难|[很太]困难|没钱(?:看病|治|交|上学|吃饭)|"
-    "过不下去|活不下去|揭不开锅|"
+    "[过撑熬]不下去|撑不住了|揭不开锅|没(?:得|有)?(?:饭|米|粮|东西)吃|吃不[上起]饭|断粮|断顿|饿(?:了|着)[两几三]天|欠薪|讨薪|"
+    "[拖欠](?:着|了)?(?:我|我们)?(?:的|[两三四五六七八九十几半]个?[月年]的?)*(?:工资|工钱)|"
+    "(?:工资|工钱)[^ ,]{0,4}要不[到回]|"
+    "[两三四五六七八九几半]个?[月年](?:的)?(?:工资|工钱)?[^ ,还]{0,3}(?:没|不)[发给结](?:工资|工钱|钱)?|"
     "(?:申请|想要|能不能|可以|怎么).{0,6}(?:低保|补助|救济)|(?:能|请|麻烦)(?:不能)?帮|救救"
 )
+DANGER = re.compile(
+    "不想活|活不(?:下去|成了)|(?<!得)(?<!得要)想死(?!你|我|家|妈|娘|他|她)|死了算了|去死(?!吧)|寻死|自杀|轻生|寻短见|跳[楼河江井桥]|上吊|割腕|"
+    "喝了?(?:一瓶|半瓶)?(?:农药|百草枯|敌敌畏)|活着(?:没|冇|有(?:啥|什么))[^ ,]{0,3}(?:意思|劲|用)|生不如死|不如死了"
+)
+NOT_ME = re.compile(
+    "打错(?:了|电话)|发错(?:了|人)|[找认弄搞]错人|[我这]可?不是(?:他|她|你们?(?:要?找|说)的|本人)|"
+    "不是(?:他|她|本人)的?(?:号|手机|电话)|"
+    "^ *不是本人 *$|"
+    "^ *(?:你们?好)?[我这]不是(?![在做说去打来很没有没不那什个一挣赚为因])[\u4e00-\u9fff]{2,3}(?:了|啊|呀)?(?: |,|$)|"
+    "号(?:码)?(?:已经)?换(?:了)?(?:主|机主|人)了?|[我俺]不认[识得](?:他|她|这个?人|你们?说的)"
+)
+FOR_PEOPLE = re.compile(
+    "监狱|看守所|去世|过世|病故|病逝|人已经?(?:没了|走了)|人不在了|坐牢|判刑|拘留|被抓|失踪|失联|联系不上|找不到人|被骗|传销"
+)
 NO_HELP = re.compile(
-    "没(?:有|得|啥|什么|碰到|遇到)*(?:大)?困难|不(?:用|需要|要|必)[^ ,]{0,4}帮[帮忙助]{0,2}|[谢感]谢[^ ,]{0,6}[帮救]助?"
+    "没(?:有|得|啥|什么|碰到|遇到)*(?:大)?困难|"
+    "有困难(?:再[说讲找]|就[找说回]|会[说讲找回]|我会|的话|随时|找[政你村])[^ ,]*|"
+    "救助(?:站|员|队)|"
+    "(?:在|去|给|跟|到)[^ ,]{1,8}帮忙|[厂店家地]里?帮忙|帮忙(?:带|看|照|做|干|接|送)|"
+    "不(?:用|需要|要|必)[^ ,]{0,4}帮[帮忙助]{0,2}|[谢感]谢[^ ,]{0,6}[帮救]助?"
 )
 ADVERT = re.compile("https?://|点击|链接|急招|诚聘|招聘|中奖|额度|回T退订|退订回T")
 
@@ -29,6 +51,22 @@ def asks_help(said: list[Clause]) -> Fact | None:
     """求助: in whatever clause it stands; who cannot write lets others ask."""
     without = [Clause(NO_HELP.sub(lambda no: " " * len(no[0]), one.text), one.written, one.mine) for one in said]
     return _first(without, HELP)
+
+
+def in_danger(text: str) -> bool:
+    """有生命危险的话: of whomever it is said; looked for in all that is written, before anything else."""
+    return DANGER.search(simplified(half_width(text))) is not None
+
+
+def not_me(text: str) -> Fact | None:
+    """不是本人: whoever answers says that the number is not that person's."""
+    found = NOT_ME.search(simplified(text))
+    return Fact(True, text[slice(*found.span())], SPOKEN) if found else None
+
+
+def for_people(said: list[Clause]) -> Fact | None:
+    """要人来问: what no form has a line for, a death or an arrest, of the sender or of his people."""
+    return _first(said, FOR_PEOPLE)
 
 
 def is_advert(text: str) -> bool:

@@ -26,5 +26,6 @@ def understand(text: str, on: date | None = None, known_place: str | None = None
     return Understood(
         phone=phone(mine), place=place(mine, known_place), income_min=least, income_max=most, work=work(mine),
         months_away=months_away(mine, on), well=states.well(mine), asks_help=states.asks_help(said),
+        not_me=states.not_me(text), for_people=states.for_people(said),
         about_someone_else=Fact(True, theirs[0].written.strip(), SPOKEN) if theirs else None,
     )  # fmt: skip

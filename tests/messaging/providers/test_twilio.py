@@ -160,7 +160,7 @@ def test_a_message_goes_out_with_its_callback(api: FakeTwilio) -> None:
 @pytest.mark.parametrize(
     ("status", "code", "retryable", "stopped"),
     [(400, 21610, False, True), (400, 21211, False, False), (429, 20429, True, False), (429, None, True, False),
-     (500, None, True, False), (503, 20503, True, False), (401, 20003, False, False)],
+     (500, None, True, False), (503, 20503, True, False), (401, 20003, True, False)],
 )  # fmt: skip
 def test_a_refusal_says_whether_to_try_again(
     api: FakeTwilio, status: int, code: int | None, retryable: bool, stopped: bool

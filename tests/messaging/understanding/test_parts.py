@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from field.messaging.understanding.masking import masked
 from field.messaging.understanding.numerals import amount, half_width
 from field.messaging.understanding.places import name_of
+from field.messaging.understanding.states import in_danger
 from field.messaging.understanding.understand import understand
 from field.messaging.understanding.whose import clauses
+from field.registry.idnumber import make
 
 DAY = date(2026, 11, 20)
 SAID = """
@@ -64,6 +66,72 @@ def test_no_long_number_outlives_the_mask(text: str) -> None:
 def test_identity_and_bank_numbers_are_nowhere_in_what_is_told(number: str) -> None:
     text = str(understand(f"我的卡号{number}，在义乌").as_json())
     assert re.sub(r"\D", "", number)[4:12] not in text
+
+
+IDENTITY = make("420626", date(1968, 5, 4), 101)
+IDENTITIES = [
+    "身份证" + IDENTITY.translate(str.maketrans("0123456789", "零一二三四五六七八九")), f"四二〇六二六 1968 零五零四 {IDENTITY[14:]}",
+    *(f"{IDENTITY[:6]}{sign}{IDENTITY[6:14]}{sign}{IDENTITY[14:]}" for sign in ("，", "/", "_", "✌️", "、 ")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", IDENTITIES)
+def test_an_identity_number_is_masked_however_it_is_written(text: str) -> None:
+    shown = masked(f"我是{text}，在义乌")
+    assert "******" in shown
+    assert "0504" not in shown
+    assert "零五零四" not in shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "13800000150，13900000001",
+        "去年5000,今年6000,明年7000,后年8000",
+        "五千,六千,七千,八千",
+        "2024/05/01 2025/06/01 3000",
+    ],
+)
+def test_telephone_numbers_and_amounts_in_a_row_are_left_as_they_are(text: str) -> None:
+    assert masked(text) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["我不想活了", "活着没意思，想死", "我想跳楼", "喝了农药", "生不如死", "不如死了算了", "我要自殺不想活了"]
+)
+def test_words_of_dying_are_heard(text: str) -> None:
+    assert in_danger(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["累得想死", "想死你们了", "给果树打农药", "药费喝药花了三千", "跳广场舞", "活着回来了"]
+)
+def test_a_way_of_speaking_is_no_danger(text: str) -> None:
+    assert not in_danger(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "你打错了",
+        "打错电话了",
+        "我不是李小一",
+        "不是本人",
+        "我不认识他",
+        "号码换人了",
+        "你们找错人了",
+        "这不是他的电话",
+    ],
+)
+def test_who_says_that_it_is_somebody_elses_number_is_heard(text: str) -> None:
+    assert understand(text, DAY).not_me
+
+
+@pytest.mark.parametrize(
+    "text", ["我不是在深圳", "我不是做工地的", "我不是很清楚", "我不是一个人", "不是本人开车", "发错工资了"]
+)
+def test_who_denies_something_else_is_still_the_same_person(text: str) -> None:
+    assert not understand(text, DAY).not_me
 
 
 @given(WRITTEN)

@@ -1,0 +1,41 @@
+"""生命危险: a stranger's words of dying are red at the county at once, and stay so when it is known whose they are."""
+
+from sqlalchemy.orm import Session
+
+from field import clock
+from field.codes import Channel
+from field.messaging import talk
+from field.messaging.messages import Inbound, Said
+from field.monitoring import attaching
+from field.monitoring.rebuild import rebuild
+from field.worker import turns
+from tests.county import County
+
+HOME, STRANGER = "420626107204", "+8613800000999"
+
+
+def danger(county: County, username: str) -> list[tuple[str, str]]:
+    """Kind and grade of what is red on somebody's list."""
+    found = county.client(username).get("/api/tasks?grade=red").get_json()["items"]
+    return [(task["kind"], task["grade"]) for task in found]
+
+
+def test_a_strangers_words_of_dying_are_red_and_stay_so_once_it_is_known_whose_they_are(county: County) -> None:
+    turn, now, home = turns(county.app), clock.now(), county.households[HOME]
+    wrote = Inbound(Channel.SMS, "field", "M1", STRANGER, "", Said.TEXT, now, "活着没意思，想死")
+    told = turn(lambda session: talk.answer(session, wrote, now))
+    assert "12356" in told
+    assert (danger(county, "county"), danger(county, "cadre")) == ([("find", "red")], [])
+    [lead] = county.client("county").get("/api/leads").get_json()["items"]
+    assert lead["kind"] == "danger"
+    chain, seq, by = lead["chain_id"], lead["seq"], county.actor("county")
+    turn(lambda session: attaching.attach(session, chain, seq, home, by, now))
+    assert danger(county, "cadre") == danger(county, "county") == [("danger", "red")]
+    assert turn(rebuild).differing == ()
+
+    def back(session: Session) -> None:
+        attaching.detach(session, chain, seq, home, "不是这一家", by, now)
+
+    turn(back)
+    assert (danger(county, "county"), danger(county, "cadre")) == ([("find", "red")], [])
+    assert turn(rebuild).differing == ()
