@@ -85,6 +85,17 @@ def test_a_relapse_is_a_lead_in_the_words_of_the_revisit(county: County) -> None
     assert rebuilt(county) == ()
 
 
+def test_a_relapse_from_a_phone_whose_clock_is_years_behind_is_a_lead_all_the_same(county: County) -> None:
+    eliminated(county, HOME, LONG_AGO)
+    home, cadre = county.households[HOME], county.client("cadre")
+    said = revisit(home, relapse=True, note="又住院了", revisited_at="2015-01-01T00:00:00.000Z")
+    assert send(county, said).status_code == 201
+    [lead] = [one for one in cadre.get("/api/leads").get_json()["items"] if one["words"] == "又住院了"]
+    assert (lead["state"], lead["opened_at"][:4]) == ("open", f"{clock.now():%Y}")
+    assert [one["kind"] for one in cadre.get("/api/tasks?kind=check").get_json()["items"]] == ["check"]
+    assert rebuilt(county) == ()
+
+
 def test_who_goes_back_is_not_revisited_any_more_but_what_was_seen_is_kept(county: County) -> None:
     case_id, today = eliminated(county, HOME, LONG_AGO), china_day(clock.now())
     do(county, case_id, "roll_back", "county", clock.now())

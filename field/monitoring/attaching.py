@@ -3,12 +3,14 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
+from field.case_codes import CaseState
 from field.codes import Channel, EntryKind, LeadKind, TaskKind
 from field.ledger.entries import Draft, Entry, append, lock_heads
+from field.monitoring.cases import MonitoringCase
 from field.monitoring.judgement import judge
 from field.monitoring.leads import DAYS, Lead, on_the_ladder, urgency_of
 from field.monitoring.tasks import Task, stand_again
@@ -22,6 +24,10 @@ class AlreadyAttached(Exception):
 
 class NotAttached(Exception):
     """没有归户: the lead is not, or no longer, of the household from which it was to be taken."""
+
+
+class UnderWay(Exception):
+    """已经立案: a case stands on this lead, which has to be refused before the lead can go elsewhere."""
 
 
 def attach(session: Session, chain_id: str, seq: int, household_id: str, by: Actor, now: datetime) -> Entry:
@@ -46,11 +52,21 @@ def detach(session: Session, chain_id: str, seq: int, household_id: str, note: s
     lead = attachable(session, chain_id, seq, by)
     if lead.household_id is None or lead.household_id != household_id:
         raise NotAttached
+    lock_heads(session, [household_id])
+    if _case_stands_on(session, lead):
+        raise UnderWay
     content = {"seq": seq, "household_id": household_id, "note": note}
     entry = _append(session, chain_id, EntryKind.LEAD_DETACHED, content, by, now)
     derive_detached(session, entry, content)
     _judge(session, household_id, now)
     return entry
+
+
+def _case_stands_on(session: Session, lead: Lead) -> bool:
+    """Whether a case of the household was opened from the lead and has not been refused since."""
+    case = MonitoringCase
+    mine = case.lead_chain == lead.chain_id, case.lead_seq == lead.seq, case.household_id == lead.household_id
+    return session.scalar(select(case.id).where(*mine, case.state != CaseState.REJECTED.value).limit(1)) is not None
 
 
 def attachable(session: Session, chain_id: str, seq: int, by: Actor) -> Lead:

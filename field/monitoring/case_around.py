@@ -11,13 +11,16 @@ from sqlalchemy.orm import Session
 from field.case_codes import CaseState
 from field.codes import EvidenceKind, Kind
 from field.labels import Word
+from field.ledger.entries import Entry
+from field.ledger.facts import Fact
 from field.monitoring.case_standing import Around, Standing
+from field.monitoring.case_turns import marked_again
 from field.monitoring.consents import consented
 from field.monitoring.elimination import Earned, Ground, months_after
 from field.monitoring.evidence import EvidenceLink, vouched
 from field.monitoring.judgement import ONE, SEVERAL, Basis, judged
-from field.monitoring.measure_rules import done_for, open_for
-from field.monitoring.plan import Measure, measures_of, plans
+from field.monitoring.measure_rules import Course, done_for, open_for
+from field.monitoring.plan import plans
 from field.monitoring.policy.shapes import Pack
 from field.monitoring.policy.shelf import pack_on, shelf
 from field.monitoring.steady import before
@@ -45,6 +48,7 @@ def around(session: Session, household: Household, at: Standing, pack: Pack, sin
     return Around(
         day=day, pack=pack, ground=ground(session, household, at, Basis(pack, day)),
         adults=adults(session, household.id, day), photos=photos(session, household.id),
+        signatures=signatures(session, household.id), fresh=_since(session, household.id, since),
         consented=consented(session, household.id, since),
         visited=_visited(household.last_visit_at, at, since),
         formerly_poor=household.formerly_poor, own=shelf().holidays,
@@ -60,18 +64,31 @@ def _visited(last: datetime | None, at: Standing, since: datetime) -> bool:
 
 def ground(session: Session, household: Household, at: Standing, by: Basis) -> Ground:
     """消除依据 of a household as of a day, by the pack of its case."""
-    [row] = judged(session, by, ONE, {"only": household.id})
-    earlier = before(session, [(household, _until(row))], by)
-    return _ground(household, at, by, row, measures_of(session, household.id), earlier)
+    return grounds(session, [(household, at)], by)[household.id]
 
 
 def grounds(session: Session, several: Sequence[tuple[Household, Standing]], by: Basis) -> dict[str, Ground]:
-    """The same of many households with a statement for each of what is judged, helped and earned before."""
+    """The same of many households with a statement for each of what is judged, helped, seen and earned before."""
+    if not several:
+        return {}
     ids = [household.id for household, _at in several]
-    rows = {row.household_id: row for row in judged(session, by, SEVERAL, {"ids": ids})} if ids else {}
-    helped = plans(session, ids)
+    which = (ONE, {"only": ids[0]}) if len(ids) == 1 else (SEVERAL, {"ids": ids})
+    rows = {row.household_id: row for row in judged(session, by, *which)}
+    helped, seen, since = plans(session, ids), _seen(session, ids), marked_again(session, ids)
     earlier = before(session, [(home, _until(rows[home.id])) for home, _at in several], by)
-    return {home.id: _ground(home, at, by, rows[home.id], helped[home.id].measures, earlier) for home, at in several}
+    courses = {
+        one: [it.course for it in plan.measures if it.counts_after(since.get(one, 0))] for one, plan in helped.items()
+    }
+    return {
+        home.id: _ground(home, at, by, rows[home.id], courses[home.id], seen.get(home.id, ()), earlier)
+        for home, at in several
+    }
+
+
+def _seen(session: Session, household_ids: Sequence[str]) -> dict[str, Sequence[str]]:
+    """看到的风险点: what was said of the risks last, at the door or by a list."""
+    told = select(Fact).where(Fact.subject.in_(household_ids), Fact.attribute == "risk_factors")
+    return {fact.subject: fact.value for fact in session.scalars(told.order_by(Fact.observed_at, Fact.seq, Fact.place))}
 
 
 def _until(row: Any) -> date | None:
@@ -81,13 +98,12 @@ def _until(row: Any) -> date | None:
 
 
 def _ground(
-    household: Household, at: Standing, by: Basis, row: Any, measures: Iterable[Measure],
+    household: Household, at: Standing, by: Basis, row: Any, courses: Sequence[Course], seen: Iterable[str],
     earlier: Mapping[str, tuple[Earned, ...]],
 ) -> Ground:  # fmt: skip
     known = json.loads(row.figures)
     seqs = {name: known[f"{name}_seq"] for name in ("income", "guarantees") if f"{name}_seq" in known}
-    risks = dict.fromkeys((*household.risk_factors, *at.risk_factors))
-    courses = [one.course for one in measures]
+    risks = dict.fromkeys((*household.risk_factors, *at.risk_factors, *seen))
     return Ground(
         income_per_head=known.get("income_per_head"), line=by.line, guarantees_missing=known.get("guarantees_missing"),
         no_labour=household.no_labour or known.get("no_labour") == 1, identified_on=at.identified_on,
@@ -108,6 +124,16 @@ def adults(session: Session, household_id: str, day: date) -> dict[str, str]:
 def photos(session: Session, household_id: str) -> frozenset[str]:
     """照片 of the household that are here: named by its entries, and sent by who named them."""
     return frozenset(session.scalars(_here(household_id)))
+
+
+def signatures(session: Session, household_id: str) -> frozenset[str]:
+    """签名 that were drawn on a phone."""
+    return frozenset(session.scalars(_here(household_id).where(EvidenceLink.kind == EvidenceKind.SIGNATURE.value)))
+
+
+def _since(session: Session, household_id: str, since: datetime) -> frozenset[str]:
+    """照片 that were named since a moment, and no earlier ones."""
+    return frozenset(session.scalars(_here(household_id).where(Entry.recorded_at >= since)))
 
 
 def papers(session: Session, household_id: str) -> list[str]:

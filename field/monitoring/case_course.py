@@ -108,6 +108,8 @@ def _leaving_faults(at: Standing, action: A, around: Around) -> Iterator[dict[st
 
 def _notice_faults(at: Standing, action: A, around: Around) -> Iterator[dict[str, str]]:
     posted = at.ends is not None
+    if action in (A.RETURN, A.REJECT) and at.stopped_on:
+        yield fault("action", "异议还没有答复，请先答复，再退回或者不予通过")
     if action is A.POST_NOTICE and posted:
         yield fault("action", "公示已经张贴过了；要改，请先退回")
     if action in (A.OBJECT, A.ANSWER_OBJECTION) and not posted:
@@ -134,8 +136,8 @@ def _content_faults(part: said.Part, at: Standing, around: Around) -> Iterator[d
             yield from _votes(part, at, around)
         case said.Notice():
             rule = around.pack.notice
-            if part.begins < (at.since or part.begins):
-                yield fault("from", Sentence("不能早于评议通过的 {since}", since=at.since))
+            if part.begins < around.day:
+                yield fault("from", Sentence("公示要从今天 {today} 或以后算起，满期才作数", today=around.day))
             if not part.begins - around.day <= LONGEST or not part.ends - part.begins <= LONGEST:
                 yield fault("to", "公示要在一年以内，请核对日期")
             elif part.ends < (least := due(part.begins, rule.days, rule.counting, around.own).day):
@@ -157,6 +159,7 @@ def _content_faults(part: said.Part, at: Standing, around: Around) -> Iterator[d
 
 def _consents(part: said.OnSiteCheck, around: Around) -> Iterator[dict[str, str]]:
     given = {one.person_id: one for one in part.consents}
+    drawn = [one.signature for one in given.values() if one.how == "drawn"]
     for person_id, name in around.adults.items():
         if person_id not in given and (words := NOT_GIVEN[around.consented.get(person_id)]):
             yield fault("consents", Sentence(words, name=name))
@@ -165,14 +168,18 @@ def _consents(part: said.OnSiteCheck, around: Around) -> Iterator[dict[str, str]
             yield fault("consents", "承诺授权的人不是这一户的成年人")
         elif one.how == "fingerprint" and one.written_by is None:
             yield fault("consents", Sentence("{name}按的是手印，要写明由谁代写", name=around.adults[person_id]))
-        elif one.how == "drawn" and one.signature not in around.photos:
+        elif one.how == "drawn" and one.signature not in around.signatures:
             yield fault("consents", Sentence("{name}的签名要先交上来", name=around.adults[person_id]))
+        elif one.how == "drawn" and drawn.count(one.signature) > 1:
+            yield fault("consents", Sentence("{name}的签名和别人的一样，每个人要自己签", name=around.adults[person_id]))
     if not around.adults:
         yield fault("consents", "这一户没有成年人，请先核对名册")
     if not part.photos and any(one.how != "drawn" for one in part.consents):
         yield fault("photos", "没有选承诺书的照片")
     if set(part.photos) - around.photos:
         yield fault("photos", "承诺书的照片要先随走访交上来")
+    elif set(part.photos) - around.fresh:
+        yield fault("photos", "承诺书的照片要是线索来了以后交上来的")
 
 
 def _votes(part: said.Assessment, at: Standing, around: Around) -> Iterator[dict[str, str]]:

@@ -58,8 +58,9 @@ class Act:
 class Around:
     """周围情况 that rules look at: the household's adults by id, its photographs, its last visit, what is known.
 
-    `consented` are who has given consent on a phone, and whether its signature or paper has arrived; `others` the
-    household, if any, that this one may be merged into as is asked.
+    `signatures` are those drawn on a phone, `fresh` the photographs named since the lead. `consented` are who has given
+    consent on a phone, and whether its signature or paper has arrived; `others` the household, if any, that this one
+    may be merged into as is asked.
     """
 
     day: date
@@ -67,6 +68,8 @@ class Around:
     ground: Ground
     adults: Mapping[str, str] = field(default_factory=dict)
     photos: frozenset[str] = frozenset()
+    signatures: frozenset[str] = frozenset()
+    fresh: frozenset[str] = frozenset()
     consented: Mapping[str, bool] = field(default_factory=dict)
     visited: bool = False
     others: frozenset[str] = frozenset()

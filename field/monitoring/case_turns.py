@@ -1,9 +1,10 @@
 """转折: the acts of a case that the figures count, each with the days since its first signal; derived."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import Index, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from field.case_codes import CaseAction, CaseState
@@ -36,6 +37,13 @@ def note_turn(session: Session, entry: Entry, said: dict[str, Any], heard_at: da
     days = (china_day(entry.occurred_at) - china_day(heard_at)).days if heard_at and turn == IDENTIFIED else None
     row = {"household_id": entry.chain_id, "seq": entry.seq, "turn": turn, "recorded_at": entry.recorded_at}
     insert_many(session, CaseTurn, [row | {"days": days}])
+
+
+def marked_again(session: Session, household_ids: Sequence[str]) -> dict[str, int]:
+    """再标注 of households that had one: the entry by which the newest round began."""
+    mine = CaseTurn.household_id.in_(household_ids), CaseTurn.turn == RE_MARKED
+    rows = select(CaseTurn.household_id, func.max(CaseTurn.seq)).where(*mine).group_by(CaseTurn.household_id)
+    return dict(session.execute(rows).all())
 
 
 def became(step: dict[str, Any]) -> str | None:

@@ -119,6 +119,7 @@ def open_case(session: Session, lead_chain: str, lead_seq: int, asked: Asked, by
     lead = session.get(Lead, (lead_chain, lead_seq), with_for_update=True, populate_existing=True)
     if lead is None or lead.household_id != household_id:  # taken back meanwhile
         raise NotAllowed
+    asked = replace(asked, key=f"{asked.key}:{household_id}")  # once for each household of which it turned out to be
     more = {"lead": {"chain_id": lead_chain, "seq": lead_seq}, "lead_at": lead.opened_at.isoformat()}
     return _begin(session, household_id, asked, more, by, now)
 

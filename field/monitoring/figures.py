@@ -45,11 +45,12 @@ def figures(pack: Pack, line: int, scope: Scope) -> CTE:
 
 
 def _on_its_window(pack: Pack, found: CTE) -> CTE:
-    """What is known, where an income counts only for whole months that are long enough and late enough."""
+    """What is known, where an income counts only for whole months that are long enough, late enough and over."""
     c = found.c
     least = case((c.monitored, given("monitored_from", Integer)), else_=given("new_from", Integer))
     length = _month(c.period_to) - _month(c.period_from) + 1
-    counts = and_(length.between(pack.income.months, pack.income.months + 1), _month(c.period_to) >= least)
+    length_counts = length.between(pack.income.months, pack.income.months + 1)
+    counts = and_(length_counts, _month(c.period_to).between(least, given("latest", Integer)))
     income = _sum(c, pack.income.parts) - (_sum(c, pack.income.minus) if pack.income.minus else number(0))
     before = case((counts, _before(pack, c)))
     replaced = ("income_seq", "income_at")

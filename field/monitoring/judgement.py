@@ -45,8 +45,9 @@ TYPES: dict[str, TypeEngine[Any]] = {
     "day": Date(),
     "new_from": Integer(),
     "monitored_from": Integer(),
+    "latest": Integer(),
 }
-GIVEN = ("only", "ids", "low", "high", "since", "until", "new_from", "monitored_from", "pack", "day")
+GIVEN = ("only", "ids", "low", "high", "since", "until", "new_from", "monitored_from", "latest", "pack", "day")
 
 
 class Judgement(Base):
@@ -96,7 +97,12 @@ class Basis:
         until = datetime.combine(self.day + timedelta(days=1), time(), SHANGHAI)
         lag = self.pack.income.lag_months
         least = {f"{name}_from": months(ends) - lag for name, (_, ends) in self.window.items()}
-        return {"until": until, "since": until - timedelta(days=self.pack.risk.fresh_days), **least}
+        return {
+            "until": until,
+            "since": until - timedelta(days=self.pack.risk.fresh_days),
+            "latest": months(self.day),
+            **least,
+        }
 
 
 def basis(now: datetime) -> Basis:

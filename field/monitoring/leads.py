@@ -89,6 +89,7 @@ class Wanted:
     why: str | None = None
     grade: str | None = None
     due_at: datetime | None = None
+    heard_at: datetime | None = None  # where the entry's own time cannot be so
 
 
 def open_lead(session: Session, entry: Entry, wanted: Wanted) -> None:
@@ -151,7 +152,7 @@ def _regions(session: Session, entries: Sequence[Entry]) -> Mapping[str, str]:
 
 
 def _opened(entry: Entry, wanted: Wanted, regions: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, Any] | None]:
-    both = _both(entry, wanted.source, wanted.person_id, regions)
+    both = _both(entry, wanted.source, wanted.person_id, regions, wanted.heard_at)
     task = wanted.task if both["household_id"] else TaskKind.FIND
     lead = {
         "kind": wanted.kind.value, "channel": entry.channel, "risk_factors": list(wanted.risk_factors),
@@ -160,7 +161,7 @@ def _opened(entry: Entry, wanted: Wanted, regions: Mapping[str, str]) -> tuple[d
     if task is None:
         return both | lead, None
     waits, rank = urgency_of(wanted.kind, task)
-    return both | lead, both | {"kind": task.value, "due_at": wanted.due_at or entry.occurred_at + waits, "rank": rank}
+    return both | lead, both | {"kind": task.value, "due_at": wanted.due_at or both["opened_at"] + waits, "rank": rank}
 
 
 def urgency_of(kind: LeadKind, task: TaskKind) -> tuple[timedelta, int]:
@@ -168,14 +169,17 @@ def urgency_of(kind: LeadKind, task: TaskKind) -> tuple[timedelta, int]:
     return (AT_ONCE, RANKS[Grade.RED]) if kind is LeadKind.DANGER else (timedelta(days=DAYS[task]), 0)
 
 
-def _both(entry: Entry, source: Source, person_id: str | None, regions: Mapping[str, str]) -> dict[str, Any]:
+def _both(
+    entry: Entry, source: Source, person_id: str | None, regions: Mapping[str, str], heard_at: datetime | None = None
+) -> dict[str, Any]:
     """What a lead and a task have in common."""
     kind, _, place = entry.chain_id.partition(":")
     alone = kind == "region"
     return {
         "chain_id": entry.chain_id, "seq": entry.seq, "source": source.value,
         "region": place if alone else regions[entry.chain_id],
-        "household_id": None if alone else entry.chain_id, "person_id": person_id, "opened_at": entry.occurred_at,
+        "household_id": None if alone else entry.chain_id, "person_id": person_id,
+        "opened_at": heard_at or entry.occurred_at,
     }  # fmt: skip
 
 

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Index, String, exists, func, select
+from sqlalchemy import BigInteger, Index, String, exists, func, select, true
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from field.codes import EntryKind
 from field.help_codes import MeasureState
 from field.ledger.entries import Entry, opened
+from field.monitoring.case_turns import RE_MARKED, CaseTurn
 from field.monitoring.measure_rules import Course
 from field.orm import Base, Code, Id, Name
 from field.registry.households import Household
@@ -48,6 +49,10 @@ class Measure(Base):
         row = {name: getattr(self, name) for name in COLUMNS}
         return Course(**row | {"state": MeasureState(self.state)})
 
+    def counts_after(self, seq: int) -> bool:
+        """Whether it is of the round that began with an entry: still open, or carried out since."""
+        return self.done_seq is None or self.done_seq > seq
+
 
 class PlanMember(Base):
     """专班成员: who helps a household, as what, from when until when; of the telephone only what is shown."""
@@ -71,7 +76,11 @@ class PlanMember(Base):
         return self.until is None or self.until >= day
 
 
-helped = exists().where(Measure.household_id == Household.id, Measure.state != MeasureState.DROPPED.value)
+_again = select(func.max(CaseTurn.seq)).where(CaseTurn.household_id == Household.id, CaseTurn.turn == RE_MARKED)
+helped = exists().where(
+    Measure.household_id == Household.id, Measure.state != MeasureState.DROPPED.value,
+    func.coalesce(Measure.done_seq > func.coalesce(_again.scalar_subquery(), 0), true()),
+)  # fmt: skip
 
 
 class Plan(NamedTuple):

@@ -80,6 +80,13 @@ CATALOGUE: tuple[Check, ...] = (
     Check("help_without_transfers", "有低保或特困，转移性收入却是 0", "低保金、特困供养金要算进转移性收入。",
           lambda t: q.income(t.pack, lambda told: amount(told, "transfers") == 0).where(q.member(
               t, or_(Person.details["minimum_living"].as_boolean(), Person.details["extreme_hardship"].as_boolean())))),
+    Check("income_period", "收入的起止时间不对", "起止写反了，或者截止的那天还没有到，这样的收入不算数。走访时改正。",
+          lambda t: q.income(t.pack, lambda told: or_(
+              told[("period", "to")].as_string() > t.day.isoformat(),
+              told[("period", "from")].as_string() > told[("period", "to")].as_string()))),
+    Check("red_without_case", "红色、橙色预警，没有立案",
+          "查看过以后仍是红色或橙色，也没有立案。请到线索里立案；判断不对的，走访时改正数据。",
+          q.households(~MONITORED, q.urgent(), ~q.under_way(), ~q.to_check())),
     Check("wages_household", "工资性收入少得不像", "平均每月不到这个数，可能把元写成了千元，或者少写了。",
           lambda t: q.income(t.pack, lambda told: amount(told, "wages").between(
               1, cast(t.rule.wages_month_yuan * 1200 - 1, BigInteger)))),
@@ -99,7 +106,8 @@ CATALOGUE: tuple[Check, ...] = (
               Household.last_visit_at.is_(None)
               & or_(Household.identified_on.is_(None),
                     Household.identified_on < t.days_ago(t.rule.visit_days).date())))),
-    Check("bill_unclear", "票据写得不全", "缺是谁的、日期、总金额或合规费用，救助算不了。请补全。",
+    Check("bill_unclear", "票据写得不全",
+          "缺是谁的、日期、总金额或合规费用，或者合规费用比总金额大、日期在以后，救助算不了。请补全或改正。",
           q.households(q.unclear_bill()), mend=RELIEF),
 )  # fmt: skip
 LIVE = tuple(check for check in CATALOGUE if check.on)

@@ -8,13 +8,17 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, extract, func,
 from sqlalchemy.orm import aliased
 
 from field.case_codes import CaseState
+from field.codes import Grade
 from field.ledger.facts import Fact
 from field.monitoring.bills import ToldBill
+from field.monitoring.case_rules import LADDER
 from field.monitoring.cases import MonitoringCase
 from field.monitoring.elimination import months_after
+from field.monitoring.judgement import Judgement
 from field.monitoring.policy.quality_shapes import Quality
 from field.monitoring.policy.shapes import Pack
 from field.monitoring.sections import trust
+from field.monitoring.tasks import Task
 from field.monitoring.workdays import SHANGHAI
 from field.registry.households import Household, Person
 from field.registry.regions import in_region
@@ -130,6 +134,23 @@ def eliminated(*conditions: Condition) -> Condition:
     state = func.coalesce(MonitoringCase.state, "")  # nor all that were ever eliminated, for each household
     ended = MonitoringCase.household_id == Household.id, state == CaseState.ELIMINATED.value
     return and_(Household.kind.is_(None), exists(select(MonitoringCase.id).where(*ended, *conditions)))
+
+
+def urgent() -> Condition:
+    """红色、橙色 as judged last."""
+    grave = Judgement.grade.in_((Grade.RED.value, Grade.ORANGE.value))
+    return exists(select(Judgement.household_id).where(Judgement.household_id == Household.id, grave))
+
+
+def under_way() -> Condition:
+    """A case on its way to identify the household."""
+    ladder = MonitoringCase.state.in_([one.value for one in LADDER])
+    return exists(select(MonitoringCase.id).where(MonitoringCase.household_id == Household.id, ladder))
+
+
+def to_check() -> Condition:
+    """A lead that somebody has still to look into."""
+    return exists(select(Task.seq).where(Task.household_id == Household.id, Task.done.is_(False)))
 
 
 def months_between(first: Any, last: Any) -> ColumnElement[Any]:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from field.ledger.entries import Entry
 from field.monitoring.bill_count import Paid, distinct
 from field.monitoring.bills import ToldBill
+from field.monitoring.monitored import Spans, spans_of
 from field.monitoring.policy.shapes import ReliefRule
 from field.monitoring.policy.shelf import pack_on
 from field.monitoring.relief_year import PersonYear, Rules, person_years
@@ -50,7 +51,8 @@ def _rules(day: date) -> Rules:
 
 def sheet(session: Session, household: Household, day: date) -> Sheet:
     """All that is known of one household's bills."""
-    return _sheet(household, told_of(session, household.id), _rules(day))
+    monitored = spans_of(session, [household.id])[household.id]
+    return _sheet(household, told_of(session, household.id), monitored, _rules(day))
 
 
 def told_of(session: Session, household_id: str) -> list[Any]:
@@ -71,8 +73,9 @@ def sheets(
         told.setdefault(home, []).append(one)
     rule = _rules(day)
     having = of_households(select(COUNTS_IN)).where(_of(year))
-    homes = session.scalars(select(Household).where(here, Household.id.in_(having)))
-    found = (_sheet(one, told[one.id], rule) for one in homes if one.id in told)
+    homes = [one for one in session.scalars(select(Household).where(here, Household.id.in_(having))) if one.id in told]
+    monitored = spans_of(session, [one.id for one in homes])
+    found = (_sheet(one, told[one.id], monitored[one.id], rule) for one in homes)
     return [one for one in (_in(sheet, year) for sheet in found) if one.years or one.unclear]
 
 
@@ -113,10 +116,10 @@ def _told(session: Session, rows: Select[Any]) -> Iterable[tuple[str, Any]]:
         yield row.home, SimpleNamespace(**row._asdict())
 
 
-def _sheet(household: Household, told: Iterable[Any], rule: Rules) -> Sheet:
+def _sheet(household: Household, told: Iterable[Any], monitored: Spans, rule: Rules) -> Sheet:
     bills = distinct(told)
     unclear = tuple(bill for bill in bills if bill.unclear)
-    return Sheet(household, tuple(person_years(bills, household.identified_on, rule)), unclear)
+    return Sheet(household, tuple(person_years(bills, monitored, rule)), unclear)
 
 
 def _in(whole: Sheet, year: int) -> Sheet:

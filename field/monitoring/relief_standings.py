@@ -1,7 +1,7 @@
 """救助状况: what each person's bills of a year came to from each entry on, before any rule is applied; derived."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import BigInteger, BindParameter, Index, Table, bindparam, delete, select
@@ -11,6 +11,7 @@ from field.codes import EntryKind
 from field.ledger.entries import Entry, opened
 from field.monitoring.bill_count import Paid, distinct
 from field.monitoring.bills import keep_told
+from field.monitoring.monitored import Spans, Stood, spans, within
 from field.monitoring.relief_sheet import COUNTS_IN, of_households, told_of
 from field.monitoring.standings import STILL, HouseholdStanding
 from field.orm import Base, Id, Utc
@@ -22,7 +23,7 @@ Key = tuple[str, int]
 
 
 class Sums(NamedTuple):
-    """合计 in 分: all that is clear, and its compliant part whole and since the day of identification."""
+    """合计 in 分: all that is clear, and its compliant part whole and of the days on which it was monitored."""
 
     amount: int = 0
     whole: int = 0
@@ -51,7 +52,7 @@ _new_standings = Prepared(_standings.insert())
 _forget = Prepared(_standings.delete().where(_standings.c.household_id == _home))
 _any_standing = Prepared(select(_standings.c.year).where(_standings.c.household_id == _home).limit(1))
 _identifications = Prepared(
-    select(HouseholdStanding.recorded_at, HouseholdStanding.identified_on)
+    select(HouseholdStanding.recorded_at, HouseholdStanding.kind, HouseholdStanding.identified_on)
     .where(HouseholdStanding.household_id == _home)
     .order_by(HouseholdStanding.seq)
 )
@@ -99,14 +100,14 @@ def _homes(session: Session, chains: Collection[str]) -> list[str]:
     return sorted({*chains, *merged})
 
 
-def sums(bills: Iterable[Paid], identified_on: date | None) -> dict[Key, Sums]:
+def sums(bills: Iterable[Paid], monitored: Spans) -> dict[Key, Sums]:
     """What clear bills come to, by person and year; pure."""
     found: dict[Key, Sums] = {}
     for one in bills:
         if one.unclear or not one.person_id:
             continue
         compliant = one.compliant_amount or 0
-        since = compliant if identified_on is not None and one.day >= identified_on else 0
+        since = compliant if within(one.day, monitored) else 0
         before = found.get(key := (one.person_id, one.day.year), Sums())
         found[key] = Sums(before.amount + (one.amount or 0), before.whole + compliant, before.since + since)
     return found
@@ -126,10 +127,10 @@ def _course(session: Session, home: str) -> Iterator[tuple[Key, datetime, dateti
     heard = _heard(session, told)
     identified = _identified(session, home)
     now: dict[Key, tuple[datetime, Sums]] = {}
-    for moment in sorted({*heard.values(), *identified}):
-        since = [day for at, day in identified.items() if at <= moment]
+    for moment in sorted({*heard.values(), *(one.recorded_at for one in identified)}):
+        monitored = spans(one for one in identified if one.recorded_at <= moment)
         bills = distinct(one for one in told if heard[one.chain_id, one.seq] <= moment)
-        then = sums(bills, since[-1] if since else None)
+        then = sums(bills, monitored)
         for key in [key for key, (_, one) in now.items() if then.get(key) != one]:
             begun, one = now.pop(key)
             yield key, begun, moment, one
@@ -150,6 +151,6 @@ def _heard(session: Session, told: Sequence[Any]) -> dict[tuple[str, int], datet
     return heard
 
 
-def _identified(session: Session, home: str) -> dict[datetime, date | None]:
-    """The day of identification, by the moments from which it was known, oldest first."""
-    return dict(_identifications.rows(session, {"home": home}))
+def _identified(session: Session, home: str) -> list[Stood]:
+    """How the household stood, oldest first."""
+    return [Stood(*row) for row in _identifications.rows(session, {"home": home})]

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from field.monitoring.bill_count import Paid
+from field.monitoring.monitored import Spans, within
 from field.monitoring.policy.shapes import ReliefRule
 from field.monitoring.relief import YUAN, Relief, relief
 
@@ -13,7 +13,10 @@ Rules = Callable[[int], ReliefRule]
 
 @dataclass(frozen=True)
 class Share:
-    """一张票据的份额: what each layer pays of it on top of the bills before; the three add up to its amount."""
+    """一张票据的份额: what each layer pays of it on top of the bills before; the three add up to its amount.
+
+    `since_identified` if it is of a day on which the household was monitored.
+    """
 
     bill: Paid
     since_identified: bool
@@ -41,7 +44,6 @@ class PersonYear:
 
     person_id: str
     year: int
-    identified_on: date | None
     shares: tuple[Share, ...]
     lost: int
     capped: tuple[Capped, ...]
@@ -92,29 +94,29 @@ class PersonYear:
         return self.borne - self.lost
 
 
-def person_years(bills: Iterable[Paid], identified_on: date | None, rule: Rules) -> list[PersonYear]:
+def person_years(bills: Iterable[Paid], monitored: Spans, rule: Rules) -> list[PersonYear]:
     """Every person and year of clear bills, the newest year first; each year by its own rule."""
     several: dict[tuple[int, str], list[Paid]] = {}
     for bill in bills:
         if not bill.unclear and bill.person_id:
             several.setdefault((-bill.day.year, bill.person_id), []).append(bill)
-    found = [(key, person_year(mine, -key[0], identified_on, rule(-key[0]))) for key, mine in several.items()]
+    found = [(key, person_year(mine, -key[0], monitored, rule(-key[0]))) for key, mine in several.items()]
     return [one for _, one in sorted(found, key=lambda pair: pair[0])]
 
 
-def person_year(bills: Sequence[Paid], year: int, identified_on: date | None, rule: ReliefRule) -> PersonYear:
-    """The bills of one person and year; only those since the day of identification are relieved."""
+def person_year(bills: Sequence[Paid], year: int, monitored: Spans, rule: ReliefRule) -> PersonYear:
+    """The bills of one person and year; only those of days on which the household was monitored are relieved."""
     ordered = sorted(bills, key=lambda bill: (bill.day, bill.seqs, bill.known_as))
     shares, counted, before = [], 0, Relief(0, 0, 0)
     for bill in ordered:
-        since = identified_on is not None and bill.day >= identified_on
+        since = within(bill.day, monitored)
         counted += (bill.compliant_amount or 0) if since else 0
         now = relief(counted, rule)
         shares.append(Share(bill, since, now.basic - before.basic, now.tilted - before.tilted))
         before = now
     whole = relief(sum(bill.compliant_amount or 0 for bill in ordered), rule)
     lost = whole.paid - before.paid
-    return PersonYear(ordered[0].person_id or "", year, identified_on, tuple(shares), lost, capped(shares, rule))
+    return PersonYear(ordered[0].person_id or "", year, tuple(shares), lost, capped(shares, rule))
 
 
 def capped(shares: Iterable[Share], rule: ReliefRule) -> tuple[Capped, ...]:

@@ -1,23 +1,23 @@
 """监测对象回访日: when a household is to be revisited after an elimination, and what a revisit means for that."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Index, select, update
+from sqlalchemy import Index, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from field.case_codes import CaseAction
+from field.case_codes import CaseState
 from field.codes import LeadKind, Source, TaskKind
 from field.ledger.entries import Entry
 from field.ledger.facts import SEEN, state
+from field.monitoring.case_turns import ELIMINATED, CaseTurn
 from field.monitoring.elimination import months_after
 from field.monitoring.leads import Wanted, open_lead
 from field.monitoring.policy.shapes import Revisit
 from field.monitoring.workdays import china_day
 from field.orm import Base, Id, insert_many
 
-GONE_BACK = (CaseAction.ROLL_BACK.value, CaseAction.RE_MARK.value)
 FACTS = ("guarantees", "expenses")
 
 
@@ -51,8 +51,11 @@ def schedule(rule: Revisit, day: date) -> list[dict[str, str]]:
 
 
 def follow_step(session: Session, entry: Entry, said: dict[str, Any]) -> None:
-    """办理一步: an elimination sets the days, who goes back takes those away that are left."""
-    if said["action"] in GONE_BACK:
+    """办理一步: an elimination sets the days; they end when the household is monitored again, by whichever way.
+
+    A new risk that comes to nothing takes no revisit away.
+    """
+    if said["to"] == CaseState.MONITORED:
         here = (RevisitDue.household_id == entry.chain_id) & still_open
         session.execute(update(RevisitDue).where(here).values(cancelled_seq=entry.seq))
     days = [{name: date.fromisoformat(text) for name, text in one.items()} for one in said.get("revisits", ())]
@@ -67,7 +70,15 @@ def derive_revisit(session: Session, entry: Entry, said: dict[str, Any]) -> None
     session.execute(update(RevisitDue).where(here).values(done_seq=entry.seq))
     state(session, list(_seen(entry, said)))
     if said["relapse"]:
-        open_lead(session, entry, Wanted(LeadKind.HARDSHIP, Source.VISIT, TaskKind.CHECK))
+        heard_at = _heard_at(session, entry)
+        open_lead(session, entry, Wanted(LeadKind.HARDSHIP, Source.VISIT, TaskKind.CHECK, heard_at=heard_at))
+
+
+def _heard_at(session: Session, entry: Entry) -> datetime:
+    """Before that there was no relapse to see, whatever a phone's clock says; the entry's arrival says when instead."""
+    mine = CaseTurn.household_id == entry.chain_id, CaseTurn.turn == ELIMINATED, CaseTurn.seq < entry.seq
+    at = session.scalar(select(func.max(CaseTurn.recorded_at)).where(*mine))
+    return entry.recorded_at if at and entry.occurred_at < at else entry.occurred_at
 
 
 def _seen(entry: Entry, said: dict[str, Any]) -> list[dict[str, Any]]:

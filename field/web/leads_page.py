@@ -80,6 +80,8 @@ def detach(chain_id: str, seq: int) -> Response:
     household_id = sent_id(request.form, "household")
     try:
         transact(lambda session: attaching.detach(session, chain_id, seq, household_id, note, by, now))
+    except attaching.UnderWay:
+        raise Problem(409, "under_way", _("这条线索已经立了案，先在案子里办“不予通过”，再撤回归户")) from None
     except attaching.NotAttached:
         raise Problem(409, "not_attached", _("这条线索刚才有人改过归户了，请刷新后再看")) from None
     return redirect(url_for(".listed"), 303)

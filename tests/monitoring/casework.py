@@ -1,6 +1,6 @@
 """A county's cases for tests: what each step writes down, and the acts by those whose step it is."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -14,7 +14,9 @@ from field.ledger.entries import Entry
 from field.monitoring.case_around import pack_of
 from field.monitoring.cases import Asked, MonitoringCase, act, open_case, take_over
 from field.monitoring.declarations import Declared, record_declaration
+from field.monitoring.elimination import months_after
 from field.monitoring.evidence import note_sender
+from field.monitoring.judgement import window
 from field.monitoring.plan import Measure, newest_seq
 from field.monitoring.planning import Asked as Help
 from field.monitoring.planning import act as help_household
@@ -42,8 +44,12 @@ def visited(county: County, village: str, by: str, now: datetime, **changes: Any
     """A visit with one photograph; of a household that earns enough again, after one that told of the year before."""
     income = changes.get("income") or {}
     if income.get("wages", 0) >= ENOUGH and "period" not in income:
-        last_year = changes | {"income": income | {"period": {"from": "2024-10-01", "to": "2025-09-30"}}}
-        announced(county, village, by, now - timedelta(minutes=1), **last_year)
+        first = date(2025, 10, 1)
+        if china_day(now) < date(2026, 9, 30):  # before that year is over, of the twelve months up to the last one
+            first, last = window("month", china_day(now))
+            changes |= {"income": income | {"period": {"from": f"{first}", "to": f"{last}"}}}
+        before = {"from": f"{months_after(first, -12)}", "to": f"{first - timedelta(days=1)}"}
+        announced(county, village, by, now - timedelta(minutes=1), **changes | {"income": income | {"period": before}})
     announced(county, village, by, now, **changes)
     with county.app.app_context():
         transact(lambda session: note_sender(session, [PHOTO], by, now))

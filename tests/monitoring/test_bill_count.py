@@ -1,6 +1,6 @@
 """票据计数和救助测算: one bill is counted once, each has its share, and what a late identification costs is seen; pure."""
 
-from datetime import date
+from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from field.monitoring.bill_count import Paid, Unclear, distinct
+from field.monitoring.monitored import Span, Stood, spans
 from field.monitoring.policy.shelf import pack_on
 from field.monitoring.relief import Bill, loss, relief
 from field.monitoring.relief_year import PersonYear, person_year, person_years
@@ -77,12 +78,12 @@ def test_two_papers_of_one_bill_keep_both_traces_and_what_either_knows() -> None
 def test_what_is_not_known_of_a_bill_is_not_nothing(changes: dict[str, Any], why: list[Unclear]) -> None:
     [bill] = distinct([told(1, **changes)])
     assert bill.unclear == why
-    assert len(person_years([bill], None, lambda _year: RULE)) == (0 if why else 1)
+    assert len(person_years([bill], (), lambda _year: RULE)) == (0 if why else 1)
 
 
 def test_each_bill_has_its_share_and_what_is_not_compliant_is_borne_whole() -> None:
     bills = [paid(DAY, 4_000_000, 3_200_000), paid(LATER, 700_000, 600_000, 2)]
-    in_time, late = (person_year(bills, 2026, day, RULE) for day in (date(2025, 1, 1), date(2026, 4, 30)))
+    in_time, late = (person_year(bills, 2026, (Span(day),), RULE) for day in (date(2025, 1, 1), date(2026, 4, 30)))
     assert [(one.basic, one.tilted, one.borne) for one in in_time.shares] == [
         (1_800_000, 570_000, 1_630_000), (360_000, 144_000, 196_000)
     ]  # fmt: skip
@@ -93,15 +94,40 @@ def test_each_bill_has_its_share_and_what_is_not_compliant_is_borne_whole() -> N
 
 def test_the_month_is_told_in_which_a_cap_is_reached() -> None:
     bills = [paid(date(2026, month, 10), 5_000_000, 5_000_000, month) for month in (2, 4, 6, 8)]
-    [cap] = person_year(bills, 2026, date(2025, 1, 1), RULE).capped
+    [cap] = person_year(bills, 2026, (Span(date(2025, 1, 1)),), RULE).capped
     assert (cap.layer, cap.month) == ("basic", 6), "60 % of 50,000 a bill, above 2,000: 80,000 with the third"
-    assert person_year(bills[:2], 2026, date(2025, 1, 1), RULE).capped == ()
+    assert person_year(bills[:2], 2026, (Span(date(2025, 1, 1)),), RULE).capped == ()
 
 
 def test_each_year_and_person_counts_for_itself() -> None:
     bills = [paid(date(2025, 12, 31), 600_000, 600_000), paid(date(2026, 1, 1), 600_000, 600_000, 2)]
-    years = person_years(bills, date(2025, 1, 1), lambda _year: RULE)
+    years = person_years(bills, (Span(date(2025, 1, 1)),), lambda _year: RULE)
     assert [(one.year, one.basic) for one in years] == [(2026, 240_000), (2025, 240_000)]
+
+
+FIRST, ENDED = ("2026-03-01", "sudden", "2026-02-01"), ("2026-06-01", None, "2026-02-01")
+WHOLE = [2, 5, 7, 9, 12]
+STOOD: list[tuple[str, list[tuple[str, str | None, str]], list[int]]] = [
+    ("never identified", [], []),
+    ("from the day of identification", [FIRST], WHOLE),
+    ("until the elimination", [FIRST, ENDED], [2, 5]),
+    ("marked again: two rounds", [FIRST, ENDED, ("2026-08-01", "sudden", "2026-08-01")], [2, 5, 9, 12]),
+    ("rolled back: it never ended", [FIRST, ENDED, ("2026-07-01", "sudden", "2026-02-01")], WHOLE),
+    ("a day corrected", [("2026-03-01", "sudden", "2026-04-01"), ("2026-06-01", "sudden", "2026-02-01")], WHOLE),
+]
+
+
+@pytest.mark.parametrize(("stood", "relieved"), [case[1:] for case in STOOD], ids=[case[0] for case in STOOD])
+def test_relief_is_reckoned_for_the_days_on_which_the_household_was_monitored(
+    stood: list[tuple[str, str | None, str]], relieved: list[int]
+) -> None:
+    said = [
+        Stood(datetime.fromisoformat(f"{at}T04:00+00:00"), kind, date.fromisoformat(since)) for at, kind, since in stood
+    ]
+    bills = [paid(date(2026, month, 15), 1_000_000, 1_000_000, month) for month in (1, *WHOLE)]
+    year = person_year(bills, 2026, spans(said), RULE)
+    assert [one.bill.day.month for one in year.shares if one.since_identified] == relieved
+    assert year.paid == relief(1_000_000 * len(relieved), RULE).paid
 
 
 several = st.lists(
@@ -118,8 +144,9 @@ def test_shares_add_up_whatever_the_order_and_agree_with_the_layers(
     rule = RULE.model_copy(update={"second_on": second_on})
     shuffled = bills.copy()
     chance.shuffle(shuffled)
-    year = person_year(bills, 2026, identified_on, rule)
-    assert sums(person_year(shuffled, 2026, identified_on, rule)) == sums(year)
+    monitored = (Span(identified_on),) if identified_on else ()
+    year = person_year(bills, 2026, monitored, rule)
+    assert sums(person_year(shuffled, 2026, monitored, rule)) == sums(year)
     assert year.basic + year.tilted + year.borne == year.amount
     assert all(min(one.basic, one.tilted) >= 0 for one in year.shares)
     assert second_on == "whole" or all(one.borne >= 0 for one in year.shares)

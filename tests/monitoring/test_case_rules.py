@@ -96,7 +96,10 @@ def content(state: str, action: str, day: date = DAY) -> dict[str, Any]:
 
 
 def around(day: date = DAY, ground: Ground = RIPE) -> Around:
-    return Around(day, PACK, ground, {ADULT: "陈大一"}, frozenset({PHOTO}), visited=True, others=frozenset({OTHER}))
+    mine = frozenset({PHOTO})
+    return Around(
+        day, PACK, ground, {ADULT: "陈大一"}, mine, mine, mine, visited=True, others=frozenset({OTHER})
+    )  # fmt: skip
 
 
 def proposed(action: str, by: str = "town1") -> dict[str, Any]:
@@ -308,6 +311,7 @@ def test_deadlines_count_calendar_or_working_days_as_the_pack_says() -> None:
     [
         ("on_site_check", {"consents": []}, "consents"),
         ("on_site_check", {"consents": [{"person_id": ADULT, "how": "fingerprint"}]}, "consents"),
+        ("on_site_check", {"consents": [{"person_id": ADULT, "how": "drawn", "signature": "b" * 64}]}, "consents"),
         ("on_site_check", {"photos": ["b" * 64]}, "photos"), ("on_site_check", {"note": ""}, "note"),
         ("data_check", {"departments": []}, "departments"), ("assessment", {"present": 20, "in_favour": 18}, "present"),
         ("assessment", {"in_favour": 12}, "in_favour"), ("assessment", {"against": 23}, "in_favour"),

@@ -18,6 +18,7 @@ from field.ledger.facts import Fact
 from field.monitoring.bills import ToldBill
 from field.monitoring.cases import MonitoringCase
 from field.monitoring.elimination import months_after
+from field.monitoring.judgement import Judgement
 from field.monitoring.plan import Measure
 from field.monitoring.quality import counts, found, of_household, of_households, terms
 from field.monitoring.quality_checks import CATALOGUE, LIVE
@@ -98,6 +99,12 @@ def bill(**values: Any) -> Change:
     )
 
 
+def grade(grade: str) -> Change:
+    return lambda session, home, _people: session.execute(
+        update(Judgement).where(Judgement.household_id == home).values(grade=grade)
+    )
+
+
 def pupil(years: int, school: str, **more: Any) -> Change:
     return person(1, birth_date=years_ago(years), relation="之子", details={"pupil": school}, **more)
 
@@ -166,6 +173,13 @@ TABLE: list[tuple[str, Change, set[str]]] = [
      {"labour_after_all"}),
     ("all are well", both(health="健康"), {"nobody_ill"}),
     ("one is ill", several(person(0, health="患有大病"), person(1, health="健康")), set()),
+    ("an income of a year to come", income(period={"from": "2035-01-01", "to": "2035-12-31"}), {"income_period", "-no_income"}),
+    ("an income whose days are turned round", income(period={"from": "2026-09-30", "to": "2025-10-01"}),
+     {"income_period", "-no_income"}),
+    ("red, looked into and no case", several(household(kind=None), grade("red")),
+     {"red_without_case", "-no_income", "-unvisited", "-no_measure"}),
+    ("yellow and no case", several(household(kind=None), grade("yellow")), {"-no_income", "-unvisited", "-no_measure"}),
+    ("red and monitored", grade("red"), set()),
     ("a bill of nobody", bill(person_id=None), {"bill_unclear"}),
     ("a bill completed later", several(bill(amount=None), bill(seq=9)), set()),
     ("a paper that is no bill", several(bill(amount=None), bill(seq=9, amount=None, void=True)), set()),

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from uuid6 import uuid7
 
 from field import clock
@@ -16,6 +17,7 @@ from field.monitoring.cases import OtherContent
 from field.monitoring.held import decide
 from field.monitoring.rebuild import rebuild
 from field.monitoring.relief_sheet import Sheet, sheets
+from field.monitoring.standings import HouseholdStanding
 from field.monitoring.workdays import china_day
 from field.registry.households import Household
 from field.registry.rights import NotAllowed
@@ -60,7 +62,10 @@ def corrected(county: County, known_as: str = PHOTO, by: str = "town", key: str 
 
 def identified(county: County, day: date | None) -> None:
     with county.app.app_context():
-        db.session.get_one(Household, county.households[HOME]).identified_on = day
+        home = county.households[HOME]
+        db.session.get_one(Household, home).identified_on = day
+        for stood in db.session.scalars(select(HouseholdStanding).where(HouseholdStanding.household_id == home)):
+            stood.identified_on = day
         db.session.commit()
 
 
