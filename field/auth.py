@@ -13,7 +13,7 @@ from field.login import LIFETIME, find_session, seen
 from field.problems import NOT_ALLOWED, Problem
 from field.registry.rights import Actor, Right
 from field.registry.sealing import keyring
-from field.system_tokens import USED_EVERY, holder, is_system, note_use
+from field.system_tokens import holder, is_system, note_use
 
 COOKIE, CSRF_COOKIE, CSRF_HEADER = "field_session", "field_csrf", "X-CSRF-Token"
 SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -149,9 +149,10 @@ def _enter_system(token: str, right: Right | None) -> None:
             return
         raise Problem(401, "account_ended", "这个账号已经停用,请联系县里")
     g.actor, g.session_id = person, kept.id
-    if kept.used_at is None or kept.used_at < now - USED_EVERY:
-        token_id = kept.id
-        transact(lambda write: note_use(write, token_id, now))
+    token_id = kept.id
+    if wait := transact(lambda write: note_use(write, token_id, now)):
+        words = f"一分钟里来得太多，请等 {wait} 秒再来"
+        raise Problem(429, "too_many_requests", words, headers={"Retry-After": f"{wait}"})
 
 
 def _from_here() -> bool:

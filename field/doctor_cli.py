@@ -2,6 +2,7 @@
 
 import json
 import os
+import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -11,6 +12,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from field import retention
 from field.config import Settings, beside_demo
 from field.db import db
 from field.demo.secrets import completed
@@ -178,9 +180,17 @@ def _reading(seen: Seen) -> Iterator[Finding]:
         )
 
 
+def _retention(seen: Seen) -> Iterator[Finding]:
+    """保留期限."""
+    try:
+        retention.rules(seen.settings.retention)
+    except (retention.BadRetention, tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
+        yield Finding("保留期限", f"retention.toml 写错了，每夜的清理做不了：{wrong}", wrong=True)
+
+
 def _machine(seen: Seen) -> Iterator[Finding]:
     """机器."""
     yield from (Finding(*told) for told in machine(seen.settings, db.session()))
 
 
-CHECKS: tuple[Check, ...] = (_settings, _machine, _providers, _templates, _lengths, _reading)
+CHECKS: tuple[Check, ...] = (_settings, _machine, _providers, _templates, _lengths, _reading, _retention)

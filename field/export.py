@@ -3,8 +3,8 @@
 import contextlib
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from field.codes import ExportFormat, Grade, JobKind, JobState, Kind, RiskFactor
+from field.labels import Word
 from field.ledger.checkpoints import newest, take
 from field.ledger.note import Signer
 from field.media.vault import Vault
@@ -31,18 +32,19 @@ from field.registry.filling_excel import write_filling
 from field.registry.filling_reading import MOST
 from field.registry.rights import Actor, NotAllowed, Right
 from field.registry.staff import Staff
+from field.sentences import Sentence, Series
 from field.work import Assignment, GiveUp, Job, LeaseLost, enqueue
 
 PIECE = 1024 * 1024
 PACKED = 200  # households of a package that are in memory at once
 OPEN = (JobState.QUEUED.value, JobState.RUNNING.value)
 OVER = (JobState.DONE.value, JobState.FAILED.value, JobState.CANCELLED.value)
-NATIONAL_NOTE = (
+NATIONAL_NOTE = Word(
     "这一版式按公开的县级数据表（2023 年）排列，是我们自己的读法，不是全国防返贫监测系统的官方模板；"
     "平台没有的项目没有列。录入前请逐项核对。"
 )
-KINDS = {"any": "监测户", "none": "未纳入监测", **Kind.labels()}
-GRADES = {"any": "有预警的", **Grade.labels()}
+KINDS = {"any": Word("监测户"), "none": Word("未纳入监测"), **Kind.labels()}
+GRADES = {"any": Word("有预警的"), **Grade.labels()}
 
 
 class Busy(Exception):
@@ -79,7 +81,8 @@ def ask_for_export(session: Session, wanted: Wanted, by: Actor, now: datetime) -
         raise Busy
     if wanted.columns:
         remember(session, by.staff_id, wanted.columns, wanted.format)
-    payload = asdict(replace(wanted, sought=replace(wanted.sought, region=region))) | {"signed": by.username}
+    sought = asdict(wanted.sought) | {"region": region, "on": wanted.sought.on and wanted.sought.on.isoformat()}
+    payload = asdict(wanted) | {"sought": sought, "signed": by.username}
     job = enqueue(session, JobKind.EXPORT, payload, now, staff_id=by.staff_id, region=region)
     leave_trace(session, by, "export_full" if wanted.full else "export", job, now, wanted.reason or None)
     return job
@@ -88,7 +91,9 @@ def ask_for_export(session: Session, wanted: Wanted, by: Actor, now: datetime) -
 def wanted_of(payload: Mapping[str, Any]) -> Wanted:
     """What a job was asked for."""
     said = {name: value for name, value in payload.items() if name != "signed"}
-    said |= {"sought": Sought(**payload["sought"]), "format": ExportFormat(payload["format"])}
+    sought = payload["sought"]
+    on = date.fromisoformat(sought["on"]) if sought.get("on") else None
+    said |= {"sought": Sought(**sought | {"on": on}), "format": ExportFormat(payload["format"])}
     return Wanted(**{**said, "columns": tuple(payload["columns"])})
 
 
@@ -157,14 +162,14 @@ def remove(vault: Vault, job_id: str) -> None:
 
 
 def told(wanted: Wanted, names: Mapping[str, str]) -> str:
-    """The filter in words."""
+    """The filter in words, each in the reader's language."""
     sought = wanted.sought
-    parts = [
-        ("地区", names.get(sought.region or "", sought.region)), ("类别", KINDS.get(sought.kind or "")),
-        ("预警等级", GRADES.get(sought.grade or "")), ("主要风险点", RiskFactor.label_of(sought.risk)),
-        ("查找", sought.q),
+    parts: list[tuple[Word, object]] = [
+        (Word("地区"), names.get(sought.region or "", sought.region)), (Word("类别"), KINDS.get(sought.kind or "")),
+        (Word("预警等级"), GRADES.get(sought.grade or "")), (Word("主要风险点"), RiskFactor.label_of(sought.risk)),
+        (Word("查找"), sought.q), (Word("总览"), sought.among and Word("总览上的一个数")), (Word("截至"), sought.on),
     ]  # fmt: skip
-    return "；".join(f"{name} {words}" for name, words in parts if words)
+    return Series((Sentence("{name} {words}", name=name, words=words) for name, words in parts if words), "；")
 
 
 def allow(by: Actor, region: str, wanted: Wanted) -> None:

@@ -32,6 +32,7 @@ manifest.json, manifest.sig 目录和签名      every file with its SHA-256, si
 核验 / check: flask ledger verify --package FILE --key KEY
 KEY 是县里公布的公钥，不要只信包里自带的那一个。Take the county's key from elsewhere than from this file.
 """
+OWN_WORDS = frozenset(("note", "informant", "label", "said", "reason"))
 
 
 class Parcel:
@@ -87,9 +88,19 @@ def _put_batch(
     facts = _facts(session, ids)
     for form in forms(session, several):
         state = form | {"facts": facts.get(form["id"], [])}
+        state = state if personal else closed(state)
         parcel.put(f"households/{form['id']}.json", packing.written(state))
     for chain, lines in packing.packed(session, ids, tiles, size, personal=personal).items():
         parcel.put(f"chains/{chain}.jsonl", b"".join(packing.written(line) for line in lines))
+
+
+def closed(value: Any) -> Any:
+    """The same without what people said or wrote in their own words, whose digests alone stand in the chains."""
+    if isinstance(value, list):
+        return [closed(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {name: closed(item) for name, item in value.items() if name not in OWN_WORDS}
 
 
 def _facts(session: Session, ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from field import clock
 from field.db import db, transact
 from field.registry.staff import NoDepartment, Staff, find_staff
-from field.system_tokens import make_token, revoke_token, tokens
+from field.system_tokens import PER_MINUTE, make_token, revoke_token, tokens
 
 token = AppGroup("token", help="部门系统的令牌: 发, 看, 收回.")
 SHOWN = 12
@@ -21,11 +21,19 @@ SHOWN = 12
 @click.option("--note", required=True, help="给哪个系统用.")
 @click.option("--region", help="只许这个地区(代码);不填为账号的地区.")
 @click.option("--days", type=click.IntRange(1, 730), default=365, show_default=True, help="多少天后失效.")
-def make(username: str, note: str, region: str | None, days: int) -> None:
+@click.option(
+    "--per-minute", type=click.IntRange(1, 6000), default=PER_MINUTE, show_default=True, help="一分钟最多几次."
+)
+def make(username: str, note: str, region: str | None, days: int, per_minute: int) -> None:
     """Make a token with which a department's system may send lists and read their answers; printed once."""
     now = clock.now()
     ends = now + timedelta(days=days)
-    issue(username, lambda session, staff: make_token(session, staff, region, note, ends, now), "令牌", "有令牌")
+    issue(
+        username,
+        lambda session, staff: make_token(session, staff, region, note, ends, now, per_minute),
+        "令牌",
+        "有令牌",
+    )
 
 
 def issue(username: str, make: Callable[[Session, Staff], str], what: str, may: str) -> None:
@@ -52,6 +60,7 @@ def listed() -> None:
         used = f"{one.used_at:%Y-%m-%d}" if one.used_at else "没有用过"
         click.echo(
             f"{one.id[:SHOWN]}\t{username}\t{one.region}\t{one.note}\t{state}\t到 {one.ends_at:%Y-%m-%d}\t{used}"
+            f"\t每分钟 {one.per_minute} 次"
         )
 
 

@@ -94,6 +94,8 @@ class Assignment:
             mine = Job.id == self.id, Job.worker == self.worker, Job.state == JobState.RUNNING.value
             renewed = session.execute(update(Job).where(*mine).values(values).returning(Job.id)).scalar()
             state = None if renewed else session.scalar(select(Job.state).where(Job.id == self.id))
+            if state == JobState.CANCELLED.value:  # what was done before it was noticed is done
+                session.execute(update(Job).where(Job.id == self.id).values(done=done))
             session.commit()
         if state is not None:
             raise Cancelled if state == JobState.CANCELLED.value else LeaseLost

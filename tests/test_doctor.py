@@ -54,3 +54,12 @@ def test_an_old_database_is_told_so(small_county: County) -> None:
         db.session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
         db.session.commit()
     assert "数据库" in wrong(small_county)
+
+
+@pytest.mark.parametrize("words", ["traces = 10", "tracez = 1000", "traces = ", "[[["])
+def test_days_that_are_written_wrong_are_told_before_the_night_stands_still(small_county: County, words: str) -> None:
+    settings_of(small_county).retention.write_text(words, encoding="utf-8")
+    told = small_county.app.test_cli_runner().invoke(args=["doctor"])
+    assert "retention.toml 写错了" in told.output
+    settings_of(small_county).retention.write_text("traces = 2000", encoding="utf-8")
+    assert "retention.toml" not in small_county.app.test_cli_runner().invoke(args=["doctor"]).output

@@ -133,3 +133,24 @@ def test_tokens_are_made_listed_and_taken_back_from_the_terminal(small_county: C
     assert "已收回" in flask(small_county, "token", "list").stdout
     assert flask(small_county, "token", "make", "county", "--note", "不行").returncode == 1
     assert flask(small_county, "token", "revoke", "0" * 12).returncode == 1
+
+
+def test_a_system_that_comes_too_often_waits_and_is_let_in_again(
+    small_county: County, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bearer, now = token(small_county), clock.now()
+    headers, client = {"Authorization": f"Bearer {bearer}"}, small_county.client()
+    monkeypatch.setattr(clock, "now", lambda: now)
+    assert [client.get("/api/screening", headers=headers).status_code for _ in range(60)] == [200] * 60
+    answer = client.get("/api/screening", headers=headers)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "60")
+    assert "请等 60 秒再来" in answer.get_json()["detail"]
+    assert send(small_county, bearer).status_code == 429, "whatever is asked"
+    monkeypatch.setattr(clock, "now", lambda: now + timedelta(minutes=1))
+    assert client.get("/api/screening", headers=headers).status_code == 200
+    assert (
+        small_county.client()
+        .get("/api/screening", headers={"Authorization": f"Bearer {token(small_county)}"})
+        .status_code
+        == 200
+    )

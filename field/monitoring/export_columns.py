@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from field.codes import Grade, Kind, RiskFactor
+from field.labels import Word
 from field.monitoring.workdays import SHANGHAI
 from field.registry.masking import mask_id_number, mask_phone
 from field.registry.regions import TOWN
@@ -148,9 +149,9 @@ NATIONAL = (
 PEOPLE = ("number", "town", "village", "group", "kind", "name", "relation", "sex", "birth_date", "masked_id",
           "masked_phone", "health", "labour", "work_place", "months_away", "monthly_income")  # fmt: skip
 PRESETS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "list": ("农户清单（每户一行）", LIST),
-    "people": ("人员清单（每人一行，号码遮住）", PEOPLE),
-    "national": ("抄录到全国防返贫监测系统（每人一行，号码完整）", NATIONAL),
+    "list": (Word("农户清单（每户一行）"), LIST),
+    "people": (Word("人员清单（每人一行，号码遮住）"), PEOPLE),
+    "national": (Word("抄录到全国防返贫监测系统（每人一行，号码完整）"), NATIONAL),
 }
 
 

@@ -23,6 +23,7 @@ MAGIC = ("=", "+", "-", "@", "\t", "\r", "\n")
 SHEET = "xl/worksheets/sheet1.xml"
 LETTERS = [xl_col_to_name(place) for place in range(len(CATALOGUE))]
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]")  # what XML cannot hold, Excel writes by its number
+DIMENSION = re.compile("<dimension[^>]*/>")
 LOOKS_SO = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 Lines = Iterable[list[Value]]
 
@@ -42,7 +43,7 @@ def _excel(path: Path, about: Mapping[str, str], columns: Sequence[Column], line
     with ZipFile(path, "w", ZIP_DEFLATED) as file:
         with file.open(SHEET, "w", force_zip64=True) as sheet:
             before, end, after = _drawn(about, columns)[SHEET].decode().partition("</sheetData>")
-            sheet.write(before.encode())
+            sheet.write(DIMENSION.sub("", before).encode())  # how many rows there are is not known yet
             for row, line in enumerate(lines, 1):
                 if row > MOST_ROWS:
                     raise TooManyRows

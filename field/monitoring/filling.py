@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, String, cast, exists, select
+from sqlalchemy import Select, String, cast, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from field.codes import Channel, EntryKind
@@ -89,6 +89,11 @@ def waiting(session: Session, by: Actor, limit: int = AT_ONCE) -> list[Entry]:
     """有冲突的填报 of the actor's region on which nobody has decided, oldest first."""
     rows = undecided(by.region).order_by(Entry.recorded_at, Entry.chain_id)
     return list(session.scalars(rows.limit(limit)))
+
+
+def contested(session: Session, by: Actor) -> int:
+    """How many of them there are."""
+    return session.scalar(select(func.count()).select_from(undecided(by.region).subquery())) or 0
 
 
 def undecided(region: str) -> Select[Entry]:

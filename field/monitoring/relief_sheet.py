@@ -51,8 +51,9 @@ def _rules(day: date) -> Rules:
 
 def sheet(session: Session, household: Household, day: date) -> Sheet:
     """All that is known of one household's bills."""
-    monitored = spans_of(session, [household.id])[household.id]
-    return _sheet(household, told_of(session, household.id), monitored, _rules(day))
+    told = told_of(session, household.id)
+    monitored = spans_of(session, [household.id])[household.id] if told else ()
+    return _sheet(household, told, monitored, _rules(day))
 
 
 def told_of(session: Session, household_id: str) -> list[Any]:

@@ -1,6 +1,7 @@
 """查找: whose household is meant by a name, its letters, a number or a village; one reading of the words for all."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -92,6 +93,7 @@ def _told(words: Words, person: Person) -> str | None:
 
 
 def _indexes(words: str) -> tuple[str, ...]:
+    words = unicodedata.normalize("NFKC", words)
     if not NUMBER.fullmatch(words):
         return ()
     plain = words.replace(" ", "").replace("-", "")

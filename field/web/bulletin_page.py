@@ -1,6 +1,7 @@
 """监测月报: a region's month in the shape of the county's report, to read, to print, as PDF and for Word."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, render_template, request
@@ -10,9 +11,13 @@ from field.auth import allow
 from field.codes import THREE_KINDS, RiskFactor
 from field.db import db
 from field.ledger.checkpoints import newest
+from field.monitoring.counted import LATE_STEPS, counts
 from field.monitoring.flow import Flow, flow
+from field.monitoring.relief_sums import Sums, relief_by
 from field.monitoring.standings import statistics_on
 from field.monitoring.statistics import Figures, figures_of
+from field.monitoring.until import Until
+from field.monitoring.workdays import china_day
 from field.registry.rights import Right
 from field.web.asked import asked_month
 from field.web.catalogue import CHINESE
@@ -45,7 +50,10 @@ class Month(NamedTuple):
 
 
 class Bulletin(NamedTuple):
-    """月报: where, when, the figures at the month's end and at its beginning, by place, and what was done."""
+    """月报: where, when, the figures at the month's end and at its beginning, by place, and what was done.
+
+    `late` are households by the step that they wait for, `relief` the sums of the year.
+    """
 
     here: Here
     month: Month
@@ -53,6 +61,8 @@ class Bulletin(NamedTuple):
     before: Figures
     below: list[tuple[str, Figures]]
     flow: Flow
+    late: Mapping[str, int]
+    relief: Sums
     checkpoint: Any
 
     @property
@@ -92,10 +102,15 @@ def _told() -> Bulletin:
     digits = len(where.below[0].code) if where.below else len(where.code)
     parts = statistics_on(session, where.code, digits, month.ends)
     before = statistics_on(session, where.code, len(where.code), month.begins)
+    until = Until(china_day(month.ends - timedelta(microseconds=1)))
+    late = counts(session, where.code, len(where.code), until, present=False)
+    relief = relief_by(session, where.code, len(where.code), until)
     below = [(place.name, parts.get(place.code) or figures_of(place.code)) for place in where.below]
     return Bulletin(
         where, month, figures_of(where.code, tuple(parts.values())), before.get(where.code) or figures_of(where.code),
-        below, flow(session, where.code, month.begins, month.ends), newest(session),
+        below, flow(session, where.code, month.begins, month.ends),
+        {name: late[name, where.code] for name in LATE_STEPS if late.get((name, where.code))},
+        relief.get(where.code, Sums()), newest(session),
     )  # fmt: skip
 
 

@@ -53,6 +53,13 @@ def said(text: Any) -> Any:
     return _kept(text) if told == text else told
 
 
+def sentences(text: str) -> str:
+    """Several sentences that were kept as one text, each in the reader's language."""
+    if not in_english():
+        return text
+    return " ".join(str(said(f"{part}。")) for part in text.split("。") if part.strip())
+
+
 def _kept(text: str) -> str:
     """A sentence of which only the text was kept: its template is found again by its words."""
     for shape, template in _shapes():

@@ -11,7 +11,7 @@ from field.codes import ExportFormat, JobKind, JobState
 from field.db import db, transact
 from field.export import Busy, Wanted, ask_for_export, told
 from field.filling import FAULTS, ask_for_filling
-from field.monitoring.filling import waiting
+from field.monitoring.filling import contested
 from field.monitoring.household_file import households
 from field.monitoring.quality_checks import TITLES
 from field.problems import NOT_FOUND, Problem
@@ -49,7 +49,7 @@ def page() -> str:
     )
     return render_template(
         "filling.html", jobs=list(rows), states=JobState.labels(), open_states=OPEN, titles=TITLES,
-        contested=len(waiting(db.session(), actor())),
+        contested=contested(db.session(), actor()),
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from field.auth import allow
 from field.registry.rights import Right
-from field.web.catalogue import CHINESE, ENGLISH, Spoken, in_english, said, word_said
+from field.web.catalogue import CHINESE, ENGLISH, Spoken, in_english, said, sentences, word_said
 from field.web.login_page import onward
 
 COOKIE, YEAR = "field_language", 365 * 24 * 3600
@@ -49,7 +49,7 @@ def register(app: Flask) -> None:
     env = app.jinja_env
     env.finalize = word_said
     env.globals |= {"gettext": _with_words(env.globals["gettext"]), "in_english": in_english}
-    env.filters["said"] = said
+    env.filters |= {"said": said, "sentences": sentences}
     app.register_blueprint(language)
 
 

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from field.db import db
 from field.ledger.checkpoints import newest
+from field.monitoring.workdays import china_day
 from field.web.word import DOCX, foot, sheets_document
 from field.web.wording import now
 
@@ -88,7 +89,7 @@ def answered(
     """
     told = foot(newest(db.session()))
     if request.args.get("as") == "docx" and sheets:
-        name = f"{(request.endpoint or '').rpartition('.')[2]}-{now():%Y%m%d}.docx"
+        name = f"{(request.endpoint or '').rpartition('.')[2]}-{china_day(now()):%Y%m%d}.docx"
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return Response(sheets_document(sheets, told), content_type=DOCX, headers=headers)
     asked = {**(request.view_args or {}), **request.args}

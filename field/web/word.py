@@ -10,18 +10,20 @@ from flask import current_app
 from flask_babel import gettext as _
 
 from field.codes import Kind, Source
+from field.monitoring.counted import LATE_STEPS
+from field.monitoring.deadlines import LATE, MEASURE
 from field.monitoring.policy.shelf import pack_on
 from field.monitoring.statistics import AT_RISK
 from field.monitoring.workdays import china_day
 from field.web.catalogue import in_a_row, said
-from field.web.wording import at, count, month_name, now, share
+from field.web.wording import at, count, month_name, now, share, yuan
 
 if TYPE_CHECKING:
     from field.web.bulletin_page import Bulletin
     from field.web.sheets import Sheet
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-BLOCKS = 24
+BLOCKS, LATE_MEASURE = 24, f"{LATE}{MEASURE}"
 FONT = "宋体"
 
 
@@ -116,7 +118,7 @@ def progress(told: "Bulletin") -> list[str]:
     ]
     if done.median is not None:
         slowest = done.slowest_tenth
-        lines.append(_("从线索到识别，半数在 %(m)s 天以内，最慢的一成超过 %(s)s 天。", m=done.median, s=slowest))
+        lines.append(_("从线索到识别，半数在 %(m)s 天以内，九成在 %(s)s 天以内。", m=done.median, s=slowest))
     return lines
 
 
@@ -125,7 +127,21 @@ def problems(told: "Bulletin") -> list[str]:
     left = told.flow.unvisited
     part = share(left, told.whole["households"])
     words = _("监测户中有 %(n)s 户本月没有走访，占 %(share)s。", n=count(left), share=part)
-    return [words if left else _("监测户本月都走访过。")]
+    lines = [words if left else _("监测户本月都走访过。")]
+    steps = [(LATE_STEPS[name], number) for name, number in told.late.items() if name != LATE_MEASURE]
+    if steps:
+        by = in_a_row(f"{said(label)} {count(number)}" for label, number in steps)
+        lines.append(
+            _("办理步骤过期没有办的有 %(n)s 户：%(by)s。", n=count(sum(number for _step, number in steps)), by=by)
+        )
+    if measures := told.late.get(LATE_MEASURE):
+        lines.append(_("帮扶措施过期没有办成的有 %(n)s 户。", n=count(measures)))
+    if told.relief.lost:
+        households, sum_ = count(told.relief.lost_households), yuan(told.relief.lost)
+        lines.append(
+            _("今年有 %(h)s 户因识别晚少得医疗救助 %(y)s，可用村级救助基金或临时救助补上。", h=households, y=sum_)
+        )
+    return lines
 
 
 def foot(checkpoint: Any) -> str:

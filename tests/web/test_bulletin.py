@@ -12,10 +12,12 @@ from field import clock
 from field.db import db, transact
 from field.monitoring.enrol import enrol
 from field.monitoring.standings import HouseholdStanding, statistics_on
+from field.monitoring.workdays import china_day
 from field.registry.households import Household
 from field.registry.roster import RosterHousehold
 from tests.conftest import not_here
 from tests.county import County, household
+from tests.monitoring.casework import opened, planned
 from tests.test_leads import declare
 from tests.web.office import browser, words
 
@@ -69,6 +71,16 @@ def test_the_month_tells_what_was_done_and_what_was_not(county: County) -> None:
     assert "监测对象 4 户 8 人，比月初增加 4 户。" in page
     assert "走访 1 次，农户自主申报 0 次" in page
     assert "监测户中有 3 户本月没有走访，占 75.0%" in page
+
+
+@pytest.mark.unlisted("420626107205")
+def test_the_problems_are_those_of_the_board(county: County) -> None:
+    earlier = clock.now() - timedelta(days=20)
+    planned(county, county.households["420626107204"], "cadre", earlier, due_on=f"{china_day(earlier)}")
+    opened(county, "420626107205", "town", earlier)
+    page = words(browser(county, "county").page("/bulletin"))
+    assert "帮扶措施过期没有办成的有 1 户。" in page
+    assert "办理步骤过期没有办的有 1 户：入户核实 1。" in page
 
 
 def test_a_declaration_of_nobody_known_yet_counts_for_its_place(county: County) -> None:

@@ -3,12 +3,14 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook  # type: ignore[import-untyped]
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -110,6 +112,23 @@ def test_the_national_layout_keeps_its_order_and_says_that_it_is_our_reading(cou
     about = dict(row[:2] for row in sheet(content, "说明"))
     assert "我们自己的读法" in about["版式"]
     assert about["原因"] == "录入全国系统"
+
+
+@pytest.mark.parametrize("asked", [{"among": "unvisited"}, {"kind": "any", "on": "2020-01-01"}, {"among": "late_case"}])
+def test_the_households_behind_a_number_of_the_board_are_exported(
+    county: County, office: Browser, asked: dict[str, str]
+) -> None:
+    listed = words(office.get("/households", query_string=asked).text)
+    [total] = re.findall("共 ([0-9]+) 户", listed)
+    rows = table(exported(county, office, ["number"], **asked))
+    assert len(rows) - 2 == int(total), "beside what the file says of itself and the headers"
+    assert "截至" in words(office.page("/exports"))
+
+
+def test_a_book_says_nothing_false_of_how_many_rows_it_has(county: County, office: Browser) -> None:
+    content = exported(county, office, ["number", "head"], "xlsx")
+    book = load_workbook(io.BytesIO(content), read_only=True)
+    assert len(list(book["导出"].iter_rows())) == len(sheet(content))
 
 
 def test_whole_numbers_need_a_reason_and_every_step_leaves_its_trace(county: County, office: Browser) -> None:

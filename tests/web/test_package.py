@@ -104,6 +104,21 @@ def test_the_auditors_package_has_the_photographs_and_the_values_behind_the_dige
     assert ("export_full", "交县审计局") in kept
 
 
+def test_what_people_wrote_is_in_a_package_only_where_it_is_asked_for(county: County) -> None:
+    visit = county.visit(note="秘密备注AAA")
+    visit["guarantees"]["medical"] = {"status": "problem", "note": "保障备注BBB"}
+    assert county.client("cadre").post("/api/visits", json=visit).status_code == 201
+    office, asked = browser(county, "county"), {"household": county.households[HERE]}
+    plain, whole = made(county, office, **asked), made(county, office, **asked, personal="yes", reason="审计")
+    for note in ("秘密备注AAA", "保障备注BBB"):
+        there, not_there = (
+            [name for name, content in opened(one).items() if note in content.decode(errors="replace")]
+            for one in (whole, plain)
+        )
+        assert there, note
+        assert not_there == [], note
+
+
 def test_without_the_countys_key_the_packages_own_is_used_and_named(
     county: County, office: Browser, tmp_path: Path
 ) -> None:
