@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from field.case_codes import CaseState as S
 from field.codes import Kind, RiskFactor
@@ -13,7 +13,9 @@ Note = Annotated[str, Field(min_length=2, max_length=1000)]
 Short = Annotated[str, Field(min_length=1, max_length=60)]
 Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 People = Annotated[int, BeforeValidator(lambda said: None if isinstance(said, bool) else said), Field(ge=0, le=100_000)]
-Risks = Annotated[list[RiskFactor], Field(min_length=1, max_length=11)]
+Risks = Annotated[
+    list[RiskFactor], Field(min_length=1, max_length=11), AfterValidator(lambda several: list(dict.fromkeys(several)))
+]
 Faults = list[dict[str, str]]
 WORDS = {
     "missing": "没有填写", "extra_forbidden": "没有这一项", "string_too_short": "没有填写，或者太短",

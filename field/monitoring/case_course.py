@@ -108,6 +108,8 @@ def _leaving_faults(at: Standing, action: A, around: Around) -> Iterator[dict[st
 
 def _notice_faults(at: Standing, action: A, around: Around) -> Iterator[dict[str, str]]:
     posted = at.ends is not None
+    if action is A.GREEN_CHANNEL and at.green:
+        yield fault("action", "这个案子已经在走绿色通道")
     if action in (A.RETURN, A.REJECT) and at.stopped_on:
         yield fault("action", "异议还没有答复，请先答复，再退回或者不予通过")
     if action is A.POST_NOTICE and posted:

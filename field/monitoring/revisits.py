@@ -60,6 +60,6 @@ def due_revisits(by: Actor, day: date) -> Select[RevisitDue]:
     first = select(func.min(other.due_on)).where(other.household_id == RevisitDue.household_id, open_too)
     rows = select(RevisitDue).join(Household, Household.id == RevisitDue.household_id).where(
         true() if by.has(Right.RECORD_VISITS) else false(), lies_in(Household.region, by.region), still_open,
-        RevisitDue.from_on <= day, RevisitDue.due_on == first.scalar_subquery(),
+        RevisitDue.from_on <= day, Household.persons > 0, RevisitDue.due_on == first.scalar_subquery(),
     )  # fmt: skip
     return rows.order_by(RevisitDue.due_on, RevisitDue.household_id)

@@ -98,6 +98,22 @@ def test_a_notice_counts_from_the_day_on_which_it_is_said_to_hang(county: County
         do(county, case_id, "post_notice", "cadre", late, past)
 
 
+@pytest.mark.unlisted(HOME)
+def test_the_green_channel_is_opened_once_and_a_risk_is_written_once(county: County) -> None:
+    case_id = opened(county, HOME, "cadre", NOW)
+    do(county, case_id, "green_channel", "town", NOW)
+    with pytest.raises(Refused, match="已经在走绿色通道"):
+        do(county, case_id, "green_channel", "town", NOW + MINUTE)
+    visited(county, HOME, "cadre", NOW + MINUTE)
+    ways = (("advance", "cadre"), ("advance", "town"), ("advance", "cadre"), ("post_notice", "cadre"))
+    for action, by in ways:
+        do(county, case_id, action, by, NOW + 2 * MINUTE)
+    for by in ("cadre", "town"):
+        do(county, case_id, "advance", by, NOW + 8 * DAY)
+    twice = {"note": "同意", "kind": "at_risk", "risk_factors": ["illness", "illness"]}
+    assert do(county, case_id, "advance", "county", NOW + 8 * DAY, twice).risk_factors == ["illness"]
+
+
 def test_measures_of_the_first_round_prove_nothing_for_the_second(county: County) -> None:
     case_id, home = eliminated(county), county.households[HOME]
     marked_again(county, case_id)
