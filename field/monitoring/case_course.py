@@ -23,6 +23,7 @@ LONGEST = timedelta(days=366)  # more is a slip of the hand, and would keep the 
 CLOSED = timedelta(days=1)  # a notice can be closed on the day after its last, and is due then
 CONFIRMED = {confirming: action for action, (confirming, _end) in LEAVING.items()}
 NO_SUCH_HOME = "要填另外一户的户编号：没有这一户，或者它已经并走、已经删除"
+UNWATCHED = "那一户没有在监测，也没有在办的案子，并过去监测就断了；请先为那一户立案，或者先办风险消除"
 NOT_GIVEN = {None: "{name}还没有承诺授权", False: "{name}的承诺授权还在手机里，签名或照片还没有传上来", True: ""}
 
 NOT_VISITED = {
@@ -104,6 +105,8 @@ def _leaving_faults(at: Standing, action: A, around: Around) -> Iterator[dict[st
         yield fault("action", proposed or "没有人提出过，没有什么要确认的")
     elif action is A.CONFIRM_MERGE and at.leaving and at.leaving["into"] not in around.others:
         yield fault("into", NO_SUCH_HOME)
+    elif action in (A.MERGE, A.CONFIRM_MERGE) and not around.watched:
+        yield fault("into", UNWATCHED)
 
 
 def _notice_faults(at: Standing, action: A, around: Around) -> Iterator[dict[str, str]]:

@@ -60,7 +60,7 @@ class Around:
 
     `signatures` are those drawn on a phone, `fresh` the photographs named since the lead. `consented` are who has given
     consent on a phone, and whether its signature or paper has arrived; `others` the household, if any, that this one
-    may be merged into as is asked.
+    may be merged into as is asked, and `watched` whether somebody looks after it as well, or nobody after this one.
     """
 
     day: date
@@ -73,6 +73,7 @@ class Around:
     consented: Mapping[str, bool] = field(default_factory=dict)
     visited: bool = False
     others: frozenset[str] = frozenset()
+    watched: bool = True
     formerly_poor: bool = False
     own: Own | None = None
 

@@ -178,7 +178,9 @@ def _do(
     now: datetime, since: datetime,
 ) -> Entry:  # fmt: skip
     day, pack = china_day(now), pack_of(payload["pack"], now)
-    there = replace(around(session, household, at, pack, since, now), others=_others(session, household.id, asked, at))
+    others = _others(session, household.id, asked, at)
+    watched = household.kind is None or all(_watched(session, one) for one in others)
+    there = replace(around(session, household, at, pack, since, now), others=others, watched=watched)
     rule, content = decide(at, asked.action, dict(asked.content), by.username, by.role, there)
     if asked.action is CaseAction.TAKE_OVER:
         content["household"] = _as_listed(household)
@@ -212,6 +214,12 @@ def _others(session: Session, household_id: str, asked: Asked, at: Standing) -> 
         return frozenset()
     case = case_of(session, home.id)
     return frozenset() if case and case.state == CaseState.MERGED else frozenset({home.id})
+
+
+def _watched(session: Session, household_id: str) -> bool:
+    """Whether a household is monitored, or a case is on its way to it."""
+    case = case_of(session, household_id)
+    return session.get_one(Household, household_id).kind is not None or (case is not None and case.state in UNDER_WAY)
 
 
 def derive_case(session: Session, entry: Entry, said: dict[str, Any]) -> None:

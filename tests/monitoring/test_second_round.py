@@ -24,10 +24,12 @@ from field.monitoring.workdays import china_day
 from tests.county import County
 from tests.monitoring.casework import (
     HOME,
+    NEXT,
     asked,
     do,
     helped,
     home_of,
+    left,
     listed,
     opened,
     to_eliminated,
@@ -112,6 +114,16 @@ def test_the_green_channel_is_opened_once_and_a_risk_is_written_once(county: Cou
         do(county, case_id, "advance", by, NOW + 8 * DAY)
     twice = {"note": "同意", "kind": "at_risk", "risk_factors": ["illness", "illness"]}
     assert do(county, case_id, "advance", "county", NOW + 8 * DAY, twice).risk_factors == ["illness"]
+
+
+@pytest.mark.unlisted(NEXT)
+def test_a_monitored_household_is_not_merged_away_into_one_that_nobody_looks_after(county: County) -> None:
+    case_id, other = listed(county, HOME, "county", NOW), county.households[NEXT]
+    into = {"note": "两户本是一家", "into": other}
+    with pytest.raises(Refused, match="并过去监测就断了"):
+        do(county, case_id, "merge", "town", NOW, into)
+    opened(county, NEXT, "town", NOW)
+    assert left(county, case_id, "merge", NOW + MINUTE, into).state == "merged"
 
 
 def test_measures_of_the_first_round_prove_nothing_for_the_second(county: County) -> None:
