@@ -36,12 +36,18 @@ def listed() -> str | Response:
     told = steps_of(session, [case for case, _home in found])
     names = regions.names(session, {home.region for _case, home in found})
     said = first_risks(session, [case for case, _home in found])
-    rows = [_row(place, both, told[both[0].id], names, said) for place, both in enumerate(found, 1)]
-    title = _("防止返贫监测对象审定表") if month else _("拟纳入防止返贫监测对象名单")
     empty = _("这个月没有审定纳入的农户。") if month else _("没有等待县级审定的农户。")
-    sheets = [_sheet(title, where, month, found, rows)] if found else []
     back = url_for("cases_page.listed"), _("回到案子")
-    return answered(title, sheets, back, empty, here=where, month=month[0].isoformat()[:7] if month else "")
+
+    def made() -> list[Sheet]:
+        rows = [_row(place, both, told[both[0].id], names, said) for place, both in enumerate(found, 1)]
+        return [_sheet(_title(month), where, month, found, rows)] if found else []
+
+    return answered(_title(month), made, back, empty, here=where, month=month[0].isoformat()[:7] if month else "")
+
+
+def _title(month: tuple[date, date] | None) -> str:
+    return str(_("防止返贫监测对象审定表") if month else _("拟纳入防止返贫监测对象名单"))
 
 
 def _sheet(title: str, where: Here, month: tuple[date, date] | None, found: list[Both], rows: list[list[str]]) -> Sheet:

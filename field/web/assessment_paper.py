@@ -39,11 +39,14 @@ def record(case_id: str) -> str | Response:
     names = regions.names(session, {household.region, household.region[:9]})
     place = names.get(household.region[:9], "") + names.get(household.region, "")
     staff = staff_names(session, {entry.actor for entry, _said in held})
-    sheets = [_sheet(household, place, one, staff) for one in reversed(held)]
-    if case.state in HELD or not sheets:
-        sheets.insert(0, _empty(household, place, case.state in WAY_OUT))
+
+    def made() -> list[Sheet]:
+        sheets = [_sheet(household, place, one, staff) for one in reversed(held)]
+        to_hold = [_empty(household, place, case.state in WAY_OUT)] if case.state in HELD or not sheets else []
+        return to_hold + sheets
+
     back = url_for("cases_page.one", case_id=case_id), _("回到%(head)s户的案子", head=household.head)
-    return answered(_("民主评议记录"), sheets, back)
+    return answered(_("民主评议记录"), made, back)
 
 
 def _sheet(home: Household, place: str, done: Done, staff: dict[str, str]) -> Sheet:

@@ -41,7 +41,7 @@ ROWS = 4
 def application(household_id: str) -> Page:
     """申请书 of a household."""
     home = household_file.household(db.session(), actor(), household_id)
-    return answered(_("申请书"), [_application(db.session(), home)], _back(home))
+    return answered(_("申请书"), lambda: [_application(db.session(), home)], _back(home))
 
 
 @household_papers.get("/<id:household_id>/consent")
@@ -56,8 +56,11 @@ def consent(household_id: str) -> Page:
     given = signed(session, home.id, case.heard_at if case else None)
     here = visible_among(session, {one.signature for one in given.values() if one.signature}, actor())
     people = {one.id: one for one in household_file.people(session, [home.id])[home.id]}
-    sheets = [_consent(home, people[one], given.get(one), here) for one in grown]
-    return answered(_("承诺授权书"), sheets, _back(home), _("这一户没有登记成年人，请先核对名册。"))
+
+    def made() -> list[Sheet]:
+        return [_consent(home, people[one], given.get(one), here) for one in grown]
+
+    return answered(_("承诺授权书"), made, _back(home), _("这一户没有登记成年人，请先核对名册。"))
 
 
 def _back(home: Household) -> tuple[str, str]:

@@ -1,15 +1,18 @@
 """纸件: what a form on paper holds, part by part; the same parts go on the screen, on paper and into a Word file."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from flask import Response, render_template, request
+from flask_babel import force_locale
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from field.db import db
 from field.ledger.checkpoints import newest
 from field.monitoring.workdays import china_day
+from field.web.catalogue import CHINESE
 from field.web.word import DOCX, foot, sheets_document
 from field.web.wording import now
 
@@ -81,19 +84,22 @@ class Sheet:
 
 
 def answered(
-    title: str, sheets: Sequence[Sheet], back: tuple[str, str], empty: str = "", **choice: Any
+    title: str, made: Callable[[], Sequence[Sheet]], back: tuple[str, str], empty: str = "", **choice: Any
 ) -> str | Response:
     """The sheets as a page, or as a Word file where the address says `as=docx`; `empty` where there are none.
 
-    `choice` is what the page lets choose: `here`, and the month.
+    The sheets are `made` and written in Chinese for every reader, since papers leave the house. `choice` is what the
+    page lets choose: `here`, and the month.
     """
-    told = foot(newest(db.session()))
-    if request.args.get("as") == "docx" and sheets:
-        name = f"{(request.endpoint or '').rpartition('.')[2]}-{china_day(now()):%Y%m%d}.docx"
-        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return Response(sheets_document(sheets, told), content_type=DOCX, headers=headers)
+    with force_locale(CHINESE):
+        sheets, told = made(), foot(newest(db.session()))
+        if request.args.get("as") == "docx" and sheets:
+            name = f"{(request.endpoint or '').rpartition('.')[2]}-{china_day(now()):%Y%m%d}.docx"
+            headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+            return Response(sheets_document(sheets, told), content_type=DOCX, headers=headers)
+        papers = Markup(render_template("papers.html", sheets=sheets, foot=told))  # noqa: S704 - our own template
     asked = {**(request.view_args or {}), **request.args}
     return render_template(
-        "sheets.html", title=title, sheets=sheets, back=back, foot=told, asked=asked,
+        "sheets.html", title=title, papers=papers if sheets else "", back=back, asked=asked,
         empty=empty or _("没有可以打印的。"), **choice,
     )  # fmt: skip

@@ -262,3 +262,19 @@ def test_the_files_of_a_region_are_printed_at_once_by_who_may_see_them(small_cou
         assert run(args=["print", "files", "--region", region, "--as", who, "--out", str(out)]).exit_code == 1
     assert run(args=["staff", "end", "cadre"]).exit_code == 0
     assert run(args=["print", "files", "--region", HOME, "--as", "cadre", "--out", str(out)]).exit_code == 1
+
+
+@pytest.mark.parametrize("form", ["application", "consent"])
+def test_a_paper_is_in_chinese_whoever_reads_the_page_around_it(small_county: County, form: str) -> None:
+    office, path = browser(small_county, "county"), f"/households/{small_county.households[HOME]}/{form}"
+    chinese = office.page(path)
+    office.set_cookie("field_language", "en")
+    english = office.page(path)
+    papers = [page[page.index("<article") : page.rindex("</article>")] for page in (chinese, english)]
+    assert papers[0] == papers[1]
+    assert '<html lang="en"' in english
+    assert '<div lang="zh-CN">' in english
+    word = Document(io.BytesIO(office.get(f"{path}?as=docx").data))
+    written = "".join(one.text for one in word.paragraphs)
+    assert "防止返贫" in written
+    assert "yuan" not in written
