@@ -23,7 +23,7 @@ from field.registry.filling_excel import write_filling_faults
 from field.registry.filling_reading import read_filling
 from field.registry.households import Household
 from field.registry.rights import Actor, NotAllowed, Right
-from field.registry.roster_sheet import USE_TEMPLATE, Refused
+from field.registry.roster_sheet import Refused
 from field.roster_import import Doubt, doubts, mended
 from field.work import Assignment, GiveUp, enqueue
 
@@ -74,7 +74,7 @@ def work(task: Assignment, vault: Vault, folder: Path, address: str) -> dict[str
     try:
         found = _take_in(task, path, by)
     except Refused as refused:
-        raise GiveUp(_told(refused)) from refused
+        raise GiveUp(str(refused)) from refused
     finally:
         path.unlink()
     if found.matched.faults or found.doubts:
@@ -82,11 +82,6 @@ def work(task: Assignment, vault: Vault, folder: Path, address: str) -> dict[str
         vault.put(key, _faults_file(found, address), FAULTS)
     vault.delete(key, FILLING)
     return found.told
-
-
-def _told(refused: Refused) -> str:
-    words = str(refused).replace("没有导入任何内容", "没有登记任何内容")
-    return words.replace(USE_TEMPLATE, "请另取一份填报表，照它填")
 
 
 def _take_in(task: Assignment, path: Path, by: Actor) -> Filled:

@@ -173,7 +173,7 @@ def work(task: Assignment, vault: Vault, folder: Path, address: str) -> dict[str
     with task.begin() as session:
         by = as_signed(session, task.staff_id or "", task.payload.get("signed"), task.clock())
     if by is None:
-        raise GiveUp("这个账号已经没有岗位，没有导入任何内容")
+        raise GiveUp("这个账号已经没有岗位，什么也没有收进来")
     key, path = task.payload["file"], folder / task.id
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.write_bytes(vault.get(key, ROSTER))

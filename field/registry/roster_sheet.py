@@ -20,10 +20,10 @@ LARGEST = 300 * 2**20
 LARGEST_UNPACKED = 2**30
 HEADER_WITHIN = 10
 ENCODINGS = ("utf-8-sig", "gb18030")
-USE_TEMPLATE = "请下载模板，照模板的表头填写"
-UNREADABLE = "这个文件打不开，可能不是Excel或CSV文件，也可能没有传完；没有导入任何内容，请检查后再传"
-CUT_SHORT = "这个文件没有传完，最后一行只有一半；没有导入任何内容，请重新传一次"
-TOO_LARGE = "这个文件太大或展开后太大，没有导入任何内容；请按乡镇分成几个文件再传"
+USE_TEMPLATE = "请重新下载一份，照它的表头填写"
+UNREADABLE = "这个文件打不开，可能不是Excel或CSV文件，也可能没有传完；什么也没有收进来，请检查后再传"
+CUT_SHORT = "这个文件没有传完，最后一行只有一半；什么也没有收进来，请重新传一次"
+TOO_LARGE = "这个文件太大或展开后太大，什么也没有收进来；请按乡镇分成几个文件再传"
 
 
 class Refused(Exception):
@@ -70,7 +70,7 @@ def _workbook(path: Path) -> Sheets:
         visible = [sheet.name for sheet in book.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible]
         return [(name, _lazily(book, name)) for name in visible]
     except PasswordError:
-        raise Refused("这个文件加了密码，没有导入任何内容；请去掉密码后再传") from None
+        raise Refused("这个文件加了密码，什么也没有收进来；请去掉密码后再传") from None
     except CalamineError:
         raise Refused(UNREADABLE) from None
 
@@ -151,10 +151,10 @@ def _with_header(sheets: Sheets, heading: Heading) -> Table:
                 return Table(name, cells, lambda lines=lines, row=row: _below(lines(), row))  # type: ignore[misc]
             if not missing:
                 raise Refused(
-                    Sentence("“{name}”的表头有重复的列；没有导入任何内容，{use}", name=name, use=Word(USE_TEMPLATE))
+                    Sentence("“{name}”的表头有重复的列；什么也没有收进来，{use}", name=name, use=Word(USE_TEMPLATE))
                 )
             lacking = min(lacking, missing, key=len)
-    words = "没有找到{what}的表头，缺少{columns}；没有导入任何内容，{use}"
+    words = "没有找到{what}的表头，缺少{columns}；什么也没有收进来，{use}"
     columns = Series(f"“{header}”" for header in lacking)
     raise Refused(Sentence(words, what=Word(heading.what), columns=columns, use=Word(USE_TEMPLATE)))
 

@@ -176,7 +176,7 @@ def test_a_file_that_cannot_be_used_is_refused_in_plain_words(tmp_path: Path, br
     make(tmp_path / "file")
     with pytest.raises(Refused, match=words) as refused:
         read(tmp_path / "file")
-    assert "没有导入任何内容" in str(refused.value)
+    assert "什么也没有收进来" in str(refused.value)
 
 
 def test_the_template_is_itself_a_roster_without_people(tmp_path: Path) -> None:
