@@ -167,7 +167,7 @@ def told(wanted: Wanted, names: Mapping[str, str]) -> str:
     parts: list[tuple[Word, object]] = [
         (Word("地区"), names.get(sought.region or "", sought.region)), (Word("类别"), KINDS.get(sought.kind or "")),
         (Word("预警等级"), GRADES.get(sought.grade or "")), (Word("主要风险点"), RiskFactor.label_of(sought.risk)),
-        (Word("查找"), sought.q), (Word("总览"), sought.among and Word("总览上的一个数")), (Word("截至"), sought.on),
+        (Word("查找"), sought.q), (Word("来自"), sought.among and Word("总览上的一个数")), (Word("截至"), sought.on),
     ]  # fmt: skip
     return Series((Sentence("{name} {words}", name=name, words=words) for name, words in parts if words), "；")
 
