@@ -76,7 +76,9 @@ class PlanMember(Base):
         return self.until is None or self.until >= day
 
 
-_again = select(func.max(CaseTurn.seq)).where(CaseTurn.household_id == Household.id, CaseTurn.turn == RE_MARKED)
+_again = select(func.max(CaseTurn.seq)).where(
+    CaseTurn.household_id == Measure.household_id, CaseTurn.turn == RE_MARKED
+).correlate(Measure)  # fmt: skip
 helped = exists().where(
     Measure.household_id == Household.id, Measure.state != MeasureState.DROPPED.value,
     func.coalesce(Measure.done_seq > func.coalesce(_again.scalar_subquery(), 0), true()),
