@@ -20,6 +20,7 @@ from sqlalchemy import (
     exists,
     false,
     func,
+    or_,
     select,
     tuple_,
 )
@@ -73,6 +74,8 @@ class Lead(Base):
     __table_args__ = (Index(None, "region", "opened_at"), Index(None, "household_id"))
 
 
+_on_it = or_(*(_cases.c.state == one.value for one in LADDER))
+_going = Prepared(select(_cases.c.household_id).where(_cases.c.household_id == bindparam("home"), _on_it))
 _region = Prepared(select(Household.id, Household.region).where(Household.id == bindparam("home")))
 _new_leads, _new_tasks = (Prepared(as_type(Table, model.__table__).insert()) for model in (Lead, Task))
 
@@ -117,10 +120,10 @@ def open_leads(session: Session, several: Sequence[tuple[Entry, Wanted]]) -> Non
 
 def on_the_ladder(session: Session, household_ids: Sequence[str]) -> set[str]:
     """Households with a case on its way to identify them."""
-    if not household_ids:
-        return set()
-    going = _cases.c.household_id.in_(household_ids), _cases.c.state.in_([one.value for one in LADDER])
-    return set(session.scalars(select(_cases.c.household_id).where(*going)))
+    if len(household_ids) == 1:
+        return {household_id for (household_id,) in _going.rows(session, {"home": household_ids[0]})}
+    going = _cases.c.household_id.in_(household_ids), _on_it
+    return set(session.scalars(select(_cases.c.household_id).where(*going))) if household_ids else set()
 
 
 def open_task(session: Session, entry: Entry, kind: TaskKind, source: Source, person_id: str | None) -> None:
