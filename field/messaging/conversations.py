@@ -124,6 +124,13 @@ def begin(
     )  # fmt: skip
 
 
+def declared_since(session: Session, channel: str, sender_index: str, since: datetime) -> str | None:
+    """The talk by which a sender declared last, if that was after a moment; its id."""
+    mine = Dialog.channel == str(channel), Dialog.sender_index == sender_index
+    done = Dialog.purpose == Purpose.DECLARE.value, Dialog.outcome == "declared", Dialog.closed_at >= since
+    return session.scalar(select(Dialog.id).where(*mine, *done).order_by(Dialog.closed_at.desc()).limit(1))
+
+
 def keep(dialog: Dialog, standing: Standing, now: datetime) -> None:
     """Keep where the dialog stands now, and until when an answer to its step counts."""
     change(dialog, **_where(standing, now))

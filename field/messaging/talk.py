@@ -13,7 +13,20 @@ from field.codes import Source
 from field.messaging import conversations, inbox, outbox, pictures
 from field.messaging.conversations import Dialog as Kept
 from field.messaging.conversations import Purpose, Standing
-from field.messaging.dialogs.engine import Heard, Say, Senses, Turn, begin, final, go_on, repeat, tell, tells_of, which
+from field.messaging.dialogs.engine import (
+    Heard,
+    Say,
+    Senses,
+    Turn,
+    begin,
+    calls_it_off,
+    final,
+    go_on,
+    repeat,
+    tell,
+    tells_of,
+    which,
+)
 from field.messaging.dialogs.loading import library
 from field.messaging.happenings import CLOSING, happened, of_one_household
 from field.messaging.messages import Inbound, Outbound, Said
@@ -125,6 +138,11 @@ def _alone(scene: Scene, wanted: str | None) -> Sequence[Say]:
         return _progress(scene) or [_tell(scene, _unknown(scene))]
     if wanted is None and (begun := _own_words(scene)):
         return begun
+    since = scene.session, scene.channel, scene.index, scene.now - DAY
+    calls_off = calls_it_off(library().dialog(Purpose.DECLARE.value), scene.text)
+    if (scene.photos or calls_off) and (declared := conversations.declared_since(*since)):
+        scene.message.dialog_id = declared  # by which a photograph is put beside the declaration once it is fetched
+        return [_tell(scene, "declared_already" if calls_off else "photo_added")]
     seen = [_tell(scene, "photo")] if scene.photos or scene.place else []
     return [*seen, _tell(scene, "help" if wanted == "help" else "greeting")]
 

@@ -18,7 +18,7 @@ from field.registry.search_keys import SearchKey, begins, keys_of
 
 NUMBER = re.compile(r"\+?[0-9][0-9 -]{4,20}[0-9xX]")
 PLACE = re.compile("(村|社区|镇|乡|街道)$")
-DENSE = 2000
+DENSE, TOGETHER = 2000, 2
 
 Ids = Select[str] | CompoundSelect[str]
 
@@ -64,9 +64,19 @@ class Words:
 
 
 def read(session: Session, region: str, words: str) -> Words:
-    """What the words may mean in a region."""
+    """What the words may mean in a region; 王 中坪村 is somebody of a place."""
+    for who, where in _apart(words):
+        places = _places(session, region, typed(where)) if len(typed(where)) > 1 else ()
+        if len(places) == 1:
+            return Words(places[0], typed(who), _indexes(who))
     key = typed(words)
     return Words(region, key, _indexes(words), _places(session, region, key) if len(key) > 1 else ())
+
+
+def _apart(words: str) -> list[tuple[str, str]]:
+    """Two words as a name and a place, either first."""
+    several = words.split()
+    return [(several[0], several[1]), (several[1], several[0])] if len(several) == TOGETHER else []
 
 
 def matched(session: Session, words: Words, household_ids: Iterable[str]) -> dict[str, list[str]]:

@@ -105,6 +105,12 @@ def tells_of(dialog: Dialog, text: str) -> bool:
     return any(first_named(step, text) is not None for step in steps)
 
 
+def calls_it_off(dialog: Dialog, text: str) -> bool:
+    """Whether a text says, in words of two signs or more, that nothing of the dialog is wanted: 说错了，不报了."""
+    words = {word for step in dialog.steps.values() for word in step.cancels}
+    return any(word in text for word in words if len(word) > 1)
+
+
 def may_begin(dialog: Dialog, going_on: Sequence[Dialog]) -> bool:
     """Whether nothing of the same or a higher rank is open: a check-in never interrupts a declaration."""
     return all(other.rank < dialog.rank for other in going_on)

@@ -161,6 +161,8 @@ class Says(Part):
     renewed: Wording
     again: Wording
     photo: Wording
+    photo_added: Wording = Wording(sms="照片收到了。")
+    declared_already: Wording = Wording(sms="您的申报已经送到村里，不用办了请告诉村干部。")
     stopped: Wording
     gave_up: Wording
     again_subscribed: Wording
