@@ -28,7 +28,7 @@ from field.monitoring.leads import Lead
 from field.monitoring.plan import measures_of, newest_seq
 from field.monitoring.visits import record_visit
 from field.monitoring.workdays import china_day
-from field.registry.households import Household
+from field.registry.households import Household, Person
 from field.registry.rights import Actor
 
 UNHURRIED = 90  # days more than the pack proposes, so that most are in time
@@ -57,7 +57,7 @@ WORDS = {
     "object": "有村民说这一户在镇上有门面", "answer": "已查，门面早已转让，有合同", "green": "病情急，先救助，手续后补",
     "return": "评议的票数要再核一次", "reject": "子女收入够，暂不符合条件", "appeal": "子女已经分户，请再核实",
     "roll_back": "消除时漏算了住院费，撤销", "re_mark": "回访后又遇到意外", "move_away": "全家迁到外县，户口已迁",
-    "die": "独居老人去世，已销户", "take_over": "名册在册，转入平台办理",
+    "die": "老人先后去世，已销户", "take_over": "名册在册，转入平台办理",
 }  # fmt: skip
 
 
@@ -85,7 +85,8 @@ class Acting:
         self.actors, self.vault, self.rng = actors, vault, rng
         self.own: dict[str, Callable[[Session, Where, datetime], object]] = {
             "declare": self._declare, "visit": self._visit, "visit_out": self._visit, "follow": self._follow,
-            "open": self._open, "team": self._team, "plan": self._plan, "carry_out": self._carry_out,
+            "mourn": self._mourn, "open": self._open, "team": self._team, "plan": self._plan,
+            "carry_out": self._carry_out,
         }  # fmt: skip
 
     def do(self, session: Session, name: str, where: Where, at: datetime) -> None:
@@ -120,6 +121,13 @@ class Acting:
     def _follow(self, session: Session, where: Where, at: datetime) -> None:
         """跟踪 by the town, whose eyes see other figures."""
         record_visit(session, self._seen(where, at), self._by(TOWN, where), at + timedelta(minutes=30))
+
+    def _mourn(self, session: Session, where: Where, at: datetime) -> None:
+        """The village hears that nobody of the household lives any more."""
+        mine = select(Person.id).where(Person.household_id == where.home.id, Person.left.is_(None))
+        gone = [{"person_id": one, "left": "died"} for one in session.scalars(mine)]
+        said = self._seen(where, at) | {"members": gone, "informant": "邻居", "note": "人都不在了，后事村里帮着办的"}
+        record_visit(session, said, self._by(VILLAGE, where), at + timedelta(minutes=30))
 
     def _seen(self, where: Where, at: datetime, years: int = 0) -> dict[str, Any]:
         """What a visit tells, its income of so many years ago; who has been helped for long earns enough again."""

@@ -124,4 +124,4 @@ def _turns() -> Iterator[Part]:
         yield Part(where, eliminated(), ago, before=True)
     yield Part(TOWN, (*eliminated(), (90, "re_mark")), 95, before=True)
     yield Part(TOWN, ((0, "take_over"), (9, "move_away"), (10, "moved")), 40, before=True)
-    yield Part(CADRE2, ((0, "take_over"), (12, "die"), (14, "died")), 70, before=True)
+    yield Part(CADRE2, ((0, "take_over"), (11, "mourn"), (12, "die"), (14, "died")), 70, before=True)

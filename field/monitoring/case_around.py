@@ -51,7 +51,7 @@ def around(session: Session, household: Household, at: Standing, pack: Pack, sin
         signatures=signatures(session, household.id), fresh=_since(session, household.id, since),
         consented=consented(session, household.id, since),
         visited=_visited(household.last_visit_at, at, since),
-        formerly_poor=household.formerly_poor, own=shelf().holidays,
+        formerly_poor=household.formerly_poor, own=shelf().holidays, at_home=_at_home(session, household.id),
     )  # fmt: skip
 
 
@@ -119,6 +119,11 @@ def adults(session: Session, household_id: str, day: date) -> dict[str, str]:
     here = Person.household_id == household_id, Person.left.is_(None), Person.merged_into.is_(None)
     rows = select(Person.id, Person.name).where(*here, or_(Person.birth_date.is_(None), Person.birth_date <= grown))
     return dict(session.execute(rows.order_by(Person.position)).all())
+
+
+def _at_home(session: Session, household_id: str) -> tuple[str, ...]:
+    here = Person.household_id == household_id, Person.left.is_(None), Person.merged_into.is_(None)
+    return tuple(session.scalars(select(Person.name).where(*here).order_by(Person.position)))
 
 
 def photos(session: Session, household_id: str) -> frozenset[str]:

@@ -107,6 +107,9 @@ def _leaving_faults(at: Standing, action: A, around: Around) -> Iterator[dict[st
         yield fault("into", NO_SUCH_HOME)
     elif action in (A.MERGE, A.CONFIRM_MERGE) and not around.watched:
         yield fault("into", UNWATCHED)
+    elif action in (A.DIE, A.CONFIRM_DEATH) and around.at_home:
+        words = "名册上{names}还在家，监测不能因去世结束；各人的去向请先在走访里记下"
+        yield fault("action", Sentence(words, names=Series(around.at_home)))
 
 
 def _notice_faults(at: Standing, action: A, around: Around) -> Iterator[dict[str, str]]:

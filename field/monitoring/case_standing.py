@@ -61,6 +61,7 @@ class Around:
     `signatures` are those drawn on a phone, `fresh` the photographs named since the lead. `consented` are who has given
     consent on a phone, and whether its signature or paper has arrived; `others` the household, if any, that this one
     may be merged into as is asked, and `watched` whether somebody looks after it as well, or nobody after this one.
+    `at_home` are the names of all who have not left.
     """
 
     day: date
@@ -74,6 +75,7 @@ class Around:
     visited: bool = False
     others: frozenset[str] = frozenset()
     watched: bool = True
+    at_home: tuple[str, ...] = ()
     formerly_poor: bool = False
     own: Own | None = None
 

@@ -21,6 +21,7 @@ from field.monitoring.refusals import Refused
 from field.monitoring.relief_sheet import sheet
 from field.monitoring.revisit_schedule import next_days
 from field.monitoring.workdays import china_day
+from field.registry.households import Person
 from tests.county import County
 from tests.monitoring.casework import (
     HOME,
@@ -124,6 +125,18 @@ def test_a_monitored_household_is_not_merged_away_into_one_that_nobody_looks_aft
         do(county, case_id, "merge", "town", NOW, into)
     opened(county, NEXT, "town", NOW)
     assert left(county, case_id, "merge", NOW + MINUTE, into).state == "merged"
+
+
+def test_monitoring_does_not_end_by_death_while_somebody_is_at_home(county: County) -> None:
+    case_id, home = listed(county, HOME, "county", NOW), county.households[HOME]
+    with pytest.raises(Refused, match="名册上陈大一、李小一还在家"):
+        do(county, case_id, "die", "town", NOW)
+    with county.app.app_context():
+        people = list(db.session.scalars(select(Person.id).where(Person.household_id == home)))
+    gone = [{"person_id": one, "left": "died"} for one in people]
+    visited(county, HOME, "cadre", NOW + MINUTE, members=gone)
+    assert left(county, case_id, "die", NOW + 2 * MINUTE).state == "died"
+    assert transacted(county, rebuild).differing == ()
 
 
 def test_measures_of_the_first_round_prove_nothing_for_the_second(county: County) -> None:
