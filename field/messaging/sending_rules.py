@@ -30,6 +30,7 @@ class Purpose(Labelled):
     CHECKIN = "checkin", "务工回访"
     REMINDER = "reminder", "提醒"
     NOTICE = "notice", "告知"
+    URGENT = "urgent", "救急"  # where a life is in danger, also at night
 
 
 class Fate(Labelled):
@@ -49,7 +50,9 @@ BEFORE: dict[Fate, tuple[Fate, ...]] = {
     Fate.FAILED: (Fate.QUEUED, Fate.SENT),
     Fate.DROPPED: (Fate.QUEUED,),
 }
-PRIORITY = {Purpose.REPLY: 1, Purpose.CODE: 1, Purpose.CHECKIN: 2, Purpose.REMINDER: 2, Purpose.NOTICE: 2}
+PRIORITY = {
+    Purpose.REPLY: 1, Purpose.CODE: 1, Purpose.URGENT: 1, Purpose.CHECKIN: 2, Purpose.REMINDER: 2, Purpose.NOTICE: 2,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -90,11 +90,11 @@ def by_post(several: Sequence[Receiver]) -> Iterator[list[Receiver]]:
     return (list(group) for _, group in groupby(several, key=_post))
 
 
-def write(session: Session, several: Sequence[Receiver], now: datetime) -> None:
-    """Write what those of one post are to be told by now and were not told before."""
+def write(session: Session, several: Sequence[Receiver], now: datetime, *, night: bool = False) -> None:
+    """Write what those of one post are to be told by now and were not told before; by night of danger alone."""
     wanted = [(one, NoticeKind.RED, about, said) for about, said in _reds(session, several, now)
-              for one in several if NoticeKind.RED in one.kinds]  # fmt: skip
-    due = [one for one in several if NoticeKind.DIGEST in one.kinds and _due(one, now)]
+              for one in several if NoticeKind.RED in one.kinds and (said["danger"] or not night)]  # fmt: skip
+    due = [one for one in several if NoticeKind.DIGEST in one.kinds and _due(one, now) and not night]
     wanted += [(one, NoticeKind.DIGEST, *digest) for digest in _digest(session, due, now) for one in due]
     rows = {row["id"]: row for row in (_row(*one, now) for one in wanted)}
     known = set(session.scalars(select(StaffNotice.id).where(StaffNotice.id.in_(rows)))) if rows else set()
@@ -153,6 +153,7 @@ def _said(row: Row, place: int, heads: Mapping[str, str], places: Mapping[str, s
     return {
         "place": place, "what": what, "village": places.get(row.region, ""),
         "head": mask_name(heads.get(row.household_id or "")), "due_on": china_day(row.due_at).isoformat(),
+        "danger": row.kind in (TaskKind.DANGER, TaskKind.FIND),  # whose it is is red only where a life is in danger
     }  # fmt: skip
 
 

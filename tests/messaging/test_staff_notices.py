@@ -71,7 +71,7 @@ def told(county: County, now: datetime, ways: Mapping[str, str] = BOTH) -> list[
         db.session.rollback()
         rows = db.session.scalars(select(OutboundMessage).order_by(OutboundMessage.id))
         new = [row for row in rows if row.id not in known]
-        assert {row.purpose for row in new} <= {Purpose.NOTICE.value}
+        assert {row.purpose for row in new} <= {Purpose.NOTICE.value, Purpose.URGENT.value}
         return [row.text for row in new]
 
 
@@ -127,10 +127,13 @@ def test_aid_that_cannot_wait_is_told_at_once_also_of_a_household_that_is_not_re
     assert told(county, MONDAY + 2 * HOUR) == [], "once"
 
 
-def test_who_speaks_of_dying_is_told_of_at_once_to_every_level(county: County) -> None:
+@pytest.mark.parametrize("hours", [1, 15])
+def test_who_speaks_of_dying_is_told_of_at_once_to_every_level_by_day_and_by_night(county: County, hours: int) -> None:
     for place, username in enumerate(("cadre", "cadre2", "town", "county")):
         chooses(county, username, MONDAY, f"1390000000{place}", "20:00")
-    home, now = county.households[HOME], MONDAY + HOUR
+    home, now = county.households[HOME], MONDAY + hours * HOUR
+    if hours > 12:
+        reds(county, now)
 
     def says(session: Session) -> None:
         person = session.scalars(select(Person).where(Person.household_id == home).limit(1)).one()
@@ -142,7 +145,8 @@ def test_who_speaks_of_dying_is_told_of_at_once_to_every_level(county: County) -
         talk.answer(session, again, now)
 
     act(county, says)
-    said = "保康县加急提醒：1件要马上办。最急：堰垭村陈某某户生命危险，马上联系，11月2日以前。请登录看待办"
+    day = china_day(now + HOUR)
+    said = f"保康县加急提醒：1件要马上办。最急：堰垭村陈某某户生命危险，马上联系，{day.month}月{day.day}日以前。请登录看待办"
     assert told(county, now + HOUR / 6) == [said] * 3, "not the other town's village; once for both messages"
     [task] = county.client("cadre").get("/api/tasks?kind=danger").get_json()["items"]
     assert (task["grade"], task["household_id"]) == ("red", home)
