@@ -303,7 +303,9 @@ def test_nothing_goes_before_it_is_due(office: Office) -> None:
 
 
 @pytest.mark.parametrize("purpose", Purpose)
-def test_by_night_only_answers_codes_and_danger_go_and_the_rest_in_the_morning(office: Office, purpose: Purpose) -> None:
+def test_by_night_only_answers_codes_and_danger_go_and_the_rest_in_the_morning(
+    office: Office, purpose: Purpose
+) -> None:
     office.now = local("2026-11-20T21:00")
     office.post("m1", purpose)
     urgent = purpose in (Purpose.REPLY, Purpose.CODE, Purpose.URGENT)
