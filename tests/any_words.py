@@ -23,7 +23,7 @@ from field.monitoring.merging import merge, part
 from field.monitoring.photos_added import record_photo
 from field.monitoring.quality import record_counts
 from field.monitoring.sweep import record_sweep, sweep_slice
-from field.monitoring.unfinished import record_help_wanted
+from field.monitoring.unfinished import HelpWanted, record_help_wanted
 from field.monitoring.visits import record_visit
 from field.registry.contact_rules import Proof
 from field.registry.contacts import Contact
@@ -184,7 +184,8 @@ class SeenAndSaid:
 
     def do_help_wanted(self, session: Session) -> None:
         village = self.chance.choice(VILLAGES)
-        record_help_wanted(session, str(uuid7()), Channel.SMS, village, Source.DECLARATION, "救急", self.now)
+        said = HelpWanted(str(uuid7()), Channel.SMS, Source.DECLARATION, "救急", danger=self.chance.random() < 0.3)
+        record_help_wanted(session, said, village, self.now)
 
     def do_bind(self, session: Session) -> None:
         person = self._one(session, Person)

@@ -1,6 +1,5 @@
 """没说完的申报: who began to tell of a hardship and came to no end is looked into by people."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
 
@@ -10,7 +9,7 @@ from sqlalchemy.orm import Session
 from field.codes import Channel, RiskFactor, Source
 from field.messaging.conversations import Dialog, Purpose
 from field.messaging.sending import Transact
-from field.monitoring.unfinished import record_help_wanted
+from field.monitoring.unfinished import HelpWanted, record_help_wanted
 from field.registry.contacts import Contact
 from field.registry.holders import HELD, Holder, sure
 from field.registry.households import Person
@@ -43,14 +42,18 @@ def _note(session: Session, dialog: Dialog, now: datetime) -> None:
     whose = _holder(session, dialog, now) or (here.code if here else None)
     if whose is None:
         return
+    named = dialog.person_id is not None
     told = answers.get("note") or "、".join(RiskFactor.label_of(code) for code in answers["risk_factors"])
     channel = Channel(dialog.channel)
-    record_help_wanted(session, f"dialog:{dialog.id}", channel, whose, Source.DECLARATION, told, now)
+    said = HelpWanted(f"dialog:{dialog.id}", channel, Source.DECLARATION, told, named=named)
+    record_help_wanted(session, said, whose, now)
 
 
 def _holder(session: Session, dialog: Dialog, now: datetime) -> Holder | None:
-    """Who was talking, if he is still sure to be at that address."""
+    """Who was talking, if he is still sure to be at that address; of several of one household any stands for it."""
     here = Contact.channel == dialog.channel, Contact.address_index == dialog.sender_index, Contact.revoked_at.is_(None)
     rows = select(*HELD).join(Person, Person.id == Contact.person_id).where(*here)
-    found: Iterable[Holder] = sure((Holder(*row) for row in session.execute(rows)), now)
+    found = sure((Holder(*row) for row in session.execute(rows)), now)
+    if dialog.person_id is None:
+        return found[0] if len({one.household_id for one in found}) == 1 else None
     return next((one for one in found if one.person_id == dialog.person_id), None)

@@ -13,7 +13,7 @@ from field.monitoring.bindings import Deed, end
 from field.monitoring.checkins import CheckedIn, Why, record_call_wanted, record_checkin
 from field.monitoring.declarations import Declared, record_declaration
 from field.monitoring.evidence import note_sender
-from field.monitoring.unfinished import record_help_wanted
+from field.monitoring.unfinished import HelpWanted, record_help_wanted
 from field.registry import consent, holders
 from field.registry.contacts import Contact
 from field.registry.holders import Holder
@@ -84,9 +84,8 @@ def _help_wanted(scene: Scene, dialog: Dialog, data: Data) -> Told:
         return {}
     source = Source.DECLARATION if dialog.purpose == Purpose.DECLARE else Source.CHECKIN
     whose = contact or scene.region_of(None, dialog.state.get("answers", {}).get("claim") or {})
-    record_help_wanted(
-        scene.session, f"dialog:{dialog.id}", scene.channel, whose, source, data.get("note", ""), scene.now
-    )
+    said = HelpWanted(f"dialog:{dialog.id}", scene.channel, source, data.get("note", ""))
+    record_help_wanted(scene.session, said, whose, scene.now)
     return {}
 
 

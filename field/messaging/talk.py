@@ -37,7 +37,7 @@ from field.messaging.understanding.masking import masked
 from field.messaging.understanding.states import in_danger, is_advert
 from field.messaging.understanding.understand import understand
 from field.monitoring.leads import Lead, looked_into
-from field.monitoring.unfinished import record_help_wanted
+from field.monitoring.unfinished import HelpWanted, record_help_wanted
 from field.registry import consent
 from field.registry.contacts import may_try
 from field.registry.households import Household, Person
@@ -114,9 +114,9 @@ def _in_danger(scene: Scene) -> Say:
     """有生命危险: whatever is being talked about waits; people are called at once, once a day for each sender."""
     whose = scene.contact or of_one_household(scene) or scene.region_of(None, {})
     key = f"danger:{scene.channel.value}:{scene.index}:{scene.now.astimezone(SHANGHAI).date()}"
-    record_help_wanted(
-        scene.session, key, scene.channel, whose, Source.CHECKIN, scene.text[:NOTE_LENGTH], scene.now, danger=True
-    )
+    words, named = scene.text[:NOTE_LENGTH], scene.contact is not None
+    said = HelpWanted(key, scene.channel, Source.CHECKIN, words, danger=True, named=named)
+    record_help_wanted(scene.session, said, whose, scene.now)
     return _tell(scene, "danger")
 
 

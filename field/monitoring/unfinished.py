@@ -1,5 +1,6 @@
 """没说完: somebody asked for help on the way, or a talk led nowhere; a person calls."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,31 +13,35 @@ from field.monitoring.leads import Wanted, open_lead
 from field.registry.holders import Holder
 
 
-def record_help_wanted(
-    session: Session,
-    key: str,
-    channel: Channel,
-    whose: Holder | str,
-    source: Source,
-    note: str,
-    now: datetime,
-    *,
-    danger: bool = False,
-) -> Entry:
-    """Record once that somebody should be called; `whose` is a sure contact, or the region of an unknown sender.
+@dataclass(frozen=True)
+class HelpWanted:
+    """要人联系: words that somebody should answer; `key` makes them count once.
 
-    `danger` where the words are of a life: the task is red and for the same hour.
+    `danger` where they are of a life: the task is red and for the same hour. Not `named`: it is sure of which household
+    the contact is, and not which of several people wrote.
     """
-    key = f"help_wanted:{key}"
+
+    key: str
+    channel: Channel
+    source: Source
+    note: str
+    danger: bool = False
+    named: bool = True
+
+
+def record_help_wanted(session: Session, said: HelpWanted, whose: Holder | str, now: datetime) -> Entry:
+    """Record once that somebody should be called; `whose` is a sure contact, or the region of an unknown sender."""
+    key = f"help_wanted:{said.key}"
     if known := recorded(session, key):
         return known
-    known_person = whose.person_id if isinstance(whose, Holder) else None
+    known_person = whose.person_id if isinstance(whose, Holder) and said.named else None
     chain = region_chain(whose) if isinstance(whose, str) else whose.household_id
     actor = f"person:{known_person}" if known_person else "stranger"
-    content = {"person_id": known_person, "source": source.value, "note": note, **({"danger": True} if danger else {})}
-    entry = append(session, Draft(chain, EntryKind.HELP_WANTED, channel, actor, now, key, content), now)
+    content: dict[str, Any] = {"person_id": known_person, "source": said.source.value, "note": said.note}
+    content |= {"danger": True} if said.danger else {}
+    entry = append(session, Draft(chain, EntryKind.HELP_WANTED, said.channel, actor, now, key, content), now)
     derive_help_wanted(session, entry, content)
-    if known_person:
+    if isinstance(whose, Holder):
         judge(session, [chain], now)
     return entry
 
