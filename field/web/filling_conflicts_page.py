@@ -13,6 +13,7 @@ from field.codes import Channel
 from field.db import db, transact
 from field.ledger.entries import Entry, opened
 from field.ledger.facts import Fact
+from field.monitoring import filling
 from field.monitoring.filling import AlreadyDecided, Conflict, Moved, Undecided, conflicts, decide, shown_now, waiting
 from field.monitoring.household_file import people
 from field.problems import Problem
@@ -51,6 +52,7 @@ def contested() -> str:
     return render_template(
         "filling_conflicts.html", found=found, names=_names(homes, found), staff=staff_names(session, _who(found)),
         channels=Channel.labels(), column=column, shown=shown, said_at=_said_at, said_by=_said_by,
+        total=filling.contested(session, actor()),
     )  # fmt: skip
 
 

@@ -55,6 +55,8 @@ def test_a_conflict_is_shown_side_by_side_and_decided_on(small_county: County, o
     fill(rows, "人", 1, "务工月数", 9)
     assert "1 户有冲突，等人认定" in handed_in(small_county, office, rows)
     page = office.page("/filling/conflicts")
+    assert "共 1 户 · 先到的在前" in words(page)
+    assert "后面的接着出来" not in words(page)
     said = words(page)
     assert "联系电话 发出去时 138****0150 填报表里写的 139****0001 用填报表的 台账现在的 139****0002 陈干部" in said
     assert "务工月数 发出去时 — 填报表里写的 9 用填报表的 台账现在的 6 陈干部" in said
