@@ -39,6 +39,7 @@ def page(playwright: Playwright, small_county: County) -> Iterator[Page]:
 
 def onward(page: Page, words: str = "下一步") -> None:
     """Look whether all fits and can be hit with a thumb, then go on."""
+    page.wait_for_load_state()
     assert not page.evaluate(WIDE), page.url
     assert page.eval_on_selector_all(TARGETS, SMALL) == [], page.url
     page.get_by_role("button", name=words).click()

@@ -98,4 +98,5 @@ def taken(page: Page, name: str) -> None:
 
 def fits(page: Page) -> None:
     """Nothing is wider than the screen."""
+    page.wait_for_load_state()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

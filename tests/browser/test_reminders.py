@@ -25,6 +25,7 @@ def test_a_number_is_confirmed_and_what_was_told_is_listed(
     browser: Browser, small_county: County, tmp_path: Path, width: int
 ) -> None:
     def seen(page: Page, name: str) -> None:
+        page.wait_for_load_state()
         assert not page.evaluate(WIDE), name
         page.screenshot(path=tmp_path / f"{name}-{width}.png", full_page=True)
 

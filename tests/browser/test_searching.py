@@ -19,6 +19,7 @@ def test_a_household_is_found_from_any_page_and_goes_out_as_a_file(
     browser: Browser, small_county: County, tmp_path: Path, width: int
 ) -> None:
     def seen(page: Page, name: str) -> None:
+        page.wait_for_load_state()
         assert not page.evaluate(WIDE), name
         page.screenshot(path=tmp_path / f"{name}-{width}.png", full_page=True)
 
@@ -36,6 +37,7 @@ def test_a_household_is_found_from_any_page_and_goes_out_as_a_file(
         page.get_by_text("找到：李小二（配偶）").wait_for()
         seen(page, "found")
         page.get_by_role("link", name="导出这些农户").click()
+        page.get_by_role("button", name="开始导出").wait_for()
         seen(page, "choose")
         page.get_by_role("link", name="抄录到全国防返贫监测系统").click()
         page.get_by_label("原因").fill("录入全国系统")
