@@ -31,7 +31,8 @@ from field.registry.households import Household, Person
 from field.registry.rights import NotAllowed
 from tests.county import REGIONS, County, household, moment
 from tests.monitoring import casework
-from tests.revisiting import RICH, eliminated
+from tests.monitoring.casework import RICH
+from tests.revisiting import eliminated
 
 WHO = ("cadre", "cadre2", "town", "town2", "county")
 VILLAGES = [code for code in REGIONS if len(code) == 12]

@@ -10,10 +10,9 @@ from uuid6 import uuid7
 
 from field import clock
 from tests.county import County, moment
-from tests.monitoring.casework import listed, to_eliminated, visited
+from tests.monitoring.casework import RICH, listed, to_eliminated, visited
 
 CASES = json.loads(Path(__file__).with_name("revisit_cases.json").read_text(encoding="utf-8"))
-RICH = {"income": {"wages": 6_000_000}, "expenses": {"medical_self_paid": 0}}
 
 
 def consents(*people: str, how: str = "drawn", **changes: Any) -> dict[str, Any]:

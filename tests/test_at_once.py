@@ -31,11 +31,10 @@ from field.registry.rights import NotAllowed
 from field.registry.staff import Staff, take_post
 from tests.county import HASHED, County
 from tests.monitoring import casework, fundwork
-from tests.monitoring.casework import HOME, NOTE
+from tests.monitoring.casework import HOME, NOTE, RICH
 from tests.monitoring.fundwork import applied, books, done, given, standing
 
 CROWD = 8
-RICH = {"income": {"wages": 6_000_000}, "expenses": {"medical_self_paid": 0}}
 Work = Callable[[Session], object]
 
 

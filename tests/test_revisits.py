@@ -12,18 +12,15 @@ from werkzeug.test import TestResponse
 
 from field import clock
 from field.codes import Role
-from field.db import db, transact
+from field.db import db
 from field.ledger.facts import latest
-from field.ledger.verify import verify
 from field.monitoring.held import waiting as held_waiting
 from field.monitoring.policy.shapes import Revisit
-from field.monitoring.rebuild import rebuild
 from field.monitoring.revisit_schedule import schedule
 from field.monitoring.revisits import due_revisits
 from field.monitoring.workdays import china_day
-from field.worker import signer
 from tests.county import County
-from tests.monitoring.casework import HOME, NEXT, do
+from tests.monitoring.casework import HOME, NEXT, do, rebuilt
 from tests.revisiting import eliminated, revisit
 from tests.web.office import browser, words
 
@@ -38,12 +35,6 @@ def due(county: County, who: str, day: date) -> Sequence[tuple[str, int]]:
     by = county.actor(who)
     with county.app.app_context():
         return [(one.household_id, one.nth) for one in db.session.scalars(due_revisits(by, day))]
-
-
-def rebuilt(county: County) -> tuple[str, ...]:
-    with county.app.app_context():
-        assert verify(db.session(), signer(county.app.config["FIELD"]).verifier).sound
-        return transact(rebuild).differing
 
 
 def test_a_revisit_does_what_is_due_and_the_next_one_waits_for_its_day(county: County) -> None:

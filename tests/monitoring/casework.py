@@ -11,6 +11,7 @@ from field.codes import Channel
 from field.db import db, transact
 from field.help_codes import HelpAction
 from field.ledger.entries import Entry
+from field.ledger.verify import verify
 from field.monitoring.case_around import pack_of
 from field.monitoring.cases import Asked, MonitoringCase, act, open_case, take_over
 from field.monitoring.declarations import Declared, record_declaration
@@ -20,15 +21,18 @@ from field.monitoring.judgement import window
 from field.monitoring.plan import Measure, newest_seq
 from field.monitoring.planning import Asked as Help
 from field.monitoring.planning import act as help_household
+from field.monitoring.rebuild import rebuild
 from field.monitoring.visits import record_visit
 from field.monitoring.workdays import china_day
 from field.registry.households import Household, Person
+from field.worker import signer
 from tests.county import County
 from tests.monitoring.test_judgement import visit
 
 HOME, NEXT = "420626107204", "420626107205"
 PHOTO = "c" * 64
 ENOUGH = 6_000_000
+RICH = {"income": {"wages": ENOUGH}, "expenses": {"medical_self_paid": 0}}
 NOTE = {"note": "情况属实"}
 
 
@@ -207,3 +211,10 @@ def home_of(county: County, village: str) -> Household:
 
 def state_of(case: MonitoringCase) -> CaseState:
     return CaseState(case.state)
+
+
+def rebuilt(county: County) -> tuple[str, ...]:
+    """What a rebuild of the sound ledger gives differently: nothing, if all is well."""
+    with county.app.app_context():
+        assert verify(db.session(), signer(county.app.config["FIELD"]).verifier).sound
+        return transact(rebuild).differing

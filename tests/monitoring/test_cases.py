@@ -9,19 +9,17 @@ import pytest
 from field import clock
 from field.case_codes import CaseAction
 from field.db import db, transact
-from field.ledger.verify import verify
 from field.monitoring.cases import OtherContent, Stale, act, open_case
 from field.monitoring.policy.shelf import OURS, shelf, use_shelf
-from field.monitoring.rebuild import rebuild
 from field.monitoring.refusals import OutOfOrder, Refused, WrongHands
 from field.monitoring.statistics import statistics
 from field.registry.rights import NotAllowed
-from field.worker import signer
 from tests.county import County
 from tests.monitoring.casework import (
     HOME,
     NEXT,
     NOTE,
+    RICH,
     asked,
     declared,
     do,
@@ -30,6 +28,7 @@ from tests.monitoring.casework import (
     left,
     listed,
     opened,
+    rebuilt,
     the_case,
     to_eliminated,
     to_monitored,
@@ -37,19 +36,12 @@ from tests.monitoring.casework import (
 )
 
 NOW = clock.now()
-RICH = {"income": {"wages": 6_000_000}, "expenses": {"medical_self_paid": 0}}
 
 
 def monitored_in(county: County, village: str) -> int:
     with county.app.app_context():
         households: int = statistics(db.session(), village)["households"]
         return households
-
-
-def rebuilt(county: County) -> tuple[str, ...]:
-    with county.app.app_context():
-        assert verify(db.session(), signer(county.app.config["FIELD"]).verifier).sound
-        return transact(rebuild).differing
 
 
 @pytest.mark.unlisted(HOME)

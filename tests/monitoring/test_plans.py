@@ -10,39 +10,31 @@ from field import clock
 from field.db import db, transact
 from field.help_codes import HelpAction
 from field.ledger.entries import Entry
-from field.ledger.verify import verify
 from field.monitoring.cases import OtherContent, Stale
 from field.monitoring.measures import counted, overdue_measures, without_measures
 from field.monitoring.plan import newest_seq, team_of
 from field.monitoring.planning import Asked, act
-from field.monitoring.rebuild import rebuild
 from field.monitoring.refusals import OutOfOrder, Refused, WrongHands
 from field.monitoring.workdays import china_day
 from field.registry.rights import NotAllowed
-from field.worker import signer
 from tests.county import County
 from tests.monitoring.casework import (
     HOME,
     NEXT,
     NOTE,
     PHOTO,
+    RICH,
     do,
     helping,
     listed,
     opened,
     planned,
+    rebuilt,
     to_eliminated,
     visited,
 )
 
 NOW = clock.now()
-RICH = {"income": {"wages": 6_000_000}, "expenses": {"medical_self_paid": 0}}
-
-
-def rebuilt(county: County) -> tuple[str, ...]:
-    with county.app.app_context():
-        assert verify(db.session(), signer(county.app.config["FIELD"]).verifier).sound
-        return transact(rebuild).differing
 
 
 def late(county: County, by: str, day: date) -> list[tuple[str, int]]:

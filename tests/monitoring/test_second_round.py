@@ -16,7 +16,6 @@ from field.monitoring.cases import open_case
 from field.monitoring.declarations import Declared, record_declaration
 from field.monitoring.judgement import Judgement, judge
 from field.monitoring.measures import without_measures
-from field.monitoring.rebuild import rebuild
 from field.monitoring.refusals import Refused
 from field.monitoring.relief_sheet import sheet
 from field.monitoring.revisit_schedule import next_days
@@ -26,6 +25,7 @@ from tests.county import County
 from tests.monitoring.casework import (
     HOME,
     NEXT,
+    RICH,
     asked,
     do,
     helped,
@@ -33,13 +33,13 @@ from tests.monitoring.casework import (
     left,
     listed,
     opened,
+    rebuilt,
     to_eliminated,
     to_monitored,
     visited,
 )
 
 NOW, MINUTE, DAY = clock.now(), timedelta(minutes=1), timedelta(days=1)
-RICH = {"income": {"wages": 6_000_000}, "expenses": {"medical_self_paid": 0}}
 
 
 def eliminated(county: County, at: datetime = NOW) -> str:
@@ -136,7 +136,7 @@ def test_monitoring_does_not_end_by_death_while_somebody_is_at_home(county: Coun
     gone = [{"person_id": one, "left": "died"} for one in people]
     visited(county, HOME, "cadre", NOW + MINUTE, members=gone)
     assert left(county, case_id, "die", NOW + 2 * MINUTE).state == "died"
-    assert transacted(county, rebuild).differing == ()
+    assert rebuilt(county) == ()
 
 
 def test_measures_of_the_first_round_prove_nothing_for_the_second(county: County) -> None:
@@ -149,7 +149,7 @@ def test_measures_of_the_first_round_prove_nothing_for_the_second(county: County
     with county.app.app_context():
         bare, _total = without_measures(db.session(), county.actor("county"), china_day(later))
         assert home in [one.id for one in bare]
-    assert transacted(county, rebuild).differing == ()
+    assert rebuilt(county) == ()
 
 
 def test_a_new_risk_that_comes_to_nothing_takes_no_revisit_away(county: County) -> None:
@@ -160,7 +160,7 @@ def test_a_new_risk_that_comes_to_nothing_takes_no_revisit_away(county: County) 
     do(county, case_id, "reject", "cadre", NOW + 10 * DAY + MINUTE)
     with county.app.app_context():
         assert next_days(db.session(), [home])[home].due_on == before
-    assert transacted(county, rebuild).differing == ()
+    assert rebuilt(county) == ()
 
 
 def test_who_is_monitored_again_is_not_revisited_any_more(county: County) -> None:
@@ -188,7 +188,7 @@ def test_bills_of_both_rounds_are_relieved_and_none_of_the_time_between(county: 
     assert {one.bill.day: one.since_identified for one in shares} == {
         china_day(begun - 20 * DAY): True, china_day(ended + 4 * DAY): False, china_day(again): True
     }  # fmt: skip
-    assert transacted(county, rebuild).differing == ()
+    assert rebuilt(county) == ()
 
 
 def test_an_income_that_is_still_to_come_is_no_income(county: County) -> None:

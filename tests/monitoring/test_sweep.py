@@ -13,19 +13,16 @@ from field.codes import Channel
 from field.db import db, transact
 from field.judgement_cli import sweep_county
 from field.ledger.entries import Entry
-from field.ledger.verify import verify
 from field.monitoring.declarations import Declared, record_declaration
 from field.monitoring.enrol import enrol
 from field.monitoring.judgement import Judgement
 from field.monitoring.policy.shelf import OURS
-from field.monitoring.rebuild import rebuild
 from field.monitoring.sweep import Swept
 from field.monitoring.visits import record_visit
-from field.worker import signer
 from tests.county import County, household, moment
 from tests.monitoring import casework
+from tests.monitoring.casework import RICH, rebuilt
 from tests.monitoring.test_judgement import OK, visit
-from tests.revisiting import RICH
 
 HOME = "420626107204"
 UNMONITORED = "420626102202"
@@ -59,12 +56,6 @@ def tasks_of(county: County, place: str, who: str = "cadre") -> list[str]:
     """What somebody's list holds about a household."""
     items = county.client(who).get("/api/tasks").get_json()["items"]
     return [one["kind_name"] for one in items if one["household_id"] == county.households[place]]
-
-
-def rebuilt(county: County) -> tuple[str, ...]:
-    with county.app.app_context():
-        assert verify(db.session(), signer(county.app.config["FIELD"]).verifier).sound
-        return transact(rebuild).differing
 
 
 @pytest.mark.unlisted(UNMONITORED)

@@ -21,6 +21,7 @@ from tests.monitoring.casework import (
     HOME,
     NEXT,
     PHOTO,
+    RICH,
     declared,
     do,
     helped,
@@ -34,7 +35,6 @@ from tests.monitoring.casework import (
     the_case,
     visited,
 )  # fmt: skip
-from tests.revisiting import RICH
 from tests.test_consents import signed
 from tests.web.office import Browser, Elements, browser, statements, words
 

@@ -19,8 +19,7 @@ from field.registry.households import Household
 from field.web import file_page
 from field.worker import signer
 from tests.county import County, household
-from tests.monitoring.casework import HOME, do, listed, opened, to_eliminated, visited
-from tests.monitoring.test_cases import RICH
+from tests.monitoring.casework import HOME, RICH, do, listed, opened, to_eliminated, visited
 from tests.test_consents import signed as sign_on_phone
 from tests.web.office import browser, statements, words
 from tests.web.test_bulletin import paper  # noqa: F401 - what can print
