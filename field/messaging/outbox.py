@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import Index, String, delete, func, select, update
@@ -14,6 +14,7 @@ from uuid6 import uuid7
 from field.codes import Channel
 from field.messaging.messages import Delivery, Outbound, Receipt
 from field.messaging.sending_rules import BEFORE, PRIORITY, SHANGHAI, Fate, Purpose, Rules, segments
+from field.monitoring.workdays import month_of
 from field.orm import Base, Code, Id, Utc
 from field.prepared import add_or_leave
 from field.registry.contacts import address_index
@@ -171,8 +172,7 @@ def take_up_early(session: Session, now: datetime) -> int:
 
 def monthly_cost(session: Session, month: date) -> dict[str, Cost]:
     """每月费用: by provider, what went out in the month of that day, by the calendar of the county."""
-    first = datetime(month.year, month.month, 1, tzinfo=SHANGHAI)
-    next_one = datetime(month.year + month.month // 12, month.month % 12 + 1, 1, tzinfo=SHANGHAI)
+    first, next_one = (datetime.combine(day, time(), SHANGHAI) for day in month_of(month))
     sums = func.count(), func.sum(OutboundMessage.units), func.sum(OutboundMessage.cost)
     rows = session.execute(
         select(OutboundMessage.provider, *sums)

@@ -16,7 +16,7 @@ from field.ledger.facts import Fact
 from field.monitoring.case_standing import Around, Standing
 from field.monitoring.case_turns import marked_again
 from field.monitoring.consents import consented
-from field.monitoring.elimination import Earned, Ground, months_after
+from field.monitoring.elimination import Earned, Ground
 from field.monitoring.evidence import EvidenceLink, vouched
 from field.monitoring.judgement import ONE, SEVERAL, Basis, judged
 from field.monitoring.measure_rules import Course, done_for, open_for
@@ -24,7 +24,7 @@ from field.monitoring.plan import plans
 from field.monitoring.policy.shapes import Pack
 from field.monitoring.policy.shelf import pack_on, shelf
 from field.monitoring.steady import before
-from field.monitoring.workdays import china_day
+from field.monitoring.workdays import china_day, months_after
 from field.registry.households import Household, Person
 
 ADULT_MONTHS = 18 * 12

@@ -7,6 +7,7 @@ from datetime import date
 from field.codes import RiskFactor
 from field.labels import Word
 from field.monitoring.policy.shapes import Elimination
+from field.monitoring.workdays import months_after
 from field.sentences import Sentence, Series, word
 
 NOT_KNOWN = "还不清楚"
@@ -69,17 +70,6 @@ def conditions(ground: Ground, rule: Elimination, day: date) -> list[Condition]:
 def missing(several: list[Condition], *, seen_only: bool = False) -> list[Condition]:
     """Those that do not hold; `seen_only` leaves out what the town has yet to record."""
     return [one for one in several if not one.holds and (one.seen or not seen_only)]
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day so many months later, or the last of that month."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    for number in range(day.day, 27, -1):
-        try:
-            return date(year, month + 1, number)
-        except ValueError:
-            continue
-    return date(year, month + 1, day.day)
 
 
 def _income(ground: Ground, rule: Elimination) -> Condition:

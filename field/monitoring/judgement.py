@@ -29,7 +29,7 @@ from field.monitoring.policy.shapes import Pack
 from field.monitoring.policy.shelf import pack_on
 from field.monitoring.sections import Scope, given
 from field.monitoring.tasks import stand_again
-from field.monitoring.workdays import SHANGHAI, china_day
+from field.monitoring.workdays import SHANGHAI, china_day, months_after
 from field.orm import Base, Code, Id, Utc, UtcDateTime, insert_or_leave
 from field.prepared import Prepared
 
@@ -116,9 +116,8 @@ def window(ends: str, day: date) -> tuple[date, date]:
     if ends == "september":
         year = day.year if day.month >= 10 else day.year - 1
         return date(year - 1, 10, 1), date(year, 9, 30)
-    last = day.replace(day=1) - timedelta(days=1)
-    first = last.replace(day=1)
-    return date(first.year - (first.month < 12), first.month % 12 + 1, 1), last
+    this = day.replace(day=1)
+    return months_after(this, -12), this - timedelta(days=1)
 
 
 def months(day: date) -> int:

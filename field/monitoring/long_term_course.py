@@ -6,6 +6,7 @@ from datetime import date
 
 from field.monitoring.policy.shapes import ReliefRule
 from field.monitoring.relief import YUAN, Relief, relief
+from field.monitoring.workdays import months_after
 
 MONTHS = 12
 
@@ -41,7 +42,7 @@ def project(first: date, steady: Steady, rule: Callable[[int], ReliefRule]) -> l
     several: list[Month] = []
     counted, year = steady.so_far, first.year
     for place in range(MONTHS):
-        begins = date(first.year + (first.month - 1 + place) // 12, (first.month - 1 + place) % 12 + 1, 1)
+        begins = months_after(first.replace(day=1), place)
         counted, year = (counted, year) if begins.year == year else (0, begins.year)
         before, now = relief(counted, rule(year)), relief(counted + steady.compliant, rule(year))
         counted += steady.compliant

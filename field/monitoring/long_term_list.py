@@ -8,13 +8,13 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from field.monitoring.elimination import months_after
 from field.monitoring.judgement import Judgement
 from field.monitoring.long_term import LongTerm
 from field.monitoring.long_term_course import Month, Steady, project
 from field.monitoring.policy.shelf import pack_on
 from field.monitoring.relief import YUAN
 from field.monitoring.relief_sheet import Sheet, rule_of, sheet, sheets
+from field.monitoring.workdays import months_after
 from field.registry.households import Household
 from field.registry.regions import in_region
 from field.registry.rights import Actor

@@ -13,13 +13,12 @@ from field.ledger.facts import Fact
 from field.monitoring.bills import ToldBill
 from field.monitoring.case_rules import LADDER
 from field.monitoring.cases import MonitoringCase
-from field.monitoring.elimination import months_after
 from field.monitoring.judgement import Judgement
 from field.monitoring.policy.quality_shapes import Quality
 from field.monitoring.policy.shapes import Pack
 from field.monitoring.sections import trust
 from field.monitoring.tasks import Task
-from field.monitoring.workdays import SHANGHAI
+from field.monitoring.workdays import SHANGHAI, months_after
 from field.registry.households import Household, Person
 from field.registry.regions import in_region
 

@@ -12,10 +12,9 @@ from field.codes import LeadKind, Source, TaskKind
 from field.ledger.entries import Entry
 from field.ledger.facts import SEEN, state
 from field.monitoring.case_turns import ELIMINATED, CaseTurn
-from field.monitoring.elimination import months_after
 from field.monitoring.leads import Wanted, open_lead
 from field.monitoring.policy.shapes import Revisit
-from field.monitoring.workdays import china_day
+from field.monitoring.workdays import china_day, months_after
 from field.orm import Base, Id, insert_many
 
 FACTS = ("guarantees", "expenses")

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from field.help_codes import PartnerKind, TieAction, TieKind
 from field.monitoring.case_contents import Note, Nothing, Part, fault
-from field.monitoring.elimination import months_after
+from field.monitoring.workdays import months_after
 from field.sentences import Sentence
 
 FIRST, LONGEST = date(2000, 1, 1), timedelta(days=5 * 366)

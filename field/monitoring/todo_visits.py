@@ -12,7 +12,7 @@ from field.monitoring.grades import JUDGED, by_urgency, judged_grade
 from field.monitoring.policy.shapes import Visits
 from field.monitoring.tasks import Task
 from field.monitoring.todo_rows import NOTHING, Found, Row, Wanted, closes, opens
-from field.monitoring.workdays import DAY
+from field.monitoring.workdays import DAY, month_of
 from field.registry.households import Household
 from field.registry.regions import in_region
 
@@ -32,8 +32,7 @@ class Month(NamedTuple):
 
 def month(day: date) -> Month:
     """The month of a day."""
-    first = day.replace(day=1)
-    following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+    first, following = month_of(day)
     return Month(first, following - DAY)
 
 

@@ -40,6 +40,23 @@ def china_day(moment: datetime) -> date:
     return moment.astimezone(SHANGHAI).date()
 
 
+def months_after(day: date, months: int) -> date:
+    """The same day so many months later, or the last of that month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    for number in range(day.day, 27, -1):
+        try:
+            return date(year, month + 1, number)
+        except ValueError:
+            continue
+    return date(year, month + 1, day.day)
+
+
+def month_of(day: date) -> tuple[date, date]:
+    """The first day of a day's month and of the next."""
+    first = day.replace(day=1)
+    return first, months_after(first, 1)
+
+
 def due(start: date, days: int, counting: str, own: Own | None = None) -> Due:
     """The last of so many days after a day, "calendar" or "working"."""
     if counting == "calendar":

@@ -14,6 +14,7 @@ from field.ledger.entries import Entry
 from field.monitoring.case_around import kind_name
 from field.monitoring.case_list import steps_of
 from field.monitoring.case_papers import MOST, Both, Steps, approved, first_risks, passed, waiting
+from field.monitoring.workdays import month_of
 from field.registry import regions
 from field.registry.rights import Right
 from field.web.asked import asked_month
@@ -95,4 +96,4 @@ def _notice(steps: Steps) -> str:
 def _month() -> tuple[date, date] | None:
     """The first day of the month asked for and of the next."""
     begins = asked_month()
-    return (begins, date(begins.year + begins.month // 12, begins.month % 12 + 1, 1)) if begins else None
+    return month_of(begins) if begins else None

@@ -1,7 +1,7 @@
 """监测月报: a region's month in the shape of the county's report, to read, to print, as PDF and for Word."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, render_template, request
@@ -17,7 +17,7 @@ from field.monitoring.relief_sums import Sums, relief_by
 from field.monitoring.standings import statistics_on
 from field.monitoring.statistics import Figures, figures_of
 from field.monitoring.until import Until
-from field.monitoring.workdays import china_day
+from field.monitoring.workdays import china_day, month_of, months_after
 from field.registry.rights import Right
 from field.web.asked import asked_month
 from field.web.catalogue import CHINESE
@@ -45,8 +45,7 @@ class Month(NamedTuple):
     @property
     def before(self) -> str:
         """The month before."""
-        local = self.begins.astimezone(SHANGHAI)
-        return f"{local.year - (local.month == 1)}-{(local.month - 2) % 12 + 1:02d}"
+        return f"{months_after(china_day(self.begins), -1):%Y-%m}"
 
 
 class Bulletin(NamedTuple):
@@ -118,7 +117,6 @@ def _month() -> Month:
     """The month asked for, the present one until now."""
     today = now().astimezone(SHANGHAI)
     first = asked_month() or today
-    begins = datetime(first.year, first.month, 1, tzinfo=SHANGHAI)
-    over = (first.year, first.month) < (today.year, today.month)
-    ends = datetime(first.year + first.month // 12, first.month % 12 + 1, 1, tzinfo=SHANGHAI) if over else today
-    return Month(begins, ends, over)
+    begins, following = (datetime.combine(one, time(), SHANGHAI) for one in month_of(first))
+    over = following <= today
+    return Month(begins, following if over else today, over)

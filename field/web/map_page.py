@@ -12,7 +12,7 @@ from field.config import Settings
 from field.db import db
 from field.media.coordinates import Point, to_gcj02
 from field.monitoring import map_points
-from field.monitoring.workdays import SHANGHAI, china_day
+from field.monitoring.workdays import SHANGHAI, china_day, month_of
 from field.registry.rights import Right
 from field.web.asked import asked_month
 from field.web.paper import printable
@@ -59,8 +59,7 @@ def points() -> Response:
 
 def _month() -> tuple[date, date]:
     """The month asked for, this one where none is, from its first day to the next one's."""
-    first = asked_month() or china_day(now()).replace(day=1)
-    return first, date(first.year + (first.month == 12), first.month % 12 + 1, 1)
+    return month_of(asked_month() or china_day(now()))
 
 
 def _times(since: date, until: date) -> tuple[datetime, datetime]:

@@ -15,7 +15,6 @@ from field.ledger.verify import verify
 from field.monitoring.case_around import pack_of
 from field.monitoring.cases import Asked, MonitoringCase, act, open_case, take_over
 from field.monitoring.declarations import Declared, record_declaration
-from field.monitoring.elimination import months_after
 from field.monitoring.evidence import note_sender
 from field.monitoring.judgement import window
 from field.monitoring.plan import Measure, newest_seq
@@ -23,7 +22,7 @@ from field.monitoring.planning import Asked as Help
 from field.monitoring.planning import act as help_household
 from field.monitoring.rebuild import rebuild
 from field.monitoring.visits import record_visit
-from field.monitoring.workdays import china_day
+from field.monitoring.workdays import china_day, months_after
 from field.registry.households import Household, Person
 from field.worker import signer
 from tests.county import County

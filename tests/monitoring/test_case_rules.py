@@ -14,12 +14,13 @@ from field.help_codes import HelpAction, MeasureState
 from field.monitoring.case_course import after, decide
 from field.monitoring.case_rules import RULES, due_in
 from field.monitoring.case_standing import Act, Around, Standing
-from field.monitoring.elimination import Earned, Ground, conditions, missing, months_after
+from field.monitoring.elimination import Earned, Ground, conditions, missing
 from field.monitoring.measure_rules import RULES as HELP_RULES
 from field.monitoring.measure_rules import Course, Step, done_for, open_for
 from field.monitoring.measure_rules import after as course_after
 from field.monitoring.policy.shelf import pack_on
 from field.monitoring.refusals import OutOfOrder, Refused, WrongHands
+from field.monitoring.workdays import months_after
 
 DAY = date(2026, 11, 2)
 PACK = pack_on(DAY)

@@ -17,12 +17,11 @@ from field.ledger.entries import Entry
 from field.ledger.facts import Fact
 from field.monitoring.bills import ToldBill
 from field.monitoring.cases import MonitoringCase
-from field.monitoring.elimination import months_after
 from field.monitoring.judgement import Judgement
 from field.monitoring.plan import Measure
 from field.monitoring.quality import counts, found, of_household, of_households, terms
 from field.monitoring.quality_checks import CATALOGUE, LIVE
-from field.monitoring.workdays import china_day
+from field.monitoring.workdays import china_day, months_after
 from field.registry.households import Household, Person
 from field.registry.idnumber import make, mismatch
 from field.work import Worker
