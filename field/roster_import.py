@@ -9,7 +9,6 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -23,6 +22,7 @@ from field.monitoring.enrol import BATCH, Counts, enrol, registered
 from field.monitoring.first_entries import Made
 from field.monitoring.quality import checks_called, of_households, terms
 from field.monitoring.quality_checks import TITLES
+from field.monitoring.workdays import SHANGHAI
 from field.prepared import line, through
 from field.registry.deputies import as_signed
 from field.registry.households import Household
@@ -36,7 +36,6 @@ from field.registry.villages import village_names
 from field.roster_beside import Beside
 from field.work import Assignment, GiveUp, enqueue
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 ROSTER, FAULTS, DOUBTS = "roster", "roster-faults", "roster-doubts"
 ROOM = "PRAGMA cache_size=-65536"  # 64 MB, so that pages of the indexes, of which a batch changes most, stay at hand
 Begin = Callable[[], Session]

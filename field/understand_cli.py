@@ -5,8 +5,8 @@ import json
 import click
 
 from field import clock
-from field.messaging.sending_rules import SHANGHAI
 from field.messaging.understanding.understand import understand as read
+from field.monitoring.workdays import SHANGHAI
 
 
 @click.command("understand")

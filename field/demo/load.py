@@ -73,12 +73,12 @@ class Founding:
         busy = self._busy(homes := self._homes())
         played = {home.id for home, _ in busy.cases}
         helped = self._help([home for home in homes if home.id not in played])
-        earlier = self._plan([home for home in homes if home.id not in busy.taken])
-        self._fill_up(homes, max(entries - households - helped - len(earlier), 0))
+        earlier = self._plan(others := [home for home in homes if home.id not in busy.taken])
+        self._fill_up(others, max(entries - households - helped - len(earlier), 0))
         self._ask(busy.taken | {home.id for _, home, _ in earlier})
         busy.go_on(self._transact, self.actors, self.vault, self.now)
         self._visit(earlier)
-        self._hear([home for home in homes if home.id not in busy.taken])
+        self._hear(others)
         self._sweep()
         with self.begin() as session:
             return Loaded(households, persons, session.scalar(select(func.count()).select_from(Entry)) or 0)
@@ -189,7 +189,7 @@ class Founding:
         return told | {"evidence": [item]}, photo
 
     def _fill_up(self, homes: Sequence[Home], visits: int) -> None:
-        """Visits of every household in turn, before all others."""
+        """Visits of each of the households in turn, before all others."""
         turn = timedelta(days=(SINCE - VISITED_SINCE).days / (visits // max(len(homes), 1) + 2))
         at = self.since
         while visits > 0:

@@ -6,12 +6,12 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from random import Random
-from zoneinfo import ZoneInfo
 
 from PIL import Image, ImageDraw, ImageFont
 
+from field.monitoring.workdays import SHANGHAI
+
 SIZE = (1200, 1600)
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 FONTS = (
     "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
     "/System/Library/Fonts/PingFang.ttc",

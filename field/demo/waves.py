@@ -14,7 +14,7 @@ from field.ledger.entries import Entry
 from field.messaging import checkin_waves, talk
 from field.messaging.messages import Inbound, Outbound, Said
 from field.messaging.sending import Transact, send_some
-from field.messaging.sending_rules import SHANGHAI
+from field.monitoring.workdays import SHANGHAI
 from field.registry import contacts
 from field.registry.contact_rules import Proof
 from field.registry.households import Household, Person

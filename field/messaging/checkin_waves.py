@@ -17,11 +17,11 @@ from sqlalchemy.orm import Session
 from field.messaging.asking import act, cases
 from field.messaging.conversations import Dialog
 from field.messaging.sending import Transact
-from field.messaging.sending_rules import SHANGHAI
 from field.messaging.wave_rules import is_open, spread
 from field.monitoring.checkin_requests import CheckinRequest, CheckinWave
 from field.monitoring.checkin_rules import RULES, Rules
 from field.monitoring.due_checkins import Due, due
+from field.monitoring.workdays import SHANGHAI
 from field.orm import insert_many
 from field.prepared import add_or_leave
 from field.registry import contacts

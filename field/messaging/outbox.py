@@ -13,8 +13,8 @@ from uuid6 import uuid7
 
 from field.codes import Channel
 from field.messaging.messages import Delivery, Outbound, Receipt
-from field.messaging.sending_rules import BEFORE, PRIORITY, SHANGHAI, Fate, Purpose, Rules, segments
-from field.monitoring.workdays import month_of
+from field.messaging.sending_rules import BEFORE, PRIORITY, Fate, Purpose, Rules, segments
+from field.monitoring.workdays import SHANGHAI, month_of
 from field.orm import Base, Code, Id, Utc
 from field.prepared import add_or_leave
 from field.registry.contacts import address_index

@@ -31,13 +31,13 @@ from field.messaging.dialogs.loading import library
 from field.messaging.happenings import CLOSING, happened, of_one_household
 from field.messaging.messages import Inbound, Outbound, Said
 from field.messaging.scene import Scene, Ways, place_name
-from field.messaging.sending_rules import SHANGHAI
 from field.messaging.sending_rules import Purpose as Why
 from field.messaging.understanding.masking import masked
 from field.messaging.understanding.states import in_danger, is_advert
 from field.messaging.understanding.understand import understand
 from field.monitoring.leads import Lead, looked_into
 from field.monitoring.unfinished import HelpWanted, record_help_wanted
+from field.monitoring.workdays import SHANGHAI
 from field.registry import consent
 from field.registry.contacts import may_try
 from field.registry.households import Household, Person

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
+from field.monitoring.workdays import SHANGHAI
+
 SPRING_FESTIVAL = 2  # the month in which it mostly falls
 
 

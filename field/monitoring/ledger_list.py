@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from field.ledger.entries import Entry, region_chain
+from field.monitoring.workdays import SHANGHAI
 from field.orm import UtcDateTime
 from field.registry.deputies import signatures_of
 from field.registry.households import Household
@@ -16,7 +16,6 @@ from field.registry.regions import VILLAGE, in_region
 from field.registry.rights import Actor, NotAllowed, Right
 from field.registry.staff import Staff, staff_names
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 PER_PAGE = 50
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, or_, select
 from sqlalchemy.orm import Session
@@ -12,12 +11,12 @@ from field.ledger.entries import Entry
 from field.media import alike, versions
 from field.media.vault import Vault
 from field.monitoring.evidence import Evidence, EvidenceAlike, EvidenceLink, vouched
+from field.monitoring.workdays import SHANGHAI
 from field.registry.households import Household
 from field.registry.regions import Region
 from field.registry.staff import staff_names
 from field.work import enqueue
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 ALIKE = 3
 
 

@@ -17,7 +17,7 @@ from field.monitoring.relief_sums import Sums, relief_by
 from field.monitoring.standings import statistics_on
 from field.monitoring.statistics import Figures, figures_of
 from field.monitoring.until import Until
-from field.monitoring.workdays import china_day, month_of, months_after
+from field.monitoring.workdays import SHANGHAI, china_day, month_of, months_after
 from field.registry.rights import Right
 from field.web.asked import asked_month
 from field.web.catalogue import CHINESE
@@ -25,7 +25,7 @@ from field.web.charts import bars, ring
 from field.web.paper import printable
 from field.web.whereabouts import Here, here
 from field.web.word import DOCX, bulletin_document, foot, problems, progress, situation
-from field.web.wording import SHANGHAI, now
+from field.web.wording import now
 
 bulletin = Blueprint("bulletin", __name__, url_prefix="/bulletin")
 

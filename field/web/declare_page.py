@@ -5,7 +5,6 @@ import secrets
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, current_app, jsonify, redirect, render_template, request, url_for
 from flask import Response as Page
@@ -21,6 +20,7 @@ from field.messaging.dialogs.engine import final
 from field.messaging.dialogs.saying import values_of
 from field.messaging.dialogs.shapes import Answer
 from field.messaging.hooks import connected
+from field.monitoring.workdays import SHANGHAI
 from field.registry.rights import Right
 from field.registry.sealing import keyring
 from field.web import declare_draft, declare_photos
@@ -29,7 +29,7 @@ from field.web.declare_reading import place, read
 from field.web.declare_sheet import Sheet, blank, record, sheet_of, shown_name, towns
 
 declare = Blueprint("declare", __name__, url_prefix="/declare")
-COOKIE, LARGEST, SHANGHAI = "field_declare", 64 * 1024, ZoneInfo("Asia/Shanghai")
+COOKIE, LARGEST = "field_declare", 64 * 1024
 
 
 @declare.before_request

@@ -2,16 +2,15 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from flask import g
 from flask_babel import gettext as _
 
 from field import clock
 from field.codes import Grade
+from field.monitoring.workdays import SHANGHAI
 from field.web.catalogue import in_english, said
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 WEEK = "一二三四五六日"
 MARKS = {Grade.RED: "▲", Grade.ORANGE: "◆", Grade.YELLOW: "●", Grade.NONE: ""}
 

@@ -65,7 +65,7 @@ def demo(sqlite_template: Template, ring: Keyring, tmp_path_factory: pytest.Temp
     app = create_app(Settings(home, f"sqlite:///{home / 'field.db'}"))
     with app.app_context():
         founding = Founding(sessions(app), app.extensions["field_vault"], clock.now())
-        app.config["LOADED"] = founding.load(600, 2000)
+        app.config["LOADED"] = founding.load(600, 6500)
         transact(lambda session: set_passwords(session, hash_password(PASSWORD)))
         yield app
         db.session.remove()

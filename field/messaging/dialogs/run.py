@@ -5,7 +5,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from field.messaging.dialogs.amounts import spent
 from field.messaging.dialogs.answers import Amount, Hearing, PlaceName, Reading, overheard, read
@@ -14,8 +13,8 @@ from field.messaging.dialogs.identity import missing
 from field.messaging.dialogs.options import allowed
 from field.messaging.dialogs.saying import hint_wording, say, template, values_of
 from field.messaging.dialogs.shapes import Answer, Dialog, Event, Happening, Heard, Say, Step, Turn, Wording
+from field.monitoring.workdays import SHANGHAI
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 MOST_EXCHANGES = 20
 MOST_PHOTOS = 20
 

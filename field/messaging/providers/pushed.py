@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from field.messaging.messages import NotGenuine, Unreadable
-from field.messaging.sending_rules import SHANGHAI
+from field.monitoring.workdays import SHANGHAI
 
 ANYWHERE = "any"
 LONG = 20  # letters of a secret that nobody guesses
