@@ -108,6 +108,20 @@ class Merge(Reason):
     into: Annotated[str, Field(pattern="^[0-9a-f-]{36}$")]
 
 
+class Informed(Named):
+    """告知: which office there was told, and on which day."""
+
+    on: date
+
+
+class Move(Reason):
+    """迁出: to which division (the code of a city or below), and who there was told when, or the photographed proof."""
+
+    division: Annotated[str, Field(min_length=1, max_length=60)]
+    informed: Informed | None = None
+    photos: Annotated[list[Digest], Field(max_length=40)] = []
+
+
 class CarriedOut(Reason):
     """已落实的措施 of one risk factor."""
 
@@ -123,6 +137,7 @@ class EliminationReview(Reason):
 
 SHAPES: Mapping[str, type[Part]] = {
     "nothing": Nothing, "reason": Reason, "notice": Notice, "new_risk": NewRisk, "merge": Merge,
+    "move": Move,
     S.ON_SITE_CHECK: OnSiteCheck, S.DATA_CHECK: DataCheck, S.ASSESSMENT: Assessment,
     S.ELIMINATION_ASSESSMENT: Assessment, S.PUBLIC_NOTICE: Nothing, S.ELIMINATION_NOTICE: Nothing,
     S.TOWN_REVIEW: Reason, S.COUNTY_APPROVAL: Approval, S.ELIMINATION_CHECK: Reason,

@@ -25,6 +25,8 @@ UNDER_WAY = (*LADDER, S.MONITORED, *WAY_OUT)
 LEAVING = {  # what is proposed: how it is confirmed, and how the case ends by it
     A.MERGE: (A.CONFIRM_MERGE, S.MERGED), A.MOVE_AWAY: (A.CONFIRM_MOVE, S.MOVED_AWAY), A.DIE: (A.CONFIRM_DEATH, S.DIED),
 }  # fmt: skip
+NEEDED = {A.MERGE: "merge", A.MOVE_AWAY: "move"}
+CONFIRMED = {confirming: action for action, (confirming, _end) in LEAVING.items()}
 HOLDERS = {
     S.ON_SITE_CHECK: GRASSROOTS, S.DATA_CHECK: OFFICES, S.ASSESSMENT: GRASSROOTS, S.PUBLIC_NOTICE: GRASSROOTS,
     S.TOWN_REVIEW: frozenset((T,)), S.COUNTY_APPROVAL: frozenset((C,)), S.ELIMINATION_CHECK: GRASSROOTS,
@@ -70,7 +72,7 @@ def _table() -> Iterator[tuple[S, A, Rule]]:
     yield S.ELIMINATED, A.RE_MARK, Rule(S.ON_SITE_CHECK, ALL, "new_risk")
     for state in UNDER_WAY:
         for action, (confirming, end) in LEAVING.items():
-            yield state, action, Rule(state, OFFICES, "merge" if action is A.MERGE else "reason")
+            yield state, action, Rule(state, OFFICES, NEEDED.get(action, "reason"))
             yield state, confirming, Rule(end, frozenset((C,)), "nothing")
         yield state, A.KEEP, Rule(state, frozenset((C,)))
 

@@ -14,8 +14,9 @@ from field.codes import Channel, EntryKind
 from field.ledger.chain import canonical
 from field.ledger.entries import Draft, Entry, append, lock_heads, opened, recorded
 from field.monitoring.case_around import around, pack_of
+from field.monitoring.case_changes import after
 from field.monitoring.case_contents import Merge, fault, plain, read_content
-from field.monitoring.case_course import after, decide
+from field.monitoring.case_course import decide
 from field.monitoring.case_rules import ENDED, LEAVING, RULES, UNDER_WAY, due_in
 from field.monitoring.case_standing import Act, Standing, kept
 from field.monitoring.case_turns import note_turn
@@ -184,8 +185,7 @@ def _do(
     rule, content = decide(at, asked.action, dict(asked.content), by.username, by.role, there)
     if asked.action is CaseAction.TAKE_OVER:
         content["household"] = _as_listed(household)
-    turn = CaseState.COUNTY_APPROVAL if asked.action in LEAVING else rule.to
-    last = due_in(turn, day, pack, shelf().holidays)
+    last = due_in(CaseState.COUNTY_APPROVAL if asked.action in LEAVING else rule.to, day, pack, shelf().holidays)
     payload |= {
         "action": asked.action.value, "from": at.state.value, "to": rule.to.value, "role": by.role.value,
         "content": content, "due_on": last.day.isoformat() if last else None,

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from field.case_codes import CaseAction, CaseState
 from field.codes import Kind, Role
 from field.help_codes import HelpAction, MeasureState
-from field.monitoring.case_course import after, decide
+from field.monitoring.case_changes import after
+from field.monitoring.case_course import decide
 from field.monitoring.case_rules import RULES, due_in
 from field.monitoring.case_standing import Act, Around, Standing
 from field.monitoring.elimination import Earned, Ground, conditions, missing, months_after
@@ -80,6 +81,8 @@ def content(state: str, action: str, day: date = DAY) -> dict[str, Any]:
         return note | {"risk_factors": ["accident"]}
     if action == "merge":
         return note | {"into": OTHER}
+    if action == "move_away":
+        return note | {"division": "441900119", "informed": {"name": "长安镇民政办", "on": day.isoformat()}}
     if action != "advance":
         return note
     several: dict[str, dict[str, Any]] = {
@@ -98,13 +101,14 @@ def content(state: str, action: str, day: date = DAY) -> dict[str, Any]:
 def around(day: date = DAY, ground: Ground = RIPE) -> Around:
     mine = frozenset({PHOTO})
     return Around(
-        day, PACK, ground, {ADULT: "陈大一"}, mine, mine, mine, visited=True, others=frozenset({OTHER})
+        day, PACK, ground, {ADULT: "陈大一"}, mine, mine, mine, visited=True, others=frozenset({OTHER}), county="420626"
     )  # fmt: skip
 
 
 def proposed(action: str, by: str = "town1") -> dict[str, Any]:
     """What was proposed to end a case."""
-    return {"action": action, "by": by, "into": OTHER, "due_on": "2026-11-05", "provisional": False}
+    return {"action": action, "by": by, "into": OTHER, "division": "441900119", "due_on": "2026-11-05",
+            "provisional": False}  # fmt: skip
 
 
 def standing(state: CaseState) -> Standing:
@@ -242,6 +246,39 @@ def test_nothing_is_confirmed_that_was_not_proposed_and_no_merge_into_a_househol
     merging, nobody = replace(at, leaving=proposed("merge")), replace(around(), others=frozenset())
     with pytest.raises(Refused, match="已经并走"):
         decide(merging, CaseAction.CONFIRM_MERGE, {}, "county1", Role.COUNTY, nobody)
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "words"),
+    [
+        ({"division": "420626107"}, "division", "还在本县"),
+        ({"division": "4206"}, "division", "还在本县"),
+        ({"division": "外县"}, "division", "看不出"),
+        ({"division": "44"}, "division", "看不出"),
+        ({"informed": None}, "informed", "免得两边都不管"),
+        ({"note": ""}, "note", "没有填写"),
+        ({"informed": {"name": "长安镇民政办", "on": "2026-11-03"}}, "informed.on", "之后"),
+        ({"informed": {"name": "长安镇民政办"}}, "informed.on", "没有填写"),
+        ({"informed": None, "photos": ["b" * 64]}, "photos", "要先随走访交上来"),
+    ],
+)
+def test_who_moves_away_goes_to_another_county_where_somebody_knows_or_a_paper_proves_it(
+    change: dict[str, Any], field: str, words: str
+) -> None:
+    said = content("monitored", "move_away")
+    with pytest.raises(Refused, match=words) as refused:
+        decide(standing(CaseState.MONITORED), CaseAction.MOVE_AWAY, said | change, "town1", Role.TOWN, around())
+    assert [one["field"] for one in refused.value.faults] == [field]
+    proven = said | {"informed": None, "photos": [PHOTO]}
+    decide(standing(CaseState.MONITORED), CaseAction.MOVE_AWAY, proven, "town1", Role.TOWN, around())
+
+
+def test_a_move_that_was_proposed_without_saying_where_to_is_not_confirmed() -> None:
+    at = replace(standing(CaseState.MONITORED), leaving={"action": "move_away", "by": "town1", "into": None,
+                                                         "due_on": None, "provisional": False})  # fmt: skip
+    with pytest.raises(Refused, match="没有写明迁到哪里"):
+        done(at, "confirm_move_away", "county1")
+    assert done(at, "keep", "county1").leaving is None
 
 
 def test_an_entry_of_when_one_word_was_enough_still_ends_the_case() -> None:
