@@ -22,6 +22,7 @@ NOTICES = frozenset((S.PUBLIC_NOTICE, S.ELIMINATION_NOTICE))
 APPROVALS = frozenset((S.TOWN_REVIEW, S.COUNTY_APPROVAL, S.ELIMINATION_TOWN_REVIEW, S.ELIMINATION_COUNTY_APPROVAL))
 ENDED = frozenset((S.ELIMINATED, S.REJECTED, S.MERGED, S.MOVED_AWAY, S.DIED))
 UNDER_WAY = (*LADDER, S.MONITORED, *WAY_OUT)
+MAY_LEAVE = (*UNDER_WAY, S.ELIMINATED)  # who is still revisited moves or dies, too, and there is nothing to merge
 LEAVING = {  # what is proposed: how it is confirmed, and how the case ends by it
     A.MERGE: (A.CONFIRM_MERGE, S.MERGED), A.MOVE_AWAY: (A.CONFIRM_MOVE, S.MOVED_AWAY), A.DIE: (A.CONFIRM_DEATH, S.DIED),
 }  # fmt: skip
@@ -70,10 +71,11 @@ def _table() -> Iterator[tuple[S, A, Rule]]:
     yield S.MONITORED, A.PROPOSE_ELIMINATION, Rule(S.ELIMINATION_CHECK, GRASSROOTS)
     yield S.ELIMINATED, A.ROLL_BACK, Rule(S.MONITORED, frozenset((C,)))
     yield S.ELIMINATED, A.RE_MARK, Rule(S.ON_SITE_CHECK, ALL, "new_risk")
-    for state in UNDER_WAY:
+    for state in MAY_LEAVE:
         for action, (confirming, end) in LEAVING.items():
-            yield state, action, Rule(state, OFFICES, NEEDED.get(action, "reason"))
-            yield state, confirming, Rule(end, frozenset((C,)), "nothing")
+            if state is not S.ELIMINATED or action is not A.MERGE:
+                yield state, action, Rule(state, OFFICES, NEEDED.get(action, "reason"))
+                yield state, confirming, Rule(end, frozenset((C,)), "nothing")
         yield state, A.KEEP, Rule(state, frozenset((C,)))
 
 

@@ -17,7 +17,7 @@ from field.monitoring.case_around import around, pack_of
 from field.monitoring.case_changes import after
 from field.monitoring.case_contents import Merge, fault, plain, read_content
 from field.monitoring.case_course import decide
-from field.monitoring.case_rules import ENDED, LEAVING, RULES, UNDER_WAY, due_in
+from field.monitoring.case_rules import ENDED, LEAVING, MAY_LEAVE, RULES, UNDER_WAY, due_in
 from field.monitoring.case_standing import Act, Standing, kept
 from field.monitoring.case_turns import note_turn
 from field.monitoring.deadlines import note_deadline
@@ -242,7 +242,7 @@ def derive_case(session: Session, entry: Entry, said: dict[str, Any]) -> None:
         row |= {"heard_at": entry.occurred_at} if said["action"] in HEARD_AGAIN else {}
         session.execute(update(MonitoringCase).where(MonitoringCase.id == case.id).values(**row))
         session.expire(case)
-    note_deadline(session, entry, said["case_id"], new.state.value, new.due_on if new.state in UNDER_WAY else None)
+    note_deadline(session, entry, said["case_id"], new.state.value, new.due_on if new.state in MAY_LEAVE else None)
     if _tell_household(session, entry.chain_id, at, new):
         note_standings(session, [entry])
         restate(session, [entry.chain_id])
@@ -254,7 +254,7 @@ def derive_case(session: Session, entry: Entry, said: dict[str, Any]) -> None:
 def _tell_household(session: Session, household_id: str, at: Standing, new: Standing) -> bool:
     """Monitored from the approval on, and no longer when the case has ended; whether that was news."""
     values: dict[str, Any] = {}
-    if new.state in GONE and at.state is not new.state:
+    if new.state in GONE and at.state not in GONE:
         values = {"kind": None}
     elif new.state is CaseState.MONITORED and at.state in (CaseState.COUNTY_APPROVAL, CaseState.ELIMINATED):
         risks = list(new.risk_factors)

@@ -68,6 +68,9 @@ for state in [*LADDER, *OUT[:-1]]:
     for action, end in (("merge", "merged"), ("move_away", "moved_away"), ("die", "died")):
         TABLE[state, action], TABLE[state, f"confirm_{action}"] = (T + C, state), (C, end)
     TABLE[state, "keep"] = C, state
+for action, end in (("move_away", "moved_away"), ("die", "died")):
+    TABLE["eliminated", action], TABLE["eliminated", f"confirm_{action}"] = (T + C, "eliminated"), (C, end)
+TABLE["eliminated", "keep"] = C, "eliminated"
 
 
 def content(state: str, action: str, day: date = DAY) -> dict[str, Any]:
