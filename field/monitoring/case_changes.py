@@ -5,8 +5,10 @@ from datetime import date, timedelta
 
 from field.case_codes import CaseAction as A
 from field.case_codes import CaseState as S
-from field.monitoring.case_rules import CONFIRMED, LEAVING
+from field.monitoring.case_rules import CONFIRMED, LEAVING, due_in, step_of
 from field.monitoring.case_standing import Act, Standing
+from field.monitoring.policy.shapes import Pack
+from field.monitoring.workdays import Due, Own, resumed
 
 CLOSED = timedelta(days=1)  # a notice can be closed on the day after its last, and is due then
 
@@ -17,10 +19,24 @@ def after(at: Standing, act: Act) -> Standing:
     new = replace(at, state=act.to)
     if moved:
         new = replace(new, since=act.day, due_on=act.due_on, provisional=act.provisional)
-        new = replace(new, begins=None, ends=None, stopped_on=None)
+        new = replace(new, begins=None, ends=None, stopped_on=None, counts_from=None)
     if change := CHANGES.get(act.action):
         new = change(at, new, act)
     return new
+
+
+def due_after(at: Standing, action: A, to: S, day: date, pack: Pack, own: Own | None) -> Due | None:
+    """期限 of what follows an act: the county's, where leaving is proposed; of a step that goes on, what was left."""
+    last = at.leaving and at.leaving["due_on"]
+    if action is A.KEEP and last and (step := step_of(at.state, pack)):
+        return resumed(date.fromisoformat(last), day - stood_still(at, day), day, step.counting, own)
+    return due_in(S.COUNTY_APPROVAL if action in LEAVING else to, day, pack, own)
+
+
+def stood_still(at: Standing, day: date) -> timedelta:
+    """How long nothing could be done because leaving was proposed; marks of old do not say since when."""
+    on = at.leaving and at.leaving.get("on")
+    return max(day - date.fromisoformat(on), timedelta()) if on else timedelta()
 
 
 def _advanced(at: Standing, new: Standing, act: Act) -> Standing:
@@ -83,8 +99,8 @@ def _proposed(at: Standing, new: Standing, act: Act) -> Standing:
     if act.to is not at.state:
         return replace(new, merged_into=act.content.get("into"))
     due_on = at.due_on.isoformat() if at.due_on else None
-    leaving = {"action": act.action.value, "by": act.by, "into": act.content.get("into"), "due_on": due_on,
-               "division": act.content.get("division"), "provisional": at.provisional}  # fmt: skip
+    leaving = {"action": act.action.value, "by": act.by, "on": act.day.isoformat(), "into": act.content.get("into"),
+               "division": act.content.get("division"), "due_on": due_on, "provisional": at.provisional}  # fmt: skip
     return replace(new, leaving=leaving, due_on=act.due_on, provisional=act.provisional)
 
 
@@ -92,12 +108,17 @@ def _confirmed(at: Standing, new: Standing, _act: Act) -> Standing:
     return replace(new, leaving=None, merged_into=at.leaving["into"] if at.leaving else None)
 
 
-def _kept(at: Standing, new: Standing, _act: Act) -> Standing:
-    """The step goes on as it stood."""
+def _kept(at: Standing, new: Standing, act: Act) -> Standing:
+    """The step goes on with the time that it had left; a notice to which nobody could object lasts longer by it."""
     assert at.leaving
-    due_on = at.leaving["due_on"]
-    new = replace(new, leaving=None, provisional=at.leaving["provisional"])
-    return replace(new, due_on=date.fromisoformat(due_on) if due_on else None)
+    stood = stood_still(at, act.day)
+    begun = at.stopped_on or at.counts_from or at.since
+    new = replace(new, leaving=None, counts_from=begun + stood if begun else None)
+    if at.ends and not at.stopped_on:
+        ends = at.ends + stood
+        return replace(new, ends=ends, due_on=ends + CLOSED, provisional=False)
+    due_on = at.leaving["due_on"] and act.due_on
+    return replace(new, due_on=due_on, provisional=bool(due_on) and act.provisional)
 
 
 CHANGES = {

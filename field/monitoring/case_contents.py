@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from field.case_codes import CaseState as S
 from field.codes import Kind, RiskFactor
+from field.ledger.chain import canonical
 
 Note = Annotated[str, Field(min_length=2, max_length=1000)]
 Short = Annotated[str, Field(min_length=1, max_length=60)]
@@ -152,6 +153,13 @@ def read_content(needs: str, said: Any) -> tuple[Part | None, Faults]:
     except ValidationError as error:
         several = error.errors(include_url=False, include_input=False, include_context=False)
         return None, [fault(".".join(map(str, one["loc"])), WORDS.get(one["type"], "写法不对")) for one in several]
+
+
+def written_again(needs: str, kept: Mapping[str, Any], said: Any) -> bool:
+    """Whether the same was written down as is kept; what the roster said of the household then was not."""
+    part, _faults = read_content(needs, said)
+    before = {name: value for name, value in kept.items() if name != "household"}
+    return part is not None and canonical(plain(part)) == canonical(before)
 
 
 def plain(part: Part) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from datetime import date
 from field.case_codes import CaseAction as A
 from field.case_codes import CaseState as S
 from field.codes import Role
-from field.monitoring.policy.shapes import Pack
+from field.monitoring.policy.shapes import Pack, Step
 from field.monitoring.workdays import Due, Own, due
 from field.sentences import Sentence, Series
 
@@ -89,8 +89,13 @@ def actions(state: S, role: Role) -> list[A]:
 
 def due_in(state: S, entered: date, pack: Pack, own: Own | None = None) -> Due | None:
     """期限 of a step that began on a day, by the pack; none where nothing is to be done, or the pack sets no days."""
-    step = next((one for one in pack.step if one.code == STEPS.get(state)), None)
+    step = step_of(state, pack)
     return due(entered, step.days, step.counting, own) if step else None
+
+
+def step_of(state: S, pack: Pack) -> Step | None:
+    """What the pack says of the step of a state, if anything."""
+    return next((one for one in pack.step if one.code == STEPS.get(state)), None)
 
 
 def done_by(who: frozenset[Role]) -> Sentence:

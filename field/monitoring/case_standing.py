@@ -16,8 +16,9 @@ from field.monitoring.workdays import Own
 class Standing:
     """案子的现状: `hands` are the steps of this round with who did them; a notice runs from `begins` to `ends`.
 
-    `leaving` is what was proposed to end it and the county has not confirmed yet: the action, by whom, into which
-    household or to which division, and by when the step was due that stands still meanwhile.
+    `leaving` is what was proposed to end it and the county has not confirmed yet: the action, by whom and when, into
+    which household or to which division, and by when the step was due that stands still meanwhile. `counts_from` is the
+    day from which the time of a step is counted that stood still, or of the objection within it.
     """
 
     state: S = S.LEAD
@@ -36,6 +37,7 @@ class Standing:
     risk_factors: tuple[str, ...] = ()
     carried_out: Mapping[str, int] = field(default_factory=dict)
     expense_solved: int | None = None
+    counts_from: date | None = None
     merged_into: str | None = None
     leaving: Mapping[str, Any] | None = None
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from field.case_codes import CaseAction, CaseState
 from field.codes import Kind, Role
 from field.help_codes import HelpAction, MeasureState
-from field.monitoring.case_changes import after
+from field.monitoring.case_changes import after, due_after
 from field.monitoring.case_course import decide
 from field.monitoring.case_rules import RULES, due_in
 from field.monitoring.case_standing import Act, Around, Standing
@@ -125,7 +125,8 @@ def done(at: Standing, action: str, by: str, day: date = DAY, ground: Ground = R
     role = Role(by.rstrip("0123456789"))
     what = CaseAction(action)
     rule, kept = decide(at, what, content(at.state.value, action, day), by, role, around(day, ground))
-    return after(at, Act(what, rule.to, by, day, seq, kept | listed(ground)))
+    last = due_after(at, what, rule.to, day, PACK, None)
+    return after(at, Act(what, rule.to, by, day, seq, kept | listed(ground), last.day if last else None))
 
 
 def listed(ground: Ground) -> dict[str, Any]:
@@ -236,7 +237,30 @@ def test_one_proposes_that_a_household_leaves_and_another_at_the_county_confirms
         gone = done(at, f"confirm_{action}", "county2")
         assert (gone.state, gone.leaving, gone.merged_into) == (end, None, OTHER if action == "merge" else None)
         kept = done(at, "keep", "county1")
-        assert (kept.state, kept.leaving, kept.due_on) == (state, None, DAY), "as if nothing had been proposed"
+        assert (kept.state, kept.leaving) == (state, None), "as if nothing had been proposed"
+        assert kept.due_on == (None if state == "monitored" else DAY)
+
+
+def test_a_step_that_stood_still_has_the_time_that_it_had_left_and_a_notice_hangs_longer() -> None:
+    on, later = DAY + timedelta(days=1), DAY + timedelta(days=11)
+    checked = replace(standing(CaseState.ON_SITE_CHECK), due_on=DAY + timedelta(days=3))
+    kept = done(done(checked, "move_away", "town1", on), "keep", "county1", later)
+    assert (kept.due_on, kept.counts_from) == (DAY + timedelta(days=13), DAY + timedelta(days=10))
+    again = done(done(kept, "move_away", "town1", later), "keep", "county1", later + timedelta(days=2))
+    assert (again.due_on, again.counts_from) == (DAY + timedelta(days=15), DAY + timedelta(days=12))
+    assert done(kept, "advance", "village1", later).counts_from is None, "the next step has its own time"
+    posted = done(replace(standing(CaseState.PUBLIC_NOTICE), begins=None, ends=None), "post_notice", "village1")
+    kept = done(done(posted, "die", "town1", on), "keep", "county1", later)
+    assert (kept.ends, kept.due_on) == (DAY + timedelta(days=15), DAY + timedelta(days=16))
+    objected = done(posted, "object", "village1", on)
+    kept = done(done(objected, "die", "town1", on), "keep", "county1", later)
+    assert (kept.ends, kept.due_on, kept.counts_from) == (posted.ends, None, later), "it stands still for the objection"
+    assert done(kept, "answer_objection", "town1", later).ends == DAY + timedelta(days=15)
+
+
+def test_a_proposal_of_old_that_does_not_say_since_when_takes_and_gives_no_day() -> None:
+    at = replace(standing(CaseState.ON_SITE_CHECK), leaving={**proposed("move_away"), "due_on": DAY.isoformat()})
+    assert done(at, "keep", "county1", DAY + timedelta(days=4)).due_on == DAY
 
 
 def test_nothing_is_confirmed_that_was_not_proposed_and_no_merge_into_a_household_that_is_gone() -> None:

@@ -13,7 +13,7 @@ from field.codes import Channel
 from field.db import db, transact
 from field.ledger.facts import Fact
 from field.monitoring import attaching
-from field.monitoring.cases import open_case
+from field.monitoring.cases import MonitoringCase, open_case
 from field.monitoring.declarations import Declared, record_declaration
 from field.monitoring.judgement import Judgement, judge
 from field.monitoring.measures import without_measures
@@ -162,6 +162,18 @@ def test_who_moves_or_dies_after_the_risk_was_gone_is_revisited_no_more(county: 
         assert db.session.scalars(due_revisits(county.actor("cadre"), china_day(NOW + 90 * DAY))).all() == []
     assert words(browser(county, "cadre").page(f"/households/{home}")).count(CaseState.label_of(end)) > 0
     assert rebuilt(county) == ()
+
+
+@pytest.mark.unlisted(HOME)
+def test_a_case_that_is_kept_stands_in_every_rebuild_as_it_went_on(county: County) -> None:
+    case_id = opened(county, HOME, "cadre", NOW)
+    do(county, case_id, "move_away", "town", NOW + DAY)
+    kept = do(county, case_id, "keep", "county", NOW + 21 * DAY)
+    assert (kept.due_on, kept.counts_from) == (china_day(NOW + 23 * DAY), china_day(NOW + 20 * DAY))
+    assert rebuilt(county) == ()
+    with county.app.app_context():
+        again = db.session.get_one(MonitoringCase, case_id)
+        assert (again.due_on, again.counts_from) == (kept.due_on, kept.counts_from)
 
 
 def test_a_household_that_leaves_while_it_is_marked_again_is_revisited_no_more(county: County) -> None:
