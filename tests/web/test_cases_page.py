@@ -238,6 +238,11 @@ def test_a_move_says_where_to_and_who_there_knows_and_the_page_tells_what_is_mis
     page = words(office.page(f"/cases/{case}"))
     assert "迁到 东莞市长安镇" in page
     assert "告诉了长安镇民政办" in page
+    assert step(county, office, "keep", note="请附户口迁移凭证").status_code == 303
+    visited(county, HOME, "cadre", clock.now())
+    said |= {"informed": "", "informed_on": "", "photo": PHOTO}
+    assert step(county, town, "move_away", **said).status_code == 303
+    assert f'href="/api/evidence/{PHOTO}?size=large"' in office.page(f"/cases/{case}"), "who confirms sees the paper"
     assert step(county, office, "confirm_move_away").status_code == 303
     assert the_case(county, HOME).state == "moved_away"
     assert rebuilt(county) == ()
