@@ -14,6 +14,7 @@ from field.db import db, transact
 from field.ledger.facts import Fact
 from field.monitoring import attaching
 from field.monitoring.cases import MonitoringCase, open_case
+from field.monitoring.counted import counts
 from field.monitoring.declarations import Declared, record_declaration
 from field.monitoring.judgement import Judgement, judge
 from field.monitoring.measures import without_measures
@@ -21,6 +22,7 @@ from field.monitoring.refusals import Refused
 from field.monitoring.relief_sheet import sheet
 from field.monitoring.revisit_schedule import next_days
 from field.monitoring.revisits import due_revisits
+from field.monitoring.until import Until
 from field.monitoring.workdays import china_day
 from field.registry.households import Person
 from tests.county import County
@@ -149,6 +151,11 @@ def test_who_moves_or_dies_after_the_risk_was_gone_is_revisited_no_more(county: 
         gone_from_home(county, NOW)
     kept = do(county, case_id, action, "town", NOW + 2 * MINUTE)
     assert (state_of(kept), kept.due_on is not None) == ("eliminated", True), "the county's turn has its day"
+    waiting = county.client("county").get("/api/cases").get_json()["items"]
+    assert [one["leaving"] for one in waiting if one["id"] == case_id] == [action], "among those that go on"
+    with county.app.app_context():
+        late = counts(db.session(), "420626", 6, Until(china_day(NOW + 30 * DAY)), present=False)
+    assert late["late_eliminated", "420626"] == late["late_case", "420626"] == 1
     with pytest.raises(Refused, match="先等县里确认或者退回"):
         do(county, case_id, "re_mark", "cadre", NOW + 3 * MINUTE)
     back = do(county, case_id, "keep", "county", NOW + 4 * MINUTE)
