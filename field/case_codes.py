@@ -48,4 +48,4 @@ class CaseAction(Labelled):
     CONFIRM_MERGE = "confirm_merge", "确认并入别户"
     CONFIRM_MOVE = "confirm_move_away", "确认迁出"
     CONFIRM_DEATH = "confirm_die", "确认去世"
-    KEEP = "keep", "退回，照旧监测"
+    KEEP = "keep", "退回，照旧办理"

@@ -31,7 +31,7 @@ from field.registry.rights import NotAllowed
 from field.registry.staff import Staff, take_post
 from tests.county import HASHED, County
 from tests.monitoring import casework, fundwork
-from tests.monitoring.casework import HOME, NOTE, RICH
+from tests.monitoring.casework import HOME, MOVE, NOTE, RICH
 from tests.monitoring.fundwork import applied, books, done, given, standing
 
 CROWD = 8
@@ -158,7 +158,7 @@ def test_a_step_of_a_case_and_a_measure_are_done_once(county: County) -> None:
     seq, cadre = casework.the_case(county, HOME).seq, county.actor("cadre")
 
     def moving(actor: Any) -> Work:
-        return lambda session: act(session, case, casework.asked("move_away", NOTE, seq), actor, now)
+        return lambda session: act(session, case, casework.asked("move_away", NOTE | MOVE, seq), actor, now)
 
     measure = casework.planned(county, home, "cadre", now)
 

@@ -14,6 +14,7 @@ from field.monitoring.cases import MonitoringCase
 from tests.county import County
 from tests.monitoring.casework import (
     HOME,
+    MOVE,
     NEXT,
     NOTE,
     announced,
@@ -175,11 +176,11 @@ def test_a_notice_for_all_eternity_is_a_fault_and_breaks_nothing(small_county: C
 
 def test_a_key_that_was_used_for_other_words_is_a_conflict(small_county: County) -> None:
     case, key = listed(small_county, HOME, "county", NOW), str(uuid7())
-    body = {"key": key, "expected": the_case(small_county, HOME).seq, "action": "move_away", "content": NOTE}
+    body = {"key": key, "expected": the_case(small_county, HOME).seq, "action": "move_away", "content": NOTE | MOVE}
     town = small_county.client("town")
     first, again = (town.post(f"/api/cases/{case}/steps", json=body) for _ in range(2))
     assert (first.status_code, again.status_code, again.get_json()) == (201, 200, first.get_json())
-    other = town.post(f"/api/cases/{case}/steps", json=body | {"content": {"note": "其实没有搬"}})
+    other = town.post(f"/api/cases/{case}/steps", json=body | {"content": MOVE | {"note": "其实没有搬"}})
     assert codes(other) == (409, "other_content")
 
 

@@ -1,6 +1,6 @@
 """线索: a declaration or a check-in becomes a lead and a task, a visit answers it, and a rebuild gives the same."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import pytest
@@ -23,6 +23,7 @@ from tests.screenings import a_list, head
 from tests.web.office import browser, words
 
 HOME = "420626107204"
+HOUR = timedelta(hours=1)
 DECLARED, CHECKED_IN = "/api/tasks?source=declaration", "/api/tasks?source=checkin"
 
 
@@ -34,7 +35,7 @@ class Place(NamedTuple):
     hash: str
 
 
-def declare(county: County, **changes: Any) -> Place:
+def declare(county: County, at: datetime | None = None, **changes: Any) -> Place:
     with county.app.app_context():
         person = worker(db.session(), county)
         said: dict[str, Any] = {
@@ -43,7 +44,7 @@ def declare(county: County, **changes: Any) -> Place:
         }  # fmt: skip
 
         def work(session: Session) -> Place:
-            entry = record_declaration(session, Declared(**said | changes), clock.now())
+            entry = record_declaration(session, Declared(**said | changes), at or clock.now())
             return Place(entry.chain_id, entry.seq, entry.hash)
 
         return transact(work)
@@ -254,8 +255,47 @@ def test_what_is_heard_beside_a_case_is_a_trace_of_it_and_no_second_task_until_t
     assert rebuilt(county) == ()
 
 
-def attached(county: County, lost: Place, *, back: bool = False) -> None:
-    by, home, now = county.actor("town"), county.households[HOME], clock.now()
+@pytest.mark.unlisted(HOME)
+@pytest.mark.parametrize("appealed", [False, True])
+def test_what_a_stranger_said_beside_a_case_is_looked_into_once_the_case_is_rejected(
+    county: County, *, appealed: bool
+) -> None:
+    then = clock.now()
+    case_id = casework.opened(county, HOME, "cadre", then)
+    heard = then + HOUR
+    lost = declare(county, heard, key="stranger", household_id=None, person_id=None, note="邻居代报")
+    attached(county, lost, then + 2 * HOUR)
+    assert checks(county, heard) == [], "a trace of the case"
+    assert rebuilt(county) == ()
+    casework.do(county, case_id, "reject", "cadre", then + timedelta(days=1))
+    if appealed:
+        casework.do(county, case_id, "appeal", "cadre", then + timedelta(days=2))
+        casework.do(county, case_id, "reject", "town", then + timedelta(days=3))
+    assert checks(county, heard) == [stamp(then + timedelta(days=4))]
+    assert rebuilt(county) == ()
+    attached(county, lost, then + timedelta(days=4), back=True)
+    assert rebuilt(county) == ()
+    attached(county, lost, then + timedelta(days=5))
+    assert len(checks(county, heard)) == 1
+    assert rebuilt(county) == ()
+    casework.visited(county, HOME, "cadre", then + timedelta(days=6))
+    assert checks(county, heard) == []
+    assert rebuilt(county) == ()
+
+
+@pytest.mark.unlisted(HOME)
+def test_what_a_stranger_said_before_the_case_began_is_checked_and_no_trace(county: County) -> None:
+    heard = clock.now() - HOUR
+    lost = declare(county, heard, key="stranger", household_id=None, person_id=None, note="邻居代报")
+    case_id = casework.opened(county, HOME, "cadre", clock.now())
+    attached(county, lost)
+    assert len(checks(county, heard)) == 1
+    assert "邻居代报" not in words(browser(county, "town").page(f"/cases/{case_id}"))
+    assert rebuilt(county) == ()
+
+
+def attached(county: County, lost: Place, at: datetime | None = None, *, back: bool = False) -> None:
+    by, home, now = county.actor("town"), county.households[HOME], at or clock.now()
 
     def work(session: Session) -> None:
         if back:
@@ -270,3 +310,13 @@ def attached(county: County, lost: Place, *, back: bool = False) -> None:
 def of_home(county: County, who: str) -> list[dict[str, Any]]:
     """What somebody's list holds about the household."""
     return [one for one in listed(county, "/api/tasks", who) if one["household_id"] == county.households[HOME]]
+
+
+def checks(county: County, opened: datetime) -> list[str]:
+    """Until when the village is to look into what was heard at a time, if it is."""
+    return [one["due_at"] for one in of_home(county, "cadre")
+            if (one["kind"], one["opened_at"]) == ("check", stamp(opened))]  # fmt: skip
+
+
+def stamp(at: datetime) -> str:
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -197,6 +197,8 @@ def _content(
         return
     if action is CaseAction.RE_MARK:
         yield "risk_factors", ["accident"]
+    if action is CaseAction.MOVE_AWAY:
+        yield from {"division": "420506", "informed": {"name": "夷陵区民政局", "on": f"{day}"}}.items()
     if case and action is CaseAction.ADVANCE:
         yield from _advancing(session, case, where, at).items()
     if state not in (CaseState.ASSESSMENT, CaseState.ELIMINATION_ASSESSMENT) or action is not CaseAction.ADVANCE:

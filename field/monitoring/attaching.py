@@ -9,10 +9,11 @@ from uuid6 import uuid7
 
 from field.case_codes import CaseState
 from field.codes import Channel, EntryKind, LeadKind, TaskKind
-from field.ledger.entries import Draft, Entry, append, lock_heads
-from field.monitoring.cases import MonitoringCase
+from field.ledger.entries import Draft, Entry, append, lock_heads, opened
+from field.monitoring.case_rules import LADDER
+from field.monitoring.cases import MonitoringCase, case_of
 from field.monitoring.judgement import judge
-from field.monitoring.leads import DAYS, Lead, on_the_ladder, urgency_of
+from field.monitoring.leads import DAYS, Lead, urgency_of
 from field.monitoring.tasks import Task, stand_again
 from field.registry.households import Household
 from field.registry.rights import Actor, NotAllowed, Right
@@ -40,7 +41,9 @@ def attach(session: Session, chain_id: str, seq: int, household_id: str, by: Act
     if lead.household_id is not None:
         raise AlreadyAttached
     content = {"seq": seq, "household_id": household_id, "region": household.region}
-    content |= {"under_way": True} if on_the_ladder(session, [household_id]) else {}
+    case = case_of(session, household_id)
+    if case and CaseState(case.state) in LADDER and case.heard_at < lead.opened_at:
+        content |= {"under_way": case.seq}
     entry = _append(session, chain_id, EntryKind.LEAD_ATTACHED, content, by, now)
     derive_attached(session, entry, content)
     _judge(session, household_id, now)
@@ -89,11 +92,26 @@ def derive_attached(session: Session, entry: Entry, said: dict[str, Any]) -> Non
         session.execute(update(Task).where(check).values(kind=TaskKind.DANGER.value))
         stand_again(session, [said["household_id"]])
         return
-    if said.get("under_way"):  # a trace of the household's case
+    asked_at: datetime | None = entry.occurred_at
+    if said.get("under_way"):
+        asked_at = _rejected_at(session, entry, said)
+    if asked_at is None:  # a trace of the household's case
         session.execute(delete(Task).where(check))
         return
-    due = entry.occurred_at + timedelta(days=DAYS[TaskKind.CHECK])
+    due = asked_at + timedelta(days=DAYS[TaskKind.CHECK])
     session.execute(update(Task).where(check).values(kind=TaskKind.CHECK.value, due_at=due))
+
+
+def _rejected_at(session: Session, entry: Entry, said: dict[str, Any]) -> datetime | None:
+    """When the case of which a lead was a trace was rejected; a rebuild meets the lead after all of the case."""
+    mine = Entry.chain_id == said["household_id"], Entry.kind == EntryKind.CASE_STEP.value
+    since = said["under_way"]  # entries of before do not say behind which entry of the household they came
+    later = Entry.recorded_at > entry.recorded_at if since is True else Entry.seq > since
+    several = list(session.scalars(select(Entry).where(*mine, later).order_by(Entry.seq)))
+    for step, content in zip(several, opened(session, several), strict=True):
+        if content["to"] not in LADDER:
+            return step.occurred_at if content["to"] == CaseState.REJECTED else None
+    return None
 
 
 def derive_detached(session: Session, entry: Entry, said: dict[str, Any]) -> None:

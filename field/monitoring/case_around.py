@@ -26,6 +26,7 @@ from field.monitoring.policy.shelf import pack_on, shelf
 from field.monitoring.steady import before
 from field.monitoring.workdays import china_day, months_after
 from field.registry.households import Household, Person
+from field.registry.regions import COUNTY
 
 ADULT_MONTHS = 18 * 12
 
@@ -52,6 +53,7 @@ def around(session: Session, household: Household, at: Standing, pack: Pack, sin
         consented=consented(session, household.id, since),
         visited=_visited(household.last_visit_at, at, since),
         formerly_poor=household.formerly_poor, own=shelf().holidays, at_home=_at_home(session, household.id),
+        county=household.region[:COUNTY],
     )  # fmt: skip
 
 

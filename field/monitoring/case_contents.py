@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from field.case_codes import CaseState as S
 from field.codes import Kind, RiskFactor
+from field.ledger.chain import canonical
 
 Note = Annotated[str, Field(min_length=2, max_length=1000)]
 Short = Annotated[str, Field(min_length=1, max_length=60)]
@@ -108,6 +109,20 @@ class Merge(Reason):
     into: Annotated[str, Field(pattern="^[0-9a-f-]{36}$")]
 
 
+class Informed(Named):
+    """告知: which office there was told, and on which day."""
+
+    on: date
+
+
+class Move(Reason):
+    """迁出: to which division (the code of a city or below), and who there was told when, or the photographed proof."""
+
+    division: Annotated[str, Field(min_length=1, max_length=60)]
+    informed: Informed | None = None
+    photos: Annotated[list[Digest], Field(max_length=40)] = []
+
+
 class CarriedOut(Reason):
     """已落实的措施 of one risk factor."""
 
@@ -123,6 +138,7 @@ class EliminationReview(Reason):
 
 SHAPES: Mapping[str, type[Part]] = {
     "nothing": Nothing, "reason": Reason, "notice": Notice, "new_risk": NewRisk, "merge": Merge,
+    "move": Move,
     S.ON_SITE_CHECK: OnSiteCheck, S.DATA_CHECK: DataCheck, S.ASSESSMENT: Assessment,
     S.ELIMINATION_ASSESSMENT: Assessment, S.PUBLIC_NOTICE: Nothing, S.ELIMINATION_NOTICE: Nothing,
     S.TOWN_REVIEW: Reason, S.COUNTY_APPROVAL: Approval, S.ELIMINATION_CHECK: Reason,
@@ -137,6 +153,13 @@ def read_content(needs: str, said: Any) -> tuple[Part | None, Faults]:
     except ValidationError as error:
         several = error.errors(include_url=False, include_input=False, include_context=False)
         return None, [fault(".".join(map(str, one["loc"])), WORDS.get(one["type"], "写法不对")) for one in several]
+
+
+def written_again(needs: str, kept: Mapping[str, Any], said: Any) -> bool:
+    """Whether the same was written down as is kept; what the roster said of the household then was not."""
+    part, _faults = read_content(needs, said)
+    before = {name: value for name, value in kept.items() if name != "household"}
+    return part is not None and canonical(plain(part)) == canonical(before)
 
 
 def plain(part: Part) -> dict[str, Any]:

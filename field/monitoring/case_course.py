@@ -1,8 +1,7 @@
-"""案子的进程: whether an act may be done to a case as it stands, and how it stands afterwards; pure."""
+"""案子的进程: whether an act may be done to a case as it stands; pure."""
 
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from field.case_codes import CaseAction as A
@@ -11,18 +10,21 @@ from field.codes import Role
 from field.labels import Word
 from field.monitoring import case_contents as said
 from field.monitoring.case_contents import fault
-from field.monitoring.case_rules import APPROVALS, LEAVING, NOTICES, RULES, WAY_OUT, Rule, done_by
-from field.monitoring.case_standing import Act, Around, Standing
+from field.monitoring.case_rules import APPROVALS, CONFIRMED, NOTICES, RULES, WAY_OUT, Rule, done_by
+from field.monitoring.case_standing import Around, Standing
 from field.monitoring.elimination import conditions, missing
 from field.monitoring.refusals import OutOfOrder, Refused, WrongHands
 from field.monitoring.workdays import due
+from field.registry.regions import LEVELS, within
 from field.registry.signatures import by_same
 from field.sentences import Sentence, Series, word
 
+PLACES = tuple(length for length in LEVELS if length > 2)  # a province alone is nobody who could be told
 LONGEST = timedelta(days=366)  # more is a slip of the hand, and would keep the case from going on
-CLOSED = timedelta(days=1)  # a notice can be closed on the day after its last, and is due then
-CONFIRMED = {confirming: action for action, (confirming, _end) in LEAVING.items()}
 NO_SUCH_HOME = "要填另外一户的户编号：没有这一户，或者它已经并走、已经删除"
+NO_SUCH_PLACE = "看不出是哪个市县，请写全省、市、县的名称，或者填区划代码"
+STILL_OURS = "还在本县，监测要接着办，不能当作迁出；请在名册上把这一户改到那个村"
+NOT_TOLD = "要写明哪一天告诉了那边的哪个单位，或者选上户口迁移凭证的照片，免得两边都不管"
 UNWATCHED = "那一户没有在监测，也没有在办的案子，并过去监测就断了；请先为那一户立案，或者先办风险消除"
 NOT_GIVEN = {None: "{name}还没有承诺授权", False: "{name}的承诺授权还在手机里，签名或照片还没有传上来", True: ""}
 
@@ -47,18 +49,6 @@ def decide(at: Standing, action: A, content: Any, by: str, role: Role, around: A
     if faults or part is None:
         raise Refused(faults)
     return rule, said.plain(part)
-
-
-def after(at: Standing, act: Act) -> Standing:
-    """How the case stands after an act; the same as it happens and in every rebuild."""
-    moved = act.to is not at.state
-    new = replace(at, state=act.to)
-    if moved:
-        new = replace(new, since=act.day, due_on=act.due_on, provisional=act.provisional)
-        new = replace(new, begins=None, ends=None, stopped_on=None)
-    if change := CHANGES.get(act.action):
-        new = change(at, new, act)
-    return new
 
 
 def same_hands(at: Standing, action: A, by: str) -> str | None:
@@ -107,6 +97,8 @@ def _leaving_faults(at: Standing, action: A, around: Around) -> Iterator[dict[st
         yield fault("into", NO_SUCH_HOME)
     elif action in (A.MERGE, A.CONFIRM_MERGE) and not around.watched:
         yield fault("into", UNWATCHED)
+    elif action is A.CONFIRM_MOVE and at.leaving and not at.leaving.get("division"):
+        yield fault("action", "提出时没有写明迁到哪里，请退回，由提出的人重新提出")
     elif action in (A.DIE, A.CONFIRM_DEATH) and around.at_home:
         words = "名册上{names}还在家，监测不能因去世结束；各人的去向请先在走访里记下"
         yield fault("action", Sentence(words, names=Series(around.at_home)))
@@ -157,12 +149,27 @@ def _content_faults(part: said.Part, at: Standing, around: Around) -> Iterator[d
                 yield fault("kind", Sentence("按政策包，这一户可以定的类别是：{kinds}", kinds=kinds))
         case said.Merge() if part.into not in around.others:
             yield fault("into", NO_SUCH_HOME)
+        case said.Move():
+            yield from _moving(part, around)
         case said.EliminationReview():
             told = {one.risk_factor.value for one in part.measures}
             for code in (one for one in around.ground.risk_factors if one not in told):
                 title = next(c.title for c in conditions(around.ground, around.pack.elimination, around.day)
                              if c.code == f"measure.{code}")  # fmt: skip
                 yield fault("measures", Sentence("{title}：没有写", title=word(title)))
+
+
+def _moving(part: said.Move, around: Around) -> Iterator[dict[str, str]]:
+    if len(part.division) not in PLACES or not (part.division.isascii() and part.division.isdigit()):
+        yield fault("division", NO_SUCH_PLACE)
+    elif within(part.division, around.county) or within(around.county, part.division):
+        yield fault("division", STILL_OURS)
+    if part.informed is None and not part.photos:
+        yield fault("informed", NOT_TOLD)
+    elif part.informed and part.informed.on > around.day:
+        yield fault("informed.on", "日期在今天之后")
+    if set(part.photos) - around.photos:
+        yield fault("photos", "凭证的照片要先随走访交上来")
 
 
 def _consents(part: said.OnSiteCheck, around: Around) -> Iterator[dict[str, str]]:
@@ -203,90 +210,3 @@ def _votes(part: said.Assessment, at: Standing, around: Around) -> Iterator[dict
     elif part.in_favour * 100 <= part.present * rule.pass_percent:
         words = "同意的没有超过到会的 {percent}%，只能退回或者不予通过"
         yield fault("in_favour", Sentence(words, percent=rule.pass_percent))
-
-
-def _advanced(at: Standing, new: Standing, act: Act) -> Standing:
-    if at.state is not S.DATA_CHECK:  # who only looks something up proposes nothing
-        new = _touched(at, new, act)
-    if at.state is S.ELIMINATION_TOWN_REVIEW:
-        done = {one["risk_factor"]: act.seq for one in act.content["measures"]}
-        return replace(new, carried_out=done, expense_solved=act.seq)
-    if act.to is S.MONITORED:
-        risks = tuple(act.content["risk_factors"])
-        return replace(new, hands=(), kind=act.content["kind"], identified_on=act.day, risk_factors=risks)
-    return new
-
-
-def _touched(at: Standing, new: Standing, act: Act) -> Standing:
-    return replace(new, hands=tuple(sorted({*at.hands, (at.state.value, act.by)})))
-
-
-def _posted(at: Standing, new: Standing, act: Act) -> Standing:
-    begins, ends = (date.fromisoformat(act.content[name]) for name in ("from", "to"))
-    return replace(_touched(at, new, act), begins=begins, ends=ends, due_on=ends + CLOSED, provisional=False)
-
-
-def _objected(at: Standing, new: Standing, act: Act) -> Standing:
-    """The clock stands still; of all objections of the round the newest one's hands stand for them."""
-    others = tuple(one for one in at.hands if one[0] != A.OBJECT.value)
-    hands = tuple(sorted((*others, (A.OBJECT.value, act.by))))
-    return replace(new, stopped_on=act.day, due_on=None, hands=hands)
-
-
-def _answered(at: Standing, new: Standing, act: Act) -> Standing:
-    """The clock runs on: the notice lasts longer by the days on which it stood still."""
-    assert at.stopped_on
-    assert at.ends
-    ends = at.ends + max(act.day - at.stopped_on, timedelta())
-    return replace(new, stopped_on=None, ends=ends, due_on=ends + CLOSED)
-
-
-def _begun_again(at: Standing, new: Standing, act: Act) -> Standing:
-    again = replace(new, hands=((at.state.value, act.by),), carried_out={}, expense_solved=None)
-    if act.action is A.APPEAL:
-        return again
-    again = replace(again, rejected_by=None)
-    return replace(again, round=at.round + 1, green=False) if act.action is A.RE_MARK else again
-
-
-def _rejected(_at: Standing, new: Standing, act: Act) -> Standing:
-    return replace(new, rejected_by=act.by) if act.to is S.REJECTED else new
-
-
-def _taken_over(_at: Standing, new: Standing, act: Act) -> Standing:
-    household = act.content["household"]
-    since = household["identified_on"]
-    new = replace(new, kind=household["kind"], risk_factors=tuple(household["risk_factors"]))
-    return replace(new, identified_on=date.fromisoformat(since) if since else None)
-
-
-def _proposed(at: Standing, new: Standing, act: Act) -> Standing:
-    """It is the county's turn; until now one word was enough, and an entry of then still ends the case."""
-    if act.to is not at.state:
-        return replace(new, merged_into=act.content.get("into"))
-    due_on = at.due_on.isoformat() if at.due_on else None
-    leaving = {"action": act.action.value, "by": act.by, "into": act.content.get("into"), "due_on": due_on,
-               "provisional": at.provisional}  # fmt: skip
-    return replace(new, leaving=leaving, due_on=act.due_on, provisional=act.provisional)
-
-
-def _confirmed(at: Standing, new: Standing, _act: Act) -> Standing:
-    return replace(new, leaving=None, merged_into=at.leaving["into"] if at.leaving else None)
-
-
-def _kept(at: Standing, new: Standing, _act: Act) -> Standing:
-    """The step goes on as it stood."""
-    assert at.leaving
-    due_on = at.leaving["due_on"]
-    new = replace(new, leaving=None, provisional=at.leaving["provisional"])
-    return replace(new, due_on=date.fromisoformat(due_on) if due_on else None)
-
-
-CHANGES = {
-    A.OPEN: _touched, A.TAKE_OVER: _taken_over, A.ADVANCE: _advanced, A.POST_NOTICE: _posted,
-    A.OBJECT: _objected, A.ANSWER_OBJECTION: _answered,
-    A.REJECT: _rejected, A.APPEAL: _begun_again,
-    A.GREEN_CHANNEL: lambda _at, new, _act: replace(new, green=True), A.PROPOSE_ELIMINATION: _begun_again,
-    A.ROLL_BACK: lambda _at, new, _act: replace(new, hands=(), carried_out={}, expense_solved=None),
-    A.RE_MARK: _begun_again, A.KEEP: _kept, **dict.fromkeys(LEAVING, _proposed), **dict.fromkeys(CONFIRMED, _confirmed),
-}  # fmt: skip

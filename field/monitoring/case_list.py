@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from field.case_codes import CaseState
@@ -106,4 +106,4 @@ def _in(state: str | None) -> ColumnElement[bool]:
     if state:
         return MonitoringCase.state == state
     ended = [one.value for one in CaseState if one in ENDED]
-    return MonitoringCase.state.not_in(ended)
+    return or_(MonitoringCase.state.not_in(ended), MonitoringCase.leaving.is_not(None))

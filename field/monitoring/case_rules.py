@@ -7,7 +7,7 @@ from datetime import date
 from field.case_codes import CaseAction as A
 from field.case_codes import CaseState as S
 from field.codes import Role
-from field.monitoring.policy.shapes import Pack
+from field.monitoring.policy.shapes import Pack, Step
 from field.monitoring.workdays import Due, Own, due
 from field.sentences import Sentence, Series
 
@@ -22,9 +22,12 @@ NOTICES = frozenset((S.PUBLIC_NOTICE, S.ELIMINATION_NOTICE))
 APPROVALS = frozenset((S.TOWN_REVIEW, S.COUNTY_APPROVAL, S.ELIMINATION_TOWN_REVIEW, S.ELIMINATION_COUNTY_APPROVAL))
 ENDED = frozenset((S.ELIMINATED, S.REJECTED, S.MERGED, S.MOVED_AWAY, S.DIED))
 UNDER_WAY = (*LADDER, S.MONITORED, *WAY_OUT)
+MAY_LEAVE = (*UNDER_WAY, S.ELIMINATED)  # who is still revisited moves or dies, too, and there is nothing to merge
 LEAVING = {  # what is proposed: how it is confirmed, and how the case ends by it
     A.MERGE: (A.CONFIRM_MERGE, S.MERGED), A.MOVE_AWAY: (A.CONFIRM_MOVE, S.MOVED_AWAY), A.DIE: (A.CONFIRM_DEATH, S.DIED),
 }  # fmt: skip
+NEEDED = {A.MERGE: "merge", A.MOVE_AWAY: "move"}
+CONFIRMED = {confirming: action for action, (confirming, _end) in LEAVING.items()}
 HOLDERS = {
     S.ON_SITE_CHECK: GRASSROOTS, S.DATA_CHECK: OFFICES, S.ASSESSMENT: GRASSROOTS, S.PUBLIC_NOTICE: GRASSROOTS,
     S.TOWN_REVIEW: frozenset((T,)), S.COUNTY_APPROVAL: frozenset((C,)), S.ELIMINATION_CHECK: GRASSROOTS,
@@ -68,10 +71,11 @@ def _table() -> Iterator[tuple[S, A, Rule]]:
     yield S.MONITORED, A.PROPOSE_ELIMINATION, Rule(S.ELIMINATION_CHECK, GRASSROOTS)
     yield S.ELIMINATED, A.ROLL_BACK, Rule(S.MONITORED, frozenset((C,)))
     yield S.ELIMINATED, A.RE_MARK, Rule(S.ON_SITE_CHECK, ALL, "new_risk")
-    for state in UNDER_WAY:
+    for state in MAY_LEAVE:
         for action, (confirming, end) in LEAVING.items():
-            yield state, action, Rule(state, OFFICES, "merge" if action is A.MERGE else "reason")
-            yield state, confirming, Rule(end, frozenset((C,)), "nothing")
+            if state is not S.ELIMINATED or action is not A.MERGE:
+                yield state, action, Rule(state, OFFICES, NEEDED.get(action, "reason"))
+                yield state, confirming, Rule(end, frozenset((C,)), "nothing")
         yield state, A.KEEP, Rule(state, frozenset((C,)))
 
 
@@ -85,8 +89,13 @@ def actions(state: S, role: Role) -> list[A]:
 
 def due_in(state: S, entered: date, pack: Pack, own: Own | None = None) -> Due | None:
     """期限 of a step that began on a day, by the pack; none where nothing is to be done, or the pack sets no days."""
-    step = next((one for one in pack.step if one.code == STEPS.get(state)), None)
+    step = step_of(state, pack)
     return due(entered, step.days, step.counting, own) if step else None
+
+
+def step_of(state: S, pack: Pack) -> Step | None:
+    """What the pack says of the step of a state, if anything."""
+    return next((one for one in pack.step if one.code == STEPS.get(state)), None)
 
 
 def done_by(who: frozenset[Role]) -> Sentence:

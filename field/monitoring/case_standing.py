@@ -16,8 +16,9 @@ from field.monitoring.workdays import Own
 class Standing:
     """案子的现状: `hands` are the steps of this round with who did them; a notice runs from `begins` to `ends`.
 
-    `leaving` is what was proposed to end it and the county has not confirmed yet: the action, by whom, into which
-    household, and by when the step was due that stands still meanwhile.
+    `leaving` is what was proposed to end it and the county has not confirmed yet: the action, by whom and when, into
+    which household or to which division, and by when the step was due that stands still meanwhile. `counts_from` is the
+    day from which the time of a step is counted that stood still, or of the objection within it.
     """
 
     state: S = S.LEAD
@@ -36,6 +37,7 @@ class Standing:
     risk_factors: tuple[str, ...] = ()
     carried_out: Mapping[str, int] = field(default_factory=dict)
     expense_solved: int | None = None
+    counts_from: date | None = None
     merged_into: str | None = None
     leaving: Mapping[str, Any] | None = None
 
@@ -61,7 +63,7 @@ class Around:
     `signatures` are those drawn on a phone, `fresh` the photographs named since the lead. `consented` are who has given
     consent on a phone, and whether its signature or paper has arrived; `others` the household, if any, that this one
     may be merged into as is asked, and `watched` whether somebody looks after it as well, or nobody after this one.
-    `at_home` are the names of all who have not left.
+    `at_home` are the names of all who have not left, `county` the code of their county.
     """
 
     day: date
@@ -76,6 +78,7 @@ class Around:
     others: frozenset[str] = frozenset()
     watched: bool = True
     at_home: tuple[str, ...] = ()
+    county: str = ""
     formerly_poor: bool = False
     own: Own | None = None
 

@@ -11,12 +11,12 @@ from uuid6 import uuid7
 
 from field.case_codes import CaseAction, CaseState
 from field.codes import Channel, EntryKind
-from field.ledger.chain import canonical
 from field.ledger.entries import Draft, Entry, append, lock_heads, opened, recorded
 from field.monitoring.case_around import around, pack_of
-from field.monitoring.case_contents import Merge, fault, plain, read_content
-from field.monitoring.case_course import after, decide
-from field.monitoring.case_rules import ENDED, LEAVING, RULES, UNDER_WAY, due_in
+from field.monitoring.case_changes import after, due_after
+from field.monitoring.case_contents import Merge, fault, read_content, written_again
+from field.monitoring.case_course import decide
+from field.monitoring.case_rules import ENDED, MAY_LEAVE, RULES, UNDER_WAY
 from field.monitoring.case_standing import Act, Standing, kept
 from field.monitoring.case_turns import note_turn
 from field.monitoring.deadlines import note_deadline
@@ -63,6 +63,7 @@ class MonitoringCase(Base):
     begins: Mapped[date | None]
     ends: Mapped[date | None]
     stopped_on: Mapped[date | None]
+    counts_from: Mapped[date | None]
     green: Mapped[bool]
     rejected_by: Mapped[str | None] = mapped_column(String(80))
     kind: Mapped[Code | None]
@@ -184,8 +185,7 @@ def _do(
     rule, content = decide(at, asked.action, dict(asked.content), by.username, by.role, there)
     if asked.action is CaseAction.TAKE_OVER:
         content["household"] = _as_listed(household)
-    turn = CaseState.COUNTY_APPROVAL if asked.action in LEAVING else rule.to
-    last = due_in(turn, day, pack, shelf().holidays)
+    last = due_after(at, asked.action, rule.to, day, pack, shelf().holidays)
     payload |= {
         "action": asked.action.value, "from": at.state.value, "to": rule.to.value, "role": by.role.value,
         "content": content, "due_on": last.day.isoformat() if last else None,
@@ -242,7 +242,7 @@ def derive_case(session: Session, entry: Entry, said: dict[str, Any]) -> None:
         row |= {"heard_at": entry.occurred_at} if said["action"] in HEARD_AGAIN else {}
         session.execute(update(MonitoringCase).where(MonitoringCase.id == case.id).values(**row))
         session.expire(case)
-    note_deadline(session, entry, said["case_id"], new.state.value, new.due_on if new.state in UNDER_WAY else None)
+    note_deadline(session, entry, said["case_id"], new.state.value, new.due_on if new.state in MAY_LEAVE else None)
     if _tell_household(session, entry.chain_id, at, new):
         note_standings(session, [entry])
         restate(session, [entry.chain_id])
@@ -254,7 +254,7 @@ def derive_case(session: Session, entry: Entry, said: dict[str, Any]) -> None:
 def _tell_household(session: Session, household_id: str, at: Standing, new: Standing) -> bool:
     """Monitored from the approval on, and no longer when the case has ended; whether that was news."""
     values: dict[str, Any] = {}
-    if new.state in GONE and at.state is not new.state:
+    if new.state in GONE and at.state not in GONE:
         values = {"kind": None}
     elif new.state is CaseState.MONITORED and at.state in (CaseState.COUNTY_APPROVAL, CaseState.ELIMINATED):
         risks = list(new.risk_factors)
@@ -280,18 +280,14 @@ def _repeated(session: Session, asked: Asked, chain_id: str, case_id: str | None
     [said] = opened(session, [entry])
     opening = asked.action is CaseAction.OPEN  # a lead is opened once, whoever does it
     same = entry.chain_id == chain_id and said["action"] == asked.action.value
-    same = same and (opening or (entry.actor == by.username and _same_content(said, asked)))
+    same = same and (opening or (entry.actor == by.username and _said_again(said, asked)))
     if not same or (case_id and said["case_id"] != case_id):
         raise OtherContent
     return entry
 
 
-def _same_content(said: dict[str, Any], asked: Asked) -> bool:
-    """Whether the same was written down; what the roster said of the household then was not."""
-    rule = RULES[CaseState(said["from"]), asked.action]
-    part, _faults = read_content(rule.needs, dict(asked.content))
-    kept = {name: value for name, value in said["content"].items() if name != "household"}
-    return part is not None and canonical(plain(part)) == canonical(kept)
+def _said_again(said: dict[str, Any], asked: Asked) -> bool:
+    return written_again(RULES[CaseState(said["from"]), asked.action].needs, said["content"], dict(asked.content))
 
 
 def _as_listed(household: Household) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, String, bindparam, case, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
-from field.monitoring.case_rules import UNDER_WAY
+from field.monitoring.case_rules import MAY_LEAVE
 from field.monitoring.case_turns import IDENTIFIED, TURNS, CaseTurn
 from field.monitoring.checkin_requests import CheckinRequest, Outcome
 from field.monitoring.deadlines import LATE, LATE_CASE, LATE_REVISIT, MEASURE, late_cases, late_revisits, late_steps
@@ -27,7 +27,7 @@ Rows = Select[str, Any]  # the name of a number, and the id of a household behin
 Source = Callable[[Any], Rows | Sequence[Rows]]
 OF_YEAR, LATE_TASK = "identified_in_year", "late_task"
 ENDED = (Outcome.ANSWERED, Outcome.SILENT, Outcome.CALL)
-LATE_STEPS = {f"{LATE}{state.value}": state.label for state in UNDER_WAY} | {f"{LATE}{MEASURE}": "帮扶措施"}
+LATE_STEPS = {f"{LATE}{state.value}": state.label for state in MAY_LEAVE} | {f"{LATE}{MEASURE}": "帮扶措施"}
 LATE_TASKS = {f"{LATE_TASK}_{kind.value}": kind.label for kind in KINDS}
 
 

@@ -137,7 +137,7 @@ def look_again(session: Session, entry: Entry, since: datetime) -> None:
     """剩下的线索: what came beside a case that ends by this entry is to be looked into, if nobody was there since."""
     there = exists().where(Task.chain_id == Lead.chain_id, Task.seq == Lead.seq)
     own = Lead.chain_id, Lead.seq, Lead.source, Lead.region, Lead.household_id, Lead.person_id, Lead.opened_at
-    rows = session.execute(select(*own).where(Lead.chain_id == entry.chain_id, Lead.opened_at > since, ~there))
+    rows = session.execute(select(*own).where(Lead.household_id == entry.chain_id, Lead.opened_at > since, ~there))
     more = {"kind": TaskKind.CHECK.value, "due_at": entry.occurred_at + timedelta(days=DAYS[TaskKind.CHECK])}
     _add_tasks(session, [dict(row._mapping) | more for row in rows])
 

@@ -17,6 +17,7 @@ from field.monitoring.policy.shapes import Revisit
 from field.monitoring.workdays import china_day, months_after
 from field.orm import Base, Id, insert_many
 
+OVER = (CaseState.MONITORED, CaseState.MERGED, CaseState.MOVED_AWAY, CaseState.DIED)
 FACTS = ("guarantees", "expenses")
 
 
@@ -50,11 +51,11 @@ def schedule(rule: Revisit, day: date) -> list[dict[str, str]]:
 
 
 def follow_step(session: Session, entry: Entry, said: dict[str, Any]) -> None:
-    """办理一步: an elimination sets the days; they end when the household is monitored again, by whichever way.
+    """办理一步: an elimination sets the days; they end when the household is monitored again or leaves.
 
     A new risk that comes to nothing takes no revisit away.
     """
-    if said["to"] == CaseState.MONITORED:
+    if said["to"] in OVER:
         here = (RevisitDue.household_id == entry.chain_id) & still_open
         session.execute(update(RevisitDue).where(here).values(cancelled_seq=entry.seq))
     days = [{name: date.fromisoformat(text) for name, text in one.items()} for one in said.get("revisits", ())]

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from field.case_codes import CaseState
 from field.codes import Role, Source, TaskKind
-from field.monitoring.case_rules import HOLDERS, NOTICES, STEPS, WAY_OUT
+from field.monitoring.case_rules import HOLDERS, NOTICES, WAY_OUT, step_of
 from field.monitoring.case_rules import OFFICES as ANSWER
 from field.monitoring.cases import MonitoringCase
 from field.monitoring.escalation import LEVELS, risen, seconds
@@ -29,10 +29,11 @@ CHINA, DAY = 8 * 3600, 24 * 3600
 SOURCE = func.coalesce(Lead.source, Source.VISIT.value)
 _case = MonitoringCase
 _columns = (
-    _case.id, _case.state, _case.since, _case.due_on, _case.ends, _case.stopped_on, _case.household_id, Household.region
+    _case.id, _case.state, _case.since, _case.counts_from, _case.due_on, _case.ends, _case.stopped_on,
+    _case.household_id, Household.region,
 )  # fmt: skip
 _total = func.count().over().label("total")
-_opened = seconds(_case.since) - CHINA
+_opened = seconds(func.coalesce(_case.counts_from, _case.since)) - CHINA
 _closed = seconds(_case.due_on) + DAY - CHINA
 _asked_already = exists().where(
     Task.household_id == _case.household_id, Task.kind == TaskKind.CHECK.value, Task.done.is_(False)
@@ -54,7 +55,7 @@ def objections(session: Session, wanted: Wanted, most: int) -> Found:
     if not wanted.asks_for(TaskKind.OBJECTION) or wanted.role not in ANSWER or rule.answer_days is None:
         return NOTHING
     days = rule.answer_days
-    rows = _beside(wanted).where(_case.state.in_(NOTICES), _case.stopped_on.is_not(None))
+    rows = _beside(wanted).where(_case.state.in_(NOTICES), _case.stopped_on.is_not(None), _case.leaving.is_(None))
     return narrowed((_objection(one, days) for one in session.execute(rows)), wanted, most)
 
 
@@ -69,23 +70,24 @@ def leavings(session: Session, wanted: Wanted, most: int) -> Found:
 
 def marks_of(pack: Pack, state: str | None) -> Sequence[int]:
     """At which shares of a step's time it is told higher up."""
-    code = STEPS.get(CaseState(state)) if state else None
-    return next((one.escalate_at for one in pack.step if one.code == code), [])
+    step = step_of(CaseState(state), pack) if state else None
+    return step.escalate_at if step else []
 
 
 def _step(one: Any, wanted: Wanted) -> Row:
     """A step; what has no time is for today."""
     return Row(
-        f"case:{one.id}", TaskKind.STEP, one.source, one.id, one.household_id, None, one.region, opens(one.since),
-        closes(one.due_on or wanted.day), one.grade, step=one.state,
+        f"case:{one.id}", TaskKind.STEP, one.source, one.id, one.household_id, None, one.region,
+        opens(one.counts_from or one.since), closes(one.due_on or wanted.day), one.grade, step=one.state,
     )  # fmt: skip
 
 
 def _objection(one: Any, days: int) -> Row:
-    last = due(one.stopped_on, days, "calendar", shelf().holidays).day
+    began = max(one.stopped_on, one.counts_from or one.stopped_on)
+    last = due(began, days, "calendar", shelf().holidays).day
     return Row(
         f"objection:{one.id}", TaskKind.OBJECTION, one.source, one.id, one.household_id, None, one.region,
-        opens(one.stopped_on), closes(last), one.grade, step=one.state,
+        opens(began), closes(last), one.grade, step=one.state,
     )  # fmt: skip
 
 

@@ -69,6 +69,14 @@ def due(start: date, days: int, counting: str, own: Own | None = None) -> Due:
     return Due(day, provisional)
 
 
+def resumed(last: date, stopped: date, again: date, counting: str, own: Own | None = None) -> Due:
+    """接着计时: the last day of what stood still from one day up to another; what was late is as late as it was."""
+    if counting == "calendar" or last < stopped:
+        return Due(last + (again - stopped), False)
+    left = sum(workday(stopped + n * DAY, own)[0] for n in range((last - stopped).days + 1))
+    return due(again - DAY, max(left, 1), counting, own)
+
+
 def workday(day: date, own: Own | None = None) -> tuple[bool, bool]:
     """Whether a day is worked, and whether that is known or only to be expected."""
     if own and day in own.days:

@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from field.case_codes import CaseAction, CaseState
 from field.codes import RiskFactor
 from field.labels import Word
+from field.messaging.understanding.places import mentions, name_of
 from field.monitoring.case_around import kind_name
 from field.web.catalogue import in_a_row
 from field.web.forms import faults_named
@@ -28,7 +29,8 @@ def fault_words(faults: Iterable[dict[str, str]]) -> list[str]:
         "note": _("说明"), "kind": _("监测类别"), "risk_factors": _("风险点"), "departments": _("比对部门"),
         "held_on": _("评议日期"), "place": _("地点"), "eligible": _("应到人数"), "present": _("到会人数"),
         "in_favour": _("同意"), "against": _("不同意"), "from": _("从哪一天"), "to": _("到哪一天"),
-        "large_expense.note": _("大额支出"), "measures": _("措施"), "into": _("并入哪一户"),
+        "large_expense.note": _("大额支出"), "measures": _("措施"), "into": _("并入哪一户"), "division": _("迁到哪里"),
+        "informed": _("告诉了谁"), "informed.name": _("告诉了谁"), "informed.on": _("哪一天告诉的"),
     }  # fmt: skip
     return faults_named(faults, named)
 
@@ -45,6 +47,7 @@ def case_lines(payload: dict[str, Any]) -> list[Line]:
         Line(_("风险点"), in_a_row(RiskFactor.label_of(code) for code in said.get("risk_factors", ()))),
         *(Line(RiskFactor.label_of(one["risk_factor"]), one.get("note") or "") for one in said.get("measures", ())),
         Line(_("大额支出"), (said.get("large_expense") or {}).get("note") or ""),
+        *_moving(said),
         Line(_("说明"), said.get("note") or ""),
     ]
     return [line for line in lines if line.text]
@@ -68,6 +71,8 @@ def content_of(form: MultiDict[str, str]) -> dict[str, Any]:
         said["departments"] = [word for word in PARTED.split(_line(form, "departments")) if word]
     if "consents" in form:
         said |= {"consents": list(_signed(form)), "photos": form.getlist("photo")[:40]}
+    if "destination" in form:
+        said |= _destination(form)
     if "risks" in form:
         said["risk_factors"] = form.getlist("risk")[:12]
     if "large_expense" in form:
@@ -84,6 +89,14 @@ def _signed(form: MultiDict[str, str]) -> list[dict[str, Any]]:
             writer = _line(form, f"writer.{person_id}")
             several.append({"person_id": person_id, "how": how, **({"written_by": {"name": writer}} if writer else {})})
     return several
+
+
+def _destination(form: MultiDict[str, str]) -> dict[str, Any]:
+    """A place by its name or code; as it was written where that means none or several."""
+    written, name, on = (_line(form, field) for field in ("destination", "informed", "informed_on"))
+    codes = [code for one in mentions(written) for code in one.codes]
+    told = {"informed": {"name": name, "on": on}} if name or on else {}
+    return {"division": codes[0] if len(codes) == 1 else written, **told, "photos": form.getlist("photo")[:40]}
 
 
 def _line(form: MultiDict[str, str], name: str) -> str:
@@ -104,6 +117,15 @@ def _assessment(said: dict[str, Any]) -> list[Line]:
     came = _("应到 %(eligible)s 人，到会 %(present)s 人", eligible=said["eligible"], present=said["present"])
     voted = _("同意 %(yes)s，不同意 %(no)s", yes=said["in_favour"], no=said["against"])
     return [Line(_("评议"), f"{day(said['held_on'])} {said['place']}"), Line(_("到会"), came), Line(_("表决"), voted)]
+
+
+def _moving(said: dict[str, Any]) -> list[Line]:
+    if "division" not in said:
+        return []
+    told, photos = said.get("informed"), len(said.get("photos", ()))
+    words = _("%(day)s 告诉了%(name)s", day=day(told["on"]), name=told["name"] or "") if told else ""
+    proof = _("%(count)s 张照片", count=photos) if photos else ""
+    return [Line(_("迁到"), name_of(said["division"])), Line(_("那边"), words), Line(_("户口迁移凭证"), proof)]
 
 
 def _notice(said: dict[str, Any]) -> list[Line]:

@@ -19,6 +19,7 @@ from field.codes import RiskFactor, Role
 from field.db import db
 from field.help_codes import MeasureState, TeamRole
 from field.ledger.entries import Entry
+from field.messaging.understanding.places import name_of
 from field.monitoring import cases
 from field.monitoring.case_around import adults, kind_name, pack_of, papers
 from field.monitoring.case_contents import Faults
@@ -151,6 +152,7 @@ def _page(case_id: str, faults: Faults) -> str:
         merged=merged(session, household.id, by), risk=risks(session, [household.id])[household.id],
         holders=Series(one.label for one in Role if one in _holders(case)),
         leaving=CaseAction.label_of(case.leaving["action"]) if case.leaving else None, into=_into(case),
+        moving_to=name_of(case.leaving["division"]) if case.leaving and case.leaving.get("division") else None,
         noticed=case.state in NOTICES or any(said["from"] in NOTICES for _entry, said in several),
     )  # fmt: skip
 

@@ -33,6 +33,7 @@ PHOTO = "c" * 64
 ENOUGH = 6_000_000
 RICH = {"income": {"wages": ENOUGH}, "expenses": {"medical_self_paid": 0}}
 NOTE = {"note": "情况属实"}
+MOVE = {"division": "441900119", "informed": {"name": "长安镇民政办", "on": "2026-01-05"}}
 
 
 def declared(county: County, village: str, now: datetime) -> Entry:
@@ -135,7 +136,10 @@ def needed(case: MonitoringCase, action: str, now: datetime) -> dict[str, Any]:
 def _more(case: MonitoringCase, action: str) -> dict[str, Any]:
     """What an act that is no step says beside the note."""
     others = select(Household.id).where(Household.id != case.household_id, Household.erased_at.is_(None))
-    into = {"into": db.session.scalar(others.order_by(Household.id).limit(1))} if action == "merge" else {}
+    into: dict[str, Any] = (
+        {"into": db.session.scalar(others.order_by(Household.id).limit(1))} if action == "merge" else {}
+    )
+    into |= MOVE if action == "move_away" else {}
     return into | ({"risk_factors": ["accident"]} if action == "re_mark" else {})
 
 

@@ -18,7 +18,7 @@ from field.ledger.entries import Entry, opened
 from field.ledger.facts import Fact
 from field.monitoring.bill_corrections import correct
 from field.monitoring.bills import ToldBill
-from field.monitoring.case_rules import UNDER_WAY
+from field.monitoring.case_rules import MAY_LEAVE
 from field.monitoring.cases import MonitoringCase
 from field.monitoring.checkins import CheckedIn, record_checkin
 from field.monitoring.counted import AMONG, among, counts, flow_by_month
@@ -75,7 +75,7 @@ def late(session: Session, on: date) -> Found:
     """What is open and past its last day."""
     found: Found = {}
     of_cases = select(MonitoringCase).where(MonitoringCase.due_on < on)
-    for case in session.scalars(of_cases.where(MonitoringCase.state.in_([state.value for state in UNDER_WAY]))):
+    for case in session.scalars(of_cases.where(MonitoringCase.state.in_([state.value for state in MAY_LEAVE]))):
         found.setdefault("late_case", set()).add(case.household_id)
         found.setdefault(f"late_{case.state}", set()).add(case.household_id)
     of_measures = select(Measure.household_id).where(Measure.due_on < on)

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from field.case_codes import CaseAction, CaseState
 from field.codes import Kind, Role
 from field.help_codes import HelpAction, MeasureState
-from field.monitoring.case_course import after, decide
+from field.monitoring.case_changes import after, due_after
+from field.monitoring.case_course import decide
 from field.monitoring.case_rules import RULES, due_in
 from field.monitoring.case_standing import Act, Around, Standing
 from field.monitoring.elimination import Earned, Ground, conditions, missing
@@ -68,6 +69,9 @@ for state in [*LADDER, *OUT[:-1]]:
     for action, end in (("merge", "merged"), ("move_away", "moved_away"), ("die", "died")):
         TABLE[state, action], TABLE[state, f"confirm_{action}"] = (T + C, state), (C, end)
     TABLE[state, "keep"] = C, state
+for action, end in (("move_away", "moved_away"), ("die", "died")):
+    TABLE["eliminated", action], TABLE["eliminated", f"confirm_{action}"] = (T + C, "eliminated"), (C, end)
+TABLE["eliminated", "keep"] = C, "eliminated"
 
 
 def content(state: str, action: str, day: date = DAY) -> dict[str, Any]:
@@ -81,6 +85,8 @@ def content(state: str, action: str, day: date = DAY) -> dict[str, Any]:
         return note | {"risk_factors": ["accident"]}
     if action == "merge":
         return note | {"into": OTHER}
+    if action == "move_away":
+        return note | {"division": "441900119", "informed": {"name": "长安镇民政办", "on": day.isoformat()}}
     if action != "advance":
         return note
     several: dict[str, dict[str, Any]] = {
@@ -99,13 +105,14 @@ def content(state: str, action: str, day: date = DAY) -> dict[str, Any]:
 def around(day: date = DAY, ground: Ground = RIPE) -> Around:
     mine = frozenset({PHOTO})
     return Around(
-        day, PACK, ground, {ADULT: "陈大一"}, mine, mine, mine, visited=True, others=frozenset({OTHER})
+        day, PACK, ground, {ADULT: "陈大一"}, mine, mine, mine, visited=True, others=frozenset({OTHER}), county="420626"
     )  # fmt: skip
 
 
 def proposed(action: str, by: str = "town1") -> dict[str, Any]:
     """What was proposed to end a case."""
-    return {"action": action, "by": by, "into": OTHER, "due_on": "2026-11-05", "provisional": False}
+    return {"action": action, "by": by, "into": OTHER, "division": "441900119", "due_on": "2026-11-05",
+            "provisional": False}  # fmt: skip
 
 
 def standing(state: CaseState) -> Standing:
@@ -119,7 +126,8 @@ def done(at: Standing, action: str, by: str, day: date = DAY, ground: Ground = R
     role = Role(by.rstrip("0123456789"))
     what = CaseAction(action)
     rule, kept = decide(at, what, content(at.state.value, action, day), by, role, around(day, ground))
-    return after(at, Act(what, rule.to, by, day, seq, kept | listed(ground)))
+    last = due_after(at, what, rule.to, day, PACK, None)
+    return after(at, Act(what, rule.to, by, day, seq, kept | listed(ground), last.day if last else None))
 
 
 def listed(ground: Ground) -> dict[str, Any]:
@@ -230,7 +238,30 @@ def test_one_proposes_that_a_household_leaves_and_another_at_the_county_confirms
         gone = done(at, f"confirm_{action}", "county2")
         assert (gone.state, gone.leaving, gone.merged_into) == (end, None, OTHER if action == "merge" else None)
         kept = done(at, "keep", "county1")
-        assert (kept.state, kept.leaving, kept.due_on) == (state, None, DAY), "as if nothing had been proposed"
+        assert (kept.state, kept.leaving) == (state, None), "as if nothing had been proposed"
+        assert kept.due_on == (None if state == "monitored" else DAY)
+
+
+def test_a_step_that_stood_still_has_the_time_that_it_had_left_and_a_notice_hangs_longer() -> None:
+    on, later = DAY + timedelta(days=1), DAY + timedelta(days=11)
+    checked = replace(standing(CaseState.ON_SITE_CHECK), due_on=DAY + timedelta(days=3))
+    kept = done(done(checked, "move_away", "town1", on), "keep", "county1", later)
+    assert (kept.due_on, kept.counts_from) == (DAY + timedelta(days=13), DAY + timedelta(days=10))
+    again = done(done(kept, "move_away", "town1", later), "keep", "county1", later + timedelta(days=2))
+    assert (again.due_on, again.counts_from) == (DAY + timedelta(days=15), DAY + timedelta(days=12))
+    assert done(kept, "advance", "village1", later).counts_from is None, "the next step has its own time"
+    posted = done(replace(standing(CaseState.PUBLIC_NOTICE), begins=None, ends=None), "post_notice", "village1")
+    kept = done(done(posted, "die", "town1", on), "keep", "county1", later)
+    assert (kept.ends, kept.due_on) == (DAY + timedelta(days=15), DAY + timedelta(days=16))
+    objected = done(posted, "object", "village1", on)
+    kept = done(done(objected, "die", "town1", on), "keep", "county1", later)
+    assert (kept.ends, kept.due_on, kept.counts_from) == (posted.ends, None, later), "it stands still for the objection"
+    assert done(kept, "answer_objection", "town1", later).ends == DAY + timedelta(days=15)
+
+
+def test_a_proposal_of_old_that_does_not_say_since_when_takes_and_gives_no_day() -> None:
+    at = replace(standing(CaseState.ON_SITE_CHECK), leaving={**proposed("move_away"), "due_on": DAY.isoformat()})
+    assert done(at, "keep", "county1", DAY + timedelta(days=4)).due_on == DAY
 
 
 def test_nothing_is_confirmed_that_was_not_proposed_and_no_merge_into_a_household_that_is_gone() -> None:
@@ -243,6 +274,39 @@ def test_nothing_is_confirmed_that_was_not_proposed_and_no_merge_into_a_househol
     merging, nobody = replace(at, leaving=proposed("merge")), replace(around(), others=frozenset())
     with pytest.raises(Refused, match="已经并走"):
         decide(merging, CaseAction.CONFIRM_MERGE, {}, "county1", Role.COUNTY, nobody)
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "words"),
+    [
+        ({"division": "420626107"}, "division", "还在本县"),
+        ({"division": "4206"}, "division", "还在本县"),
+        ({"division": "外县"}, "division", "看不出"),
+        ({"division": "44"}, "division", "看不出"),
+        ({"informed": None}, "informed", "免得两边都不管"),
+        ({"note": ""}, "note", "没有填写"),
+        ({"informed": {"name": "长安镇民政办", "on": "2026-11-03"}}, "informed.on", "之后"),
+        ({"informed": {"name": "长安镇民政办"}}, "informed.on", "没有填写"),
+        ({"informed": None, "photos": ["b" * 64]}, "photos", "要先随走访交上来"),
+    ],
+)
+def test_who_moves_away_goes_to_another_county_where_somebody_knows_or_a_paper_proves_it(
+    change: dict[str, Any], field: str, words: str
+) -> None:
+    said = content("monitored", "move_away")
+    with pytest.raises(Refused, match=words) as refused:
+        decide(standing(CaseState.MONITORED), CaseAction.MOVE_AWAY, said | change, "town1", Role.TOWN, around())
+    assert [one["field"] for one in refused.value.faults] == [field]
+    proven = said | {"informed": None, "photos": [PHOTO]}
+    decide(standing(CaseState.MONITORED), CaseAction.MOVE_AWAY, proven, "town1", Role.TOWN, around())
+
+
+def test_a_move_that_was_proposed_without_saying_where_to_is_not_confirmed() -> None:
+    at = replace(standing(CaseState.MONITORED), leaving={"action": "move_away", "by": "town1", "into": None,
+                                                         "due_on": None, "provisional": False})  # fmt: skip
+    with pytest.raises(Refused, match="没有写明迁到哪里"):
+        done(at, "confirm_move_away", "county1")
+    assert done(at, "keep", "county1").leaving is None
 
 
 def test_an_entry_of_when_one_word_was_enough_still_ends_the_case() -> None:

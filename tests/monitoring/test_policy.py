@@ -43,7 +43,15 @@ def test_the_day_decides_which_pack_is_in_force(day: str, name: str) -> None:
         ('formerly_poor = "either"', 'formerly_poor = "yes"', "", "脱贫户和非脱贫户都要有能用的监测类别"),
         ('counting = "calendar"', 'counting = "natural"', "grade.red.counting", "只能是"),
         ("[risk]", "[risk", "", "这一行的写法不对"),
-        ('province = "42"\nyear = 2026', 'province = "42"\nyear = 2025', "", "同一省同一年写了两次"),
+        ('province = "42"\nyear = 2026', 'province = "42"\nyear = 2025', "line[2]", "同一省同一年写了两次"),
+        ('code = "data_check"', 'code = "onsite_check"', "step[2]", "code 有重复: onsite_check"),
+        ('code = "notice"', 'code = "notise"', "step[4].code", "只能是 'onsite_check'"),
+        (
+            'escalate_at = [50, 80, 100]\nsource = "县级公告：5 天',
+            'escalate_at = [80, 50, 100]\nsource = "县级公告：5 天',
+            "step[2].escalate_at",
+            "要从小到大",
+        ),
         (
             '"head", "village", "group", "phone", "schooling',
             '"head", "income_tax", "schooling',

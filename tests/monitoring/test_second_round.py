@@ -8,17 +8,21 @@ import pytest
 from sqlalchemy import select
 
 from field import clock
+from field.case_codes import CaseState
 from field.codes import Channel
 from field.db import db, transact
 from field.ledger.facts import Fact
 from field.monitoring import attaching
-from field.monitoring.cases import open_case
+from field.monitoring.cases import MonitoringCase, open_case
+from field.monitoring.counted import counts
 from field.monitoring.declarations import Declared, record_declaration
 from field.monitoring.judgement import Judgement, judge
 from field.monitoring.measures import without_measures
 from field.monitoring.refusals import Refused
 from field.monitoring.relief_sheet import sheet
 from field.monitoring.revisit_schedule import next_days
+from field.monitoring.revisits import due_revisits
+from field.monitoring.until import Until
 from field.monitoring.workdays import china_day
 from field.registry.households import Person
 from tests.county import County
@@ -34,10 +38,12 @@ from tests.monitoring.casework import (
     listed,
     opened,
     rebuilt,
+    state_of,
     to_eliminated,
     to_monitored,
     visited,
 )
+from tests.web.office import browser, words
 
 NOW, MINUTE, DAY = clock.now(), timedelta(minutes=1), timedelta(days=1)
 
@@ -128,14 +134,61 @@ def test_a_monitored_household_is_not_merged_away_into_one_that_nobody_looks_aft
 
 
 def test_monitoring_does_not_end_by_death_while_somebody_is_at_home(county: County) -> None:
-    case_id, home = listed(county, HOME, "county", NOW), county.households[HOME]
+    case_id = listed(county, HOME, "county", NOW)
     with pytest.raises(Refused, match="名册上陈大一、李小一还在家"):
         do(county, case_id, "die", "town", NOW)
-    with county.app.app_context():
-        people = list(db.session.scalars(select(Person.id).where(Person.household_id == home)))
-    gone = [{"person_id": one, "left": "died"} for one in people]
-    visited(county, HOME, "cadre", NOW + MINUTE, members=gone)
+    gone_from_home(county, NOW + MINUTE)
     assert left(county, case_id, "die", NOW + 2 * MINUTE).state == "died"
+    assert rebuilt(county) == ()
+
+
+@pytest.mark.parametrize(("action", "end"), [("move_away", "moved_away"), ("die", "died")])
+def test_who_moves_or_dies_after_the_risk_was_gone_is_revisited_no_more(county: County, action: str, end: str) -> None:
+    case_id, home = eliminated(county, NOW - 400 * DAY), county.households[HOME]
+    if action == "die":
+        with pytest.raises(Refused, match="还在家"):
+            do(county, case_id, action, "town", NOW)
+        gone_from_home(county, NOW)
+    kept = do(county, case_id, action, "town", NOW + 2 * MINUTE)
+    assert (state_of(kept), kept.due_on is not None) == ("eliminated", True), "the county's turn has its day"
+    waiting = county.client("county").get("/api/cases").get_json()["items"]
+    assert [one["leaving"] for one in waiting if one["id"] == case_id] == [action], "among those that go on"
+    with county.app.app_context():
+        late = counts(db.session(), "420626", 6, Until(china_day(NOW + 30 * DAY)), present=False)
+    assert late["late_eliminated", "420626"] == late["late_case", "420626"] == 1
+    with pytest.raises(Refused, match="先等县里确认或者退回"):
+        do(county, case_id, "re_mark", "cadre", NOW + 3 * MINUTE)
+    back = do(county, case_id, "keep", "county", NOW + 4 * MINUTE)
+    assert (state_of(back), back.due_on) == ("eliminated", None)
+    with county.app.app_context():
+        assert home in next_days(db.session(), [home]), "as if nothing had been proposed"
+    assert rebuilt(county) == ()
+    assert state_of(left(county, case_id, action, NOW + 5 * MINUTE)) == end
+    with county.app.app_context():
+        assert next_days(db.session(), [home]) == {}
+        assert db.session.scalars(due_revisits(county.actor("cadre"), china_day(NOW + 90 * DAY))).all() == []
+    assert words(browser(county, "cadre").page(f"/households/{home}")).count(CaseState.label_of(end)) > 0
+    assert rebuilt(county) == ()
+
+
+@pytest.mark.unlisted(HOME)
+def test_a_case_that_is_kept_stands_in_every_rebuild_as_it_went_on(county: County) -> None:
+    case_id = opened(county, HOME, "cadre", NOW)
+    do(county, case_id, "move_away", "town", NOW + DAY)
+    kept = do(county, case_id, "keep", "county", NOW + 21 * DAY)
+    assert (kept.due_on, kept.counts_from) == (china_day(NOW + 23 * DAY), china_day(NOW + 20 * DAY))
+    assert rebuilt(county) == ()
+    with county.app.app_context():
+        again = db.session.get_one(MonitoringCase, case_id)
+        assert (again.due_on, again.counts_from) == (kept.due_on, kept.counts_from)
+
+
+def test_a_household_that_leaves_while_it_is_marked_again_is_revisited_no_more(county: County) -> None:
+    case_id, home = eliminated(county), county.households[HOME]
+    do(county, case_id, "re_mark", "cadre", NOW + 10 * DAY)
+    left(county, case_id, "move_away", NOW + 11 * DAY)
+    with county.app.app_context():
+        assert next_days(db.session(), [home]) == {}
     assert rebuilt(county) == ()
 
 
@@ -211,6 +264,14 @@ def test_a_lead_on_which_a_case_stands_stays_where_it_is_until_the_case_is_refus
         transacted(county, lambda session: open_case(session, *place, asked("open", key="lead"), by, NOW))
     transacted(county, lambda session: attaching.detach(session, *place, ours, "不是这家", by, NOW))
     transacted(county, lambda session: attaching.attach(session, *place, theirs, by, NOW))
+
+
+def gone_from_home(county: County, at: datetime) -> None:
+    """A visit that finds nobody of the household alive."""
+    with county.app.app_context():
+        mine = select(Person.id).where(Person.household_id == county.households[HOME])
+        gone = [{"person_id": one, "left": "died"} for one in db.session.scalars(mine)]
+    visited(county, HOME, "cadre", at, members=gone)
 
 
 def transacted(county: County, work: Any) -> Any:

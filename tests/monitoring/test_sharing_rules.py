@@ -158,9 +158,10 @@ def expect(rule: Sharing, kept: dict[str, tuple[str, set[str]]]) -> Iterator[tup
             yield home.number, [one.name for one in people if any(is_one(one, whose) for whose in rule.people)]
 
 
-def test_a_unit_that_is_named_twice_is_a_fault_where_sharing_begins() -> None:
+def test_a_unit_that_is_named_twice_is_a_fault_where_it_stands_again() -> None:
+    text = TEXT.replace('unit = "卫生院"', 'unit = "民政办"')
     with pytest.raises(FaultyPack) as told:
-        read_pack(TEXT.replace('unit = "卫生院"', 'unit = "民政办"').encode(), "ours.toml")
+        read_pack(text.encode(), "ours.toml")
     [fault] = told.value.faults
-    assert (fault.field, fault.message) == ("sharing", "同一个单位写了两次: 民政办")
-    assert TEXT.splitlines()[fault.line - 1 : fault.line + 1] == ["[[sharing]]", 'unit = "民政办"']
+    assert (fault.field, fault.message) == ("sharing[3]", "同一个单位写了两次: 民政办")
+    assert text.splitlines()[fault.line - 1 : fault.line + 1] == ["[[sharing]]", 'unit = "民政办"']

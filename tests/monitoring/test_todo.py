@@ -136,6 +136,40 @@ def test_what_the_village_lets_lie_rises_to_the_county(county: County) -> None:
 
 
 @pytest.mark.unlisted(HOME)
+def test_a_step_that_stood_still_while_leaving_was_proposed_is_late_and_rises_only_once_its_own_time_is_over(
+    county: County,
+) -> None:
+    case, asked = opened(county, HOME, "cadre", BEGAN), {"kind": "step"}
+    visited(county, HOME, "cadre", BEGAN)
+    for by in ("cadre", "town"):
+        do(county, case, "advance", by, BEGAN)
+    do(county, case, "move_away", "town", BEGAN + DAY)
+    assert seen(county, "cadre", BEGAN + 10 * DAY, **asked) == []
+    do(county, case, "keep", "county", BEGAN + 11 * DAY)  # 民主评议, of 9 November, on the 13th
+    for day, level in ((11, None), (14, "village"), (17, "town")):
+        [task] = seen(county, "cadre", BEGAN + day * DAY, **asked)
+        assert (task["due_at"], task["level"], task["late"]) == ("2026-11-19T15:59:59.000Z", level, False)
+    for day, late in ((17, 0), (18, 1)):
+        until = Until(china_day(BEGAN) + day * DAY)
+        with county.app.app_context():
+            numbers = counts(db.session(), "420626", 6, until, present=False)
+        assert numbers.get(("late_case", "420626"), 0) == late, day
+
+
+@pytest.mark.unlisted(HOME)
+def test_an_objection_that_stood_still_has_its_days_to_be_answered(county: County) -> None:
+    case = opened(county, HOME, "cadre", BEGAN)
+    visited(county, HOME, "cadre", BEGAN)
+    for action, by in (("advance", "cadre"), ("advance", "town"), ("advance", "cadre"), ("post_notice", "cadre"),
+                       ("object", "cadre"), ("move_away", "town")):  # fmt: skip
+        do(county, case, action, by, BEGAN)
+    assert seen(county, "town", BEGAN + DAY, kind="objection") == []
+    do(county, case, "keep", "county", BEGAN + 10 * DAY)
+    [task] = seen(county, "town", BEGAN + 10 * DAY, kind="objection")
+    assert (task["opened_at"], task["due_at"]) == ("2026-11-11T16:00:00.000Z", "2026-11-15T15:59:59.000Z")
+
+
+@pytest.mark.unlisted(HOME)
 def test_a_lead_is_the_villages_first_and_rises_with_its_time(county: County) -> None:
     declared(county, HOME, BEGAN)  # three days, and yellow: a declaration that nobody has looked into
     for hours, level, own in (

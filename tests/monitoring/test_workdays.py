@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from field.monitoring.policy.reading import FaultyPack
 from field.monitoring.policy.shelf import Shelf
-from field.monitoring.workdays import Due, Own, due, own_days, workday
+from field.monitoring.workdays import Due, Own, due, own_days, resumed, workday
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,23 @@ from field.monitoring.workdays import Due, Own, due, own_days, workday
 )
 def test_days_are_counted_by_the_states_calendar(start: str, days: int, counting: str, last: str) -> None:
     assert due(date.fromisoformat(start), days, counting) == Due(date.fromisoformat(last), False)
+
+
+@pytest.mark.parametrize(
+    ("last", "stopped", "again", "counting", "until"),
+    [
+        ("2026-11-05", "2026-11-03", "2026-11-13", "calendar", "2026-11-15"),
+        ("2026-11-09", "2026-11-03", "2026-11-13", "working", "2026-11-19"),  # five working days, a weekend between
+        ("2026-11-09", "2026-11-04", "2026-11-04", "working", "2026-11-09"),
+        ("2026-11-06", "2026-11-06", "2026-11-08", "working", "2026-11-09"),  # goes on on a Sunday
+        ("2026-11-04", "2026-11-06", "2026-11-16", "working", "2026-11-14"),  # late by two days then, and now
+    ],
+)
+def test_what_stood_still_has_as_much_time_as_it_had(
+    last: str, stopped: str, again: str, counting: str, until: str
+) -> None:
+    ends, stood_still, goes_on = (date.fromisoformat(one) for one in (last, stopped, again))
+    assert resumed(ends, stood_still, goes_on, counting) == Due(date.fromisoformat(until), False)
 
 
 def test_a_year_that_is_not_published_is_counted_monday_to_friday_and_marked() -> None:

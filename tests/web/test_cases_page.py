@@ -14,6 +14,7 @@ from field.ledger import checkpoints
 from field.monitoring.cases import MonitoringCase
 from field.monitoring.rebuild import rebuild
 from field.monitoring.refusals import Refused
+from field.monitoring.workdays import china_day
 from field.registry.households import Person
 from field.worker import signer
 from tests.county import County
@@ -31,6 +32,7 @@ from tests.monitoring.casework import (
     listed,
     opened,
     planned,
+    rebuilt,
     state_of,
     the_case,
     visited,
@@ -214,6 +216,36 @@ def test_a_merge_says_into_which_household_and_both_lead_to_each_other(county: C
         assert f'href="/households/{ours.id}"' in office.page(path), path
     with county.app.app_context():
         assert transact(rebuild).differing == ()
+
+
+def test_a_move_says_where_to_and_who_there_knows_and_the_page_tells_what_is_missing(county: County) -> None:
+    case, town, office = listed(county, HOME, "county", NOW), browser(county, "town"), browser(county, "county")
+    today = china_day(clock.now()).isoformat()
+    for missing, told in (
+        ({"destination": "外县"}, "迁到哪里：看不出是哪个市县"), ({"destination": "保康县马桥镇"}, "迁到哪里：还在本县"),
+        ({"destination": "朝阳区"}, "迁到哪里：看不出是哪个市县"), ({"informed": "", "informed_on": ""}, "免得两边都不管"),
+        ({"informed_on": ""}, "哪一天告诉的：写法不对"), ({"informed": ""}, "告诉了谁：没有填写"),
+    ):  # fmt: skip
+        said = {
+            "destination": "广东省东莞市长安镇",
+            "informed": "长安镇民政办",
+            "informed_on": today,
+            "note": "户口已迁",
+        }
+        refused = step(county, town, "move_away", **said | missing)
+        assert (refused.status_code, told in words(refused.text)) == (422, True), words(refused.text)
+    assert step(county, town, "move_away", **said).status_code == 303
+    page = words(office.page(f"/cases/{case}"))
+    assert "迁到 东莞市长安镇" in page
+    assert "告诉了长安镇民政办" in page
+    assert step(county, office, "keep", note="请附户口迁移凭证").status_code == 303
+    visited(county, HOME, "cadre", clock.now())
+    said |= {"informed": "", "informed_on": "", "photo": PHOTO}
+    assert step(county, town, "move_away", **said).status_code == 303
+    assert f'href="/api/evidence/{PHOTO}?size=large"' in office.page(f"/cases/{case}"), "who confirms sees the paper"
+    assert step(county, office, "confirm_move_away").status_code == 303
+    assert the_case(county, HOME).state == "moved_away"
+    assert rebuilt(county) == ()
 
 
 def test_a_household_that_was_merged_away_takes_nobody_in(small_county: County) -> None:

@@ -71,6 +71,7 @@ def _broken(error: tomllib.TOMLDecodeError, text: str, file: str) -> Fault:
 
 def _fault(error: Any, text: str, file: str) -> Fault:
     path = [part for part in error["loc"] if part != "[key]"]
+    path += getattr(error.get("ctx", {}).get("error"), "place", ())
     field = "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".")
     return Fault(file, line_of(text, path), field, _words(error))
 

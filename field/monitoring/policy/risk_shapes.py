@@ -1,6 +1,7 @@
 """预警规则的格式: rules are data, over figures that the platform knows how to count."""
 
 import re
+from collections.abc import Hashable, Sequence
 from enum import Enum
 from typing import Annotated, Literal, Self
 
@@ -12,6 +13,21 @@ RANKS = {Grade.YELLOW: 1, Grade.ORANGE: 2, Grade.RED: 3}
 GRADES = {rank: grade for grade, rank in RANKS.items()} | {0: Grade.NONE}
 SAYABLE = ("persons", "income", "income_before", "rigid", "line", "period")
 Threshold = Annotated[int, Field(ge=0, le=10_000_000)]
+
+
+class Twice(ValueError):
+    """写了两次: with the place of the second, on whose line it is told."""
+
+    def __init__(self, words: str, *place: str | int) -> None:
+        super().__init__(words)
+        self.place = place
+
+
+def once(several: Sequence[Hashable], words: str, *place: str) -> None:
+    """Twice, where one of a list was there before."""
+    for at, one in enumerate(several):
+        if one in several[:at]:
+            raise Twice(words.format(one), *place, at)
 
 
 class Unit(Enum):
@@ -126,9 +142,7 @@ class Risk(Part):
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:
-        codes = [rule.code for rule in self.rule]
-        if twice := sorted({code for code in codes if codes.count(code) > 1}):
-            raise ValueError(f"规则的 code 有重复: {'、'.join(twice)}")
+        once([rule.code for rule in self.rule], "规则的 code 有重复: {}", "rule")
         return self
 
 

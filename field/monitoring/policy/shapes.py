@@ -3,20 +3,28 @@
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from field.codes import Grade, Kind, RiskFactor
 from field.monitoring.policy.fund_shapes import Fund
 from field.monitoring.policy.quality_shapes import Quality
-from field.monitoring.policy.risk_shapes import Risk
+from field.monitoring.policy.risk_shapes import Risk, once
 from field.monitoring.policy.sharing_shapes import Sharings
+
+
+def _rising(marks: list[int]) -> list[int]:
+    if marks != sorted(marks):
+        raise ValueError("要从小到大写，依次是村、乡镇、县")
+    return marks
+
 
 Text = Annotated[str, Field(min_length=1, max_length=400)]
 Code = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,31}$")]
 Yuan = Annotated[int, Field(ge=0, le=10_000_000)]
 Percent = Annotated[int, Field(ge=0, le=100)]
 Days = Annotated[int, Field(ge=0, le=366)]
-Marks = Annotated[list[Percent], Field(max_length=3)]  # of village, town and county
+Marks = Annotated[list[Percent], Field(max_length=3), AfterValidator(_rising)]  # of village, town and county
+Steps = Literal["onsite_check", "data_check", "assessment", "notice", "town_review", "county_approval"]
 Counting = Literal["calendar", "working"]
 Province = Annotated[str, Field(pattern="^[0-9]{2}$")]
 Identity = Annotated[str, Field(pattern="^[A-Za-z0-9-]{1,20}$")]
@@ -89,7 +97,7 @@ class GradeRule(Sourced):
 class Step(Sourced):
     """办理步骤, its days, and at which shares of them it is told one level higher."""
 
-    code: Code
+    code: Steps
     name: Text
     days: Days
     counting: Counting
@@ -261,11 +269,8 @@ class Pack(Sourced):
         if not any(line.province == self.province for line in self.line):
             raise ValueError(f"line 里没有本省（{self.province}）的监测范围")
         for what, codes in (("kind", self.kind), ("step", self.step), ("measure", self.measure)):
-            if len({one.code for one in codes}) < len(codes):
-                raise ValueError(f"{what} 的 code 有重复")
-        years = [(line.province, line.year) for line in self.line]
-        if len(set(years)) < len(years):
-            raise ValueError("line 里同一省同一年写了两次")
+            once([one.code for one in codes], "code 有重复: {}", what)
+        once([(line.province, line.year) for line in self.line], "同一省同一年写了两次", "line")
         if not (self.kinds_for(formerly_poor=True) and self.kinds_for(formerly_poor=False)):
             raise ValueError("kind 里，脱贫户和非脱贫户都要有能用的监测类别")
         return self

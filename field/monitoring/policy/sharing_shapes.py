@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from field.codes import Grade, Guarantee, RiskFactor
 from field.labels import Labelled
-from field.monitoring.policy.risk_shapes import Part
+from field.monitoring.policy.risk_shapes import Part, once
 from field.monitoring.sharing_codes import OF_PEOPLE, Concerns, SharedField
 
 
@@ -59,9 +59,7 @@ class Sharing(Part):
 
 
 def _each_once(several: list[Sharing]) -> list[Sharing]:
-    units = [one.unit for one in several]
-    if twice := sorted({unit for unit in units if units.count(unit) > 1}):
-        raise ValueError(f"同一个单位写了两次: {'、'.join(twice)}")
+    once([one.unit for one in several], "同一个单位写了两次: {}")
     return several
 
 
