@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 from field import clock
 from field.db import db
 from field.monitoring.cases import MonitoringCase
+from field.monitoring.workdays import china_day
 from tests.county import County
 from tests.monitoring.casework import (
     HOME,
@@ -172,6 +173,20 @@ def test_a_notice_for_all_eternity_is_a_fault_and_breaks_nothing(small_county: C
     for begins, ends in (("9999-12-31", "9999-12-31"), ("9999-12-01", "9999-12-31"), ("2026-12-01", "9999-12-31")):
         answer = send(county, "cadre", "post_notice", {"from": begins, "to": ends, "place": "村务公开栏"})
         assert (answer.status_code, answer.get_json()["errors"][0]["field"]) == (422, "to"), begins
+
+
+def test_an_answer_tells_the_last_day_that_the_case_then_has(small_county: County) -> None:
+    county, now = small_county, clock.now()
+    case, today = listed(county, HOME, "county", now), china_day(now)
+    visited(county, HOME, "cadre", now, income={"wages": 6_000_000})
+    helped(county, county.households[HOME], now)
+    for action in ("propose_elimination", "advance", "advance"):
+        do(county, case, action, "cadre", now)
+    last = today + timedelta(days=9)
+    hung = send(county, "cadre", "post_notice", {"from": f"{today}", "to": f"{last}", "place": "村务公开栏"})
+    assert hung.get_json()["due_on"] == str(the_case(county, HOME).due_on) == f"{last + timedelta(days=1)}"
+    stopped = send(county, "town", "object", needs(county, "object"))
+    assert (stopped.status_code, stopped.get_json()["due_on"]) == (201, None), "the clock stands still"
 
 
 def test_a_key_that_was_used_for_other_words_is_a_conflict(small_county: County) -> None:

@@ -186,10 +186,12 @@ def _do(
     if asked.action is CaseAction.TAKE_OVER:
         content["household"] = _as_listed(household)
     last = due_after(at, asked.action, rule.to, day, pack, shelf().holidays)
+    due = (last.day, last.provisional) if last else (None, False)
+    new = after(at, Act(asked.action, rule.to, by.username, day, 0, content, *due))
     payload |= {
         "action": asked.action.value, "from": at.state.value, "to": rule.to.value, "role": by.role.value,
-        "content": content, "due_on": last.day.isoformat() if last else None,
-        "due_provisional": last.provisional if last else False,
+        "content": content, "due_on": new.due_on.isoformat() if new.due_on else None,
+        "due_provisional": new.provisional,
     }  # fmt: skip
     if rule.to is CaseState.ELIMINATED:
         payload["revisits"] = schedule(pack.revisit, day)
