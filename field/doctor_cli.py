@@ -12,7 +12,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from field import retention
+from field import clock, retention
 from field.config import Settings, beside_demo
 from field.db import db
 from field.demo.secrets import completed
@@ -26,6 +26,8 @@ from field.messaging.providers import aliyun, tencent, wechat
 from field.messaging.providers.pushed import LONG, Door
 from field.messaging.template_gaps import gaps
 from field.messaging.templates import read
+from field.monitoring.policy.shelf import pack_on, shelf
+from field.monitoring.workdays import china_day, workday
 from field.registry.sealing import keyring
 
 HERE = ("127.0.0.1", "localhost", "::1")
@@ -188,9 +190,26 @@ def _retention(seen: Seen) -> Iterator[Finding]:
         yield Finding("保留期限", f"retention.toml 写错了，每夜的清理做不了：{wrong}", wrong=True)
 
 
+def _policy(_seen: Seen) -> Iterator[Finding]:
+    """政策包 in force, what is not used for its faults, and numbers of another year than this."""
+    today = china_day(clock.now())
+    pack = pack_on(today)
+    line = pack.line_in(today.year)
+    yield from (Finding("政策包", f"{fault}。没有采用，照旧按原来的办", wrong=True) for fault in shelf().faults)
+    if line.year != today.year:
+        words = f"{pack.name} 里没有 {today.year} 年的监测范围，现在按 {line.year} 年的 {line.yuan} 元算，请补上"
+        yield Finding("政策包", words, wrong=True)
+    else:
+        yield Finding("政策包", f"{pack.name}，监测范围 {line.yuan} 元")
+    if not workday(today, shelf().holidays)[1]:
+        yield Finding(
+            "政策包", f"不知道 {today.year} 年的放假安排，工作日的期限都是暂定的，请写 holidays.toml", wrong=True
+        )
+
+
 def _machine(seen: Seen) -> Iterator[Finding]:
     """机器."""
     yield from (Finding(*told) for told in machine(seen.settings, db.session()))
 
 
-CHECKS: tuple[Check, ...] = (_settings, _machine, _providers, _templates, _lengths, _reading, _retention)
+CHECKS: tuple[Check, ...] = (_settings, _machine, _providers, _templates, _lengths, _reading, _retention, _policy)

@@ -3,7 +3,7 @@
 import json
 import os
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from field.backup import NOTED
 from field.config import Settings
 from field.db import db
 from field.doctor_machine import machine
+from field.monitoring.policy.shelf import shelf, use_shelf
 from tests.county import County
 from tests.running import settings_of
 
@@ -63,3 +64,23 @@ def test_days_that_are_written_wrong_are_told_before_the_night_stands_still(smal
     assert "retention.toml 写错了" in told.output
     settings_of(small_county).retention.write_text("traces = 2000", encoding="utf-8")
     assert "retention.toml" not in small_county.app.test_cli_runner().invoke(args=["doctor"]).output
+
+
+def test_numbers_of_another_year_and_a_faulty_pack_are_told(
+    small_county: County, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told() -> str:
+        return small_county.app.test_cli_runner().invoke(args=["doctor"]).output
+
+    assert "✓ 政策包: 2026" in told()
+    monkeypatch.setattr(clock, "now", lambda: datetime(2028, 1, 5, tzinfo=UTC))
+    assert "没有 2028 年的监测范围，现在按 2026 年的 9000 元算" in told()
+    assert "不知道 2028 年的放假安排" in told()
+    own, former = settings_of(small_county).policy, shelf().own
+    own.mkdir(exist_ok=True)
+    (own / "ours.toml").write_text("id = [", encoding="utf-8")
+    use_shelf(own)
+    try:
+        assert "ours.toml:1" in told()
+    finally:
+        use_shelf(former)
