@@ -107,6 +107,15 @@ def test_a_phone_whose_clock_runs_ahead_leaves_no_last_visit_to_come(county: Cou
     assert told["last_visit"]["visited_at"] == told["last_visit_at"] < "2031"
 
 
+def test_numbers_that_a_cadre_wrote_into_a_note_are_masked_where_it_is_read(county: County) -> None:
+    cadre, home = county.client("cadre"), county.households[VILLAGE]
+    visit = county.visit(note="身份证420626197005043515，儿子13900003333")
+    assert cadre.post("/api/visits", json=visit).status_code == 201
+    assert cadre.post("/api/visits", json=visit).status_code == 200
+    told = cadre.get(f"/api/households/{home}/entries").get_json()["items"][-1]["payload"]
+    assert told["note"] == "身份证420626********3515，儿子139****3333"
+
+
 def test_without_login_nothing_is_taken(county: County) -> None:
     assert county.client().post("/api/visits", json=county.visit()).status_code == 401
 
