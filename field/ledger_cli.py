@@ -98,5 +98,6 @@ def _of_package(report: PackageReport, key: str | None) -> str:
 def _told(report: Report) -> str:
     broken = report.broken
     if broken is None:
-        return f"台账完好: {report.entries} 条, {report.chains} 条链, 已封存 {report.logged} 条"
+        emptied = f", 其中 {report.emptied} 条的个人信息已删去(应与依法删除的对得上)" if report.emptied else ""
+        return f"台账完好: {report.entries} 条, {report.chains} 条链, 已封存 {report.logged} 条{emptied}"
     return f"台账有问题: {broken.told}"

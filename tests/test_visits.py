@@ -10,7 +10,7 @@ from field.db import db
 from field.ledger.entries import Entry
 from tests.county import County, moment
 
-VILLAGE, ELSEWHERE = "420626107204", "420626102201"
+VILLAGE, NEXT, ELSEWHERE = "420626107204", "420626107205", "420626102201"
 
 
 def count(county: County, visit_id: str) -> int:
@@ -46,6 +46,18 @@ def test_other_content_under_the_same_id_is_refused_and_both_versions_are_named(
     body = answer.get_json()
     assert answer.status_code == 409
     assert (body["kept"]["note"], body["sent"]["note"]) == ("", "另一个说法")
+
+
+def test_an_id_used_for_another_household_is_other_content_to_who_may_read_both_and_nothing_to_others(
+    county: County,
+) -> None:
+    visit = county.visit()
+    assert county.client("cadre").post("/api/visits", json=visit).status_code == 201
+    town = county.client("town").post("/api/visits", json=visit | {"household_id": county.households[NEXT]})
+    assert town.status_code == 409
+    assert town.get_json()["kept"]["household_id"] == visit["household_id"]
+    other = county.client("town2").post("/api/visits", json=visit | {"household_id": county.households[ELSEWHERE]})
+    assert (other.status_code, "kept" in other.get_json()) == (403, False)
 
 
 def test_a_household_elsewhere_and_one_that_is_not_there_are_refused_alike(county: County) -> None:
@@ -86,6 +98,22 @@ def test_a_visit_is_taken_before_its_photographs_and_names_them(county: County) 
 def test_a_time_that_no_clock_bears_out_is_taken(county: County) -> None:
     visit = county.visit(visited_at="2031-01-01T00:00:00Z")
     assert county.client("cadre").post("/api/visits", json=visit).status_code == 201
+
+
+def test_a_phone_whose_clock_runs_ahead_leaves_no_last_visit_to_come(county: County) -> None:
+    cadre, home = county.client("cadre"), county.households[VILLAGE]
+    assert cadre.post("/api/visits", json=county.visit(visited_at="2031-01-01T00:00:00Z")).status_code == 201
+    told = cadre.get(f"/api/households/{home}/form").get_json()
+    assert told["last_visit"]["visited_at"] == told["last_visit_at"] < "2031"
+
+
+def test_numbers_that_a_cadre_wrote_into_a_note_are_masked_where_it_is_read(county: County) -> None:
+    cadre, home = county.client("cadre"), county.households[VILLAGE]
+    visit = county.visit(note="身份证420626197005043515，儿子13900003333")
+    assert cadre.post("/api/visits", json=visit).status_code == 201
+    assert cadre.post("/api/visits", json=visit).status_code == 200
+    told = cadre.get(f"/api/households/{home}/entries").get_json()["items"][-1]["payload"]
+    assert told["note"] == "身份证420626********3515，儿子139****3333"
 
 
 def test_without_login_nothing_is_taken(county: County) -> None:

@@ -53,13 +53,17 @@ class Broken:
 
 @dataclass(frozen=True)
 class Report:
-    """核验报告: how much was read, how much of it lies under the newest checkpoint, and what broke first."""
+    """核验报告: how much was read, how much of it lies under the newest checkpoint, and what broke first.
+
+    `emptied` counts entries without the personal values beside them: lawfully deleted, or taken away by somebody.
+    """
 
     entries: int
     chains: int
     logged: int
     checkpoints: int
     broken: Broken | None
+    emptied: int = 0
 
     @property
     def sound(self) -> bool:

@@ -19,6 +19,7 @@ from field.ledger.recount import Recount
 from field.registry.sealing import CannotOpen, keyring
 
 COLUMNS = (*HEADER, "payload", "prev_hash", "hash")
+VEILED = b'{"sealed":"'  # as canonical JSON writes the digest in a personal value's place
 
 
 def verify(session: Session, verifier: Verifier, kept: str | None = None) -> Report:
@@ -36,7 +37,7 @@ def verify(session: Session, verifier: Verifier, kept: str | None = None) -> Rep
             broken = _against(session, log.size, kept, verifier)
     except DBAPIError:
         broken = Broken(Fault.UNREADABLE, detail="数据库损坏或不完整")
-    return Report(chains.entries, chains.count, log.size, log.checkpoints, broken)
+    return Report(chains.entries, chains.count, log.size, log.checkpoints, broken, chains.emptied)
 
 
 class Chains:
@@ -44,7 +45,7 @@ class Chains:
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self.entries = self.count = self.seq = 0
+        self.entries = self.count = self.emptied = self.seq = 0
         self.chain: bytes | None = None
         self.last = self.before = GENESIS.encode()
 
@@ -65,6 +66,7 @@ class Chains:
             return Broken(fault, words(row[1]), self.seq if fault is Fault.GAP else row[2])
         self.before, self.last = self.last, row[-2]
         self.entries += 1
+        self.emptied += not row[-1] and VEILED in row[-4]
         return None
 
     def _rows(self) -> Result[Any]:

@@ -41,7 +41,7 @@ def take(session: Session, case_id: str, said: Mapping[str, Any], by: Actor, now
     payload, key = {"case_id": case_id, **said}, f"consent:{said['id']}"
     digests = [one["sha256"] for one in said["evidence"]]
     if known := recorded(session, key):
-        same_or_raise(session, known, household.id, payload)
+        same_or_raise(session, known, household.id, payload, by)
         return Recorded(known, False, missing(session, known, digests, by.username))
     if CaseState(case.state) not in UNDER_WAY:
         raise OutOfOrder(

@@ -216,8 +216,8 @@ def _form(
         place = {"latitude": one.latitude, "longitude": one.longitude}
     last = None
     if visit:
-        entry, payload, by = visit
-        last = {"id": payload["id"], "visited_at": _time(entry.occurred_at), "by": by}
+        _, payload, by = visit
+        last = {"id": payload["id"], "visited_at": _time(one.last_visit_at), "by": by}
         last |= {section: payload[section] for section in SECTIONS if section in payload}
     present = [person_shown(person, names) for person in members if not person.left]
     return {**household_shown(one, names), "place": place, "persons": present, "last_visit": last}

@@ -38,7 +38,7 @@ def record_revisit(session: Session, said: dict[str, Any], by: Actor, now: datet
     ours = sent_in_post(session, home.region, by, at)
     digests, key = [one["sha256"] for one in said.get("evidence", [])], f"revisit:{said['id']}"
     if known := recorded(session, key):
-        same_or_raise(session, known, home.id, said)
+        same_or_raise(session, known, home.id, said, by)
         return Recorded(known, False, missing(session, known, digests, by.username), ours)
     if ours and not was_eliminated(session, home.id):  # of one that is no longer theirs nobody is told
         raise NotEliminated

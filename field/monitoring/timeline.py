@@ -6,7 +6,7 @@ from typing import Any
 from field.codes import Channel, EntryKind
 from field.ledger.entries import Entry
 from field.ledger.receipts import number
-from field.registry.masking import mask_account, mask_id_number, mask_phone
+from field.registry.masking import mask_account, mask_id_number, mask_phone, mask_words
 
 MASKS: dict[str, Callable[[str], str | None]] = {
     "id_number": mask_id_number,
@@ -14,6 +14,7 @@ MASKS: dict[str, Callable[[str], str | None]] = {
     "bank_account": mask_account,
     "disability_card": mask_id_number,
     "openid": lambda _: "****",
+    **dict.fromkeys(("note", "informant", "reason", "location_reason"), mask_words),
 }
 
 
@@ -29,7 +30,7 @@ def entry_shown(entry: Entry, payload: Any) -> dict[str, Any]:
 
 
 def masked(payload: Any) -> Any:
-    """The same JSON with ID numbers, telephones and accounts masked wherever they stand."""
+    """The same JSON with ID numbers, telephones and accounts masked wherever they stand, in what people wrote too."""
     if isinstance(payload, list):
         return [masked(item) for item in payload]
     if not isinstance(payload, dict):

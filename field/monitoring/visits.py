@@ -72,7 +72,7 @@ def record_visit(session: Session, visit: dict[str, Any], by: Actor, now: dateti
     [(region, is_known)] = place
     ours = sent_in_post(session, region, by, occurred_at)
     if is_known and (known := recorded(session, key)):
-        same_or_raise(session, known, visit["household_id"], visit)
+        same_or_raise(session, known, visit["household_id"], visit, by)
         return Recorded(known, False, missing(session, known, digests, by.username), ours)
     strangers_or_raise(session, visit)
     kind = EntryKind.VISIT if ours else EntryKind.HELD_VISIT
@@ -121,13 +121,18 @@ def sent_in_post(session: Session, region: str, by: Actor, visited_at: datetime)
     raise NotAllowed
 
 
-def same_or_raise(session: Session, known: Entry, household_id: str, sent: dict[str, Any]) -> None:
-    """Raises OtherContent unless the same was sent before for the same household, of which nobody else is told."""
-    if known.chain_id != household_id:
+def same_or_raise(session: Session, known: Entry, household_id: str, sent: dict[str, Any], by: Actor) -> None:
+    """Raises OtherContent unless the same was sent before; NotAllowed where the sender may not read what it was."""
+    if known.chain_id != household_id and not _reads(session, by, known.chain_id):
         raise NotAllowed
     [kept] = opened(session, [known])
     if canonical(kept) != canonical(sent):
         raise OtherContent(kept, sent)
+
+
+def _reads(session: Session, by: Actor, household_id: str) -> bool:
+    home = session.get(Household, household_id)
+    return home is not None and by.may(Right.READ_HOUSEHOLDS, home.region)
 
 
 def strangers_or_raise(session: Session, visit: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, current_app, request
 from werkzeug.exceptions import NotFound
 
 from field.auth import COOKIE, allow
@@ -66,8 +66,11 @@ def shell(path: str) -> Response:
         raise NotFound
     name = path if path in files() else "index.html"
     kind = TYPES.get(Path(name).suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
-    response = Response(files()[name], content_type=f"{kind}; charset=utf-8")
-    response.set_etag(hashlib.sha256(files()[name]).hexdigest()[:32])
+    content = files()[name]
+    if name == "index.html" and current_app.config["FIELD"].demo:
+        content = content.replace(b"<html ", b"<html data-demo ", 1)  # which is said before anybody has logged in
+    response = Response(content, content_type=f"{kind}; charset=utf-8")
+    response.set_etag(hashlib.sha256(content).hexdigest()[:32])
     response.headers["Cache-Control"] = "public, no-cache"
     if (visit := VISIT.fullmatch(path)) and COOKIE in request.cookies:
         household = f"/api/households/{visit[1]}/form"  # asked for before the form itself has arrived

@@ -43,6 +43,7 @@ def test_the_form_and_the_county_page_show_what_they_should_and_cut_nothing(demo
             geolocation={"latitude": 31.74, "longitude": 111.31, "accuracy": 18}, permissions=["geolocation"],
         ).new_page()  # fmt: skip
         phone.goto(f"{server.url}/m/")
+        phone.get_by_text("演示数据").wait_for()  # before anybody has logged in
         phone.get_by_label("用户名").fill("cadre")
         phone.locator("input[name=password]").fill(PASSWORD)
         phone.keyboard.press("Enter")

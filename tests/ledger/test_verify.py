@@ -142,9 +142,11 @@ def test_only_values_whose_digests_stand_in_the_entry_are_taken(sealed: Ledger, 
 
 
 @pytest.mark.parametrize("erase", ["DELETE FROM entry_secret ", "UPDATE entry_secret SET sealed = '' "])
-def test_a_lawful_deletion_breaks_nothing(sealed: Ledger, erase: str) -> None:
+def test_a_lawful_deletion_breaks_nothing_and_is_counted(sealed: Ledger, erase: str) -> None:
+    assert sealed.verify().emptied == 0
     sealed.sql(erase + PLACE)
-    assert sealed.verify().sound
+    report = sealed.verify()
+    assert (report.sound, report.emptied) == (True, 1)
 
 
 @pytest.mark.parametrize("column", sorted({*HEADER, "payload", "prev_hash", "hash"} - {"chain_id", "seq"}))

@@ -99,6 +99,19 @@ def test_a_visit_in_which_everything_changed_is_sent_as_the_contract_says(hand: 
     }  # fmt: skip
 
 
+def test_the_browsers_history_learns_no_name(hand: Hand) -> None:
+    titles = []
+    hand.page.on("framenavigated", lambda _: titles.append(hand.page.title()))
+    hand.at_household()
+    titles.append(hand.page.title())
+    assert "陈大" in hand.page.locator("h1").inner_text()
+    hand.tap("开始走访")
+    hand.page.get_by_text("全部无变化").wait_for()
+    titles.append(hand.page.title())
+    assert "陈大" in hand.page.locator("h1").inner_text()
+    assert not [title for title in titles if "陈大" in title]
+
+
 def test_what_was_typed_is_there_again_after_the_page_was_lost(hand: Hand) -> None:
     hand.at_visit()
     hand.changed("income")

@@ -52,6 +52,15 @@ def test_the_file_names_everybody_with_masked_numbers(county: County) -> None:
     assert "13800000150" not in page
 
 
+def test_no_title_which_browsers_keep_in_their_history_names_anybody(county: County) -> None:
+    office, at = browser(county, "town"), address(county)
+    for path in (at, f"{at}/plan", f"{at}/relief"):
+        page = office.page(path)
+        title = page[page.index("<title>") : page.index("</title>")]
+        assert "陈大" in page
+        assert "陈大" not in title
+
+
 def test_two_cadres_different_incomes_stand_side_by_side(county: County) -> None:
     visited(county, "cadre", income=income(1_860_000), informant="户主")
     visited(county, "town", income=income(900_000), informant="邻居")

@@ -96,6 +96,9 @@ def test_every_page_and_every_print_of_the_demo_says_so(small_county: County) ->
         office = browser(small_county, "county")
         for path in (*PATHS, "/office/print.css"):
             assert ("演示数据" in office.get(path, follow_redirects=True).text) is demo, path
+        assert ("data-demo" in office.get("/m/login").text) is demo, (
+            "the phone form says it before anybody has logged in"
+        )
 
 
 def luminance(colour: str) -> float:

@@ -19,7 +19,7 @@ let pulled = 0
 export async function after() {
   once('worker', worker)
   once('outside', outside)
-  if (!document.querySelector('form.login')) once('strip', strip)
+  once('strip', strip)
   if (!navigator.serviceWorker) once('rest', () => Promise.all(REST.map(name => import(`./${name}.js`))))
   if (locked()) return
   once('open', opened)
@@ -47,10 +47,8 @@ async function worker() {
   if (waiting && !/(visit|consent)$/.test(location.pathname)) waiting.postMessage('update')
 }
 
-async function strip() {
-  const me = await session.who()
-  if (!me) throw new Error('unknown yet')
-  if (me.demo) show('demo', words.demo)
+function strip() {
+  if ('demo' in document.documentElement.dataset) show('demo', words.demo)
 }
 
 function outside() {

@@ -13,9 +13,10 @@ const told = el('span', {role: 'status'})
 const truth = el('a.truth', {href: '/m/waiting'}, told)
 let queue = null
 
+// The browser writes titles into its history, which lies on the phone in the clear: no name goes there.
 /** frame(page): the head and foot for {title, back?, tab?, bar?, alone?}; `bar` takes the place of the foot. */
 export function frame({title, back, tab, bar, alone}) {
-  document.title = `${title} · ${words.app}`
+  document.title = tab ? `${title} · ${words.app}` : words.app
   fill(document.getElementById('head'),
     back && el('a.back', {href: back, 'aria-label': words.back}, icon(BACK)), el('h1', {tabindex: -1}, title), !alone && truth)
   const foot = document.getElementById('foot')

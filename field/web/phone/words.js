@@ -74,7 +74,7 @@ export const words = {
     answers: {same: () => '✓ 无变化', changed: () => '✓ 有变化', photos: n => n ? `✓ ${n} 张` : '✓ 不拍照'},
     period: {from: '收入从', to: '到'}, twelve: '最近 12 个月家里自己付的钱，没有就填 0。',
     guarantee: {ok: '有保障', problem: '有问题'}, which: '有什么问题？', which_problem: name => `${name}有什么问题`,
-    main: '主要', choose: {risk_factors: '先点最主要的一项;没有就都不选。', needs: '可以选多项;没有就都不选。'},
+    main: '主要', choose: {risk_factors: '先点最主要的一项；没有就都不选。', needs: '可以选多项；没有就都不选。'},
     place: '位置和其他', informant: '谁介绍的情况', note: '还有什么要记下的（可不填）',
     of_whom: name => `${name}：`, faults: n => `还有 ${n} 处要补`,
   },
