@@ -114,7 +114,14 @@ def test_it_comes_as_a_pdf_and_for_word(county: County) -> None:
     told = "\n".join(one.text for one in document.paragraphs)
     assert "保康县防止返贫动态监测月报" in told
     assert "监测对象 4 户 8 人" in told
-    assert document.tables[0].rows[1].cells[0].text == "后坪镇"
+    places = [[cell.text for cell in row.cells] for row in document.tables[0].rows]
+    assert places[0] == ["地区", "监测户", "人", "脱贫不稳定户", "边缘易致贫户", "突发严重困难户"]
+    assert places[1][0] == "后坪镇"
+    assert places[-1][:3] == ["合计", "4", "8"]
+    section, bars = document.sections[0], document.tables[2].columns[3]
+    assert (round(section.page_width.mm), round(section.page_height.mm)) == (210, 297)
+    widest = max(len(cell.text) for cell in bars.cells)
+    assert widest * 11 <= bars.width.pt, "the longest bar goes over into a second line"
 
 
 def test_a_town_reads_its_own_and_nothing_beside(county: County) -> None:
