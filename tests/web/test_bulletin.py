@@ -114,6 +114,7 @@ def test_it_comes_as_a_pdf_and_for_word(county: County) -> None:
     told = "\n".join(one.text for one in document.paragraphs)
     assert "保康县防止返贫动态监测月报" in told
     assert "监测对象 4 户 8 人" in told
+    assert f"制作于 {clock.now():%Y}年" in told, "a paper without its year says nothing in a folder"
     places = [[cell.text for cell in row.cells] for row in document.tables[0].rows]
     assert places[0] == ["地区", "监测户", "人", "脱贫不稳定户", "边缘易致贫户", "突发严重困难户"]
     assert places[1][0] == "后坪镇"
