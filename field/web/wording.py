@@ -29,12 +29,12 @@ def now() -> datetime:
 @contextmanager
 def on_paper() -> Iterator[None]:
     """纸上: in Chinese, since a paper leaves the house; each day with its year, since it lies in a folder for many."""
-    g.on_paper = True
+    before, g.on_paper = g.get("on_paper", False), True
     try:
         with force_locale(CHINESE):
             yield
     finally:
-        g.on_paper = False
+        g.on_paper = before
 
 
 def day(value: date | datetime | str) -> str:

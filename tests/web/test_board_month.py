@@ -146,9 +146,13 @@ def test_a_day_before_anything_was_written_says_so(county: County) -> None:
     assert "这里到那时还没有监测户" in words(browser(county, "county").page("/?on=2021-03-03"))
 
 
-def test_a_past_day_says_that_it_has_no_grades(crowded: County) -> None:
-    lived(crowded, 3, 60)
-    office, told = browser(crowded, "county"), "以前的日子不列预警等级"
+@pytest.mark.unlisted(HOME)
+def test_a_past_day_says_that_it_has_no_grades(county: County) -> None:
+    begun = clock.now() - timedelta(days=30)
+    case = opened(county, HOME, "cadre", begun)
+    visited(county, HOME, "cadre", begun)
+    to_monitored(county, case, begun)
+    office, told = browser(county, "county"), "以前的日子不列预警等级"
     past = words(office.page(f"/?on={china_day(clock.now()) - timedelta(days=1)}"))
     assert ("预警等级（户，占监测户）" in past, told in past) == (False, True)
     assert told not in words(office.page("/"))
