@@ -86,7 +86,7 @@ def test_english_has_no_chinese_but_what_a_reader_types() -> None:
 
 def test_no_template_has_a_chinese_mark_of_its_own() -> None:
     """Marks between words are those of the reader's language; a paper, a declaration and a receipt choose their own."""
-    bare = {}
+    bare: dict[str, list[int]] = {}
     for file in sorted(TEMPLATES.glob("*.html")):
         if not file.name.startswith(("notice", "papers", "declare", "receipt")):
             found = [line for line, kind, text in Environment(autoescape=True).lex(file.read_text())
