@@ -15,7 +15,7 @@ from field.monitoring.deadlines import LATE, MEASURE
 from field.monitoring.policy.shelf import pack_on
 from field.monitoring.statistics import AT_RISK
 from field.monitoring.workdays import china_day
-from field.web.catalogue import in_a_row, said
+from field.web.catalogue import in_a_row, in_english, said
 from field.web.wording import at, count, month_name, now, share, yuan
 
 if TYPE_CHECKING:
@@ -84,7 +84,8 @@ def situation(told: "Bulletin") -> str:
     if now_ < then:
         change = _("比月初减少 %(n)s 户", n=count(then - now_))
     words = _("监测对象 %(h)s 户 %(p)s 人，", h=count(now_), p=count(told.whole["persons"]))
-    return f"{words}{change}。{_named_anew(told)}"
+    sentences = [f"{words}{change}{_('。')}", _named_anew(told)]
+    return (" " if in_english() else "").join(sentences).strip()
 
 
 def _named_anew(told: "Bulletin") -> str:

@@ -91,6 +91,14 @@ def test_a_declaration_of_nobody_known_yet_counts_for_its_place(county: County) 
     assert "农户自主申报 1、" in page or "农户自主申报 1。" in page
 
 
+def test_the_situation_is_told_in_whole_english(county: County) -> None:
+    office = browser(county, "county")
+    office.set_cookie("field_language", "en")
+    page = words(office.page("/bulletin"))
+    assert "at the beginning of the month. Since 2026" in page
+    assert "。" not in page
+
+
 def test_a_month_before_anything_was_written_says_so(county: County) -> None:
     page = words(browser(county, "county").page("/bulletin?month=2021-03"))
     assert "这里到那时还没有监测户。" in page
