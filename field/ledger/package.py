@@ -94,7 +94,7 @@ class Package:
         try:
             said = json.loads(text)
             files, form = dict(said["files"]), said["form"]
-            verifier = read_verifier(key or said["key"])
+            verifier = read_verifier(said["key"] if key is None else key)
         except BadNote as error:
             raise _Found(Fault.CHECKPOINT, detail=str(error)) from None
         except SENSELESS:

@@ -5,7 +5,6 @@ from datetime import datetime, time, timedelta
 from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, render_template, request
-from flask_babel import force_locale
 
 from field.auth import allow
 from field.codes import THREE_KINDS, RiskFactor
@@ -20,12 +19,11 @@ from field.monitoring.until import Until
 from field.monitoring.workdays import SHANGHAI, china_day, month_of, months_after
 from field.registry.rights import Right
 from field.web.asked import asked_month
-from field.web.catalogue import CHINESE
 from field.web.charts import bars, ring
 from field.web.paper import printable
 from field.web.whereabouts import Here, here
 from field.web.word import DOCX, bulletin_document, foot, problems, progress, situation
-from field.web.wording import now
+from field.web.wording import now, on_paper
 
 bulletin = Blueprint("bulletin", __name__, url_prefix="/bulletin")
 
@@ -83,7 +81,7 @@ def page() -> str | Response:
     told = _told()
     if request.args.get("as") == "docx":
         headers = {"Content-Disposition": f'attachment; filename="bulletin-{told.here.code}-{told.month.name}.docx"'}
-        with force_locale(CHINESE):  # a paper leaves the house
+        with on_paper():
             document = bulletin_document(told)
         return Response(document, content_type=DOCX, headers=headers)
     charts = {"ring": ring(told.kinds), "bars": bars(told.risks)}

@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from flask import Response, current_app, render_template, request
-from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from field.auth import actor, signed_in
@@ -18,9 +17,8 @@ from field.monitoring import evidence, photos
 from field.monitoring.traces import leave_trace
 from field.monitoring.workdays import china_day
 from field.problems import Problem
-from field.web.catalogue import CHINESE
 from field.web.served import files
-from field.web.wording import now
+from field.web.wording import now, on_paper
 
 View = TypeVar("View", bound=Callable[..., Any])
 HERE = "http://paper.invalid/"
@@ -42,7 +40,7 @@ def printable(view: View) -> View:
     def papered(**given: Any) -> Any:
         if request.args.get("as") != "pdf" or signed_in() is None:
             return view(**given)
-        with force_locale(CHINESE):  # a paper leaves the house
+        with on_paper():
             page = view(**given)
             return _on_paper(page) if isinstance(page, str) else page
 

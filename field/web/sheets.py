@@ -5,16 +5,14 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from flask import Response, render_template, request
-from flask_babel import force_locale
 from flask_babel import gettext as _
 from markupsafe import Markup
 
 from field.db import db
 from field.ledger.checkpoints import newest
 from field.monitoring.workdays import china_day
-from field.web.catalogue import CHINESE
 from field.web.word import DOCX, foot, sheets_document
-from field.web.wording import now
+from field.web.wording import now, on_paper
 
 BLANK = "　　　　年　　月　　日"
 
@@ -91,7 +89,7 @@ def answered(
     The sheets are `made` and written in Chinese for every reader, since papers leave the house. `choice` is what the
     page lets choose: `here`, and the month.
     """
-    with force_locale(CHINESE):
+    with on_paper():
         sheets, told = made(), foot(newest(db.session()))
         if request.args.get("as") == "docx" and sheets:
             name = f"{(request.endpoint or '').rpartition('.')[2]}-{china_day(now()):%Y%m%d}.docx"

@@ -2,20 +2,20 @@
 
 import io
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from flask import current_app
 from flask_babel import gettext as _
 
-from field.codes import Kind, Source
+from field.codes import THREE_KINDS, Kind, Source
 from field.monitoring.counted import LATE_STEPS
 from field.monitoring.deadlines import LATE, MEASURE
 from field.monitoring.policy.shelf import pack_on
 from field.monitoring.statistics import AT_RISK
 from field.monitoring.workdays import china_day
-from field.web.catalogue import in_a_row, said
+from field.web.catalogue import in_a_row, in_english, said
 from field.web.wording import at, count, month_name, now, share, yuan
 
 if TYPE_CHECKING:
@@ -23,8 +23,11 @@ if TYPE_CHECKING:
     from field.web.sheets import Sheet
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-BLOCKS, LATE_MEASURE = 24, f"{LATE}{MEASURE}"
-FONT = "宋体"
+BLOCKS, LATE_MEASURE = 20, f"{LATE}{MEASURE}"
+FONT, BLACK = "宋体", "000000"
+SHEET, MARGIN = (210, 297), 20  # A4, in mm
+MM = 36_000  # in the units of Word
+CHART = (35, 20, 20, 95)  # mm: the longest bar stands on one line, or its length would say nothing
 
 
 def bulletin_document(told: "Bulletin") -> bytes:
@@ -33,18 +36,19 @@ def bulletin_document(told: "Bulletin") -> bytes:
 
     paper: Any = Document()
     _set_type(paper)
+    _set_sheet(paper)
     _set_foot(paper, foot(told.checkpoint))
     whole, month = told.whole, told.month
     paper.add_heading(_("%(place)s防止返贫动态监测月报", place=told.here.name), 0)
     paper.add_paragraph(_("%(month)s，截至 %(until)s", month=month_name(month.begins), until=at(month.ends)))
     paper.add_heading(_("一、总体情况"), 1)
     paper.add_paragraph(situation(told))
-    _table(paper, (_("地区"), _("监测户"), _("人")), [(name, count(one["households"]), count(one["persons"]))
-                                                for name, one in told.below])  # fmt: skip
+    places = [_placed(name, one) for name, one in (*told.below, (_("合计"), whole))]
+    _table(paper, (_("地区"), _("监测户"), _("人"), *(label for _code, label, _number in told.kinds)), places)
     paper.add_heading(_("二、三类户"), 1)
-    _table(paper, (_("三类户"), _("户"), _("占比"), ""), _charted(told.kinds, whole["households"]))
+    _table(paper, (_("三类户"), _("户"), _("占比"), ""), _charted(told.kinds, whole["households"]), CHART)
     paper.add_heading(_("三、风险类型"), 1)
-    _table(paper, (_("主要风险点"), _("户"), _("占比"), ""), _charted(told.risks, whole["households"]))
+    _table(paper, (_("主要风险点"), _("户"), _("占比"), ""), _charted(told.risks, whole["households"]), CHART)
     paper.add_heading(_("四、工作进展"), 1)
     for line in progress(told):
         paper.add_paragraph(line, style="List Bullet")
@@ -61,9 +65,8 @@ def sheets_document(sheets: Sequence["Sheet"], told: str) -> bytes:
 
     paper: Any = Document()
     _set_type(paper)
+    _set_sheet(paper, wide=any(sheet.wide for sheet in sheets))
     _set_foot(paper, told)
-    if any(sheet.wide for sheet in sheets):
-        _lay_down(paper)
     for place, sheet in enumerate(sheets):
         if place:
             paper.add_page_break()
@@ -81,7 +84,8 @@ def situation(told: "Bulletin") -> str:
     if now_ < then:
         change = _("比月初减少 %(n)s 户", n=count(then - now_))
     words = _("监测对象 %(h)s 户 %(p)s 人，", h=count(now_), p=count(told.whole["persons"]))
-    return f"{words}{change}。{_named_anew(told)}"
+    sentences = [f"{words}{change}{_('。')}", _named_anew(told)]
+    return (" " if in_english() else "").join(sentences).strip()
 
 
 def _named_anew(told: "Bulletin") -> str:
@@ -165,8 +169,16 @@ def _charted(counted: Sequence[tuple[str, str, int]], whole: int) -> list[tuple[
             for _code, label, number in found]  # fmt: skip
 
 
-def _table(paper: Any, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+def _placed(name: str, figures: Mapping[str, Any]) -> tuple[str, ...]:
+    kinds = (figures["by_kind"][kind]["households"] for kind in THREE_KINDS)
+    return name, *(count(one) for one in (figures["households"], figures["persons"], *kinds))
+
+
+def _table(paper: Any, head: Sequence[str], rows: Iterable[Sequence[str]], widths: Sequence[int] = ()) -> None:
     table = paper.add_table(rows=1, cols=len(head), style="Table Grid")
+    for column, width in zip(table.columns, widths, strict=False):
+        column.width = width * MM
+        column.cells[0].width = width * MM
     for cell, text in zip(table.rows[0].cells, head, strict=True):
         cell.text = text
     for row in rows:
@@ -221,10 +233,12 @@ def _set_foot(paper: Any, told: str) -> None:
             line._p.append(number)
 
 
-def _lay_down(paper: Any) -> None:
+def _set_sheet(paper: Any, *, wide: bool = False) -> None:
+    """A4, as every office has it; lying for a wide table."""
     [section] = paper.sections
-    section.page_width, section.page_height = section.page_height, section.page_width
-    section.orientation = 1
+    section.page_width, section.page_height = (side * MM for side in (reversed(SHEET) if wide else SHEET))
+    section.orientation = int(wide)
+    section.left_margin = section.right_margin = MARGIN * MM
 
 
 def _saved(paper: Any) -> bytes:
@@ -234,10 +248,11 @@ def _saved(paper: Any) -> bytes:
 
 
 def _set_type(paper: Any) -> None:
-    """Chinese type, which Word takes from a font's East Asian name."""
+    """Chinese type, which Word takes from a font's East Asian name; black, as it is printed."""
     from docx.oxml.ns import qn  # noqa: PLC0415 - as above
+    from docx.shared import RGBColor  # noqa: PLC0415 - as above
 
     for style in paper.styles:
         if hasattr(style, "font") and style.element.rPr is not None:
-            style.font.name = FONT
+            style.font.name, style.font.color.rgb = FONT, RGBColor.from_string(BLACK)
             style.element.rPr.rFonts.set(qn("w:eastAsia"), FONT)

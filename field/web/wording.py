@@ -1,15 +1,17 @@
 """措辞: numbers, money and time as people read them on a screen; times are shown in China's zone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 
 from flask import g
+from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from field import clock
 from field.codes import Grade
 from field.monitoring.workdays import SHANGHAI
-from field.web.catalogue import in_english, said
+from field.web.catalogue import CHINESE, in_english, said
 
 WEEK = "一二三四五六日"
 MARKS = {Grade.RED: "▲", Grade.ORANGE: "◆", Grade.YELLOW: "●", Grade.NONE: ""}
@@ -23,9 +25,20 @@ def now() -> datetime:
     return moment
 
 
+@contextmanager
+def on_paper() -> Iterator[None]:
+    """纸上: in Chinese, since a paper leaves the house; each day with its year, since it lies in a folder for many."""
+    before, g.on_paper = g.get("on_paper", False), True
+    try:
+        with force_locale(CHINESE):
+            yield
+    finally:
+        g.on_paper = before
+
+
 def day(value: date | datetime | str) -> str:
     """11月23日 周一 in this year, 2025年11月23日 in another (Mon 23 Nov, 23 Nov 2025); takes ISO texts too."""
-    local, this_year = _local_day(value), _local_day(now()).year
+    local, this_year = _local_day(value), 0 if g.get("on_paper") else _local_day(now()).year
     if in_english():
         return f"{local:%a} {local.day} {local:%b}" if local.year == this_year else f"{local.day} {local:%b %Y}"
     if local.year == this_year:

@@ -143,7 +143,19 @@ def test_every_number_of_the_page_opens_as_many_households_as_it_says(crowded: C
 
 
 def test_a_day_before_anything_was_written_says_so(county: County) -> None:
-    assert "这里现在没有监测户" in words(browser(county, "county").page("/?on=2021-03-03"))
+    assert "这里到那时还没有监测户" in words(browser(county, "county").page("/?on=2021-03-03"))
+
+
+@pytest.mark.unlisted(HOME)
+def test_a_past_day_says_that_it_has_no_grades(county: County) -> None:
+    begun = clock.now() - timedelta(days=30)
+    case = opened(county, HOME, "cadre", begun)
+    visited(county, HOME, "cadre", begun)
+    to_monitored(county, case, begun)
+    office, told = browser(county, "county"), "以前的日子不列预警等级"
+    past = words(office.page(f"/?on={china_day(clock.now()) - timedelta(days=1)}"))
+    assert ("预警等级（户，占监测户）" in past, told in past) == (False, True)
+    assert told not in words(office.page("/"))
 
 
 def test_a_town_counts_and_opens_its_own_on_a_past_day_too(crowded: County) -> None:

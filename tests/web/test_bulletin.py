@@ -3,6 +3,7 @@
 import importlib
 import io
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from docx import Document
@@ -90,6 +91,14 @@ def test_a_declaration_of_nobody_known_yet_counts_for_its_place(county: County) 
     assert "农户自主申报 1、" in page or "农户自主申报 1。" in page
 
 
+def test_the_situation_is_told_in_whole_english(county: County) -> None:
+    office = browser(county, "county")
+    office.set_cookie("field_language", "en")
+    page = words(office.page("/bulletin"))
+    assert "at the beginning of the month. Since 2026" in page
+    assert "。" not in page
+
+
 def test_a_month_before_anything_was_written_says_so(county: County) -> None:
     page = words(browser(county, "county").page("/bulletin?month=2021-03"))
     assert "这里到那时还没有监测户。" in page
@@ -114,7 +123,16 @@ def test_it_comes_as_a_pdf_and_for_word(county: County) -> None:
     told = "\n".join(one.text for one in document.paragraphs)
     assert "保康县防止返贫动态监测月报" in told
     assert "监测对象 4 户 8 人" in told
-    assert document.tables[0].rows[1].cells[0].text == "后坪镇"
+    assert f"制作于 {clock.now():%Y}年" in told, "a paper without its year says nothing in a folder"
+    places = [[cell.text for cell in row.cells] for row in document.tables[0].rows]
+    assert places[0] == ["地区", "监测户", "人", "脱贫不稳定户", "边缘易致贫户", "突发严重困难户"]
+    assert places[1][0] == "后坪镇"
+    assert places[-1][:3] == ["合计", "4", "8"]
+    section, bars = document.sections[0], document.tables[2].columns[3]
+    sides: list[Any] = [section.page_width, section.page_height, bars.width]
+    assert [round(side.mm) for side in sides[:2]] == [210, 297]
+    widest = max(len(cell.text) for cell in bars.cells)
+    assert widest * 11 <= sides[2].pt, "the longest bar goes over into a second line"
 
 
 def test_a_town_reads_its_own_and_nothing_beside(county: County) -> None:

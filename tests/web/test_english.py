@@ -9,16 +9,19 @@ from pathlib import Path
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.frontend import parse_keywords, parse_mapping_cfg
 from babel.messages.pofile import read_po
+from jinja2 import Environment
 
 from field.web.catalogue import SOURCE
 
 ROOT = Path(__file__).parent.parent.parent
+TEMPLATES = ROOT / "field" / "web" / "templates"
 KEYWORDS = DEFAULT_KEYWORDS | parse_keywords(["Word", "Sentence", "lazy_gettext", "Problem:3"])
 CHINESE = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 ELSEWHERE = re.compile(  # what technicians, households, files and programs are told, in Chinese alone
     "_cli.py|/demo|/(?:messaging|openrosa|policy)/|field/[a-z_]+[.]py(?<!login.py)|api/(?:openapi|uploads)|web/wording"
     "|ledger/|monitoring/(?:roster_rows|workdays)|registry/(?:masking|regions|roster|roster_household|screening_excel)[.]py"
 )
+MARK = re.compile("[、，：；（）。]")
 WORDS = re.compile("[\u4e00-\u9fff]")
 TYPED = re.compile(
     "张三|进度|困难|恢复|9月10号|三个月前|3万|5000元|10月住院大额医疗费"
@@ -79,3 +82,14 @@ def test_what_is_filled_in_is_the_same_in_both_languages() -> None:
 
 def test_english_has_no_chinese_but_what_a_reader_types() -> None:
     assert not [english for english in catalogue().values() if CHINESE.search(TYPED.sub("", english))]
+
+
+def test_no_template_has_a_chinese_mark_of_its_own() -> None:
+    """Marks between words are those of the reader's language; a paper, a declaration and a receipt choose their own."""
+    bare: dict[str, list[int]] = {}
+    for file in sorted(TEMPLATES.glob("*.html")):
+        if not file.name.startswith(("notice", "papers", "declare", "receipt")):
+            found = [line for line, kind, text in Environment(autoescape=True).lex(file.read_text())
+                     if kind == "data" and MARK.search(text)]  # fmt: skip
+            bare |= {file.name: found} if found else {}
+    assert bare == {}

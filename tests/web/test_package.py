@@ -129,6 +129,7 @@ def test_without_the_countys_key_the_packages_own_is_used_and_named(
     other = key_of(county).replace("field.local", "other.local")
     assert run(county, "--package", str(file), "--key", other).exit_code == 1
     assert run(county, "--package", str(file), "--key", "说不清").exit_code == 1
+    assert run(county, "--package", str(file), "--key", "").exit_code == 1, "a key that came to nothing is not no key"
 
 
 def _swap(name: str, old: bytes, new: bytes) -> Callable[[Files], None]:

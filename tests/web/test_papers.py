@@ -129,7 +129,7 @@ def test_the_record_of_an_assessment_tells_votes_and_who_wrote_it(small_county: 
     for told in ("民主评议记录", "陈大一", "30人", "24人", "20人", "80.0%", "村委会", "陈干部"):
         assert told in on_paper, told
         assert told in for_word.replace(" ", ""), told
-    for told in ("演示数据", root, "第1页，共1页", "打印于"):
+    for told in ("演示数据", root, "第1页，共1页", f"打印于{clock.now():%Y}年"):
         assert told in on_paper, told
     assert "演示数据" in for_word
     assert root in for_word

@@ -24,6 +24,14 @@ def test_each_check_has_its_count_and_opens_the_households_it_found(small_county
     assert "监测户没有收入" in words(office.page("/quality?check=&page=999999"))
 
 
+def test_how_a_check_is_mended_is_told_in_english_too(small_county: County) -> None:
+    office = browser(small_county, "county")
+    office.set_cookie("field_language", "en")
+    said = words(office.page("/quality?check=no_measure"))
+    assert "Please decide on measures and owners soon." in said
+    assert "请尽快定下措施和责任人" not in said
+
+
 def test_a_bill_that_is_not_whole_leads_to_the_sheet_on_which_it_is_completed(small_county: County) -> None:
     seen(small_county, bill(people(small_county)[0], MARCH, 100, None))
     home = small_county.households[HOME]
