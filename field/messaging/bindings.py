@@ -91,6 +91,12 @@ def confirm_by_code(scene: Scene, code: str) -> str:
     return _confirmed(scene, contact, Proof.CODE, f"person:{contact.person_id}", done)
 
 
+def withdraw(scene: Scene) -> None:
+    """不绑了: the claim ends, for whoever made it wants it no more."""
+    if contact := _waiting(scene):
+        end(scene.session, contact, _deed(scene, "申请绑定的人说不绑了"), scene.now)
+
+
 def ask_people(scene: Scene) -> None:
     """没有验证码: a bound member of the family is asked; the cadre's task is there in any case."""
     contact = _waiting(scene)

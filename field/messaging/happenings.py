@@ -116,6 +116,11 @@ def _no_code(scene: Scene, _dialog: Dialog, _data: Data) -> Told:
     return {}
 
 
+def _withdrawn(scene: Scene, _dialog: Dialog, _data: Data) -> Told:
+    bindings.withdraw(scene)
+    return {}
+
+
 def _code_given(scene: Scene, _dialog: Dialog, data: Data) -> Told:
     return {CLOSING: bindings.confirm_by_code(scene, str(data.get("code") or ""))}
 
@@ -139,6 +144,7 @@ RULES: dict[str, Callable[[Scene, Dialog, Data], Told]] = {
     "gave_up": _help_wanted,
     "bind_claimed": _claimed,
     "no_code": _no_code,
+    "withdrawn": _withdrawn,
     "code_given": _code_given,
     "agreed": _agreed,
     "denied": _denied,

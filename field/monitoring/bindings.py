@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
 from field.codes import Channel, EntryKind, Source, TaskKind
-from field.ledger.entries import Draft, Entry, append
+from field.ledger.entries import Draft, Entry, append, opened
 from field.ledger.facts import SEEN, VERIFIED_ADDRESS, state
 from field.monitoring.leads import open_task
 from field.monitoring.tasks import Task
@@ -84,6 +84,13 @@ def derive_settled(session: Session, entry: Entry, said: dict[str, Any]) -> None
     session.execute(delete(Task).where(Task.chain_id == entry.chain_id, *waiting))
 
 
+def derive_revoked(session: Session, entry: Entry, said: dict[str, Any]) -> None:
+    """解除: nobody need see to that number any more; another claim of the person's may still wait."""
+    derive_settled(session, entry, said)
+    if waiting := _waiting(session, entry, said["person_id"]):
+        open_task(session, waiting, TaskKind.BINDING, Source.CHECKIN, said["person_id"])
+
+
 def derive_confirmed(session: Session, entry: Entry, said: dict[str, Any]) -> None:
     """确认: a verified telephone is the person's own from then on."""
     derive_settled(session, entry, said)
@@ -105,7 +112,7 @@ def derive_confirmed(session: Session, entry: Entry, said: dict[str, Any]) -> No
 DERIVERS = {
     EntryKind.BINDING_CLAIMED: derive_claimed,
     EntryKind.BINDING_CONFIRMED: derive_confirmed,
-    EntryKind.BINDING_REVOKED: derive_settled,
+    EntryKind.BINDING_REVOKED: derive_revoked,
 }
 
 
@@ -158,6 +165,23 @@ def of_household(session: Session, household_id: str) -> Sequence[Contact]:
     """The bindings of a household, those that live first, the newest first."""
     rows = select(Contact).where(Contact.household_id == household_id)
     return session.scalars(rows.order_by(Contact.revoked_at.is_not(None), Contact.changed_at.desc(), Contact.id)).all()
+
+
+def _waiting(session: Session, until: Entry, person_id: str) -> Entry | None:
+    """The person's newest claim up to an entry that was neither ended nor made before another was confirmed."""
+    mine = Entry.chain_id == until.chain_id, Entry.kind.in_([kind.value for kind in DERIVERS])
+    entries = session.scalars(select(Entry).where(*mine, Entry.seq <= until.seq).order_by(Entry.seq)).all()
+    waiting: dict[str, Entry] = {}
+    for entry, said in zip(entries, opened(session, entries), strict=True):
+        if said["person_id"] != person_id:
+            continue
+        if entry.kind == EntryKind.BINDING_CONFIRMED:
+            waiting.clear()
+        elif entry.kind == EntryKind.BINDING_CLAIMED:
+            waiting[said["contact_id"]] = entry
+        else:
+            waiting.pop(said["contact_id"], None)
+    return next(reversed(waiting.values()), None)
 
 
 def _at_address(channel: str, address: str) -> Any:
