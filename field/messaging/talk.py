@@ -41,6 +41,7 @@ from field.monitoring.unfinished import HelpWanted, record_help_wanted
 from field.registry import consent
 from field.registry.contacts import may_try
 from field.registry.households import Household, Person
+from field.registry.villages import towns_with
 
 DAY, MOST_TALKS = timedelta(days=1), 20
 WORDLESS = frozenset({Said.UNKNOWN, Said.CLICKED})  # what is no word is no wrong answer either
@@ -212,7 +213,8 @@ def _go_on(scene: Scene, kept: Kept, others: Sequence[Kept]) -> Sequence[Say]:
     heard = Heard(scene.text, scene.photos, scene.place)
     context = scene.context(kept.person_id)
     hears = partial(understand, on=scene.now.astimezone(SHANGHAI).date(), known_place=context["place_code"])
-    senses = Senses(hears, place_name=partial(place_name, scene.session), starts=library().starts)
+    towns = partial(towns_with, scene.session)
+    senses = Senses(hears, place_name=partial(place_name, scene.session), towns=towns, starts=library().starts)
     turn = go_on(dialog, kept.state, heard, context, scene.now, senses)
     asked = any(event.kind == "progress" for event in turn.events)
     unfinished = "progress_unfinished" if dialog.name == Purpose.DECLARE else _unknown(scene)

@@ -116,7 +116,7 @@ def _declaration(payload: dict[str, Any]) -> list[Section]:
         Line(_("什么时候开始"), payload.get("since") or ""),
         Line(_("自己花了"), _between(amount, payload.get("amount_max"))),
         Line(_("原话"), payload.get("note") or ""),
-        Line(_("自称"), " ".join(str(claim[key]) for key in ("name", "village", "last4") if claim.get(key))),
+        Line(_("自称"), " ".join(str(claim[key]) for key in ("name", "town", "village", "last4") if claim.get(key))),
         Line(_("代为申报"), (payload.get("helper") or {}).get("name") or ""),
         Line(_("位置"), place.get("label") or ""),
         Line(_("告知书"), payload.get("notice") or ""),

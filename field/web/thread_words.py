@@ -119,7 +119,7 @@ def declared_for_itself(found: Thread) -> Callable[[Lead], bool]:
 
 def said_to_be(claims: Iterable[Mapping[str, Any]]) -> list[str]:
     """自称, in one line each."""
-    parts = ("name", "village", "last4")
+    parts = ("name", "town", "village", "last4")
     return [" ".join(str(claim[part]) for part in parts if claim.get(part)) for claim in claims]
 
 

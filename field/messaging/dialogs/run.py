@@ -8,10 +8,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from field.messaging.dialogs.amounts import spent
-from field.messaging.dialogs.answers import Amount, Hearing, PlaceName, Reading, overheard, read
+from field.messaging.dialogs.answers import Amount, Hearing, PlaceName, Reading, Towns, overheard, read
 from field.messaging.dialogs.events import event
 from field.messaging.dialogs.identity import missing
 from field.messaging.dialogs.options import allowed
+from field.messaging.dialogs.proposals import MOST_PLACES
 from field.messaging.dialogs.saying import hint_wording, say, template, values_of
 from field.messaging.dialogs.shapes import Answer, Dialog, Event, Happening, Heard, Say, Step, Turn, Wording
 
@@ -27,6 +28,7 @@ class Senses:
     understand: Callable[[str], Any]
     amount: Amount = spent
     place_name: PlaceName | None = None
+    towns: Towns = lambda _village: ()
     starts: Collection[str] = ()
 
 
@@ -73,6 +75,7 @@ class Run:
             "bound": self.context.get("bound"), "several": len(people) > 1, self.channel: True,
             "known": self.context.get("place") or self.context.get("income") or self.context.get("known"),
             "unclear_place": proposed.get("places"),
+            "many_places": len(proposed.get("places") or ()) > MOST_PLACES,
         } | {name: self.answers.get(name) for name in self.dialog.flags}  # fmt: skip
         return frozenset(name for name, value in holds.items() if value)
 
@@ -89,7 +92,7 @@ class Run:
         today = self.now.astimezone(SHANGHAI).date()
         return read(Hearing(
             self.heard, self.text, self.dialog.steps[name], self.dialog.words, self.answers, self.flags, people, today,
-            self.senses.understand, self.senses.amount, self.senses.place_name,
+            self.senses.understand, self.senses.amount, self.senses.place_name, self.senses.towns,
         ))  # fmt: skip
 
     def keep_photos(self) -> bool:
