@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from field import clock
-from field.codes import Channel, EntryKind, Role
+from field.codes import Channel, EntryKind, Role, TaskKind
 from field.db import db, transact
 from field.ledger.entries import Entry, opened
 from field.messaging.inbox import InboundMessage
@@ -224,6 +224,37 @@ def test_a_number_is_noted_with_somebody_confirmed_by_a_visit_and_revoked(sms: S
     for raw in raw_payloads(sms.county):
         assert "13800000999" not in raw
     same_after_rebuild(sms.county)
+
+
+def test_who_takes_a_conversation_back_takes_the_number_back_that_was_noted_with_it(sms: Sms) -> None:
+    path, person = unmatched(sms), farmer(sms.county)
+    town, home = browser(sms.county, "town"), sms.county.households[HOME]
+    assert town.send(f"{path}/attach", person=person, bind="1").status_code == 303
+    assert tasks(sms.county) == [TaskKind.FIND, TaskKind.BINDING]
+    assert town.send(f"{path}/detach", note="弄错了人").status_code == 303
+    page = words(town.page(f"/bindings/{home}"))
+    assert "等待确认" not in page
+    assert "弄错了人" in page
+    assert tasks(sms.county) == [TaskKind.FIND], "nobody need check it any more"
+    same_after_rebuild(sms.county)
+    assert town.send(f"{path}/attach", person=person, bind="1").status_code == 303, "and it may be noted again"
+    assert "等待确认" in words(town.page(f"/bindings/{home}"))
+
+
+def test_a_number_that_was_confirmed_since_stays_when_the_conversation_is_taken_back(sms: Sms) -> None:
+    path, person = unmatched(sms), farmer(sms.county)
+    town, cadre = browser(sms.county, "town"), browser(sms.county, "cadre")
+    town.send(f"{path}/attach", person=person, bind="1")
+    page = cadre.page(f"/bindings/{sms.county.households[HOME]}")
+    [confirm] = re.findall(r'action="(/bindings/contacts/[^"]+/confirm)"', page)
+    cadre.send(confirm, seen=re.findall(r'name="seen" value="([^"]+)"', page)[0], note="当面拨过")
+    assert town.send(f"{path}/detach", note="弄错了人").status_code == 303
+    assert "已确认 · 干部上门确认" in words(cadre.page(f"/bindings/{sms.county.households[HOME]}"))
+
+
+def tasks(county: County) -> list[str]:
+    with county.app.app_context():
+        return list(db.session.scalars(select(Task.kind).order_by(Task.opened_at, Task.kind.desc())))
 
 
 @pytest.mark.parametrize("decision", ["share", "move"])
