@@ -25,7 +25,7 @@ from field.monitoring.bindings import Deed, confirm, end, register
 from field.monitoring.checkins import Why as CallWhy
 from field.monitoring.checkins import record_call_wanted
 from field.registry import contacts
-from field.registry.contact_rules import HOLDING, PENDING, STALE, VERIFIED, Proof
+from field.registry.contact_rules import HOLDING, PENDING, STALE, VERIFIED, Proof, Withdrawn
 from field.registry.contacts import Contact, Contested, NotPossible, TooMany
 from field.registry.holders import Holder
 from field.registry.households import Person
@@ -134,7 +134,7 @@ def let_new_number_go(scene: Scene, contact: Holder) -> None:
     waiting = Contact.person_id == contact.person_id, Contact.state == PENDING.value, Contact.revoked_at.is_(None)
     for new in scene.session.scalars(select(Contact).where(*waiting, Contact.channel == Channel.SMS.value)):
         if new.address_index != scene.index:
-            end(scene.session, new, _deed(scene, "本人又说没有变化"), scene.now)
+            end(scene.session, new, _deed(scene, "本人又说没有变化"), scene.now, Withdrawn.TAKEN_BACK)
 
 
 def agree(scene: Scene, purpose: str, contact_id: str) -> str:
@@ -155,7 +155,7 @@ def deny(scene: Scene, purpose: str, contact_id: str) -> None:
     """不是本人: a new number is let go; what a family member denies stays a cadre's task."""
     contact = _asked_about(scene, purpose, contact_id)
     if contact is not None and purpose == Purpose.RENUMBER:
-        end(scene.session, contact, _deed(scene, "新号码说不是本人"), scene.now)
+        end(scene.session, contact, _deed(scene, "新号码说不是本人"), scene.now, Withdrawn.DENIED)
 
 
 def _tell_verified(scene: Scene, contact: Contact) -> None:

@@ -9,7 +9,7 @@ from field.codes import Channel, EntryKind, Grade, Kind, ReminderWay, RiskFactor
 from field.monitoring.checkins import Why
 from field.monitoring.fund_codes import KINDS
 from field.monitoring.reminders import Standing
-from field.registry.contact_rules import Decision, Proof
+from field.registry.contact_rules import Decision, Proof, Withdrawn
 from field.web.case_words import case_lines, consent_lines
 from field.web.catalogue import in_a_row
 from field.web.filling_words import FILLED_KINDS, filling_sections
@@ -180,6 +180,7 @@ def _binding(payload: dict[str, Any], names: Mapping[str, str]) -> list[Section]
         Line(_("号码"), payload.get("phone") or ""),
         Line(_("怎么确认的"), Proof.label_of(payload.get("proof"))),
         Line(_("号码另一户在用"), Decision.label_of(payload.get("decided"))),
+        Line(_("不再算的号码"), Withdrawn.label_of(payload.get("withdrawn"))),
         Line(_("说明"), payload.get("note") or ""),
     ]
     return [Section(_("绑定"), [line for line in lines if line.text])]

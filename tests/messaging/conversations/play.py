@@ -80,7 +80,8 @@ class Stage:
         elif line.startswith("知 "):
             self._know(*line.split()[1:])
         elif line.startswith("村 "):
-            load_regions(self.session, [tuple(line.split()[1:])])
+            _, code, name = line.split()
+            load_regions(self.session, [(code, name)])
             self.session.commit()
         elif found := re.fullmatch(r"过 (\d+)(天|小时)", line):
             self.now += timedelta(**{"days" if found[2] == "天" else "hours": int(found[1])})
