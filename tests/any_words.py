@@ -19,7 +19,7 @@ from field.monitoring.declarations import Declared, record_declaration
 from field.monitoring.enrol import enrol
 from field.monitoring.judgement import basis
 from field.monitoring.leads import Lead
-from field.monitoring.merging import merge, part
+from field.monitoring.merging import Differing, merge, part
 from field.monitoring.photos_added import record_photo
 from field.monitoring.quality import record_counts
 from field.monitoring.sweep import record_sweep, sweep_slice
@@ -216,7 +216,7 @@ class SeenAndSaid:
         if one.merged_into:
             part(session, one.id, "是两个人", self._by("county"), self.now)
         else:
-            merge(session, one.id, other.id, "登记了两次", self._by("county"), self.now)
+            merge(session, one.id, other.id, "登记了两次", self._by("county"), self.now, [*Differing])
 
     def do_sweep(self, session: Session) -> None:
         by = basis(self.now)

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from field.codes import Channel, EntryKind, Grade, Kind, ReminderWay, RiskFactor, Role, Source
 from field.monitoring.checkins import Why
 from field.monitoring.fund_codes import KINDS
+from field.monitoring.merging import Differing
 from field.monitoring.reminders import Standing
 from field.registry.contact_rules import Decision, Proof, Withdrawn
 from field.web.case_words import case_lines, consent_lines
@@ -213,6 +214,7 @@ def _merged(payload: dict[str, Any]) -> list[Section]:
         Line(_("并入的"), (payload.get("merged") or {}).get("name") or _("（已删除）")),
         Line(_("留下的"), (payload.get("kept") or {}).get("name") or _("（已删除）")),
         Line(_("跟着走的绑定"), _("%(count)s 个", count=len(payload.get("contacts", ())))),
+        Line(_("不一样但核对过的"), in_a_row(map(Differing.label_of, payload.get("differing", ()))), True),
         Line(_("原因"), payload.get("note") or ""),
     ]
     return [Section(_("重复的人"), [line for line in lines if line.text])]
