@@ -4,7 +4,6 @@ Whatever is claimed, the same words come back: nobody learns who is on the roste
 """
 
 import hmac
-from contextlib import suppress
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -120,10 +119,13 @@ def ask_new_number(scene: Scene, contact: Holder, number: str) -> None:
     held = scene.message.sender if scene.channel is Channel.SMS else person.phone
     if number == held:
         return
-    with suppress(TooMany, NotPossible):
+    try:
         new = register(scene.session, person, Channel.SMS, number, _deed(scene), scene.now)
-        if new.state in HOLDING:
-            return
+    except TooMany:  # asked too often to ask once more, so people look into it
+        key = f"new_number:{person.id}:{scene.now.date()}"
+        record_call_wanted(scene.session, person.id, person.household_id, key, CallWhy.NEW_NUMBER, scene.now)
+        return
+    if new.state not in HOLDING:
         whom = Asked(Channel.SMS, number, scene.provider(Channel.SMS), new.id)
         answers = {"contact": new.id, "claim": {"name": f"{person.name[:1]}某某"}}
         ask(scene.session, whom, Purpose.RENUMBER, Why.NOTICE, answers, _hello(scene), scene.now)

@@ -33,6 +33,15 @@ OUTCOMES = {
     "bind_claimed": Word("已登记绑定"),
     "asked_help": Word("求助"),
     "code_given": Word("已回验证码"),
+    "no_code": Word("没收到验证码，请人核对"),
+    "withdrawn": Word("说不绑了"),
+    "agreed": Word("说是本人"),
+    "denied": Word("说不是本人"),
+    "not_me": Word("说打错了"),
+    "verified": Word("已绑定"),
+    "unbound": Word("号码不再归他"),
+    "call": Word("请干部打电话问"),
+    "silent": Word("一直没有回音"),
 }
 SAID = {
     Said.PHOTO: Word("照片"),

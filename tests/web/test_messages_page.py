@@ -11,6 +11,7 @@ from field import clock
 from field.codes import Channel, EntryKind, Role, TaskKind
 from field.db import db, transact
 from field.ledger.entries import Entry, opened
+from field.messaging.dialogs.shapes import Happening
 from field.messaging.inbox import InboundMessage
 from field.messaging.messages import Outbound
 from field.messaging.outbox import Letter, OutboundMessage, post
@@ -23,6 +24,7 @@ from field.monitoring.tasks import Task
 from field.monitoring.traces import Trace
 from field.registry.contacts import Contact
 from field.registry.households import Person
+from field.web.thread_words import OUTCOMES
 from tests.county import County
 from tests.messaging.test_story import DECLARED, FARMER, HOME, STRANGER, Sms, sms
 from tests.web.office import Browser, browser, links, photograph, statements, words
@@ -300,6 +302,18 @@ def test_a_cadre_cannot_decide_about_a_number_that_a_household_elsewhere_holds(s
 def states(county: County) -> set[str]:
     with county.app.app_context():
         return set(db.session.scalars(select(Contact.state)))
+
+
+def test_every_end_of_a_talk_has_words() -> None:
+    ends = {kind.value for kind in Happening} - {"progress", "asked_help"} | {
+        "verified",
+        "unbound",
+        "moved",
+        "ended",
+        "call",
+        "silent",
+    }
+    assert ends <= set(OUTCOMES)
 
 
 def test_a_code_that_was_sent_is_shown_to_nobody_and_numbers_in_words_are_masked(sms: Sms) -> None:
