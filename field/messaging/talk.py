@@ -93,7 +93,8 @@ def _heard(scene: Scene) -> Sequence[Say]:
     words = dialogs[0].words
     if scene.inbound.said is Said.FOLLOWED or words.command(scene.text) == "again":
         consent.opt_in(scene.session, scene.channel, scene.index)
-        return [_tell(scene, "greeting" if scene.inbound.said is Said.FOLLOWED else "again_subscribed")]
+        said = _tell(scene, "greeting" if scene.inbound.said is Said.FOLLOWED else "again_subscribed")
+        return [said, *_waiting(scene, list(going_on.values()))]
     wanted = which([purpose.value for purpose in going_on], scene.text, dialogs)
     if wanted == "stop":
         consent.opt_out(scene.session, scene.channel, scene.index, scene.now)
@@ -104,7 +105,8 @@ def _heard(scene: Scene) -> Sequence[Say]:
         return _waiting(scene, list(going_on.values()))
     purpose = Purpose(wanted) if wanted in list(Purpose) else next(iter(going_on))
     if purpose not in going_on:
-        return _begin(scene, purpose)
+        says = _begin(scene, purpose)
+        return says if scene.message.dialog_id else [*says, *_waiting(scene, list(going_on.values()))]
     if late and scene.text and not words.command(scene.text):
         return [_tell(scene, "expired"), *_waiting(scene, list(going_on.values()))]
     others = [kept for one, kept in going_on.items() if one is not purpose and not kept.expired(scene.now)]
