@@ -10,14 +10,17 @@ from typing import Any
 import requests
 from sqlalchemy.orm import Session
 
+from field.calling import within
 from field.monitoring.webhooks import MARK, Webhook
 from field.registry import regions
 from field.registry.households import Household
 from field.registry.staff import Staff
 from field.work import Assignment, GiveUp, Later
 
-TIMEOUT = 10  # seconds
+SECONDS = 10.0  # for a whole call, however slowly the receiver answers
+AWAY, IN_VAIN = "连不上", "三天都没有送到"
 SOONEST, LATEST, KEPT = timedelta(seconds=30), timedelta(hours=1), timedelta(days=3)
+NONE = timedelta()
 
 
 def deliver(task: Assignment) -> dict[str, Any]:
@@ -27,6 +30,10 @@ def deliver(task: Assignment) -> dict[str, Any]:
         hook = session.get_one(Webhook, said["webhook_id"])
         if hook.revoked_at or not session.get_one(Staff, hook.staff_id).served_at(hook.region, now):
             raise GiveUp("这个回调已经停用")
+        since = datetime.fromisoformat(said["at"])
+        waited = now - since
+        if hook.trouble == AWAY and hook.told_at and (rest := hook.told_at + _pause(hook.told_at - since) - now) > NONE:
+            raise Later(rest) if waited <= KEPT else GiveUp(IN_VAIN)  # left alone for a while; others go first
         body = json.dumps(_told(session, said), ensure_ascii=False).encode()
         url, secret = hook.url, hook.secret
     status = _sent(url, secret, task.id, body, now)
@@ -34,15 +41,19 @@ def deliver(task: Assignment) -> dict[str, Any]:
     with task.begin() as session:
         hook = session.get_one(Webhook, said["webhook_id"])
         hook.told_at = now
-        hook.trouble = None if taken else f"对方答复 {status}" if status else "连不上"
+        hook.trouble = None if taken else f"对方答复 {status}" if status else AWAY
         hook.revoked_at = now if gone else hook.revoked_at
         session.commit()
     if taken:
         return {"status": status}
-    waited = now - datetime.fromisoformat(said["at"])
     if gone or waited > KEPT:
-        raise GiveUp("对方说不再接收，回调已停用" if gone else "三天都没有送到")
-    raise Later(min(max(waited, SOONEST), LATEST))
+        raise GiveUp("对方说不再接收，回调已停用" if gone else IN_VAIN)
+    raise Later(_pause(waited))
+
+
+def _pause(waited: timedelta) -> timedelta:
+    """The longer in vain, the longer until the next try."""
+    return min(max(waited, SOONEST), LATEST)
 
 
 def signature(secret: str, message_id: str, moment: int, body: bytes) -> str:
@@ -60,9 +71,8 @@ def _sent(url: str, secret: str, message_id: str, body: bytes, now: datetime) ->
         "webhook-timestamp": str(moment), "webhook-signature": signature(secret, message_id, moment, body),
     }  # fmt: skip
     try:
-        with requests.post(
-            url, data=body, headers=headers, timeout=TIMEOUT, allow_redirects=False, stream=True
-        ) as answer:
+        more: Any = {"timeout": SECONDS, "allow_redirects": False, "stream": True}
+        with within(SECONDS) as calls, calls.post(url, data=body, headers=headers, **more) as answer:
             return answer.status_code
     except requests.RequestException:
         return None

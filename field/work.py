@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -138,14 +138,17 @@ def resume(session: Session, job: Job, now: datetime) -> None:
     session.execute(update(Job).where(*over).values(fresh))
 
 
-def lease(session: Session, worker: str, now: datetime, length: timedelta = LEASE) -> Job | None:
-    """Take the oldest job that is due, or whose worker is gone; the caller commits.
+def lease(
+    session: Session, worker: str, now: datetime, length: timedelta = LEASE, kinds: Collection[str] = ()
+) -> Job | None:
+    """Take the oldest job that is due, or whose worker is gone, of some kinds or any; the caller commits.
 
     A job whose workers were lost ATTEMPTS times is given up: it may be what kills them.
     """
     waiting = (Job.state == JobState.QUEUED.value) & (Job.run_after <= now)
     abandoned = (Job.state == JobState.RUNNING.value) & (Job.leased_until < now)
     due = select(Job).where(or_(waiting, abandoned)).order_by(Job.run_after, Job.id).limit(1)
+    due = due.where(Job.kind.in_(sorted(kinds))) if kinds else due
     while job := session.scalar(due.with_for_update(skip_locked=True)):
         if job.attempts < ATTEMPTS:
             job.state, job.worker, job.leased_until = JobState.RUNNING.value, worker, now + length
@@ -158,7 +161,7 @@ def lease(session: Session, worker: str, now: datetime, length: timedelta = LEAS
 
 
 class Worker:
-    """工人: takes jobs one after another; kill -9 at any moment loses nothing but its time."""
+    """工人: takes jobs that it can do, one after another; kill -9 at any moment loses nothing but its time."""
 
     def __init__(
         self,
@@ -184,7 +187,7 @@ class Worker:
     def step(self) -> bool:
         """Do one job if one is due; whether there was one."""
         with self.begin() as session:
-            job = lease(session, self.id, self.clock(), self.lease)
+            job = lease(session, self.id, self.clock(), self.lease, self.handlers)
             if job is None:
                 session.commit()
                 return False

@@ -39,6 +39,7 @@ from field.work import Assignment, Handler, Job, Worker, enqueue
 
 CHECKPOINT_EVERY = timedelta(minutes=10)
 UPLOADS_KEPT = timedelta(days=7)
+SLOW = (JobKind.WEBHOOK,)
 
 log = logging.getLogger("field.worker")
 
@@ -102,12 +103,22 @@ def turns(app: Flask) -> Transact:
     return turn
 
 
+def hands(app: Flask) -> tuple[Worker, Worker]:
+    """Two workers: one for what waits for others' systems, and one behind which nothing of that kind stands."""
+    whole = worker(app)
+    slow: dict[str, Handler] = {kind: whole.handlers.pop(kind) for kind in SLOW}
+    return whole, Worker(whole.begin, slow, whole.clock, whole.lease)
+
+
 def run(app: Flask, stop: threading.Event) -> None:
     """Work, and see to the regular round, until told to stop."""
-    hand = worker(app)
+    hand, news = hands(app)
     for beside in (_beat, _rounds, _send):
         threading.Thread(target=beside, args=(app, stop), daemon=True).start()
+    telling = threading.Thread(target=news.run, args=(stop,), daemon=True)
+    telling.start()
     hand.run(stop)
+    telling.join()
 
 
 def _beat(app: Flask, stop: threading.Event) -> None:

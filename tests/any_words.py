@@ -19,13 +19,13 @@ from field.monitoring.declarations import Declared, record_declaration
 from field.monitoring.enrol import enrol
 from field.monitoring.judgement import basis
 from field.monitoring.leads import Lead
-from field.monitoring.merging import merge, part
+from field.monitoring.merging import Differing, merge, part
 from field.monitoring.photos_added import record_photo
 from field.monitoring.quality import record_counts
 from field.monitoring.sweep import record_sweep, sweep_slice
 from field.monitoring.unfinished import HelpWanted, record_help_wanted
 from field.monitoring.visits import record_visit
-from field.registry.contact_rules import Proof
+from field.registry.contact_rules import Proof, Withdrawn
 from field.registry.contacts import Contact
 from field.registry.households import Household, Person
 from field.registry.rights import NotAllowed
@@ -198,7 +198,8 @@ class SeenAndSaid:
         if self.chance.random() < 0.6:
             bindings.confirm(session, contact, Proof.VISIT, bindings.Deed("cadre", note="当面看过"), self.now)
         else:
-            bindings.end(session, contact, bindings.Deed("cadre", note="换号了"), self.now)
+            why = self.chance.choice([None, *Withdrawn])
+            bindings.end(session, contact, bindings.Deed("cadre", note="换号了"), self.now, why)
 
     def do_attach(self, session: Session) -> None:
         taken = Lead.household_id.is_(None) if self.chance.random() < 0.5 else Lead.household_id.is_not(None)
@@ -215,7 +216,7 @@ class SeenAndSaid:
         if one.merged_into:
             part(session, one.id, "是两个人", self._by("county"), self.now)
         else:
-            merge(session, one.id, other.id, "登记了两次", self._by("county"), self.now)
+            merge(session, one.id, other.id, "登记了两次", self._by("county"), self.now, [*Differing])
 
     def do_sweep(self, session: Session) -> None:
         by = basis(self.now)

@@ -86,7 +86,9 @@ def test_who_was_merged_with_another_household_is_first_parted_and_leaves_no_nam
 
     with county.app.app_context():
         ours, theirs = head(HERE), head(NEXT)
-        transact(lambda session: merging.merge(session, ours, theirs, "陈大一就是他", by, clock.now()))
+        transact(
+            lambda session: merging.merge(session, ours, theirs, "陈大一就是他", by, clock.now(), [*merging.Differing])
+        )
     assert "请先撤销合并" in erased(county, "--apply").output
     with county.app.app_context():
         transact(lambda session: merging.part(session, ours, "陈大一不是他", by, clock.now()))

@@ -368,7 +368,10 @@ PAGES = {
         (C,), 200, REGION, send=lambda s: {"query_string": {"merge": s["person"], "keep": s["second"]}}
     ),
     "POST /merging": Way(
-        (C,), 303, REGION, send=lambda s: {"data": {"merge": s["second"], "keep": s["person"], **NOTE}}
+        (C,),
+        303,
+        REGION,
+        send=lambda s: {"data": {"merge": s["second"], "keep": s["person"], "seen": ["sex", "id_number"], **NOTE}},
     ),
     "POST /merging/undo": Way((C,), 303, REGION, send=lambda s: {"data": {"person": s["second"], **NOTE}}),
     "GET /checkins": Way((C,), 200, REGION, send=by_region),

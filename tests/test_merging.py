@@ -1,9 +1,11 @@
 """重复的人: two rows made one person and two again, exactly; the same after a rebuild, on both databases."""
 
+import re
+from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from field import clock
@@ -181,6 +183,35 @@ def test_the_county_finds_two_sees_both_masked_and_finds_the_way_back(county: Co
     assert "13800000151" not in page
     assert merge(office, dup, kept) == 303
     assert "陈大二 H0000 并入 陈大二 陈大二户" in words(office.page("/merging"))
+
+
+def test_two_who_differ_in_sex_or_birth_are_warned_of_and_merged_only_on_a_persons_word(
+    county: County, office: Browser
+) -> None:
+    dup, kept = newcomer(county)
+    with county.app.app_context():
+        rows = [
+            {"id": dup, "sex": "female", "birth_date": date(1968, 5, 4)},
+            {"id": kept, "birth_date": date(1969, 5, 4)},
+        ]
+        transact(lambda session: session.execute(update(Person), [{"sex": "male"} | row for row in rows]))
+    page = office.page(f"/merging/pair?merge={dup}&keep={kept}")
+    assert "▲ 这两个人有对不上的地方" in words(page)
+    assert re.findall(r'name="seen" value="(\w+)" required', page) == ["sex", "birth_date"]
+    refused = office.send("/merging", merge=dup, keep=kept, note="身份证看过", seen="sex")
+    assert refused.status_code == 422
+    assert "这两个人的出生日期不一样" in words(refused.text)
+    assert "合并重复的人" not in words(office.page(f"/households/{county.households[THERE]}"))
+    both = {"merge": dup, "keep": kept, "note": "身份证看过", "seen": ["sex", "birth_date"]}
+    assert office.send("/merging", **both).status_code == 303
+    assert "不一样但核对过的 性别、出生日期" in words(office.page(f"/households/{county.households[THERE]}"))
+
+
+def test_two_who_agree_are_not_warned_of(county: County, office: Browser) -> None:
+    dup, kept = newcomer(county)
+    page = office.page(f"/merging/pair?merge={dup}&keep={kept}")
+    assert 'name="seen"' not in page
+    assert "▲" not in words(page)
 
 
 def test_people_of_one_id_number_in_two_households_are_pointed_out(county: County, office: Browser) -> None:

@@ -10,17 +10,18 @@ from typing import Any
 
 import pytest
 from click.testing import Result
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
-from field import clock, worker
+from field import clock, delivering, worker
 from field.codes import JobKind, JobState
 from field.db import db, transact
 from field.delivering import signature
 from field.monitoring.rebuild import rebuild
 from field.monitoring.webhooks import Webhook
 from field.registry.staff import find_staff
-from field.work import Job
+from field.work import Job, enqueue
 from tests.county import County
+from tests.dripping import dripping
 from tests.monitoring.casework import HOME, NEXT, do, listed, opened, to_eliminated, to_monitored, visited
 
 BEFORE = clock.now() - timedelta(days=30)
@@ -132,6 +133,41 @@ def test_a_receiver_that_is_down_is_tried_again_under_the_same_id_until_three_da
     assert max(waits) <= timedelta(hours=1)
     assert len({headers["webhook-id"] for headers, _ in receiver.came}) == 1
     assert "对方答复 503" in run(small_county, "list").output
+
+
+@pytest.mark.unlisted(HOME)
+def test_a_receiver_that_never_ends_its_answer_holds_nobody_else_up(
+    small_county: County, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivering, "SECONDS", 0.5)
+    with dripping("headers") as drip:
+        run(small_county, "make", "medical", drip.url)
+        told(small_county, receiver)
+        identified(small_county)
+        moment = BEFORE + timedelta(days=7, minutes=1)
+        monkeypatch.setattr(clock, "now", lambda: moment)
+        slow = deliveries(small_county)[0]
+        with small_county.app.app_context():
+            transact(lambda session: [enqueue(session, JobKind.WEBHOOK, slow.payload, BEFORE) for _ in range(5)])
+        work_off(small_county)
+        assert drip.calls == 1, "who cannot be reached is left alone for a while, however much waits for it"
+        waiting = [job for job in deliveries(small_county) if job.state == JobState.QUEUED]
+        assert len(waiting) == 6, "nothing is lost"
+        assert len(receiver.came) == 1
+        moment = max(job.run_after for job in waiting)
+        work_off(small_county)
+        assert drip.calls == 2, "and asked again once"
+
+
+def test_what_waits_for_others_stands_before_nothing_else(small_county: County) -> None:
+    own, slow = worker.hands(small_county.app)
+    assert set(slow.handlers) == {JobKind.WEBHOOK}
+    assert set(own.handlers) | set(slow.handlers) == set(JobKind)
+    assert not set(own.handlers) & set(slow.handlers)
+    with small_county.app.app_context():
+        transact(lambda session: session.execute(delete(Job)))
+        transact(lambda session: enqueue(session, JobKind.WEBHOOK, {}, BEFORE))
+    assert not own.step(), "each takes only what it can do"
 
 
 @pytest.mark.parametrize(("status", "tries"), [(410, 1), (302, 2), (204, 1)])

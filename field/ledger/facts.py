@@ -16,7 +16,7 @@ from field.registry.sealing import Sealed
 HEARSAY, SELF_REPORTED, VERIFIED_ADDRESS, SEEN, DOCUMENT, DEPARTMENT = range(6)
 HALF_LIFE: Mapping[str, int] = {"phone": 120, "work_place": 60, "monthly_income": 90, "health": 180, "others": 180}
 LISTS = (Channel.ROSTER.value, Channel.SHEET.value)  # what was on paper when it was drawn up
-PLACE, PHONE = "work_place", "phone"
+PLACE, PHONE, WITHDRAWN = "work_place", "phone", "phone_withdrawn"
 
 
 class Fact(Base):
@@ -55,8 +55,8 @@ class Known:
 
     @property
     def contested(self) -> bool:
-        """Whether a fact that is not older news says otherwise, so that both are shown."""
-        return bool(self.others)
+        """Whether a fact that is not older news says otherwise, so that both are shown; several may be withdrawn."""
+        return bool(self.others) and self.best.attribute != WITHDRAWN
 
 
 def state(session: Session, facts: Sequence[dict[str, Any]]) -> None:
@@ -89,13 +89,22 @@ def known(
     """By (subject, attribute): the best fact and those that contradict it; `whose` names who a subject really is.
 
     A fact contradicts when another recorder said otherwise and has not since said the same as the best, unless it is
-    older and less sure, or an older roster's: that the best is news of.
+    older and less sure, or an older roster's: that the best is news of. A number that was withdrawn since is none.
     """
     by_attribute: dict[tuple[str, str], list[Fact]] = {}
     for fact in facts:
         subject = (whose or {}).get(fact.subject, fact.subject)
         by_attribute.setdefault((subject, fact.attribute), []).append(fact)
+    for subject in [subject for subject, attribute in by_attribute if attribute == WITHDRAWN]:
+        phones = _standing(by_attribute.pop((subject, PHONE), []), by_attribute[subject, WITHDRAWN])
+        by_attribute |= {(subject, PHONE): phones} if phones else {}
     return {key: _weigh(several, as_of, half_lives) for key, several in by_attribute.items()}
+
+
+def _standing(phones: Iterable[Fact], withdrawn: Sequence[Fact]) -> list[Fact]:
+    """The numbers that nobody has withdrawn since they were told."""
+    over = [(fact.sealed, fact.observed_at) for fact in withdrawn]
+    return [one for one in phones if not any(one.sealed == number and one.observed_at <= at for number, at in over)]
 
 
 def weight(fact: Fact, as_of: datetime, agreeing: int = 0, half_lives: Mapping[str, int] = HALF_LIFE) -> float:
@@ -108,7 +117,8 @@ def weight(fact: Fact, as_of: datetime, agreeing: int = 0, half_lives: Mapping[s
 def _weigh(facts: list[Fact], as_of: datetime, half_lives: Mapping[str, int]) -> Known:
     last_words: dict[str, Fact] = {}
     for fact in sorted(facts, key=lambda fact: (fact.observed_at, fact.seq, fact.place)):
-        last_words[fact.recorder] = fact
+        voice = str(fact.sealed) if fact.attribute == WITHDRAWN else fact.recorder  # each number for itself
+        last_words[voice] = fact
     voices = list(last_words.values())
     agreeing = [sum(said(other) == said(fact) for other in voices) - 1 for fact in voices]
     ranked = sorted(

@@ -21,7 +21,11 @@ from field.messaging.threads import Key
 from field.monitoring.attaching import attach as attach_lead
 from field.monitoring.attaching import attachable as attachable_lead
 from field.monitoring.attaching import detach as detach_lead
+from field.monitoring.bindings import Deed, end, register
 from field.monitoring.household_file import household
+from field.registry.contact_rules import WAITING
+from field.registry.contacts import Contact
+from field.registry.households import Person
 from field.registry.rights import Actor, NotAllowed, Right
 
 Place = tuple[str, int]
@@ -36,9 +40,19 @@ class NotTaken(Exception):
 
 
 def attach(
-    session: Session, message_id: str, household_id: str, chosen: Sequence[Place], note: str, by: Actor, now: datetime
+    session: Session,
+    message_id: str,
+    household_id: str,
+    chosen: Sequence[Place],
+    note: str,
+    by: Actor,
+    now: datetime,
+    whose: Person | None = None,
 ) -> None:
-    """All messages of the conversation, and the leads chosen, are the household's; leads that are its own stay so."""
+    """All messages of the conversation, and the leads chosen, are the household's; leads that are its own stay so.
+
+    With `whose` the number is noted as that person's, and waits to be confirmed.
+    """
     key = attachable(session, message_id, by)
     if key.household_id is not None:
         raise NotNobodys
@@ -50,11 +64,18 @@ def attach(
         if found[place].household_id != home.id:
             attach_lead(session, *place, home.id, by, now)
     content = _taken(session, key, home.id) | {"note": note, "leads": [list(place) for place in chosen]}
+    if whose:
+        address = session.get_one(InboundMessage, content["messages"][0]).sender
+        noted = register(session, whose, key.channel, address, Deed(by.username, note=note), now)
+        content |= {"binding": noted.id} if noted.since == now else {}  # what was there before is not taken back
     _append(session, EntryKind.MESSAGES_ATTACHED, home.id, content, by, now)
 
 
 def detach(session: Session, message_id: str, note: str, by: Actor, now: datetime) -> None:
-    """撤回: what was attached last is nobody's again, and so are the leads that came with it."""
+    """撤回: what was attached last is nobody's again, and so are the leads and the number that came with it.
+
+    A number that was confirmed since stays: somebody has seen that it is the person's.
+    """
     key = attachable(session, message_id, by)
     said = attached_by_hand(session, key) if key.household_id else None
     if key.household_id is None or said is None:
@@ -66,6 +87,9 @@ def detach(session: Session, message_id: str, note: str, by: Actor, now: datetim
     for table, name in ((InboundMessage, "messages"), (OutboundMessage, "answers")):
         mine = table.id.in_(said[name]), table.household_id == key.household_id
         session.execute(update(table).where(*mine).values(household_id=None))
+    contact = session.get(Contact, said["binding"]) if "binding" in said else None
+    if contact and contact.state in WAITING:
+        end(session, contact, Deed(by.username, note=note), now)
     content = {name: said[name] for name in ("messages", "answers", "leads", "at")} | {"note": note}
     _append(session, EntryKind.MESSAGES_DETACHED, key.household_id, content, by, now)
 

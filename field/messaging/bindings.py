@@ -4,7 +4,6 @@ Whatever is claimed, the same words come back: nobody learns who is on the roste
 """
 
 import hmac
-from contextlib import suppress
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -25,7 +24,7 @@ from field.monitoring.bindings import Deed, confirm, end, register
 from field.monitoring.checkins import Why as CallWhy
 from field.monitoring.checkins import record_call_wanted
 from field.registry import contacts
-from field.registry.contact_rules import HOLDING, PENDING, STALE, VERIFIED, Proof
+from field.registry.contact_rules import HOLDING, PENDING, STALE, VERIFIED, Proof, Withdrawn
 from field.registry.contacts import Contact, Contested, NotPossible, TooMany
 from field.registry.holders import Holder
 from field.registry.households import Person
@@ -91,6 +90,12 @@ def confirm_by_code(scene: Scene, code: str) -> str:
     return _confirmed(scene, contact, Proof.CODE, f"person:{contact.person_id}", done)
 
 
+def withdraw(scene: Scene) -> None:
+    """不绑了: the claim ends, for whoever made it wants it no more."""
+    if contact := _waiting(scene):
+        end(scene.session, contact, _deed(scene, "申请绑定的人说不绑了"), scene.now)
+
+
 def ask_people(scene: Scene) -> None:
     """没有验证码: a bound member of the family is asked; the cadre's task is there in any case."""
     contact = _waiting(scene)
@@ -114,10 +119,13 @@ def ask_new_number(scene: Scene, contact: Holder, number: str) -> None:
     held = scene.message.sender if scene.channel is Channel.SMS else person.phone
     if number == held:
         return
-    with suppress(TooMany, NotPossible):
+    try:
         new = register(scene.session, person, Channel.SMS, number, _deed(scene), scene.now)
-        if new.state in HOLDING:
-            return
+    except TooMany:  # asked too often to ask once more, so people look into it
+        key = f"new_number:{person.id}:{scene.now.date()}"
+        record_call_wanted(scene.session, person.id, person.household_id, key, CallWhy.NEW_NUMBER, scene.now)
+        return
+    if new.state not in HOLDING:
         whom = Asked(Channel.SMS, number, scene.provider(Channel.SMS), new.id)
         answers = {"contact": new.id, "claim": {"name": f"{person.name[:1]}某某"}}
         ask(scene.session, whom, Purpose.RENUMBER, Why.NOTICE, answers, _hello(scene), scene.now)
@@ -128,7 +136,7 @@ def let_new_number_go(scene: Scene, contact: Holder) -> None:
     waiting = Contact.person_id == contact.person_id, Contact.state == PENDING.value, Contact.revoked_at.is_(None)
     for new in scene.session.scalars(select(Contact).where(*waiting, Contact.channel == Channel.SMS.value)):
         if new.address_index != scene.index:
-            end(scene.session, new, _deed(scene, "本人又说没有变化"), scene.now)
+            end(scene.session, new, _deed(scene, "本人又说没有变化"), scene.now, Withdrawn.TAKEN_BACK)
 
 
 def agree(scene: Scene, purpose: str, contact_id: str) -> str:
@@ -149,7 +157,7 @@ def deny(scene: Scene, purpose: str, contact_id: str) -> None:
     """不是本人: a new number is let go; what a family member denies stays a cadre's task."""
     contact = _asked_about(scene, purpose, contact_id)
     if contact is not None and purpose == Purpose.RENUMBER:
-        end(scene.session, contact, _deed(scene, "新号码说不是本人"), scene.now)
+        end(scene.session, contact, _deed(scene, "新号码说不是本人"), scene.now, Withdrawn.DENIED)
 
 
 def _tell_verified(scene: Scene, contact: Contact) -> None:

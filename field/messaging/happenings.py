@@ -15,6 +15,7 @@ from field.monitoring.declarations import Declared, record_declaration
 from field.monitoring.evidence import note_sender
 from field.monitoring.unfinished import HelpWanted, record_help_wanted
 from field.registry import consent, holders
+from field.registry.contact_rules import Withdrawn
 from field.registry.contacts import Contact
 from field.registry.holders import Holder
 
@@ -95,7 +96,7 @@ def _not_me(scene: Scene, dialog: Dialog, _data: Data) -> Told:
     contact = scene.session.get(Contact, holder.id) if holder else None
     if holder and contact:
         deed = Deed("stranger", scene.channel, "这个号码的人回信说不是本人")
-        end(scene.session, contact, deed, scene.now)
+        end(scene.session, contact, deed, scene.now, Withdrawn.DENIED)
         key = f"dialog:{dialog.id}"
         record_call_wanted(scene.session, holder.person_id, holder.household_id, key, Why.NOT_THEIRS, scene.now)
     return {}
@@ -113,6 +114,11 @@ def _claimed(scene: Scene, _dialog: Dialog, data: Data) -> Told:
 
 def _no_code(scene: Scene, _dialog: Dialog, _data: Data) -> Told:
     bindings.ask_people(scene)
+    return {}
+
+
+def _withdrawn(scene: Scene, _dialog: Dialog, _data: Data) -> Told:
+    bindings.withdraw(scene)
     return {}
 
 
@@ -139,6 +145,7 @@ RULES: dict[str, Callable[[Scene, Dialog, Data], Told]] = {
     "gave_up": _help_wanted,
     "bind_claimed": _claimed,
     "no_code": _no_code,
+    "withdrawn": _withdrawn,
     "code_given": _code_given,
     "agreed": _agreed,
     "denied": _denied,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from field.codes import Channel
@@ -16,7 +16,8 @@ from field.messaging.understanding.places import name_of
 from field.prepared import Prepared
 from field.registry.holders import Holder
 from field.registry.households import Household, Person
-from field.registry.regions import VILLAGE, County, Region, county
+from field.registry.regions import County, Region, county
+from field.registry.villages import villages_called
 
 DATUMS = {"gcj02": "GCJ-02", "wgs84": "WGS-84"}
 NOWHERE, LONGEST = County("000000", ""), 2048
@@ -120,12 +121,9 @@ class Scene:
         if contact:
             [(region,)] = _region.rows(self.session, {"id": contact.household_id})
             return str(region)
-        named = str(claim.get("village") or "").strip()
-        here = func.length(Region.code) == VILLAGE, Region.name.startswith(named, autoescape=True)
-        found = self.session.scalars(select(Region.code).where(*here).limit(2)).all() if named else ()
-        if len(found) == 1:
-            return found[0]
-        return self.county.code
+        village, town = (str(claim.get(part) or "").strip() for part in ("village", "town"))
+        found = self.session.scalars(villages_called(village, town).limit(2)).all() if village else ()
+        return found[0] if len(found) == 1 else self.county.code
 
 
 def known_of(session: Session, person_id: str) -> dict[str, Any]:

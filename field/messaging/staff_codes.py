@@ -4,6 +4,7 @@ import hmac
 from datetime import datetime
 from hashlib import sha256
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from field.codes import Channel, ReminderWay
@@ -12,8 +13,9 @@ from field.messaging.bindings import CODE_LASTS
 from field.messaging.dialogs.engine import final
 from field.messaging.dialogs.loading import library
 from field.messaging.messages import Outbound
+from field.messaging.outbox import OutboundMessage
 from field.messaging.scene import Ways
-from field.messaging.sending_rules import Purpose
+from field.messaging.sending_rules import Fate, Purpose
 from field.messaging.staff_notices import DIALOG
 from field.monitoring import reminders
 from field.monitoring.reminders import Choice, Reminder, Standing
@@ -53,8 +55,17 @@ def code_of(held: Reminder) -> str:
     return f"{int.from_bytes(digest[:8]) % 1_000_000:06d}"
 
 
+def fate(session: Session, held: Reminder) -> Fate | None:
+    """How far the code has come, where one was posted."""
+    state = session.scalar(select(OutboundMessage.state).where(OutboundMessage.key == _key(held)))
+    return Fate(state) if state else None
+
+
+def _key(held: Reminder) -> str:
+    return f"reminder_code:{held.chain_id}:{held.seq}"
+
+
 def _send(session: Session, held: Reminder, provider: str, now: datetime) -> None:
     say = final(library().dialog(DIALOG), "code", {"code": code_of(held)})
-    key = f"reminder_code:{held.chain_id}:{held.seq}"
-    message = Outbound(key, held.address or "", say.text, say.step, say.variables)
+    message = Outbound(_key(held), held.address or "", say.text, say.step, say.variables)
     outbox.post(session, outbox.Letter(message, Channel.SMS, provider, Purpose.CODE), now)

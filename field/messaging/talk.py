@@ -41,6 +41,7 @@ from field.monitoring.workdays import SHANGHAI
 from field.registry import consent
 from field.registry.contacts import may_try
 from field.registry.households import Household, Person
+from field.registry.villages import towns_with
 
 DAY, MOST_TALKS = timedelta(days=1), 20
 WORDLESS = frozenset({Said.UNKNOWN, Said.CLICKED})  # what is no word is no wrong answer either
@@ -92,7 +93,8 @@ def _heard(scene: Scene) -> Sequence[Say]:
     words = dialogs[0].words
     if scene.inbound.said is Said.FOLLOWED or words.command(scene.text) == "again":
         consent.opt_in(scene.session, scene.channel, scene.index)
-        return [_tell(scene, "greeting" if scene.inbound.said is Said.FOLLOWED else "again_subscribed")]
+        said = _tell(scene, "greeting" if scene.inbound.said is Said.FOLLOWED else "again_subscribed")
+        return [said, *_waiting(scene, list(going_on.values()))]
     wanted = which([purpose.value for purpose in going_on], scene.text, dialogs)
     if wanted == "stop":
         consent.opt_out(scene.session, scene.channel, scene.index, scene.now)
@@ -103,7 +105,8 @@ def _heard(scene: Scene) -> Sequence[Say]:
         return _waiting(scene, list(going_on.values()))
     purpose = Purpose(wanted) if wanted in list(Purpose) else next(iter(going_on))
     if purpose not in going_on:
-        return _begin(scene, purpose)
+        says = _begin(scene, purpose)
+        return says if scene.message.dialog_id else [*says, *_waiting(scene, list(going_on.values()))]
     if late and scene.text and not words.command(scene.text):
         return [_tell(scene, "expired"), *_waiting(scene, list(going_on.values()))]
     others = [kept for one, kept in going_on.items() if one is not purpose and not kept.expired(scene.now)]
@@ -212,7 +215,8 @@ def _go_on(scene: Scene, kept: Kept, others: Sequence[Kept]) -> Sequence[Say]:
     heard = Heard(scene.text, scene.photos, scene.place)
     context = scene.context(kept.person_id)
     hears = partial(understand, on=scene.now.astimezone(SHANGHAI).date(), known_place=context["place_code"])
-    senses = Senses(hears, place_name=partial(place_name, scene.session), starts=library().starts)
+    towns = partial(towns_with, scene.session)
+    senses = Senses(hears, place_name=partial(place_name, scene.session), towns=towns, starts=library().starts)
     turn = go_on(dialog, kept.state, heard, context, scene.now, senses)
     asked = any(event.kind == "progress" for event in turn.events)
     unfinished = "progress_unfinished" if dialog.name == Purpose.DECLARE else _unknown(scene)

@@ -15,13 +15,13 @@ from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
 from field.codes import Channel, EntryKind, Source, TaskKind
-from field.ledger.entries import Draft, Entry, append
-from field.ledger.facts import SEEN, VERIFIED_ADDRESS, state
+from field.ledger.entries import Draft, Entry, append, opened
+from field.ledger.facts import PHONE, SEEN, VERIFIED_ADDRESS, WITHDRAWN, state
 from field.monitoring.leads import open_task
 from field.monitoring.tasks import Task
 from field.monitoring.worker_standings import note_workers
 from field.registry import contacts
-from field.registry.contact_rules import HOLDING, REVOKED, Decision, Proof
+from field.registry.contact_rules import HOLDING, REVOKED, Decision, Proof, Withdrawn
 from field.registry.contacts import Candidate, Contact
 from field.registry.households import Household, Person
 from field.registry.masking import mask_phone
@@ -66,10 +66,11 @@ def confirm(
         _append(session, kind, one, more, deed, now)
 
 
-def end(session: Session, contact: Contact, deed: Deed, now: datetime) -> None:
-    """解除 with a reason, and its entry."""
+def end(session: Session, contact: Contact, deed: Deed, now: datetime, withdrawn: Withdrawn | None = None) -> None:
+    """解除 with a reason, and its entry; a number that is `withdrawn` was wrongly told, and counts no more."""
     contacts.revoke(session, contact, deed.note, now)
-    _append(session, EntryKind.BINDING_REVOKED, contact, {"note": deed.note}, deed, now)
+    said = {"note": deed.note, **({"withdrawn": withdrawn.value} if withdrawn else {})}
+    _append(session, EntryKind.BINDING_REVOKED, contact, said, deed, now)
 
 
 def derive_claimed(session: Session, entry: Entry, said: dict[str, Any]) -> None:
@@ -84,18 +85,24 @@ def derive_settled(session: Session, entry: Entry, said: dict[str, Any]) -> None
     session.execute(delete(Task).where(Task.chain_id == entry.chain_id, *waiting))
 
 
+def derive_revoked(session: Session, entry: Entry, said: dict[str, Any]) -> None:
+    """解除: nobody need see to that number any more; another claim of the person's may still wait."""
+    derive_settled(session, entry, said)
+    if waiting := _waiting(session, entry, said["person_id"]):
+        open_task(session, waiting, TaskKind.BINDING, Source.CHECKIN, said["person_id"])
+    if said.get("withdrawn") and said.get("phone"):
+        value = {"phone": mask_phone(said["phone"]), "why": said["withdrawn"]}
+        state(session, [_fact(entry, said, WITHDRAWN, value, VERIFIED_ADDRESS)])
+
+
 def derive_confirmed(session: Session, entry: Entry, said: dict[str, Any]) -> None:
     """确认: a verified telephone is the person's own from then on."""
     derive_settled(session, entry, said)
     number, person_id = said.get("phone"), said["person_id"]
     if number is None:
         return
-    fact = {
-        "chain_id": entry.chain_id, "seq": entry.seq, "place": 0, "subject": person_id, "attribute": "phone",
-        "value": mask_phone(number), "sealed": number, "channel": entry.channel, "recorder": entry.actor,
-        "observed_at": entry.occurred_at, "level": SEEN if said["proof"] == Proof.VISIT else VERIFIED_ADDRESS,
-    }  # fmt: skip
-    state(session, [fact])
+    level = SEEN if said["proof"] == Proof.VISIT else VERIFIED_ADDRESS
+    state(session, [_fact(entry, said, PHONE, mask_phone(number), level)])
     if said["proof"] != Proof.FAMILY:  # who only speaks for another does not take his number on file from him
         known = {"phone": number, "phone_index": blind("phone", number)}
         session.execute(update(Person).where(Person.id == person_id).values(known))
@@ -105,8 +112,17 @@ def derive_confirmed(session: Session, entry: Entry, said: dict[str, Any]) -> No
 DERIVERS = {
     EntryKind.BINDING_CLAIMED: derive_claimed,
     EntryKind.BINDING_CONFIRMED: derive_confirmed,
-    EntryKind.BINDING_REVOKED: derive_settled,
+    EntryKind.BINDING_REVOKED: derive_revoked,
 }
+
+
+def _fact(entry: Entry, said: dict[str, Any], attribute: str, value: Any, level: int) -> dict[str, Any]:
+    """What an entry says of its number, which is kept sealed."""
+    return {
+        "chain_id": entry.chain_id, "seq": entry.seq, "place": 0, "subject": said["person_id"], "attribute": attribute,
+        "value": value, "sealed": said["phone"], "channel": entry.channel, "recorder": entry.actor,
+        "observed_at": entry.occurred_at, "level": level,
+    }  # fmt: skip
 
 
 def seen_by(session: Session, contact: Contact) -> str:
@@ -158,6 +174,23 @@ def of_household(session: Session, household_id: str) -> Sequence[Contact]:
     """The bindings of a household, those that live first, the newest first."""
     rows = select(Contact).where(Contact.household_id == household_id)
     return session.scalars(rows.order_by(Contact.revoked_at.is_not(None), Contact.changed_at.desc(), Contact.id)).all()
+
+
+def _waiting(session: Session, until: Entry, person_id: str) -> Entry | None:
+    """The person's newest claim up to an entry that was neither ended nor made before another was confirmed."""
+    mine = Entry.chain_id == until.chain_id, Entry.kind.in_([kind.value for kind in DERIVERS])
+    entries = session.scalars(select(Entry).where(*mine, Entry.seq <= until.seq).order_by(Entry.seq)).all()
+    waiting: dict[str, Entry] = {}
+    for entry, said in zip(entries, opened(session, entries), strict=True):
+        if said["person_id"] != person_id:
+            continue
+        if entry.kind == EntryKind.BINDING_CONFIRMED:
+            waiting.clear()
+        elif entry.kind == EntryKind.BINDING_CLAIMED:
+            waiting[said["contact_id"]] = entry
+        else:
+            waiting.pop(said["contact_id"], None)
+    return next(reversed(waiting.values()), None)
 
 
 def _at_address(channel: str, address: str) -> Any:

@@ -55,6 +55,7 @@ class Why(Labelled):
     NOT_CONFIRMED = "not_confirmed", "回了信，没有确认"
     NOT_THEIRS = "not_theirs", "这个号码的人说不是本人"
     MANY_CLAIMS = "many_claims", "一天里多次有人要绑定成他，请核对"
+    NEW_NUMBER = "new_number", "说换了号码，一天里问得太多没有再问，请核对新号码"
 
 
 class OtherWords(Exception):

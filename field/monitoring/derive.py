@@ -11,7 +11,7 @@ from field.codes import EntryKind
 from field.ledger.entries import Entry, opened
 from field.ledger.facts import SEEN, latest, state
 from field.monitoring.attaching import derive_attached, derive_detached
-from field.monitoring.bindings import derive_claimed, derive_confirmed, derive_settled
+from field.monitoring.bindings import derive_claimed, derive_confirmed, derive_revoked
 from field.monitoring.cases import derive_case
 from field.monitoring.checkins import derive_call_wanted, derive_checkin, derive_silence
 from field.monitoring.consents import derive_consents
@@ -216,7 +216,7 @@ DERIVERS: dict[str, tuple[Deriver, ...]] = {
     EntryKind.LEAD_ATTACHED: (derive_attached,),
     EntryKind.BINDING_CLAIMED: (derive_claimed,),
     EntryKind.BINDING_CONFIRMED: (derive_confirmed,),
-    EntryKind.BINDING_REVOKED: (derive_settled,),
+    EntryKind.BINDING_REVOKED: (derive_revoked,),
     EntryKind.HELP_WANTED: (derive_help_wanted,),
     EntryKind.PHOTOS: (derive_photos,),
     EntryKind.LEAD_DETACHED: (derive_detached,),

@@ -5,7 +5,7 @@ messages follow their binding. Nothing is deleted. A rebuild restores the mark a
 are no derived rows and stand as they are.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
 from field.codes import Channel, EntryKind
+from field.labels import Labelled
 from field.ledger.entries import Draft, Entry, append, opened
 from field.monitoring.judgement import judge
 from field.monitoring.relief_standings import restate
@@ -27,7 +28,7 @@ from field.registry.rights import Actor, NotAllowed, Right
 from field.registry.sealing import blind
 from field.registry.search_keys import rewrite
 
-SHOWN = 40
+SHOWN, ID_LENGTH = 40, 18
 
 
 class NotMergeable(Exception):
@@ -38,17 +39,41 @@ class NotMerged(Exception):
     """没有合并: there is nothing, or no longer anything, to undo."""
 
 
-def merge(session: Session, person_id: str, into: str, note: str, by: Actor, now: datetime) -> None:
-    """One person is marked as the other; an entry in the chain of each household."""
+class Differing(Labelled):
+    """不一样的: what of two rows speaks against their being one person."""
+
+    SEX = "sex", "性别"
+    BIRTH_DATE = "birth_date", "出生日期"
+    ID_NUMBER = "id_number", "证件号"
+
+
+class Differ(Exception):
+    """对不上: the two differ in what nobody has said to have looked at."""
+
+    def __init__(self, unseen: Sequence[Differing]) -> None:
+        super().__init__(", ".join(unseen))
+        self.unseen = unseen
+
+
+def merge(
+    session: Session, person_id: str, into: str, note: str, by: Actor, now: datetime, seen: Collection[str] = ()
+) -> None:
+    """One person is marked as the other; an entry in the chain of each household.
+
+    Differ where sex, birth date or ID number differ and it was not `seen`; what was seen stands in the entry.
+    """
     both = _locked(session, person_id, into)
     dup, kept = (_allowed(session, both.get(one), by) for one in (person_id, into))
     stands = session.scalar(select(Person.id).where(Person.merged_into == person_id).limit(1))
     if dup is kept or dup.merged_into or kept.merged_into or stands:
         raise NotMergeable
+    different = differing(dup, kept)
+    if unseen := [one for one in different if one not in seen]:
+        raise Differ(unseen)
     content: dict[str, Any] = {
         "person_id": dup.id, "into": kept.id, "household_id": dup.household_id, "note": note,
         "into_household_id": kept.household_id, "merged": {"name": dup.name}, "kept": {"name": kept.name},
-        "contacts": hand_over(session, dup, kept, now),
+        "contacts": hand_over(session, dup, kept, now), **({"differing": different} if different else {}),
     }  # fmt: skip
     for entry in _append(session, EntryKind.PEOPLE_MERGED, content, by, now):
         derive_merged(session, entry, content)
@@ -62,11 +87,20 @@ def part(session: Session, person_id: str, note: str, by: Actor, now: datetime) 
         raise NotMerged
     kept = _allowed(session, session.get(Person, dup.merged_into), by)
     said = _last_merge(session, dup)
-    content = {name: said[name] for name in said if name != "note"} | {"note": note}
+    content = {name: said[name] for name in said if name not in ("note", "differing")} | {"note": note}
     hand_back(session, said["contacts"], dup, now)
     for entry in _append(session, EntryKind.PEOPLE_PARTED, content | {"into": kept.id}, by, now):
         derive_parted(session, entry, content)
         judge(session, [entry.chain_id], now)
+
+
+def differing(one: Person, other: Person) -> list[Differing]:
+    """In what two rows differ that both tell; a disability card begins with the ID number."""
+    told = [
+        (Differing.SEX, one.sex, other.sex), (Differing.BIRTH_DATE, one.birth_date, other.birth_date),
+        (Differing.ID_NUMBER, (one.id_number or "")[:ID_LENGTH], (other.id_number or "")[:ID_LENGTH]),
+    ]  # fmt: skip
+    return [what for what, first, second in told if first and second and first != second]
 
 
 def derive_merged(session: Session, entry: Entry, said: dict[str, Any]) -> None:

@@ -39,6 +39,13 @@ class Decision(Labelled):
     MOVE = "move", "转给新的人"
 
 
+class Withdrawn(Labelled):
+    """不再算的号码: why a number that somebody told counts no more."""
+
+    DENIED = "denied", "接的人说不是本人"
+    TAKEN_BACK = "taken_back", "本人又说没有变化"
+
+
 CLAIMED, PENDING, VERIFIED, STALE, REVOKED = ContactState
 MOVES: dict[ContactState, frozenset[ContactState]] = {
     CLAIMED: frozenset((PENDING, VERIFIED, REVOKED)),
@@ -48,6 +55,7 @@ MOVES: dict[ContactState, frozenset[ContactState]] = {
     REVOKED: frozenset(),
 }
 HOLDING = frozenset((VERIFIED, STALE))
+WAITING = frozenset((CLAIMED, PENDING))
 
 
 def may_become(state: str, then: ContactState) -> bool:

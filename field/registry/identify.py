@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from field.registry.households import Household, Person
-from field.registry.regions import Region
+from field.registry.villages import villages_called
 
 NAMESAKES = 50
 
@@ -16,11 +16,8 @@ def identified(session: Session, told: Mapping[str, str]) -> Person | None:
     name, village, last4 = (told.get(part, "") for part in ("name", "village", "last4"))
     if not (name and village and last4):
         return None
-    rows = (
-        select(Person)
-        .join(Household, Household.id == Person.household_id)
-        .join(Region, Region.code == Household.region)
-        .where(Person.name == name, Person.left.is_(None), Region.name.startswith(village, autoescape=True))
-    )
+    here = Household.region.in_(villages_called(village, told.get("town", "")))
+    rows = select(Person).join(Household, Household.id == Person.household_id)
+    rows = rows.where(Person.name == name, Person.left.is_(None), here)
     fitting = [person for person in session.scalars(rows.limit(NAMESAKES)) if (person.id_number or "")[-4:] == last4]
     return fitting[0] if len(fitting) == 1 else None

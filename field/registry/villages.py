@@ -1,9 +1,11 @@
 """村名: every way to write a village in a sheet, and the code that it means."""
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from collections.abc import Sequence
 
-from field.registry.regions import VILLAGE, Region, in_region, parent
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, aliased
+
+from field.registry.regions import TOWN, VILLAGE, Region, in_region, parent
 
 AMBIGUOUS = "有几个村叫这个名字，请带上乡镇名，如马桥镇中坪村"
 
@@ -22,6 +24,24 @@ def village_names(session: Session, region: str) -> dict[str, str]:
             meaning[town + written] = code
         meaning[code] = code
     return meaning
+
+
+def villages_called(name: str, town: str = "") -> Select[str]:
+    """The codes of the villages whose names begin so, of the town alone where one is said."""
+    above = aliased(Region)
+    named = func.length(Region.code) == VILLAGE, Region.name.startswith(name, autoescape=True)
+    codes = select(Region.code).where(*named)
+    if not town:
+        return codes
+    return codes.join(above, above.code == func.substr(Region.code, 1, TOWN)).where(above.name == town)
+
+
+def towns_with(session: Session, village: str) -> Sequence[str]:
+    """The names of the towns that have a village of a name."""
+    if not village:
+        return ()
+    above = func.substr(villages_called(village).subquery().c.code, 1, TOWN)
+    return session.scalars(select(Region.name).where(Region.code.in_(select(above))).order_by(Region.code)).all()
 
 
 def _ways(name: str) -> list[str]:

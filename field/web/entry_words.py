@@ -8,8 +8,9 @@ from flask_babel import gettext as _
 from field.codes import Channel, EntryKind, Grade, Kind, ReminderWay, RiskFactor, Role, Source
 from field.monitoring.checkins import Why
 from field.monitoring.fund_codes import KINDS
+from field.monitoring.merging import Differing
 from field.monitoring.reminders import Standing
-from field.registry.contact_rules import Decision, Proof
+from field.registry.contact_rules import Decision, Proof, Withdrawn
 from field.web.case_words import case_lines, consent_lines
 from field.web.catalogue import in_a_row
 from field.web.filling_words import FILLED_KINDS, filling_sections
@@ -116,7 +117,7 @@ def _declaration(payload: dict[str, Any]) -> list[Section]:
         Line(_("什么时候开始"), payload.get("since") or ""),
         Line(_("自己花了"), _between(amount, payload.get("amount_max"))),
         Line(_("原话"), payload.get("note") or ""),
-        Line(_("自称"), " ".join(str(claim[key]) for key in ("name", "village", "last4") if claim.get(key))),
+        Line(_("自称"), " ".join(str(claim[key]) for key in ("name", "town", "village", "last4") if claim.get(key))),
         Line(_("代为申报"), (payload.get("helper") or {}).get("name") or ""),
         Line(_("位置"), place.get("label") or ""),
         Line(_("告知书"), payload.get("notice") or ""),
@@ -180,6 +181,7 @@ def _binding(payload: dict[str, Any], names: Mapping[str, str]) -> list[Section]
         Line(_("号码"), payload.get("phone") or ""),
         Line(_("怎么确认的"), Proof.label_of(payload.get("proof"))),
         Line(_("号码另一户在用"), Decision.label_of(payload.get("decided"))),
+        Line(_("不再算的号码"), Withdrawn.label_of(payload.get("withdrawn"))),
         Line(_("说明"), payload.get("note") or ""),
     ]
     return [Section(_("绑定"), [line for line in lines if line.text])]
@@ -212,6 +214,7 @@ def _merged(payload: dict[str, Any]) -> list[Section]:
         Line(_("并入的"), (payload.get("merged") or {}).get("name") or _("（已删除）")),
         Line(_("留下的"), (payload.get("kept") or {}).get("name") or _("（已删除）")),
         Line(_("跟着走的绑定"), _("%(count)s 个", count=len(payload.get("contacts", ())))),
+        Line(_("不一样但核对过的"), in_a_row(map(Differing.label_of, payload.get("differing", ()))), True),
         Line(_("原因"), payload.get("note") or ""),
     ]
     return [Section(_("重复的人"), [line for line in lines if line.text])]

@@ -68,6 +68,7 @@ class Item(NamedTuple):
     whose: str
     title: str
     words: list[Told]
+    contested: bool
 
 
 class Moment(NamedTuple):
@@ -180,8 +181,8 @@ def _item(found: Household, names: dict[str, str], key: tuple[str, str], one: Kn
     subject, attribute = key
     words = [_told(fact, subject == found.id, names) for fact in (one.best, *one.others)]
     if subject == found.id:
-        return Item("", visit_words.title(attribute), words)
-    return Item(names.get(subject, ""), visit_words.personal_title(attribute), words)
+        return Item("", visit_words.title(attribute), words, one.contested)
+    return Item(names.get(subject, ""), visit_words.personal_title(attribute), words, one.contested)
 
 
 def _told(fact: Fact, of_household: bool, names: dict[str, str]) -> Told:

@@ -12,11 +12,12 @@ from field.codes import Left
 from field.db import db, transact
 from field.monitoring import merging
 from field.monitoring.household_file import facts, person_shown
-from field.monitoring.merging import NotMergeable, NotMerged
+from field.monitoring.merging import Differ, Differing, NotMergeable, NotMerged
 from field.problems import Problem
 from field.registry import regions
 from field.registry.households import Household, Person
 from field.registry.rights import NotAllowed, Right
+from field.web.catalogue import in_a_row
 from field.web.forms import sent_id, written
 from field.web.visit_words import personal, personal_title
 from field.web.wording import now as page_time
@@ -47,7 +48,8 @@ def pair() -> str:
     if not all(ids) or ids[0] == ids[1]:
         raise Problem(422, "two_needed", _("请选两个不同的人：一个并入，一个留下"))
     both = [_person(one) for one in ids]
-    return render_template("pair.html", both=[_shown(*one) for one in both], lefts=Left.labels())
+    differing = merging.differing(both[0][0], both[1][0])
+    return render_template("pair.html", both=[_shown(*one) for one in both], differing=differing, lefts=Left.labels())
 
 
 @merging_page.post("")
@@ -56,8 +58,13 @@ def merge() -> Response:
     """Make one of two, with a reason."""
     by, now, note = actor(), clock.now(), written("note", needed=True)
     ids = sent_id(request.form, "merge"), sent_id(request.form, "keep")
+    seen = request.form.getlist("seen")[: len(Differing)]
     try:
-        transact(lambda session: merging.merge(session, *ids, note, by, now))
+        transact(lambda session: merging.merge(session, *ids, note, by, now, seen))
+    except Differ as error:
+        what = in_a_row(one.label for one in error.unseen)
+        detail = _("这两个人的%(what)s不一样。请返回上一页，核对了的逐项打勾再合并；不是同一个人就不要合并", what=what)
+        raise Problem(422, "differing", detail) from None
     except NotMergeable:
         detail = _("这两个人现在不能合并：其中有人已经合并过，或者还有别人并在他名下。请先撤销那一次")
         raise Problem(409, "not_mergeable", detail) from None

@@ -20,9 +20,7 @@ from field.messaging import attaching, threads
 from field.messaging.attaching import NotNobodys, NotTaken
 from field.messaging.threads import Thread
 from field.messaging.unmatched import claims, suggestions
-from field.monitoring import bindings
 from field.monitoring.attaching import AlreadyAttached
-from field.monitoring.bindings import Deed
 from field.monitoring.evidence import visible_among
 from field.monitoring.household_file import household
 from field.monitoring.traces import leave_trace
@@ -88,11 +86,8 @@ def attach(message_id: str) -> Response:
     leads = [_place(text) for text in request.form.getlist("lead")[:MOST_LEADS]]
 
     def work(session: Any) -> None:
-        found = threads.thread(session, by, message_id)
-        attaching.attach(session, message_id, home.id, leads, note, by, now)
-        if person and request.form.get("bind"):
-            whose = session.get_one(Person, person.id)
-            bindings.register(session, whose, found.key.channel, found.address, Deed(by.username, note=note), now)
+        whose = session.get_one(Person, person.id) if person and request.form.get("bind") else None
+        attaching.attach(session, message_id, home.id, leads, note, by, now, whose)
 
     try:
         transact(work)

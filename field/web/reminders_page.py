@@ -16,6 +16,7 @@ from field.codes import Channel, ReminderWay
 from field.db import db, transact
 from field.messaging import outbox, staff_codes
 from field.messaging.hooks import connected
+from field.messaging.sending_rules import Fate
 from field.messaging.staff_codes import STEP, NoWay
 from field.monitoring import notices, reminders
 from field.monitoring.cases import OtherContent
@@ -28,6 +29,7 @@ from field.web.forms import sent_key
 
 reminders_page = Blueprint("reminders_page", __name__, url_prefix="/reminders")
 SHOWN = 10
+LOST = (Fate.FAILED, Fate.DROPPED)
 
 
 @reminders_page.get("")
@@ -83,10 +85,11 @@ def _page(told: str, faults: Sequence[tuple[str, str]] = (), typed: dict[str, st
     session, by = db.session(), actor()
     held = reminders.chosen(session, by.staff_id)
     written = typed or {"way": held.way if held else ReminderWay.NONE, "at": held.at if held else USUAL, "phone": ""}
+    lost = held is not None and staff_codes.fate(session, held) in LOST
     return render_template(
         "reminders.html", held=held, typed=written, faults=dict(faults), told=told, times=_times(written["at"]),
         sms=Channel.SMS in connected().ways_for(STEP), by_wechat=_by_wechat(), stopped=_stopped(session, held),
-        states=Standing.labels(), last=notices.latest(session, by.staff_id, SHOWN), key=str(uuid7()),
+        states=Standing.labels(), lost=lost, last=notices.latest(session, by.staff_id, SHOWN), key=str(uuid7()),
     )  # fmt: skip
 
 

@@ -33,6 +33,15 @@ OUTCOMES = {
     "bind_claimed": Word("已登记绑定"),
     "asked_help": Word("求助"),
     "code_given": Word("已回验证码"),
+    "no_code": Word("没收到验证码，请人核对"),
+    "withdrawn": Word("说不绑了"),
+    "agreed": Word("说是本人"),
+    "denied": Word("说不是本人"),
+    "not_me": Word("说打错了"),
+    "verified": Word("已绑定"),
+    "unbound": Word("号码不再归他"),
+    "call": Word("请干部打电话问"),
+    "silent": Word("一直没有回音"),
 }
 SAID = {
     Said.PHOTO: Word("照片"),
@@ -119,7 +128,7 @@ def declared_for_itself(found: Thread) -> Callable[[Lead], bool]:
 
 def said_to_be(claims: Iterable[Mapping[str, Any]]) -> list[str]:
     """自称, in one line each."""
-    parts = ("name", "village", "last4")
+    parts = ("name", "town", "village", "last4")
     return [" ".join(str(claim[part]) for part in parts if claim.get(part)) for claim in claims]
 
 

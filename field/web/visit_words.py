@@ -7,8 +7,10 @@ from flask_babel import gettext
 
 from field.codes import Expense, Guarantee, Income, Kind, Left, Need, RiskFactor
 from field.labels import Labelled, Word
+from field.ledger.facts import WITHDRAWN
 from field.monitoring.roster_claims import CLAIMED, NOT_LISTED
 from field.monitoring.visit_rules import definition
+from field.registry.contact_rules import Withdrawn
 from field.registry.filling import FILLED, HOUSEHOLD_FILLED
 from field.registry.masking import mask_id_number, mask_phone
 from field.web.catalogue import in_a_row
@@ -60,7 +62,9 @@ def title(name: str) -> str:
 def personal_title(name: str) -> str:
     """The Chinese title of a fact about a person."""
     form = definition()["$defs"]["member"]["properties"]
-    fields = form["new"]["properties"] | form | {"monthly_income_max": {"title": gettext("月收入最多")}}
+    fields = form["new"]["properties"] | form | {
+        "monthly_income_max": {"title": gettext("月收入最多")}, WITHDRAWN: {"title": gettext("不再算的号码")},
+    }  # fmt: skip
     header = FILLED[name].header if name in FILLED else name
     return Word(fields.get(name, {}).get("title", header))
 
@@ -139,6 +143,7 @@ def _member(item: Any, names: Mapping[str, str]) -> tuple[str, str]:
 
 PERSONAL: dict[str, Any] = {
     "phone": lambda value, _: mask_phone(str(value)),
+    WITHDRAWN: lambda value, _: in_a_row((value["phone"], Withdrawn.label_of(value["why"])), "；"),
     "id_number": lambda value, _: mask_id_number(str(value)),
     "work_place": lambda value, names: names.get(value, value),
     "monthly_income": lambda value, _: yuan(value),

@@ -44,3 +44,35 @@ def test_news_replaces_what_was_less_sure_and_all_else_stands_beside_it(
 ) -> None:
     [found] = known(told, NOW).values()
     assert (found.best.value, [one.value for one in found.others]) == (best, others)
+
+
+def number(value: str, days_ago: int, **more: Any) -> Fact:
+    return fact(value, days_ago, attribute="phone", sealed=value, **more)
+
+
+OVER = number("139", 1, **ROSTER)
+OVER.attribute = "phone_withdrawn"
+
+
+@pytest.mark.parametrize(
+    ("phones", "standing"),
+    [([number("138", 200, **ROSTER), number("139", 2)], ["138"]), ([number("139", 2)], []),
+     ([number("139", 2), number("139", 0)], ["139"]), ([number("138", 9), number("138", 2)], ["138"])],
+    ids=["the old one stands again", "nothing is left", "it was seen again since", "another one is untouched"],
+)  # fmt: skip
+def test_a_number_that_was_withdrawn_counts_no_more_until_it_is_told_again(
+    phones: list[Fact], standing: list[str]
+) -> None:
+    found = known([*phones, OVER], NOW)
+    told = found.get(("her", "phone"))
+    assert [one.value for one in (told.best, *told.others)] == standing if told else not standing
+    assert found["her", "phone_withdrawn"].best.value == "139", "and is shown as such"
+
+
+def test_several_numbers_that_were_withdrawn_are_all_told_and_do_not_contradict() -> None:
+    both = [number(value, 1, **ROSTER) for value in ("139", "137")]
+    for one in both:
+        one.attribute = "phone_withdrawn"
+    [found] = known(both, NOW).values()
+    assert {found.best.value, *(one.value for one in found.others)} == {"139", "137"}
+    assert not found.contested

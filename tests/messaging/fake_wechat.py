@@ -101,6 +101,13 @@ def slow(handler: BaseHTTPRequestHandler) -> None:
     broken(handler)
 
 
+def drip(handler: BaseHTTPRequestHandler) -> None:
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")
+    for _ in range(200):
+        handler.wfile.write(b"x")
+        time.sleep(0.05)
+
+
 class Office:
     """一县: the settings for the fake, tokens in the test's database, and a clock that stands still."""
 

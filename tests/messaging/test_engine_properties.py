@@ -12,12 +12,16 @@ from field.messaging.dialogs.engine import Heard, Senses, Turn, begin, go_on, re
 from field.messaging.dialogs.loading import NAMES, library
 from field.messaging.dialogs.run import MOST_EXCHANGES, readable
 from field.messaging.dialogs.saying import text_units
+from field.messaging.understanding import towns
 from field.messaging.understanding.understand import understand
 from tests.messaging.test_talk_properties import ANSWERS, BEGINNINGS, COMMANDS, ODD, SHORT
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 SENSES = Senses(
-    partial(understand, on=date(2026, 11, 20)), place_name=lambda code: f"某地{code}", starts=library().starts
+    partial(understand, on=date(2026, 11, 20)),
+    place_name=lambda code: f"某地{code}",
+    towns=lambda village: ("马桥镇", "后坪镇")[: len(village)],
+    starts=library().starts,
 )
 TEXTS = st.one_of(
     st.sampled_from(SHORT), st.sampled_from(ANSWERS), st.sampled_from(BEGINNINGS + COMMANDS + ODD), st.text(max_size=20)
@@ -53,15 +57,24 @@ def states(draw: st.DrawFn, name: str) -> dict[str, Any]:
 
 def answers() -> st.SearchStrategy[dict[str, Any]]:
     """What may have been answered so far."""
-    who = st.sampled_from([None, {"name": "张三", "village": "李家村", "last4": "1234"}, {"name": "张三"}, {}])
+    who = st.sampled_from(
+        [
+            None,
+            {"name": "张三", "village": "李家村", "last4": "1234"},
+            {"name": "张三", "village": "李家村", "town": ""},
+            {},
+        ]
+    )
     facts = {"facts": {"work_place": "4419"}, "shown": {"work_place": "在东莞市"}, "places": [], "note": "在东莞"}
     unclear = {**facts, "places": [{"code": "320106", "name": "南京市鼓楼区"}]}
+    codes = towns.codes_of("城关镇")
+    many = {**facts, "places": [{"code": code, "name": code if at < 4 else ""} for at, code in enumerate(codes)]}
     return st.fixed_dictionaries({}, optional={
         "claim": who, "claim?": who, "whom": who, "whom?": who, "helping": st.just(True), "person": st.sampled_from([None, "a"]),
         "risk_factors": st.sampled_from([None, ["illness"], ["illness", "housing", "water", "other"]]), "note": st.just("病了"),
         "since": st.sampled_from([None, "2026-10", "2026-09-10"]), "amount": st.sampled_from([None, 1, 3_000_000]),
         "photos": st.just(["m0:0"]), "photos_asked": st.booleans(), "notice": st.just("2026-11"),
-        "proposed": st.sampled_from([None, facts, unclear]), "code": st.just("123456"), "contact": st.just("c"),
+        "proposed": st.sampled_from([None, facts, unclear, many]), "code": st.just("123456"), "contact": st.just("c"),
     })  # fmt: skip
 
 

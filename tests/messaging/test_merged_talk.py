@@ -8,7 +8,7 @@ from field.codes import Channel
 from field.messaging import talk
 from field.messaging.messages import Inbound, Said
 from field.monitoring.leads import Lead
-from field.monitoring.merging import merge
+from field.monitoring.merging import Differing, merge
 from field.registry import contacts
 from field.registry.contact_rules import Proof
 from field.registry.households import Person
@@ -34,7 +34,7 @@ def test_a_declaration_outlives_the_merge_of_who_declares(county: County) -> Non
 
     head, twin, *_ = turn(bound)
     assert "什么难处" in say("困难")
-    turn(lambda session: merge(session, twin, head, "同一个人", county.actor("county"), now))
+    turn(lambda session: merge(session, twin, head, "同一个人", county.actor("county"), now, [*Differing]))
     assert "从什么时候开始" in say("老婆住院")
     for text in ("上个月 3万", "1"):
         last = say(text)

@@ -206,7 +206,7 @@ def test_a_person_who_stood_twice_has_one_year_in_the_household_that_is_kept(sma
     seen(county, bill(dup, MARCH, 300_000, 300_000))
     seen(county, bill(kept, MAY, 300_000, 300_000, OTHER), village=NEXT, by="town")
     with county.app.app_context():
-        transact(lambda session: merging.merge(session, dup, kept, "同一个人", by, clock.now()))
+        transact(lambda session: merging.merge(session, dup, kept, "同一个人", by, clock.now(), [*merging.Differing]))
     assert told(county)["years"] == []
     [year] = told(county, NEXT)["years"]
     assert (year["person_id"], year["amount"], year["basic"]) == (kept, 600_000, 240_000)

@@ -9,12 +9,15 @@ from sqlalchemy import select, update
 from field import clock, worker
 from field.codes import Role
 from field.db import db, transact
+from field.monitoring.rebuild import rebuild
 from field.monitoring.traces import Look, Trace
 from field.registry.households import Household, Person
 from field.registry.idnumber import make
 from tests.county import CASES, County
+from tests.messaging.test_story import Sms, sms
 from tests.web.office import browser, links, photograph, statements, visited, words
 
+__all__ = ["sms"]
 HERE, NEXT, ELSEWHERE = "420626107204", "420626107205", "420626102201"
 NASTY = "<script>alert(1)</script>"
 
@@ -74,6 +77,20 @@ def test_two_cadres_different_incomes_stand_side_by_side(county: County) -> None
         "王镇长 · 邻居说",
     ):
         assert told in known
+
+
+def test_a_new_number_whose_owner_says_no_is_shown_as_withdrawn_and_contradicts_nothing(sms: Sms) -> None:
+    sms.bind()
+    for text in ("报平安", "换号了13900000009", "1"):
+        sms.say(text)
+    cadre = browser(sms.county, "cadre")
+    assert "▲ 说法不一" in words(cadre.page(address(sms.county))), "as long as the new number is silent"
+    sms.say("2", "+8613900000009")
+    page = words(cadre.page(address(sms.county)))
+    assert "不再算的号码 139****0009；接的人说不是本人" in page
+    assert "▲ 说法不一" not in page
+    with sms.county.app.app_context():
+        assert transact(rebuild).differing == ()
 
 
 def test_what_nobody_contradicts_is_told_once(county: County) -> None:

@@ -8,9 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from field import clock
-from field.codes import Channel, EntryKind, Role
+from field.codes import Channel, EntryKind, Role, TaskKind
 from field.db import db, transact
 from field.ledger.entries import Entry, opened
+from field.messaging.dialogs.shapes import Happening
 from field.messaging.inbox import InboundMessage
 from field.messaging.messages import Outbound
 from field.messaging.outbox import Letter, OutboundMessage, post
@@ -23,6 +24,7 @@ from field.monitoring.tasks import Task
 from field.monitoring.traces import Trace
 from field.registry.contacts import Contact
 from field.registry.households import Person
+from field.web.thread_words import OUTCOMES
 from tests.county import County
 from tests.messaging.test_story import DECLARED, FARMER, HOME, STRANGER, Sms, sms
 from tests.web.office import Browser, browser, links, photograph, statements, words
@@ -226,6 +228,37 @@ def test_a_number_is_noted_with_somebody_confirmed_by_a_visit_and_revoked(sms: S
     same_after_rebuild(sms.county)
 
 
+def test_who_takes_a_conversation_back_takes_the_number_back_that_was_noted_with_it(sms: Sms) -> None:
+    path, person = unmatched(sms), farmer(sms.county)
+    town, home = browser(sms.county, "town"), sms.county.households[HOME]
+    assert town.send(f"{path}/attach", person=person, bind="1").status_code == 303
+    assert tasks(sms.county) == [TaskKind.FIND, TaskKind.BINDING]
+    assert town.send(f"{path}/detach", note="弄错了人").status_code == 303
+    page = words(town.page(f"/bindings/{home}"))
+    assert "等待确认" not in page
+    assert "弄错了人" in page
+    assert tasks(sms.county) == [TaskKind.FIND], "nobody need check it any more"
+    same_after_rebuild(sms.county)
+    assert town.send(f"{path}/attach", person=person, bind="1").status_code == 303, "and it may be noted again"
+    assert "等待确认" in words(town.page(f"/bindings/{home}"))
+
+
+def test_a_number_that_was_confirmed_since_stays_when_the_conversation_is_taken_back(sms: Sms) -> None:
+    path, person = unmatched(sms), farmer(sms.county)
+    town, cadre = browser(sms.county, "town"), browser(sms.county, "cadre")
+    town.send(f"{path}/attach", person=person, bind="1")
+    page = cadre.page(f"/bindings/{sms.county.households[HOME]}")
+    [confirm] = re.findall(r'action="(/bindings/contacts/[^"]+/confirm)"', page)
+    cadre.send(confirm, seen=re.findall(r'name="seen" value="([^"]+)"', page)[0], note="当面拨过")
+    assert town.send(f"{path}/detach", note="弄错了人").status_code == 303
+    assert "已确认 · 干部上门确认" in words(cadre.page(f"/bindings/{sms.county.households[HOME]}"))
+
+
+def tasks(county: County) -> list[str]:
+    with county.app.app_context():
+        return list(db.session.scalars(select(Task.kind).order_by(Task.opened_at, Task.kind.desc())))
+
+
 @pytest.mark.parametrize("decision", ["share", "move"])
 def test_a_number_that_another_household_holds_is_decided_and_never_moved_silently(sms: Sms, decision: str) -> None:
     sms.bind()
@@ -269,6 +302,18 @@ def test_a_cadre_cannot_decide_about_a_number_that_a_household_elsewhere_holds(s
 def states(county: County) -> set[str]:
     with county.app.app_context():
         return set(db.session.scalars(select(Contact.state)))
+
+
+def test_every_end_of_a_talk_has_words() -> None:
+    ends = {kind.value for kind in Happening} - {"progress", "asked_help"} | {
+        "verified",
+        "unbound",
+        "moved",
+        "ended",
+        "call",
+        "silent",
+    }
+    assert ends <= set(OUTCOMES)
 
 
 def test_a_code_that_was_sent_is_shown_to_nobody_and_numbers_in_words_are_masked(sms: Sms) -> None:

@@ -1,7 +1,7 @@
 """我的提醒页: the choice, the code, what it refuses, and what a county without the template says."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from uuid6 import uuid7
 
 from field import clock
@@ -85,7 +85,20 @@ def test_a_number_that_wants_no_messages_is_told_how_to_come_back(cadre: Browser
     with small_county.app.app_context():
         index = address_index("sms", "+8613900000001")
         transact(lambda session: opt_out(session, "sms", index, clock.now()))
-    assert "139****0001 退订过短信，验证码和提醒都发不到。请用这个手机" in words(cadre.page("/reminders"))
+    page = words(cadre.page("/reminders"))
+    assert "139****0001 退订过短信，验证码和提醒都发不到。请用这个手机" in page
+    assert "验证码已发到" not in page
+
+
+@pytest.mark.parametrize("state", ["failed", "dropped"])
+def test_a_code_that_did_not_arrive_is_said_so(cadre: Browser, small_county: County, state: str) -> None:
+    cadre.send("/reminders", **SMS)
+    assert "验证码已发到 139****0001" in words(cadre.page("/reminders"))
+    with small_county.app.app_context():
+        transact(lambda session: session.execute(update(OutboundMessage).values(state=state)))
+    page = words(cadre.page("/reminders"))
+    assert "验证码没有送到 139****0001。请核对号码" in page
+    assert "验证码已发到" not in page
 
 
 def test_the_sixth_code_of_a_day_is_not_sent(cadre: Browser) -> None:

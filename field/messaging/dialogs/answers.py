@@ -1,21 +1,22 @@
 """听回答: how each kind of answer is read from what was heard; what is not understood is None, never an exception."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from field.messaging.dialogs.amounts import Spent
-from field.messaging.dialogs.identity import identity, merged, missing
+from field.messaging.dialogs.identity import identity, in_town, merged, missing
 from field.messaging.dialogs.options import allowed, by_number, first_named, is_one_of, named, number, numbered, whole
-from field.messaging.dialogs.proposals import choose, propose
+from field.messaging.dialogs.proposals import MOST_PLACES, called, choose, propose
 from field.messaging.dialogs.shapes import Answer, Heard, Step, Words, bare
 from field.messaging.dialogs.since import since
 
 NOTE_LENGTH = 200
 Amount = Callable[[str], Spent | None]
 PlaceName = Callable[[str], str]
+Towns = Callable[[str], Sequence[str]]  # that have a village of a name
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Hearing:
     understand: Callable[[str], Any]
     amount: Amount
     place_name: PlaceName | None
+    towns: Towns
 
     @property
     def half_skips(self) -> bool:
@@ -169,9 +171,11 @@ def _identity(hearing: Hearing) -> Reading | None:
     """姓名、村、身份证后四位, in one message or in several; a part that nobody knows is left out."""
     key = hearing.step.stores[0]
     before = hearing.answers.get(f"{key}?") or {}
-    told = merged(before, identity(hearing.text))
     if before and hearing.skips:
-        return Reading({key: before})
+        return Reading({key: {part: value for part, value in before.items() if value}})
+    found = identity(hearing.text)
+    towns = hearing.towns(found.get("village") or before.get("village", ""))
+    told = merged(before, in_town(hearing.text, before, towns) if len(towns) > 1 else found)
     if not missing(told):
         return Reading({key: told})
     return Reading({f"{key}?": told}, hint="missing") if told != before else None
@@ -212,7 +216,7 @@ def _for_people(understood: Any) -> str:
 
 
 def _place_choice(hearing: Hearing) -> Reading | None:
-    """One of the places that a name may mean, or none of them."""
+    """One of the places that a name may mean, by its number or by where it lies, or none of them."""
     proposed = hearing.answers.get("proposed") or {}
     places = proposed.get("places") or []
     if hearing.skips:
@@ -221,9 +225,29 @@ def _place_choice(hearing: Hearing) -> Reading | None:
     named_so = [one for one in places if len(words) >= 2 and words in one["name"]]
     if len(named_so) == 1:
         return Reading({"proposed": choose(proposed, named_so[0])})
-    if place is None or not 1 <= place <= len(places):
+    if place is None:
+        return _place_within(hearing, proposed, words)
+    if not 1 <= place <= len(places) <= MOST_PLACES:
         return None
     return Reading({"proposed": choose(proposed, places[place - 1])})
+
+
+def _place_within(hearing: Hearing, proposed: Mapping[str, Any], words: str) -> Reading | None:
+    """The one place, or the fewer, of the city or county that was said; a place of its own that is clear counts."""
+    said, named = getattr(hearing.understand(words), "place", None), hearing.place_name
+    if said is None or named is None:
+        return None
+    areas = said.candidates if said.value is None else (said.value,)
+    codes = [one["code"] for one in proposed.get("places") or []]
+    within = [code for code in codes if any(code.startswith(area) or area.startswith(code) for area in areas)]
+    if not within and said.value:
+        within = [said.value]
+    if len(within) == 1:
+        return Reading({"proposed": choose(proposed, {"code": within[0], "name": named(within[0])})})
+    if not within or len(within) == len(codes):
+        return None
+    listed = len(within) <= MOST_PLACES < len(codes)
+    return Reading({"proposed": {**proposed, "places": called(within, named)}}, hint="" if listed else "fewer")
 
 
 def _code(hearing: Hearing) -> Reading | None:

@@ -7,7 +7,7 @@ from field.messaging.dialogs.lengths import MOST_UNITS, shared, sizes
 from field.messaging.dialogs.saying import SLOT, VOCABULARIES
 from field.messaging.dialogs.shapes import SIGNATURE, Answer, Dialog, Step, Wording, Words
 
-KNOWN_FLAGS = frozenset({"bound", "several", "known", "unclear_place", "sms", "wechat", "web"})
+KNOWN_FLAGS = frozenset({"bound", "several", "known", "unclear_place", "many_places", "sms", "wechat", "web"})
 COMMANDS = frozenset({"back", "help", "stop", "restart", "progress", "again"})
 STORES = {  # how many names a kind of answer needs to store what it hears
     Answer.CHOICES: 2, Answer.TEXT: 1, Answer.AMOUNT: 1, Answer.SINCE: 1, Answer.SINCE_AMOUNT: 2, Answer.PHOTOS: 1,

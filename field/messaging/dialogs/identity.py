@@ -1,6 +1,7 @@
 """身份: reads who somebody says to be, name, village and the last four of the ID, in whatever order they come."""
 
 import re
+from collections.abc import Sequence
 
 LAST4 = re.compile(r"(?:\d{6}|[\d*]{6,14}|\*{1,10})?(?<![\d])(\d{3}[\dXx])(?![\dXx])")
 WHOLE_ID = re.compile(r"\d{6}[\d*]{8,10}(\d{3}[\dXx])(?![\dXx])")
@@ -12,7 +13,8 @@ FILLER = re.compile(
 )
 NAME = re.compile(r"[一-鿿]{1,8}(?:·[一-鿿]{1,8})*")
 STORY = re.compile("[了没不]")
-PARTS = {"name": "姓名", "village": "村名", "last4": "身份证后四位"}
+PARTS = {"name": "姓名", "village": "村名", "town": "乡镇名", "last4": "身份证后四位"}
+KIND = re.compile("(?:街道|镇|民族乡|乡)$")
 
 
 def identity(text: str) -> dict[str, str]:
@@ -34,9 +36,18 @@ def merged(before: dict[str, str], told: dict[str, str]) -> dict[str, str]:
     return both
 
 
+def in_town(text: str, before: dict[str, str], towns: Sequence[str]) -> dict[str, str]:
+    """What the text tells where several towns have a village of that name: the town, too, or that it is wanted."""
+    named = next(((town, one) for town in towns for one in (town, KIND.sub("", town)) if one and one in text), None)
+    if named is None:
+        return identity(text) | {"town": before.get("town", "")}
+    town, written = named
+    return identity(text.replace(written, " ")) | {"town": town}
+
+
 def missing(told: dict[str, str]) -> str:
-    """What is still to be told, in words."""
-    return "、".join(label for part, label in PARTS.items() if part not in told)
+    """What is still to be told, in words; a town only where it is wanted."""
+    return "、".join(label for part, label in PARTS.items() if not told.get(part, part == "town"))
 
 
 def _is_name(word: str) -> bool:

@@ -1,6 +1,6 @@
 """提议: what was understood of free text, shown to be confirmed; only what was shown can become a fact."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from field.registry.masking import mask_phone
@@ -9,7 +9,7 @@ FACTS = {  # as the ledger names them, in the order of their weight: what does n
     "work_place": "place", "monthly_income": "income_min", "monthly_income_max": "income_max", "phone": "phone",
     "work": "work", "months_away": "months_away",
 }  # fmt: skip
-MOST_PLACES = 4
+MOST_PLACES = 4  # that one message can list; of more it is asked in which city and county
 ROOM = 50
 NOTE_LENGTH = 200
 PlaceName = Callable[[str], str]
@@ -76,8 +76,12 @@ def _places(said: Any, named: PlaceName | None) -> list[dict[str, str]]:
     """The places that a name may mean; without names for them there is nothing to choose from."""
     if said is None or said.value is not None or named is None:
         return []
-    codes = [str(code) for code in getattr(said, "candidates", ())][:MOST_PLACES]
-    return [{"code": code, "name": named(code)} for code in codes]
+    return called([str(code) for code in getattr(said, "candidates", ())], named)
+
+
+def called(codes: Sequence[str], named: PlaceName) -> list[dict[str, str]]:
+    """Places by code, those with their names that one message can list."""
+    return [{"code": code, "name": named(code) if at < MOST_PLACES else ""} for at, code in enumerate(codes)]
 
 
 def _shown(facts: Mapping[str, Any], found: Mapping[str, Any], named: PlaceName | None) -> dict[str, str]:

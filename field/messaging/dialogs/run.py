@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from field.messaging.dialogs.amounts import spent
-from field.messaging.dialogs.answers import Amount, Hearing, PlaceName, Reading, overheard, read
+from field.messaging.dialogs.answers import Amount, Hearing, PlaceName, Reading, Towns, overheard, read
 from field.messaging.dialogs.events import event
 from field.messaging.dialogs.identity import missing
 from field.messaging.dialogs.options import allowed
+from field.messaging.dialogs.proposals import MOST_PLACES
 from field.messaging.dialogs.saying import hint_wording, say, template, values_of
 from field.messaging.dialogs.shapes import Answer, Dialog, Event, Happening, Heard, Say, Step, Turn, Wording
 from field.monitoring.workdays import SHANGHAI
@@ -26,6 +27,7 @@ class Senses:
     understand: Callable[[str], Any]
     amount: Amount = spent
     place_name: PlaceName | None = None
+    towns: Towns = lambda _village: ()
     starts: Collection[str] = ()
 
 
@@ -72,6 +74,7 @@ class Run:
             "bound": self.context.get("bound"), "several": len(people) > 1, self.channel: True,
             "known": self.context.get("place") or self.context.get("income") or self.context.get("known"),
             "unclear_place": proposed.get("places"),
+            "many_places": len(proposed.get("places") or ()) > MOST_PLACES,
         } | {name: self.answers.get(name) for name in self.dialog.flags}  # fmt: skip
         return frozenset(name for name, value in holds.items() if value)
 
@@ -88,7 +91,7 @@ class Run:
         today = self.now.astimezone(SHANGHAI).date()
         return read(Hearing(
             self.heard, self.text, self.dialog.steps[name], self.dialog.words, self.answers, self.flags, people, today,
-            self.senses.understand, self.senses.amount, self.senses.place_name,
+            self.senses.understand, self.senses.amount, self.senses.place_name, self.senses.towns,
         ))  # fmt: skip
 
     def keep_photos(self) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from field.codes import RiskFactor
 from field.labels import Labelled
-from field.messaging.dialogs.proposals import text_of, yuan
+from field.messaging.dialogs.proposals import MOST_PLACES, text_of, yuan
 from field.messaging.dialogs.shapes import Dialog, Say, Step, Variable, Wording
 
 SLOT = re.compile(r"\{(\w+)\}")
@@ -39,7 +39,7 @@ def values_of(answers: Mapping[str, Any], context: Mapping[str, Any]) -> dict[st
         "whom": (claim or {}).get("name", ""), "what": _what(answers.get("risk_factors") or []),
         "since": _since(answers.get("since")), "amount": _amount(answers.get("amount"), answers.get("amount_max")),
         "photos": str(len(answers.get("photos") or [])), "known": _known(context), "facts": text_of(proposed),
-        "places": _numbered([place["name"] for place in proposed.get("places") or []]),
+        "places": _numbered([place["name"] for place in (proposed.get("places") or [])[:MOST_PLACES]]),
         "people": _numbered([person["shown"] for person in context.get("people") or []]),
         "address": str(answers.get("address") or ""),
     }  # fmt: skip

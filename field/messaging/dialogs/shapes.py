@@ -49,6 +49,7 @@ class Happening(StrEnum):
     BIND_CLAIMED = "bind_claimed"
     CODE_GIVEN = "code_given"
     NO_CODE = "no_code"
+    WITHDRAWN = "withdrawn"
     AGREED = "agreed"
     DENIED = "denied"
     UNCHANGED = "unchanged"

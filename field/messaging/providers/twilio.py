@@ -13,6 +13,7 @@ from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 from werkzeug.datastructures import MultiDict
 
+from field.calling import within
 from field.codes import Channel
 from field.media.photo import MAX_BYTES
 from field.messaging.messages import (
@@ -30,7 +31,8 @@ from field.messaging.messages import (
 
 Form = MultiDict[str, str]
 NAME = "twilio"
-LONGEST, PHOTOS, TIMEOUT = 1600, 10, 10.0  # characters and photographs of one message, seconds for one call
+LONGEST, PHOTOS, TIMEOUT = 1600, 10, 10.0  # characters and photographs of one message, seconds for one word of a call
+PHOTO_SECONDS = 30.0  # for a whole photograph, wherever it lies
 OPTED_OUT, TOO_FAST = 21610, 20429
 HOSTS, STEPS = (".twilio.com", ".twiliocdn.com"), 3  # where photographs lie, and how often that may be elsewhere
 OPTED = {"STOP": Said.LEFT, "START": Said.FOLLOWED}
@@ -110,14 +112,19 @@ class TwilioSender:
 
 def fetch(settings: Twilio, photo: Photo) -> bytes:
     """The bytes of a photograph, from Twilio's own hosts alone; NotThere, or what breaks on the line."""
-    url, ours = photo.reference, urlsplit(settings.url).netloc
+    with within(PHOTO_SECONDS) as calls:
+        return _fetched(settings, photo.reference, calls)
+
+
+def _fetched(settings: Twilio, url: str, calls: requests.Session) -> bytes:
+    ours = urlsplit(settings.url).netloc
     for _ in range(STEPS):
         at = urlsplit(url)
         home, theirs = bool(ours) and at.netloc == ours, (at.hostname or "").endswith(HOSTS)
         if not home and not (at.scheme == "https" and theirs):
             raise NotThere("not Twilio's")
         key = (settings.account_sid, settings.auth_token) if home or at.hostname == "api.twilio.com" else None
-        with requests.get(url, auth=key, timeout=TIMEOUT, allow_redirects=False, stream=True) as answer:
+        with calls.get(url, auth=key, timeout=TIMEOUT, allow_redirects=False, stream=True) as answer:
             if answer.is_redirect:
                 url = urljoin(url, answer.headers["Location"])
                 continue

@@ -1,7 +1,6 @@
 """微信的发送: messages by wechatpy's client, photographs, who opened a page (snsapi_base); each under a time limit."""
 
 import json
-import time
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
@@ -9,6 +8,7 @@ from urllib.parse import urlencode
 import requests
 from wechatpy import WeChatClient, WeChatClientException
 
+from field.calling import within
 from field.messaging.messages import NotGenuine, Outbound, Photo, SendError, Unreadable
 from field.messaging.providers.wechat import Template, WeChat, cut
 from field.messaging.providers.wechat_token import TIMEOUT, Tokens
@@ -152,7 +152,8 @@ def _downloaded(settings: WeChat, token: str, media_id: str) -> tuple[int, bytes
     """WeChat's code (0 for none) and the bytes; only from its API's own host, and within size and time."""
     url, asked = f"{settings.api}/cgi-bin/media/get", {"access_token": token, "media_id": media_id}
     try:
-        with requests.get(url, params=asked, timeout=TIMEOUT, stream=True, allow_redirects=False) as answer:
+        more: Any = {"timeout": TIMEOUT, "stream": True, "allow_redirects": False}
+        with within(PHOTO_SECONDS) as calls, calls.get(url, params=asked, **more) as answer:
             if answer.status_code != 200:
                 raise OSError(f"WeChat: {answer.status_code}")
             content = _received(answer)
@@ -162,13 +163,11 @@ def _downloaded(settings: WeChat, token: str, media_id: str) -> tuple[int, bytes
 
 
 def _received(answer: requests.Response) -> bytes:
-    content, end = bytearray(), time.monotonic() + PHOTO_SECONDS
+    content = bytearray()
     for piece in answer.iter_content(64 * 1024):
         content += piece
         if len(content) > LARGEST_PHOTO:
             raise Unreadable("too large")
-        if time.monotonic() > end:
-            raise OSError("too slow")
     return bytes(content)
 
 

@@ -38,9 +38,14 @@ FOR = re.compile(
 )
 NOT_AWAY = re.compile("(?:打算|准备|想|再|还[要有能]|住院|怀孕|欠|失业|试用|休息|闲)")
 CAME = "(?:以?后|份|初|底|中旬)?(?:就|才|我)?(?:出来|出门|出去|来)"
+OLD, OLD_DAY = "(?:[阴农旧]历的?)", "(?:初.|廿.?|二?十[一二三四五六七八九]?)?"
 SINCE: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], int | None]], ...] = (
+    (re.compile(f"(?<!前年)(?:去年|{OLD})?(?P<month>冬月|腊月){OLD_DAY}{CAME}"),
+     lambda found: {"冬月": 12, "腊月": 1}[found["month"]]),  # a month of the old calendar is the one after it
     (re.compile(f"(?:去年|前年).{{0,6}}{CAME}"), lambda _: None),  # the month, or none: last year
-    (re.compile(f"(?:过完年|过了?年|正月|春节|[年节](?=以?后))(?:十五)?{CAME}"), lambda _: 2),
+    (re.compile(f"(?:过完年|过了?年|正月|春节|[年节](?=以?后)){OLD_DAY}{CAME}"), lambda _: 2),
+    (re.compile(rf"{OLD}(?P<count>\d\d?|十[一二]?|[一二三四五六七八九])月{CAME}"),
+     lambda found: _number(found["count"]) + 1),
     (re.compile(rf"(?<!\d)(?P<count>\d\d?|十[一二]?|[一二三四五六七八九])月{CAME}"),
      lambda found: _number(found["count"])),
     (re.compile(f"(?:五一|劳动节){CAME}"), lambda _: 5), (re.compile(f"(?:国庆|十一){CAME}"), lambda _: 10),

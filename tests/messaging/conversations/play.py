@@ -4,6 +4,7 @@
 设 农户 短信              the farmer's number is bound (短信 or 微信); 设 妻子 短信 别家号码 shares a number
 解 妻子                  what is bound at her number ends
 知 妻子 440309 500000    what was last known of her: place, 分 a month
+村 420626102299 堰垭村    another village of that name
 过 3天                   time passes (天, 小时)
 农户: 困难               somebody writes; 农户@微信 by WeChat; (照片) (位置) (语音) (关注) (取消关注) (别的) say what kind
 ← 遇到什么难处?…         what came back within the call
@@ -38,6 +39,7 @@ from field.registry import contacts
 from field.registry.contact_rules import Decision, Proof
 from field.registry.contacts import Contact
 from field.registry.households import Person
+from field.registry.regions import load_regions
 
 START = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)  # 10:00 in the county
 CAST = {  # a role, the person's name in the small county, and the number it writes from
@@ -77,6 +79,10 @@ class Stage:
             self._unbind(line.split()[1])
         elif line.startswith("知 "):
             self._know(*line.split()[1:])
+        elif line.startswith("村 "):
+            _, code, name = line.split()
+            load_regions(self.session, [(code, name)])
+            self.session.commit()
         elif found := re.fullmatch(r"过 (\d+)(天|小时)", line):
             self.now += timedelta(**{"days" if found[2] == "天" else "hours": int(found[1])})
         elif found := SPOKEN.fullmatch(line):

@@ -7,7 +7,7 @@ import pytest
 from field.messaging.messages import NotGenuine, Unreadable
 from field.messaging.providers import wechat_sending
 from field.messaging.providers.wechat_sending import oauth_address, openid_of
-from tests.messaging.fake_wechat import MEDIA, OAUTH, TOKEN, Office, broken, slow
+from tests.messaging.fake_wechat import MEDIA, OAUTH, TOKEN, Office, broken, drip, slow
 from tests.messaging.letters import FARMER, SETTINGS
 
 
@@ -51,9 +51,9 @@ def test_a_photograph_that_is_not_given_says_whether_to_ask_again(
 
 
 def test_a_photograph_that_drips_is_given_up(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wechat_sending, "PHOTO_SECONDS", -1.0)
-    office.api.answers[MEDIA] = [b"\xff\xd8"]
-    with pytest.raises(OSError, match="too slow"):
+    monkeypatch.setattr(wechat_sending, "PHOTO_SECONDS", 0.5)
+    office.api.answers[MEDIA] = [drip]
+    with pytest.raises(OSError, match="TooSlow"):
         office.photo()
 
 
