@@ -73,6 +73,7 @@ TUS = {"Tus-Resumable": "1.0.0"}
 PHOTOGRAPHED = "/households/{household}/relief/{digest}"
 NOTE = {"note": "看过身份证"}
 GIFT = {"amount": "100", "on": "2026-01-02", "way": "cash"}
+LAYOUT = {"column": "number", "format": "csv", "layout_name": "月报用表"}
 WISH = {"amount": "50", "note": "孩子住院", "applicant": {"name": "陈大一"}}
 DIGEST = hashlib.sha256(b"some photograph").hexdigest()
 PROMISE = {**TUS, "Upload-Length": "4", "Upload-Metadata": f"sha256 {b64encode(DIGEST.encode()).decode()}"}
@@ -410,6 +411,8 @@ PAGES = {
     "POST /exports": Way(
         OFFICES, 303, REGION, send=lambda s: {"data": {"region": s["region"], "column": "number", "format": "csv"}}
     ),
+    "POST /exports/layouts": Way(OFFICES, 303, send=lambda _: {"data": LAYOUT}),
+    "POST /exports/layouts/<id:layout_id>/delete": Way(OFFICES, 404, path="/exports/layouts/{household}/delete"),
     "GET /exports/package": Way(OFFICES, 200, REGION, send=by_region),
     "POST /exports/package": Way(OFFICES, 303, REGION, send=lambda s: {"data": {"region": s["region"]}}),
     "GET /exports/<id:job_id>/file": Way(OFFICES, 200, OWN, 404, "/exports/{export}/file"),
