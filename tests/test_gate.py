@@ -35,7 +35,8 @@ from field.monitoring.bindings import seen_by
 from field.monitoring.cases import Asked, case_of, open_case, take_over
 from field.monitoring.declarations import Declared, record_declaration
 from field.monitoring.enrol import enrol
-from field.monitoring.filling import Written, enter, waiting
+from field.monitoring.filling import Written, enter
+from field.monitoring.filling_decisions import waiting
 from field.monitoring.filling_sheet import Sent
 from field.monitoring.fund import Asked as FundAsked
 from field.monitoring.fund import apply
@@ -427,6 +428,7 @@ PAGES = {
     "POST /filling/conflicts/<chain:chain_id>/<seq:seq>": Way(  # from a page that is not of today
         OFFICES, 409, REGION, path="/filling/conflicts/{contested}", send=lambda _: {"data": {"cell_0": "keep"}}
     ),
+    "POST /filling/conflicts/sheets/<id:job_id>": Way(OFFICES, 404, path="/filling/conflicts/sheets/{household}"),
     "GET /demo/phone": Way(EVERYBODY, 404),
     "POST /demo/phone": Way(EVERYBODY, 404),
     "GET /declare": Way(EVERYBODY, 200),
