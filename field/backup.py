@@ -18,6 +18,7 @@ from field.ledger.note import BadNote, Signer, Verifier, open_note
 from field.registry.locking import lock
 
 WITH_IT = ("photos", "policy", "dialogs", "templates.toml", "retention.toml")
+CHAINED = ("shelf", "number", "since", "before")
 DATABASE, KEYS, NOTED = "database", "keys.locked", "backup.json"
 
 
@@ -42,7 +43,8 @@ class Kept:
 class Manifest:
     """清单: when, of which kind of database, sealed by which checkpoint, every file, and the county's signature.
 
-    `number` counts the backups on a shelf, so that one that is missing is seen; the first ones had none.
+    `number` counts the backups on a shelf, `since` is the first that is kept with this one, and `before` the digest of
+    the one before, so that one that is missing or was exchanged is seen; the first ones had none of these.
     """
 
     taken_at: str
@@ -52,6 +54,8 @@ class Manifest:
     seal: str = ""
     shelf: str = ""
     number: int = 0
+    since: int = 0
+    before: str = ""
 
     def signed(self, signer: Signer) -> "Manifest":
         """The same under the county's signature: whoever can write to the shelf can still put nothing into it."""
@@ -64,21 +68,27 @@ class Manifest:
         except BadNote:
             return False
 
+    @property
+    def digest(self) -> str:
+        """What the next one names it by."""
+        return sha256(self.seal.encode()).hexdigest()
+
     def _text(self, name: str) -> str:
         said = asdict(replace(self, seal=""))
-        told = canonical({name: what for name, what in said.items() if what or name not in ("shelf", "number")})
+        told = canonical({name: what for name, what in said.items() if what or name not in CHAINED})
         return f"{name} backup\n{sha256(told.encode()).hexdigest()}\n"
 
 
 @dataclass(frozen=True)
 class Noted:
-    """记下的 in the home of its newest backup, and the last number that each shelf was given."""
+    """记下的 in the home of its newest backup, and of each shelf the last number and the first that is kept."""
 
     taken_at: str
     files: int = 0
     bytes: int = 0
     folder: str = ""
     numbers: dict[str, int] = field(default_factory=dict)
+    since: dict[str, int] = field(default_factory=dict)
 
 
 class Shelf:
@@ -107,13 +117,10 @@ class Shelf:
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise Spoilt(f"清单 {moment}.json 读不出") from error
 
-    def gaps(self, noted: Noted | None) -> list[int]:
-        """The numbers of backups that were made after the oldest here and are not here any more."""
-        here = [self.read(moment) for moment in self.moments()]
-        known = {one.number for one in here if one.number}
-        told = [noted.numbers.get(one.shelf, 0) for one in here] if noted else []
-        last = max([*known, *told], default=0)
-        return [nth for nth in range(min(known, default=last + 1), last + 1) if nth not in known]
+    def newest(self, own: Verifier) -> Manifest | None:
+        """The newest backup that stands as the county signed it."""
+        several = (self.read(moment) for moment in reversed(self.moments()))
+        return next((one for one in several if one.is_signed_by(own)), None)
 
     def place(self, kept: Kept) -> Path:
         """Where a file lies."""
@@ -146,7 +153,7 @@ class Shelf:
 
     def write(self, manifest: Manifest) -> str:
         """The last step, after all bytes are on the disk: from now on it is a backup; its name."""
-        moment = datetime.fromisoformat(manifest.taken_at).strftime("%Y%m%dT%H%M%SZ")
+        moment = moment_of(datetime.fromisoformat(manifest.taken_at))
         part = self.part()
         part.write_text(json.dumps(asdict(manifest), ensure_ascii=False), encoding="utf-8")
         os.sync()
@@ -177,24 +184,37 @@ class Shelf:
 
 
 def take(
-    settings: Settings, shelf: Shelf, signer: Signer, checkpoint: str, passphrase: bytes | None, now: datetime
+    settings: Settings,
+    shelf: Shelf,
+    signer: Signer,
+    checkpoint: str,
+    passphrase: bytes | None,
+    now: datetime,
+    keep: int,
 ) -> str:
-    """Back up: the database first, then the photographs, so that each one that it names is among them."""
+    """Back up: the database first, then the photographs, so that each one that it names is among them.
+
+    Which are pruned for it, so that `keep` are left, is signed with it.
+    """
     part = shelf.part()
     kind = dump(settings.database_url, part)
     files = {DATABASE: shelf.take_in(part)}
     if passphrase is not None:
         files[KEYS] = shelf.put(lock(settings.keys.read_bytes(), passphrase))
-    before = shelf.read(shelf.moments()[-1]) if shelf.moments() else None
+    before = shelf.newest(signer.verifier)  # any other may name what somebody laid there
     for name in _names(settings.home):
         with contextlib.suppress(FileNotFoundError):  # cleared away just now
             files[name] = _kept(settings.home / name, before.files.get(name) if before else None, shelf)
-    numbers = known.numbers if (known := noted(settings.home)) else {}
+    known = noted(settings.home) or Noted(now.isoformat())
     own = before.shelf if before and before.shelf else secrets.token_hex(8)
-    number = max(before.number if before else 0, numbers.get(own, 0)) + 1
-    moment = shelf.write(Manifest(now.isoformat(), kind, checkpoint, files, "", own, number).signed(signer))
+    number = max(before.number if before else 0, known.numbers.get(own, 0)) + 1
+    first = _since(shelf, before, signer.verifier, keep, moment_of(now)) if before and before.number else 0
+    since = first or known.since.get(own, number)
+    seal = Manifest(now.isoformat(), kind, checkpoint, files, "", own, number, since, before.digest if before else "")
+    moment = shelf.write(seal.signed(signer))
     size = sum(kept.size for kept in files.values())
-    note = Noted(now.isoformat(), len(files), size, str(shelf.folder.resolve()), numbers | {own: number})
+    shelves = known.numbers | {own: number}, known.since | {own: since}
+    note = Noted(now.isoformat(), len(files), size, str(shelf.folder.resolve()), *shelves)
     (settings.home / NOTED).write_text(json.dumps(asdict(note)), encoding="utf-8")
     return moment
 
@@ -213,12 +233,26 @@ def last_backup(home: Path) -> datetime | None:
     return datetime.fromisoformat(known.taken_at) if known else None
 
 
+def _since(shelf: Shelf, before: Manifest, own: Verifier, keep: int, new: str) -> int:
+    """The first number that stays once the new one is here: past all that go for it, else as it was."""
+    several = [moment for moment in shelf.moments() if moment != new]  # one of the same second gives way to it
+    staying = several[max(0, len(several) + 1 - keep) :]
+    going = [shelf.read(moment) for moment in shelf.moments() if moment not in staying]
+    said = max([before.since, *(one.number + 1 for one in going if one.is_signed_by(own) and one.number)])
+    return said or min(one.number for one in map(shelf.read, shelf.moments()) if one.number)
+
+
 def _names(home: Path) -> Iterator[str]:
     for top in WITH_IT:
         root = home / top
         for path in [root] if root.is_file() else root.rglob("*"):
             if path.is_file() and path.suffix != ".part":
                 yield path.relative_to(home).as_posix()
+
+
+def moment_of(taken_at: datetime) -> str:
+    """The name of a backup, by when it was taken."""
+    return taken_at.strftime("%Y%m%dT%H%M%SZ")
 
 
 def _kept(path: Path, before: Kept | None, shelf: Shelf) -> Kept:

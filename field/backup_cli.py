@@ -9,6 +9,7 @@ from flask.cli import with_appcontext
 
 from field import backup, clock
 from field.backup import Shelf, Spoilt
+from field.backup_chain import missing
 from field.config import Settings
 from field.db import db, transact
 from field.dumping import CannotDump
@@ -41,7 +42,7 @@ def take(folder: Path, passphrase_file: Path | None, without_keys: bool, keep: i
         raise click.UsageError("请给 --passphrase-file(密钥锁上一起备份),或 --without-keys(密钥另外保管),只能选一样")
     try:
         with shelf.locked():
-            moment = _taken(shelf, _words(passphrase_file))
+            moment = _taken(shelf, _words(passphrase_file), keep)
             gone = shelf.prune(keep)
     except BlockingIOError as error:
         raise click.ClickException("另一个备份正在进行") from error
@@ -71,13 +72,13 @@ def restore(folder: Path, passphrase_file: Path | None, moment: str | None) -> N
         raise SystemExit(1)
 
 
-def _taken(shelf: Shelf, passphrase: bytes | None) -> str:
+def _taken(shelf: Shelf, passphrase: bytes | None, keep: int) -> str:
     settings: Settings = current_app.config["FIELD"]
     own = signer(settings)
     sealed = transact(lambda session: checkpoints.take(session, own, clock.now()))
     note = sealed.note if sealed else ""
     db.session.remove()
-    return backup.take(settings, shelf, own, note, passphrase, clock.now())
+    return backup.take(settings, shelf, own, note, passphrase, clock.now(), keep)
 
 
 def _check(shelf: Shelf) -> None:
@@ -91,22 +92,30 @@ def _check(shelf: Shelf) -> None:
     if faults:
         raise click.ClickException(f"备份 {moment} 有 {len(faults)} 个文件不对")
     click.echo(f"备份完好 {_told(shelf, moment)}")
+    _whole(shelf)
 
 
 def _list(shelf: Shelf) -> None:
     """Every backup, the newest last, and what is missing; exit 1 where something is."""
-    settings: Settings = current_app.config["FIELD"]
-    own, newest = signer(settings).verifier, _newest(shelf)
+    own, newest = signer(current_app.config["FIELD"]).verifier, _newest(shelf)
     try:
         for moment in shelf.moments():
             click.echo(f"{_told(shelf, moment)}{'' if shelf.read(moment).is_signed_by(own) else ';没有本县的签名'}")
-        gaps = shelf.gaps(backup.noted(settings.home))
         hours = (clock.now() - datetime.fromisoformat(shelf.read(newest).taken_at)).total_seconds() / 3600
     except Spoilt as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"最新一份是 {hours:.0f} 小时以前的")
-    if gaps:
-        raise click.ClickException(f"缺第 {'、'.join(map(str, gaps))} 份:备份好以后被拿走或删掉了")
+    _whole(shelf)
+
+
+def _whole(shelf: Shelf) -> None:
+    """Exit 1 where a backup was taken away or exchanged."""
+    settings: Settings = current_app.config["FIELD"]
+    try:
+        if gone := missing(shelf, backup.noted(settings.home), signer(settings).verifier):
+            raise click.ClickException(gone)
+    except Spoilt as error:
+        raise click.ClickException(str(error)) from error
 
 
 def _newest(shelf: Shelf) -> str:

@@ -15,8 +15,11 @@ from sqlalchemy.orm import Session
 
 from field import clock, pulse
 from field.backup import Shelf, Spoilt, last_backup, noted
+from field.backup_chain import missing
 from field.config import Settings
 from field.ledger.entries import Entry
+from field.ledger.note import Signer
+from field.registry.sealing import keyring
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 BACKUP_OLD = timedelta(hours=30)
@@ -38,7 +41,7 @@ def machine(settings: Settings, session: Session) -> Iterator[Told]:
     yield from database(session)
     if settings.secure_cookies:
         yield _worker(settings.home)
-        yield _backup(settings.home)
+        yield _backup(settings)
 
 
 def database(session: Session) -> Iterator[Told]:
@@ -95,24 +98,24 @@ def _worker(home: Path) -> Told:
     return Told("后台进程", f"{silent:.0f} 秒前报到", wrong=silent > pulse.SILENT.total_seconds())
 
 
-def _backup(home: Path) -> Told:
-    at = last_backup(home)
+def _backup(settings: Settings) -> Told:
+    at = last_backup(settings.home)
     if at is None:
         return Told("备份", "从来没有备份:flask backup", wrong=True)
     old = clock.now() - at
-    missing = _missing(home)
-    told = f"上次 {at:%Y-%m-%d %H:%M}Z,{old.total_seconds() / 3600:.0f} 小时以前{missing}"
-    return Told("备份", told, wrong=old > BACKUP_OLD or bool(missing))
+    gone = _gone(settings)
+    told = f"上次 {at:%Y-%m-%d %H:%M}Z,{old.total_seconds() / 3600:.0f} 小时以前{gone}"
+    return Told("备份", told, wrong=old > BACKUP_OLD or bool(gone))
 
 
-def _missing(home: Path) -> str:
+def _gone(settings: Settings) -> str:
     """What is not on the shelf any more that was laid there; of a disk that is away nothing is known."""
-    known = noted(home)
+    known = noted(settings.home)
     shelf = Shelf(Path(known.folder if known else ""))
     if known is None or not known.folder or not shelf.files.is_dir():
         return ""
     try:
-        gaps = shelf.gaps(known) if shelf.moments() else list(known.numbers.values())
+        gone = missing(shelf, known, Signer(settings.ledger_name, keyring().signing_key).verifier)
     except Spoilt as error:
         return f";{error}"
-    return f";缺第 {'、'.join(map(str, gaps))} 份,见 flask backup --list" if gaps else ""
+    return f";{gone},见 flask backup --list" if gone else ""

@@ -92,7 +92,7 @@ def _take_in(task: Assignment, path: Path, by: Actor) -> Filled:
     task.advance(0, total)
     for several in _batches(found.matched.homes):
         with task.begin() as session:
-            one = transact(lambda session: enter(session, several, by, task.clock()), session)  # noqa: B023
+            one = transact(lambda session: enter(session, several, by, task.clock(), task.id), session)  # noqa: B023
         with task.begin() as session:
             found.doubts += doubts(session, _numbers(session, one.changed), task.clock())
         _add(found.outcome, one)

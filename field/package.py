@@ -14,6 +14,7 @@ from field.ledger import packing
 from field.ledger.checkpoints import Checkpoint, newest
 from field.ledger.entries import Entry
 from field.ledger.facts import Fact
+from field.ledger.merkle import Prover
 from field.ledger.note import Signer
 from field.media.vault import Vault
 from field.monitoring.evidence import Evidence, EvidenceLink, vouched
@@ -64,13 +65,13 @@ def pack(
     checkpoint = newest(session)
     if checkpoint is None:
         raise GiveUp("台账还没有封存过，过十分钟再做数据包")
-    count, tiles = 0, packing.KeptTiles(session)
+    count, prover = 0, Prover(packing.KeptTiles(session), checkpoint.size)
     with ZipFile(file, "w", ZIP_DEFLATED) as zip_file:
         parcel = Parcel(zip_file)
         parcel.put(packing.ABOUT, NOTE.encode())
         parcel.put(packing.CHECKPOINT, checkpoint.note.encode())
         for several in batches:
-            _put_batch(session, parcel, several, tiles, checkpoint.size, personal)
+            _put_batch(session, parcel, several, prover, personal)
             if personal:
                 for name, content in _photographs(session, vault, [one.id for one in several]):
                     if name not in parcel.files:
@@ -81,16 +82,14 @@ def pack(
     return count
 
 
-def _put_batch(
-    session: Session, parcel: Parcel, several: Sequence[Household], tiles: packing.KeptTiles, size: int, personal: bool
-) -> None:
+def _put_batch(session: Session, parcel: Parcel, several: Sequence[Household], prover: Prover, personal: bool) -> None:
     ids = [one.id for one in several]
     facts = _facts(session, ids)
     for form in forms(session, several):
         state = form | {"facts": facts.get(form["id"], [])}
         state = state if personal else closed(state)
         parcel.put(f"households/{form['id']}.json", packing.written(state))
-    for chain, lines in packing.packed(session, ids, tiles, size, personal=personal).items():
+    for chain, lines in packing.packed(session, ids, prover, personal=personal).items():
         parcel.put(f"chains/{chain}.jsonl", b"".join(packing.written(line) for line in lines))
 
 
@@ -106,8 +105,18 @@ def closed(value: Any) -> Any:
 def _facts(session: Session, ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
     """Every fact of the households' chains, with who said it, how sure it is, and the entry that it is from."""
     found: dict[str, list[dict[str, Any]]] = {}
-    rows = select(Fact).where(Fact.chain_id.in_(ids)).order_by(Fact.chain_id, Fact.seq, Fact.place)
-    for fact in session.scalars(rows):
+    told = (
+        Fact.chain_id,
+        Fact.seq,
+        Fact.subject,
+        Fact.attribute,
+        Fact.value,
+        Fact.channel,
+        Fact.level,
+        Fact.observed_at,
+    )
+    rows = select(*told).where(Fact.chain_id.in_(ids)).order_by(Fact.chain_id, Fact.seq, Fact.place)
+    for fact in session.execute(rows):
         found.setdefault(fact.chain_id, []).append({
             "seq": fact.seq, "subject": fact.subject, "attribute": fact.attribute, "value": fact.value,
             "channel": fact.channel, "level": fact.level,

@@ -9,8 +9,8 @@ from uuid6 import uuid7
 
 from field.codes import EntryKind
 from field.help_codes import HelpAction, TieAction
-from field.ledger.entries import Entry, opened
-from field.monitoring import caseload, deputies, filling, long_term, partners, planning
+from field.ledger.entries import Entry, lock_head, opened
+from field.monitoring import caseload, deputies, filling, filling_decisions, long_term, partners, planning
 from field.monitoring.bill_corrections import correct
 from field.monitoring.bills import ToldBill
 from field.monitoring.case_around import adults
@@ -101,13 +101,19 @@ class History(SeenAndSaid):
 
     def do_decide_filling(self, session: Session) -> None:
         by = self._by("town", "town2", "county")
-        several = filling.waiting(session, by)
+        several = filling_decisions.waiting(session, by)
         if not several:
             raise NotAllowed  # nothing of that kind is there yet
         entry = self.chance.choice(several)
-        cells = filling.conflicts(session, entry, opened(session, [entry])[0])
+        if self.chance.random() < 0.3:
+            one = filling_decisions.Standing(entry.chain_id, entry.seq, lock_head(session, entry.chain_id)[0])
+            filling_decisions.decide_all(session, [one], by, self.now, ours=self.chance.random() < 0.5)
+            return
+        cells = filling_decisions.conflicts(session, entry, opened(session, [entry])[0])
         verdicts = {one.place: self.chance.random() < 0.5 for one in cells}
-        filling.decide(session, entry.chain_id, entry.seq, verdicts, filling.shown_now(cells), by, self.now)
+        filling_decisions.decide(
+            session, entry.chain_id, entry.seq, verdicts, filling_decisions.shown_now(cells), by, self.now
+        )
 
     # ── help and money ──
     def do_measure(self, session: Session) -> None:

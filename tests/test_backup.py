@@ -15,7 +15,7 @@ import pytest
 from flask import Flask
 
 from field import clock, create_app
-from field.backup import DATABASE, Manifest, Shelf
+from field.backup import CHAINED, DATABASE, NOTED, Manifest, Shelf
 from field.db import db
 from field.doctor_machine import machine
 from field.ledger.chain import canonical
@@ -192,12 +192,14 @@ def test_as_many_backups_are_kept_as_were_asked_for_and_each_of_them_restores(
     assert "x>=1" in run(small_county.app, 2, "backup", str(shelf.folder), "--keep", "0")
 
 
-def nights(county: County, shelf: Shelf, secret: Path, monkeypatch: pytest.MonkeyPatch, *which: int) -> None:
+def nights(
+    county: County, shelf: Shelf, secret: Path, monkeypatch: pytest.MonkeyPatch, *which: int, keep: int = 14
+) -> None:
     """One backup more on each of these nights."""
     for night in which:
         later = clock.now() + timedelta(days=night)
         monkeypatch.setattr("field.backup_cli.clock.now", lambda later=later: later)
-        backed_up(county, shelf, secret)
+        backed_up(county, shelf, secret, "--keep", str(keep))
         monkeypatch.undo()
 
 
@@ -213,7 +215,7 @@ def doctor(county: County) -> str:
     return told
 
 
-@pytest.mark.parametrize("gone", [2, 3, 4])
+@pytest.mark.parametrize("gone", [1, 2, 3, 4])
 def test_a_backup_that_was_taken_away_is_named_wherever_it_stood(
     small_county: County, shelf: Shelf, secret: Path, monkeypatch: pytest.MonkeyPatch, gone: int
 ) -> None:
@@ -228,13 +230,61 @@ def test_a_backup_that_was_taken_away_is_named_wherever_it_stood(
     assert f"缺第 {gone} 份" in listed(small_county, shelf, 1), "the next one does not close the gap"
 
 
+def test_the_oldest_that_was_taken_away_is_named_until_it_would_have_been_pruned(
+    small_county: County, shelf: Shelf, secret: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nights(small_county, shelf, secret, monkeypatch, 1, 2)
+    (shelf.folder / f"{shelf.moments()[0]}.json").unlink()
+    for name in ("--list", "--check"):
+        assert "缺第 1 份" in run(small_county.app, 1, "backup", str(shelf.folder), name)
+    nights(small_county, shelf, secret, monkeypatch, 3, keep=3)
+    assert "缺第 1 份" in listed(small_county, shelf, 1), "three are here, so none was pruned"
+    nights(small_county, shelf, secret, monkeypatch, 4, 5, keep=3)
+    assert [shelf.read(moment).number for moment in shelf.moments()] == [4, 5, 6]
+    assert "缺第" not in listed(small_county, shelf)
+    (shelf.folder / f"{shelf.moments()[0]}.json").unlink()
+    assert "缺第 4 份" in listed(small_county, shelf, 1), "what is pruned is signed, so what is taken away shows"
+    (shelf.folder / f"{shelf.moments()[-1]}.json").unlink()
+    assert "缺第 4、6 份" in doctor(small_county)
+
+
+def test_nobody_fills_a_gap_with_a_backup_of_ones_own_nor_lays_files_under_the_next(
+    small_county: County, shelf: Shelf, secret: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nights(small_county, shelf, secret, monkeypatch, 1, 2)
+    middle = shelf.folder / f"{shelf.moments()[1]}.json"
+    middle.write_text(json.dumps(json.loads(middle.read_text()) | {"seal": "", "database": "postgresql"}))
+    assert "缺第 2 份" in listed(small_county, shelf, 1)
+    [name] = [name for name in shelf.read(shelf.moments()[-1]).files if name.startswith("photos")]
+    seen = (settings_of(small_county).home / name).stat()
+    evil = laid(shelf, b"e" * seen.st_size) | {"changed": seen.st_mtime_ns}
+    rewritten(shelf, lambda said: said["files"].update({name: evil}))
+    nights(small_county, shelf, secret, monkeypatch, 3)
+    assert shelf.read(shelf.moments()[-1]).files[name].sha256 != evil["sha256"]
+
+
+def test_one_that_was_exchanged_for_another_of_its_number_is_named(
+    small_county: County, shelf: Shelf, secret: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nights(small_county, shelf, secret, monkeypatch, 1)
+    kept = shelf.folder / f"{shelf.moments()[1]}.json"
+    other = kept.read_bytes()
+    kept.unlink()
+    (settings_of(small_county).home / NOTED).unlink()
+    nights(small_county, shelf, secret, monkeypatch, 2, 3)
+    assert "被换过" not in listed(small_county, shelf)
+    kept.write_bytes(other)
+    assert "第 2 份被换过,或者有两份" in listed(small_county, shelf, 1)
+    (shelf.folder / f"{shelf.moments()[2]}.json").unlink()
+    assert "第 2 份被换过" in listed(small_county, shelf, 1)
+
+
 def test_the_oldest_go_unmissed_and_each_shelf_counts_for_itself(
     small_county: County, shelf: Shelf, secret: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = Shelf(tmp_path / "a disk for the safe")
     nights(small_county, other, secret, monkeypatch, 1)
-    nights(small_county, shelf, secret, monkeypatch, 2, 3)
-    (shelf.folder / f"{shelf.moments()[0]}.json").unlink()
+    nights(small_county, shelf, secret, monkeypatch, 2, 3, keep=2)
     assert [shelf.read(moment).number for moment in shelf.moments()] == [2, 3]
     assert "缺第" not in listed(small_county, shelf)
     assert "第 1 份" in listed(small_county, other)
@@ -249,7 +299,7 @@ def test_a_manifest_without_a_number_is_signed_as_it_was_before_there_were_any(s
     settings = settings_of(small_county)
     signer = Signer(settings.ledger_name, load_keyring(settings.keys).signing_key)
     old = Manifest("2026-01-01T00:00:00+00:00", "sqlite", "", {})
-    said = {name: what for name, what in asdict(old).items() if name not in ("shelf", "number")}
+    said = {name: what for name, what in asdict(old).items() if name not in CHAINED}
     text = f"{signer.name} backup\n{sha256(canonical(said).encode()).hexdigest()}\n"
     assert replace(old, seal=signer.sign(text)).is_signed_by(signer.verifier)
 

@@ -14,7 +14,7 @@ from field.db import db, transact
 from field.filling_matching import EMPTIED, GONE, HELD_BACK, MIXED, NOT_SENT, OLD, OURS, OUTSIDE, STARS, TWICE
 from field.ledger.entries import opened
 from field.ledger.facts import VERIFIED_ADDRESS, Fact
-from field.monitoring.filling import AlreadyDecided, Moved, Undecided, conflicts, decide, shown_now, waiting
+from field.monitoring.filling_decisions import AlreadyDecided, Moved, Undecided, conflicts, decide, shown_now, waiting
 from field.monitoring.rebuild import rebuild
 from field.monitoring.todo import todo
 from field.monitoring.todo_rows import Wanted

@@ -35,7 +35,8 @@ from field.monitoring.bindings import seen_by
 from field.monitoring.cases import Asked, case_of, open_case, take_over
 from field.monitoring.declarations import Declared, record_declaration
 from field.monitoring.enrol import enrol
-from field.monitoring.filling import Written, enter, waiting
+from field.monitoring.filling import Written, enter
+from field.monitoring.filling_decisions import waiting
 from field.monitoring.filling_sheet import Sent
 from field.monitoring.fund import Asked as FundAsked
 from field.monitoring.fund import apply
@@ -73,6 +74,7 @@ TUS = {"Tus-Resumable": "1.0.0"}
 PHOTOGRAPHED = "/households/{household}/relief/{digest}"
 NOTE = {"note": "看过身份证"}
 GIFT = {"amount": "100", "on": "2026-01-02", "way": "cash"}
+LAYOUT = {"column": "number", "format": "csv", "layout_name": "月报用表"}
 WISH = {"amount": "50", "note": "孩子住院", "applicant": {"name": "陈大一"}}
 DIGEST = hashlib.sha256(b"some photograph").hexdigest()
 PROMISE = {**TUS, "Upload-Length": "4", "Upload-Metadata": f"sha256 {b64encode(DIGEST.encode()).decode()}"}
@@ -413,6 +415,8 @@ PAGES = {
     "POST /exports": Way(
         OFFICES, 303, REGION, send=lambda s: {"data": {"region": s["region"], "column": "number", "format": "csv"}}
     ),
+    "POST /exports/layouts": Way(OFFICES, 303, send=lambda _: {"data": LAYOUT}),
+    "POST /exports/layouts/<id:layout_id>/delete": Way(OFFICES, 404, path="/exports/layouts/{household}/delete"),
     "GET /exports/package": Way(OFFICES, 200, REGION, send=by_region),
     "POST /exports/package": Way(OFFICES, 303, REGION, send=lambda s: {"data": {"region": s["region"]}}),
     "GET /exports/<id:job_id>/file": Way(OFFICES, 200, OWN, 404, "/exports/{export}/file"),
@@ -427,6 +431,7 @@ PAGES = {
     "POST /filling/conflicts/<chain:chain_id>/<seq:seq>": Way(  # from a page that is not of today
         OFFICES, 409, REGION, path="/filling/conflicts/{contested}", send=lambda _: {"data": {"cell_0": "keep"}}
     ),
+    "POST /filling/conflicts/sheets/<id:job_id>": Way(OFFICES, 404, path="/filling/conflicts/sheets/{household}"),
     "GET /demo/phone": Way(EVERYBODY, 404),
     "POST /demo/phone": Way(EVERYBODY, 404),
     "GET /declare": Way(EVERYBODY, 200),

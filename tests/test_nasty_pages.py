@@ -35,6 +35,7 @@ FIELDS = (
     "measure.illness", "large_expense", "from", "to", "place", "held_on", "eligible", "present", "in_favour", "against",
     "risk_factors", "departments", "phone", "unit", "role", "owner", "code", "risk_factor", "due_on", "paid_on",
     "promised", "partner", "receiver", "applicant", "donor", "unmark", "cell_0",
+    "layout_name", "layout_for",
 )  # fmt: skip
 ACTIONS = {
     "/cases/<id:case_id>": ("action", [one.value for one in CaseAction]),
@@ -62,7 +63,8 @@ def address(county: County, rule: Rule, real: dict[str, Any], role: str) -> str:
         "household_id": real["household"], "case_id": real["case"], "application_id": real["wish"], "village": HOME,
         "list_id": real["listed"], "partner_id": real["partner"], "tie_id": real["tie"], "chain_id": chain,
         "seq": int(str(real["gift"]).rsplit("/", 1)[1]) if "donations" in rule.rule else int(seq), "row": 1,
-        "person_id": real["person"], "digest": real["digest"], "deputy_id": real["household"], "job_id": Ground.owned_by(real["ground"], role)["export"],
+        "person_id": real["person"], "digest": real["digest"], "deputy_id": real["household"],
+        "layout_id": real["household"], "job_id": Ground.owned_by(real["ground"], role)["export"],
     }  # fmt: skip
     with county.app.test_request_context():
         adapter = county.app.url_map.bind("localhost")

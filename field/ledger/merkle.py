@@ -4,10 +4,12 @@ A tile (0, i) holds leaf hashes 256·i …; a tile (level, i) holds the roots of
 """
 
 from collections.abc import Sequence
+from functools import lru_cache, partial
 from hashlib import sha256
 from typing import Protocol
 
 WIDTH, HASH = 256, 32
+SHARED, KEPT = 16, 1 << 17  # leaves of a subtree that several proofs need, and how many such roots are kept
 EMPTY = sha256(b"").digest()
 
 Span = tuple[int, int]
@@ -60,6 +62,22 @@ def root(tiles: Tiles, size: int) -> bytes:
 def inclusion(tiles: Tiles, index: int, size: int) -> list[bytes]:
     """The proof that leaf `index` is in the tree of `size` leaves, lowest sibling first (§2.1.1)."""
     return [_range(tiles, *beside) for _, beside in reversed(_way(index, size))]
+
+
+class Prover:
+    """证明: many proofs of one tree; the roots of subtrees that they share are folded once."""
+
+    def __init__(self, tiles: Tiles, size: int) -> None:
+        self.size = size
+        self._small = partial(_range, tiles)
+        self._large = lru_cache(KEPT)(self._small)
+
+    def inclusion(self, index: int) -> list[bytes]:
+        """The same as `inclusion`."""
+        return [self._root(*beside) for _, beside in reversed(_way(index, self.size))]
+
+    def _root(self, low: int, high: int) -> bytes:
+        return (self._large if high - low >= SHARED else self._small)(low, high)
 
 
 def consistency(tiles: Tiles, old: int, size: int) -> list[bytes]:

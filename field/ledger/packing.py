@@ -36,9 +36,9 @@ class KeptTiles(StoredTiles):
 
 
 def packed(
-    session: Session, chain_ids: Sequence[str], tiles: KeptTiles, size: int, *, personal: bool
+    session: Session, chain_ids: Sequence[str], prover: merkle.Prover, *, personal: bool
 ) -> dict[str, list[dict[str, Any]]]:
-    """The lines of several chains, read with one statement; `leaf` is None for what the `size` leaves do not hold yet.
+    """The lines of several chains, read with one statement; `leaf` is None for what the log does not hold yet.
 
     `personal` adds the salts and values whose digests stand in the payload.
     """
@@ -50,8 +50,8 @@ def packed(
         rows.where(Entry.chain_id.in_(chain_ids)).order_by(Entry.chain_id, Entry.seq)
     ):
         proof = None
-        if index is not None and index < size:
-            path = [step.hex() for step in merkle.inclusion(tiles, index, size)]
+        if index is not None and index < prover.size:
+            path = [step.hex() for step in prover.inclusion(index)]
             proof = {"index": index, "path": path}
         line = _line(entry) | {"leaf": proof}
         if personal and (secret := open_secret(entry.chain_id, entry.seq, sealed)):

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from field.codes import Role, Source, TaskKind
 from field.ledger.entries import Entry
 from field.monitoring.escalation import concerns, level
-from field.monitoring.filling import undecided
+from field.monitoring.filling_decisions import undecided
 from field.monitoring.grades import JUDGED, judged_grade
 from field.monitoring.policy.shelf import shelf
 from field.monitoring.todo_entries import rule_of

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from typing import Any, TypedDict
 
 from field.codes import Kind, RiskFactor
+from field.labels import Word
+from field.sentences import Sentence
 
 RELATIONS = (
     "户主", "配偶", "之子", "之女", "之儿媳", "之女婿", "之孙子", "之孙女", "之外孙子", "之外孙女", "之父",
@@ -67,53 +69,53 @@ def _yes(key: str, header: str) -> Column:
 
 
 HOUSEHOLD = (
-    Column("number", "户编号", required=True, limit=40, note="县里给每户的编号；同一户的人连着填，编号相同"),
-    Column("region", "行政村", required=True, note="12位村代码或村名；重名的村请带上乡镇名，如马桥镇中坪村"),
-    Column("group", "村民小组"),
-    Column("kind", "监测对象类别", "choice", _codes(Kind.labels()), note="未纳入监测的留空"),
-    Column("identified_on", "识别时间", "date", note="纳入监测的必填，如2022-04-30"),
+    Column("number", Word("户编号"), required=True, limit=40, note="县里给每户的编号；同一户的人连着填，编号相同"),
+    Column("region", Word("行政村"), required=True, note="12位村代码或村名；重名的村请带上乡镇名，如马桥镇中坪村"),
+    Column("group", Word("村民小组")),
+    Column("kind", Word("监测对象类别"), "choice", _codes(Kind.labels()), note="未纳入监测的留空"),
+    Column("identified_on", Word("识别时间"), "date", note="纳入监测的必填，如2022-04-30"),
     *(
-        Column(f"risk_{place}", f"风险点{place}", "choice", _codes(RiskFactor.labels()),
+        Column(f"risk_{place}", Sentence("风险点{number}", number=place), "choice", _codes(RiskFactor.labels()),
                note="主要风险填在风险点1，纳入监测的必填" if place == 1 else "")
         for place in range(1, MAX_RISKS + 1)
     ),
-    _yes("formerly_poor", "脱贫户"),
-    _yes("no_labour", "整户无劳动力"),
-    Column("address", "家庭住址", limit=200),
-    Column("latitude", "纬度", "decimal", low=3, limit=54, note="WGS-84坐标，十进制度"),
-    Column("longitude", "经度", "decimal", low=73, limit=136, note="WGS-84坐标，十进制度"),
+    _yes("formerly_poor", Word("脱贫户")),
+    _yes("no_labour", Word("整户无劳动力")),
+    Column("address", Word("家庭住址"), limit=200),
+    Column("latitude", Word("纬度"), "decimal", low=3, limit=54, note="WGS-84坐标，十进制度"),
+    Column("longitude", Word("经度"), "decimal", low=73, limit=136, note="WGS-84坐标，十进制度"),
 )  # fmt: skip
 
 MEMBER = (
-    Column("name", "姓名", required=True),
+    Column("name", Word("姓名"), required=True),
     Column(
         "id_number",
-        "证件号码",
+        Word("证件号码"),
         "id",
         required=True,
         note="设为文本；18位身份证号，持残疾证的也可填20位残疾证号",
     ),
-    Column("sex", "性别", "choice", SEXES, note="留空时按证件号码"),
-    Column("relation", "与户主关系", "choice", _words(*RELATIONS), required=True, note="每户有且只有一位户主"),
-    Column("birth_date", "出生日期", "date", note="留空时按证件号码"),
-    Column("ethnicity", "民族", limit=20),
-    Column("schooling", "文化程度", "choice", _words(*SCHOOLINGS)),
-    Column("pupil", "在校生状况", "choice", _words(*PUPILS)),
-    Column("health", "健康状况", "choice", _words(*HEALTHS)),
-    Column("labour", "劳动技能", "choice", _words(*LABOURS)),
-    Column("phone", "联系电话", "phone", note="设为文本；手机11位，座机带区号"),
-    Column("bank_account", "银行账号", "account", note="设为文本"),
-    Column("work_place", "务工地点", limit=120, note="区划代码或地名"),
-    Column("work", "务工内容"),
-    Column("months_away", "务工月数", "whole", limit=12),
-    Column("monthly_income", "月收入（元）", "money", limit=1_000_000),
-    Column("medical_insurance", "医疗保险", "choice", _words(*INSURANCES)),
-    Column("pension", "养老保险", "choice", _words(*INSURANCES)),
-    _yes("major_illness_cover", "大病保险"),
-    _yes("minimum_living", "低保"),
-    _yes("extreme_hardship", "特困"),
-    Column("disability_card", "残疾证号", "card", note="设为文本；20位"),
-    _yes("public_job", "公益性岗位"),
+    Column("sex", Word("性别"), "choice", SEXES, note="留空时按证件号码"),
+    Column("relation", Word("与户主关系"), "choice", _words(*RELATIONS), required=True, note="每户有且只有一位户主"),
+    Column("birth_date", Word("出生日期"), "date", note="留空时按证件号码"),
+    Column("ethnicity", Word("民族"), limit=20),
+    Column("schooling", Word("文化程度"), "choice", _words(*SCHOOLINGS)),
+    Column("pupil", Word("在校生状况"), "choice", _words(*PUPILS)),
+    Column("health", Word("健康状况"), "choice", _words(*HEALTHS)),
+    Column("labour", Word("劳动技能"), "choice", _words(*LABOURS)),
+    Column("phone", Word("联系电话"), "phone", note="设为文本；手机11位，座机带区号"),
+    Column("bank_account", Word("银行账号"), "account", note="设为文本"),
+    Column("work_place", Word("务工地点"), limit=120, note="区划代码或地名"),
+    Column("work", Word("务工内容")),
+    Column("months_away", Word("务工月数"), "whole", limit=12),
+    Column("monthly_income", Word("月收入（元）"), "money", limit=1_000_000),
+    Column("medical_insurance", Word("医疗保险"), "choice", _words(*INSURANCES)),
+    Column("pension", Word("养老保险"), "choice", _words(*INSURANCES)),
+    _yes("major_illness_cover", Word("大病保险")),
+    _yes("minimum_living", Word("低保")),
+    _yes("extreme_hardship", Word("特困")),
+    Column("disability_card", Word("残疾证号"), "card", note="设为文本；20位"),
+    _yes("public_job", Word("公益性岗位")),
 )
 
 COLUMNS = HOUSEHOLD + MEMBER

@@ -1,11 +1,13 @@
 """导出页: which columns, which kind of file; how far it is, and the files that are ready."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from field import clock, export
@@ -16,20 +18,21 @@ from field.export import Busy, Wanted, ask_for_export
 from field.media.vault import Vault
 from field.monitoring.export_choice import remembered
 from field.monitoring.export_columns import CATALOGUE, HOUSEHOLD, PERSON, PRESETS
-from field.monitoring.household_file import households
+from field.monitoring.export_layouts import MOST, TooManyLayouts, discard, keeps, layouts, save
+from field.monitoring.household_file import Sought, households
 from field.monitoring.policy.shelf import pack_on
 from field.monitoring.traces import leave_trace
 from field.monitoring.workdays import SHANGHAI, china_day
 from field.problems import NOT_FOUND, Problem
 from field.registry import regions
-from field.registry.rights import Right
+from field.registry.rights import NotAllowed, Right
 from field.web.asked import asked_code
 from field.web.forms import written
 from field.web.households_page import asked_of, is_personal, sought_of
 from field.work import Job, cancel
 
 exports = Blueprint("exports", __name__, url_prefix="/exports")
-EARLIER = 50
+EARLIER, LONGEST_NAME = 50, 40
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 OTHERS = (ExportFormat.PACKAGE, ExportFormat.FILLING)  # asked for on pages of their own
 TYPES = {
@@ -63,28 +66,63 @@ def choose() -> str:
     """The columns to choose from, ticked as last time or as a layout has them."""
     sought = sought_of(request.args)
     _found, total = households(db.session(), actor(), sought)
+    saved = {one.id: one for one in layouts(db.session(), actor())}
+    layout = asked_code("layout", PRESETS | saved) or ""
     columns, kind = remembered(db.session(), actor().staff_id)
-    layout = asked_code("layout", PRESETS) or ""
+    if one := saved.get(layout):
+        columns, kind = one.chosen, ExportFormat(one.format)
     wanted = Wanted(sought, PRESETS[layout][1] if layout in PRESETS else columns, kind)
-    names = regions.names(db.session(), {region := sought.region or actor().region})
-    asked = {name: value for name, value in asked_of(sought).items() if value} | {"region": region}
+    region = sought.region or actor().region
+    names = regions.names(db.session(), {region, actor().region, *(one.owner for one in saved.values())})
     return render_template(
-        "export_new.html", asked=asked, total=total, wanted=wanted, told=export.told(wanted, names) or names[region],
+        "export_new.html", asked=_asked(sought), total=total, wanted=wanted,
+        told=export.told(wanted, names) or names[region], names=names, here=actor().region,
         groups=((_("户"), HOUSEHOLD), (_("人员：选了这里的列，就每人一行"), PERSON)), layouts=PRESETS, layout=layout,
-        formats=TABLES, note=export.NATIONAL_NOTE, numbers=actor().has(Right.EXPORT_NUMBERS),
+        saved=saved.values(), chosen=one, kept=one and keeps(actor(), one), formats=TABLES, note=export.NATIONAL_NOTE,
+        numbers=actor().has(Right.EXPORT_NUMBERS),
     )  # fmt: skip
 
 
 @exports.post("")
 @allow(Right.EXPORT_HOUSEHOLDS)
 def begin() -> Answer:
-    """Put an export on the table."""
+    """Put an export on the table; columns that were given a name are saved as well."""
     by, now, wanted = actor(), clock.now(), _wanted()
+    keep = _saving(wanted.columns, wanted.format) if written("layout_name") else None
+
+    def ask(session: Session) -> None:
+        ask_for_export(session, wanted, by, now)
+        if keep:
+            keep(session)
+
     try:
-        transact(lambda session: ask_for_export(session, wanted, by, now))
+        transact(ask)
     except Busy:
         raise Problem(409, "busy", BUSY) from None
     return redirect(url_for(".page"), 303)
+
+
+@exports.post("/layouts")
+@allow(Right.EXPORT_HOUSEHOLDS)
+def save_layout() -> Answer:
+    """Save the ticked columns by a name, for oneself or for the office."""
+    columns, kind, faults = _ticked()
+    if faults:
+        raise Problem(422, "export_faults", _("没有保存。请返回上一页改好再保存"), faults)
+    layout = transact(_saving(columns, ExportFormat(kind)))
+    return redirect(url_for(".choose", **_asked(sought_of(request.form)) | {"layout": layout}), 303)
+
+
+@exports.post("/layouts/<id:layout_id>/delete")
+@allow(Right.EXPORT_HOUSEHOLDS)
+def delete_layout(layout_id: str) -> Answer:
+    """Delete saved columns, one's own or the office's."""
+    by = actor()
+    try:
+        transact(lambda session: discard(session, by, layout_id))
+    except NotAllowed:
+        raise Problem(*NOT_FOUND) from None
+    return redirect(url_for(".choose", **_asked(sought_of(request.form))), 303)
 
 
 @exports.get("/<id:job_id>/file")
@@ -116,12 +154,7 @@ def stop(job_id: str) -> Answer:
 def _wanted() -> Wanted:
     """What the form asks for; 422 names every fault."""
     sought, reason = sought_of(request.form), written("reason")
-    columns = tuple(dict.fromkeys(request.form.getlist("column")))
-    kind, faults = request.form.get("format", ""), []
-    if not columns or any(key not in CATALOGUE for key in columns):
-        faults.append({"field": "column", "message": _("请至少勾选一列")})
-    if kind not in TABLES:
-        faults.append({"field": "format", "message": _("请选一种文件")})
+    columns, kind, faults = _ticked()
     if is_personal(sought.q):
         faults.append({"field": "q", "message": _("按个人号码找到的，请打开这一户的档案，不能导出")})
     if any(key in CATALOGUE and CATALOGUE[key].full for key in columns) and len(reason) < 2:
@@ -129,6 +162,44 @@ def _wanted() -> Wanted:
     if faults:
         raise Problem(422, "export_faults", _("没有开始导出。请返回上一页改好再导出"), faults)
     return Wanted(sought, columns, ExportFormat(kind), reason)
+
+
+def _ticked() -> tuple[tuple[str, ...], str, list[dict[str, str]]]:
+    """The columns and the kind of file, and what is wrong with them."""
+    columns = tuple(dict.fromkeys(request.form.getlist("column")))
+    kind, faults = request.form.get("format", ""), []
+    if not columns or any(key not in CATALOGUE for key in columns):
+        faults.append({"field": "column", "message": _("请至少勾选一列")})
+    if kind not in TABLES:
+        faults.append({"field": "format", "message": _("请选一种文件")})
+    return columns, kind, faults
+
+
+def _saving(columns: tuple[str, ...], kind: ExportFormat) -> Callable[[Session], str]:
+    """What saves them by the name of the form; 422 where that is none."""
+    name = written("layout_name")
+    if not 2 <= len(name) <= LONGEST_NAME:
+        raise _unsaved(_("请给这些列起个名字，2 到 %(most)s 个字", most=LONGEST_NAME))
+    shared = request.form.get("layout_for") == "office"
+
+    def keep(session: Session) -> str:
+        try:
+            return save(session, actor(), name, columns, kind, clock.now(), shared=shared)
+        except TooManyLayouts:
+            raise _unsaved(_("已经存了 %(most)s 套。请先删掉不用的", most=MOST)) from None
+
+    return keep
+
+
+def _unsaved(words: str) -> Problem:
+    fault = {"field": "layout_name", "message": words}
+    return Problem(422, "export_faults", _("没有保存。请返回上一页改好再保存"), [fault])
+
+
+def _asked(sought: Sought) -> dict[str, Any]:
+    """The filter as it stands in an address."""
+    asked = {name: value for name, value in asked_of(sought).items() if value}
+    return asked | {"region": sought.region or actor().region}
 
 
 def _vault() -> Vault:

@@ -11,7 +11,7 @@ from field.codes import ExportFormat, JobKind, JobState
 from field.db import db, transact
 from field.export import Busy, Wanted, ask_for_export, told
 from field.filling import FAULTS, ask_for_filling
-from field.monitoring.filling import contested
+from field.monitoring.filling_decisions import contested
 from field.monitoring.household_file import households
 from field.monitoring.quality_checks import TITLES
 from field.problems import NOT_FOUND, Problem
@@ -100,7 +100,7 @@ def begin() -> Answer:
 @allow(Right.FILL_SHEETS)
 def faults(job_id: str) -> Response:
     """错误清单 of a sheet."""
-    key = _job(job_id).payload["file"]
+    key = filling_job(job_id).payload["file"]
     if not vault().has(key, FAULTS):
         raise Problem(*NOT_FOUND)
     headers = {"Content-Disposition": "attachment; filename=filling-faults.xlsx"}
@@ -111,12 +111,13 @@ def faults(job_id: str) -> Response:
 @allow(Right.FILL_SHEETS)
 def stop(job_id: str) -> Answer:
     """Cancel the reading; what is in stays in."""
-    job, now = _job(job_id), clock.now()
+    job, now = filling_job(job_id), clock.now()
     transact(lambda session: cancel(session, job, now))
     return redirect(url_for(".page"), 303)
 
 
-def _job(job_id: str) -> Job:
+def filling_job(job_id: str) -> Job:
+    """A sheet that was handed in within the reader's region; 404 for any other."""
     job = db.session.get(Job, job_id)
     if job is None or job.kind != JobKind.FILLING or not within(job.region or "", actor().region):
         raise Problem(*NOT_FOUND)

@@ -6,19 +6,11 @@ from typing import Any
 from flask_babel import gettext as _
 
 from field.codes import EntryKind
-from field.labels import Word
 from field.monitoring.filling import masked_phone
 from field.registry.filling import FILLED, cell
 from field.web.visit_words import Line, Section
 from field.web.wording import yuan
 
-TITLES = {
-    "group": Word("村民小组"), "address": Word("家庭住址"), "ethnicity": Word("民族"), "schooling": Word("文化程度"),
-    "pupil": Word("在校生状况"), "health": Word("健康状况"), "labour": Word("劳动技能"), "phone": Word("联系电话"),
-    "work_place": Word("务工地点"), "work": Word("务工内容"), "months_away": Word("务工月数"),
-    "monthly_income": Word("月收入（元）"), "medical_insurance": Word("医疗保险"), "pension": Word("养老保险"),
-    "major_illness_cover": Word("大病保险"), "public_job": Word("公益性岗位"),
-}  # fmt: skip
 FILLED_KINDS = (EntryKind.FILLED_IN, EntryKind.FILLED_HELD, EntryKind.FILLED_DECIDED)
 
 
@@ -35,7 +27,7 @@ def shown(key: str, value: Any, names: Mapping[str, str]) -> str:
 
 def column(key: str) -> str:
     """What a column is called."""
-    return TITLES[key]
+    return FILLED[key].header
 
 
 def filling_sections(payload: dict[str, Any], names: Mapping[str, str]) -> list[Section]:

@@ -110,6 +110,8 @@ def test_any_way_of_growing_gives_the_roots_and_proofs_of_the_rfc(
     assert merkle.root(shelf, size) == root
     path = merkle.inclusion(shelf, index, size)
     assert path == naive_path(index, leaves[:size])
+    prover = merkle.Prover(shelf, size)
+    assert [prover.inclusion(one) for one in (index, size - 1, index)][::2] == [path, path]
     assert merkle.includes(leaves[index], index, size, path, root)
     growth = merkle.consistency(shelf, old, size)
     assert growth == naive_subproof(old, leaves[:size])
@@ -169,3 +171,12 @@ def test_growing_and_proving_touch_few_tiles() -> None:
     shelf.read_count = 0
     merkle.inclusion(shelf, 12_345, 66_300)
     assert shelf.read_count <= 2 * 17
+
+
+def test_many_proofs_of_one_tree_fold_what_they_share_once() -> None:
+    shelf = grown(some_leaves(5_000))
+    prover = merkle.Prover(shelf, 5_000)
+    prover.inclusion(1_000)
+    shelf.read_count = 0
+    prover.inclusion(1_001)
+    assert shelf.read_count <= 4, "the leaf beside it and the small subtrees alone"

@@ -1,6 +1,7 @@
 """导出: by the filter of the list, in the chosen columns, as Excel, CSV and JSON lines; whole numbers leave a trace."""
 
 import csv
+import html
 import io
 import json
 import re
@@ -18,7 +19,7 @@ from sqlalchemy.orm import Session
 from field import clock, export, worker
 from field.codes import JobKind, JobState, Role
 from field.db import db, transact
-from field.monitoring import export_rows
+from field.monitoring import export_layouts, export_rows
 from field.monitoring.export_columns import CATALOGUE, NATIONAL, PRESETS
 from field.monitoring.traces import Trace
 from field.registry.households import Person
@@ -27,7 +28,7 @@ from field.work import Assignment, Cancelled, Job
 from field.worker import readings, sessions
 from tests.county import County
 from tests.running import settings_of
-from tests.web.office import Browser, browser, links, words
+from tests.web.office import Browser, Elements, browser, links, words
 
 HERE = "420626107204"
 ID = make("420626", date(1968, 5, 4), 101)
@@ -176,6 +177,105 @@ def test_what_was_chosen_is_ticked_the_next_time_for_oneself_alone(county: Count
     assert page.count(" checked") == 2
     assert '<option value="jsonl" selected' in page
     assert browser(county, "town").page("/exports/new").count(" checked") == len(PRESETS["list"][1])
+
+
+def save(office: Browser, name: str, *columns: str, **fields: str) -> str:
+    """Save columns by a name; the page that then opens."""
+    answer = office.send("/exports/layouts", column=list(columns), format="csv", layout_name=name, **fields)
+    assert answer.status_code == 303, words(answer.text)
+    return office.page(answer.location)
+
+
+def ticked(page: str) -> list[str]:
+    inputs = [one.attributes for one in Elements(page).found if one.tag == "input"]
+    return [one["value"] for one in inputs if one.get("name") == "column" and "checked" in one]
+
+
+def layout_links(page: str, name: str) -> list[str]:
+    """The addresses of the sets of columns of that name."""
+    found = re.findall(r'href="([^"]*layout=[^"]*)"[^>]*>([^<]*?) ?<span', page)
+    return [html.unescape(link) for link, said in found if html.unescape(said).strip() == name]
+
+
+def test_a_county_names_and_saves_columns_and_its_towns_find_them(county: County, office: Browser) -> None:
+    page = save(office, "月报用表", "number", "grade", layout_for="office", kind="unstable")
+    assert ticked(page) == ["number", "grade"]
+    assert '<option value="csv" selected' in page
+    assert "类别 脱贫不稳定户" in words(page), "the filter that it was chosen with is kept"
+    save(office, "打电话用", "name", "masked_phone", layout_for="office")
+    save(office, "我的", "number", layout_for="self")
+    for reader, seen in ((office, 3), (browser(county, "town"), 2), (browser(county, "town2"), 2)):
+        page = reader.page("/exports/new")
+        links_ = [layout_links(page, name) for name in ("月报用表", "打电话用", "我的")]
+        assert [len(one) for one in links_] == [1, 1, seen - 2]
+        assert ticked(reader.page(links_[1][0])) == ["name", "masked_phone"]
+
+
+def test_what_a_town_or_a_person_saves_stays_there(county: County, office: Browser) -> None:
+    town = browser(county, "town")
+    save(town, "镇里用", "number", layout_for="office")
+    [link] = layout_links(town.page("/exports/new"), "镇里用")
+    shared = link.partition("layout=")[2]
+    for other in (office, browser(county, "town2")):
+        assert layout_links(other.page("/exports/new"), "镇里用") == []
+        assert other.get(f"/exports/new?layout={shared}").status_code == 422
+        assert other.send(f"/exports/layouts/{shared}/delete").status_code == 404
+    save(office, "县里用", "number", layout_for="office")
+    [above] = layout_links(town.page("/exports/new"), "县里用")
+    assert "只有那里能改、能删" in words(town.page(above))
+    layout = above.partition("layout=")[2]
+    assert town.send(f"/exports/layouts/{layout}/delete").status_code == 404
+    assert office.send(f"/exports/layouts/{layout}/delete").status_code == 303
+    assert layout_links(town.page("/exports/new"), "县里用") == []
+
+
+def test_columns_saved_again_by_a_name_replace_it_and_an_export_saves_what_is_named(
+    county: County, office: Browser
+) -> None:
+    save(office, "月报用表", "number", layout_for="office")
+    exported(county, office, ("head", "grade"), layout_name="月报用表", layout_for="office")
+    [link] = layout_links(office.page("/exports/new"), "月报用表")
+    assert ticked(office.page(link)) == ["head", "grade"]
+    save(office, "月报用表", "persons", layout_for="self")
+    assert len(layout_links(office.page("/exports/new"), "月报用表")) == 2, "one's own beside the office's"
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"column": "number", "layout_name": " 一 "}, "2 到 40 个字"), ({"column": "number"}, "2 到 40 个字"),
+        ({"column": "number", "layout_name": "长" * 41}, "2 到 40 个字"), ({"layout_name": "月报"}, "请至少勾选一列"),
+        ({"column": "nonsense", "layout_name": "月报"}, "请至少勾选一列"),
+    ],
+)  # fmt: skip
+def test_columns_that_cannot_be_saved_are_refused_in_words(office: Browser, fields: dict[str, str], said: str) -> None:
+    answer = office.send("/exports/layouts", format="csv", **fields)
+    assert answer.status_code == 422
+    assert said in words(answer.text)
+
+
+def test_an_office_saves_no_more_sets_than_anybody_finds_again(
+    office: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export_layouts, "MOST", 2)
+    for name in ("一月", "二月", "二月"):
+        save(office, name, "number", layout_for="office")
+    full = {"column": "number", "format": "csv", "layout_name": "三月"}
+    answer = office.send("/exports/layouts", layout_for="office", **full)
+    assert answer.status_code == 422
+    assert "请先删掉不用的" in words(answer.text)
+    assert office.send("/exports/layouts", layout_for="self", **full).status_code == 303
+
+
+def test_columns_are_named_in_english_on_the_screen_and_in_chinese_in_the_file(county: County, office: Browser) -> None:
+    office.get("/language/en")
+    page = office.page("/exports/new")
+    for named in ("Household number", "Relation to the head", "Risk 3", "ID number (masked)", "Months away for work"):
+        assert named in words(page)
+    columns = re.findall(r'name="column"[^>]*> <span>([^<]*)', page)
+    assert len(columns) == len(CATALOGUE)
+    assert not [label for label in columns if re.search("[\u4e00-\u9fff]", label)]
+    assert table(exported(county, office, ("number", "risk_1")))[1] == ["户编号", "风险点1"]
 
 
 def test_an_export_is_seen_on_its_way_and_can_be_cancelled(county: County, office: Browser) -> None:

@@ -220,6 +220,20 @@ def test_a_file_says_how_much_of_the_ledger_is_not_on_paper(
     assert "这里印了1条" in printed(office.get(path).data)
 
 
+@pytest.mark.usefixtures("paper")
+def test_on_paper_no_line_begins_with_a_stop_and_no_page_ends_with_a_head(small_county: County) -> None:
+    for days in range(12, 0, -1):
+        visited(small_county, HOME, "cadre", clock.now() - timedelta(days=days))
+    path = f"/households/{small_county.households[HOME]}?as=pdf"
+    pages = PdfReader(io.BytesIO(browser(small_county, "county").get(path).data)).pages
+    lines = [[line.strip() for line in page.extract_text().splitlines() if line.strip()] for page in pages]
+    assert len(pages) > 3
+    assert not [line for several in lines for line in several if line.startswith("；")]
+    assert not [line for several in lines for line in several if line.startswith("医疗费") and "·" in line]
+    bodies = [[line for line in several if not line.startswith(("打印于", "第"))] for several in lines]
+    assert not [body[-1] for body in bodies if "回执" in body[-1] or body[-1] == "干部走访摸排"]
+
+
 @pytest.mark.unlisted(HOME)
 def test_a_list_of_many_costs_no_more_statements(small_county: County, case_id: str) -> None:
     office = browser(small_county, "county")
