@@ -18,8 +18,7 @@ from field.backup import Shelf, Spoilt, last_backup, noted
 from field.backup_chain import missing
 from field.config import Settings
 from field.ledger.entries import Entry
-from field.ledger.note import Signer
-from field.registry.sealing import keyring
+from field.worker import signer
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 BACKUP_OLD = timedelta(hours=30)
@@ -115,7 +114,7 @@ def _gone(settings: Settings) -> str:
     if known is None or not known.folder or not shelf.files.is_dir():
         return ""
     try:
-        gone = missing(shelf, known, Signer(settings.ledger_name, keyring().signing_key).verifier)
+        gone = missing(shelf, known, signer(settings).verifier)
     except Spoilt as error:
         return f";{error}"
     return f";{gone},见 flask backup --list" if gone else ""
