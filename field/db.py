@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -23,6 +23,7 @@ SQLITE = (
     "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000", "journal_size_limit=67108864",
     "wal_autocheckpoint=4000",
 )  # fmt: skip
+POSTGRESQL = "-c random_page_cost=1.1 -c jit=off"  # rows lie in memory or on an SSD; no plan is worth compiling
 WRITE = "BEGIN IMMEDIATE"
 SORTED = json.JSONEncoder(sort_keys=True, ensure_ascii=False)  # the same value is the same text, whoever wrote it
 TRIES = 6
@@ -101,6 +102,8 @@ def engine_options(url: str) -> dict[str, Any]:
     both = {"json_serializer": SORTED.encode, "hide_parameters": True}  # a fault's words must not quote people
     if url.startswith("sqlite"):
         return both | {"connect_args": {"timeout": 30, "isolation_level": None}}
+    own = make_url(url).query.get("options", "")
+    both |= {"connect_args": {"options": f"{POSTGRESQL} {own}"}}  # what the address says comes last and counts
     return both | {"pool_size": 10, "max_overflow": 30, "isolation_level": "READ COMMITTED"}
 
 

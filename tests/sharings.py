@@ -5,12 +5,12 @@ from datetime import date
 from itertools import count
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from field import clock
 from field.db import transact
-from field.ledger.facts import Fact
+from field.ledger.facts import Fact, state
 from field.monitoring.judgement import Judgement
 from field.monitoring.policy.shelf import OURS
 from field.registry.households import Household, Person
@@ -70,7 +70,7 @@ def fill(session: Session, village: str, child: dict[str, Any] | None = None, **
     session.execute(delete(Fact).where(Fact.subject == found.id, Fact.attribute.in_(("income", "guarantees"))))
     said = guarantees(food="ok", clothing="ok", schooling="problem", medical="problem", housing="ok")
     facts = [told(found.id, "income", INCOME), told(found.id, "guarantees", said)]
-    session.execute(insert(Fact), facts)
+    state(session, facts)
     session.execute(update(Judgement).where(Judgement.household_id == found.id).values(grade="orange"))
     return found.id
 

@@ -28,6 +28,7 @@ def fact(seq: int, **changes: Any) -> dict[str, Any]:
     row = {
         "chain_id": "c", "seq": seq, "place": 0, "subject": "p", "attribute": "phone", "value": {"钱": [1, None, "元"]},
         "sealed": "+8613800000150", "channel": "phone", "informant": None, "recorder": "cadre", "observed_at": AT, "level": 3,
+        "trusted": 0,
     }  # fmt: skip
     return row | changes
 

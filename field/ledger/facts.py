@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, Index, insert, select
+from sqlalchemy import JSON, BigInteger, ColumnElement, Index, case, extract, insert, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from field.codes import Channel
@@ -15,6 +16,8 @@ from field.registry.sealing import Sealed
 
 HEARSAY, SELF_REPORTED, VERIFIED_ADDRESS, SEEN, DOCUMENT, DEPARTMENT = range(6)
 HALF_LIFE: Mapping[str, int] = {"phone": 120, "work_place": 60, "monthly_income": 90, "health": 180, "others": 180}
+LEVELS = {1: 1.0, 2: 1.585, 3: 2.0, 4: 2.3219, 5: 2.585}  # log2(level + 1): what a level is worth in half-lives
+DAY = 86_400
 LISTS = (Channel.ROSTER.value, Channel.SHEET.value)  # what was on paper when it was drawn up
 PLACE, PHONE, WITHDRAWN = "work_place", "phone", "phone_withdrawn"
 
@@ -22,7 +25,8 @@ PLACE, PHONE, WITHDRAWN = "work_place", "phone", "phone_withdrawn"
 class Fact(Base):
     """事实: one value of one attribute, as one entry reported it; never overwritten.
 
-    `value` is JSON; a telephone is kept sealed beside it and `value` shows it masked.
+    `value` is JSON; a telephone is kept sealed beside it and `value` shows it masked. `trusted` orders facts of one
+    attribute by how sure they are, whatever the day is: `observed_at` in seconds, later by what the level is worth.
     """
 
     __tablename__ = "fact"
@@ -32,15 +36,16 @@ class Fact(Base):
     place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     subject: Mapped[Id]
     attribute: Mapped[Code]
-    value: Mapped[Any] = mapped_column(JSON)
+    value: Mapped[Any] = mapped_column(JSON().with_variant(JSONB(), "postgresql"))  # read a dozen times in a sweep
     sealed: Mapped[str | None] = mapped_column(Sealed("fact"))
     channel: Mapped[Code]
     informant: Mapped[Name | None]
     recorder: Mapped[Name]
     observed_at: Mapped[Utc]
     level: Mapped[int]
+    trusted: Mapped[int] = mapped_column(BigInteger)
 
-    __table_args__ = (Index(None, "subject", "attribute", "observed_at"), {"sqlite_with_rowid": False})
+    __table_args__ = (Index(None, "subject", "attribute", "trusted", "observed_at"), {"sqlite_with_rowid": False})
 
 
 _new_facts = Prepared(insert(Fact))
@@ -61,7 +66,29 @@ class Known:
 
 def state(session: Session, facts: Sequence[dict[str, Any]]) -> None:
     """Write the facts of one or more entries."""
-    _new_facts.run(session, *({"sealed": None, "informant": None, **fact} for fact in facts))
+    _new_facts.run(session, *map(fact_row, facts))
+
+
+def fact_row(fact: Mapping[str, Any]) -> dict[str, Any]:
+    """A fact with what follows from it."""
+    how_sure = int(fact["observed_at"].timestamp()) + _WORTH.get(fact["level"], 0)
+    return {"sealed": None, "informant": None, **fact, "trusted": how_sure}
+
+
+def worth(half_life: int) -> dict[int, int]:
+    """Seconds by which a level above hearsay makes a fact as good as a later one, at a half-life in days."""
+    return {level: round(half_lives * half_life * DAY) for level, half_lives in LEVELS.items()}
+
+
+_WORTH = worth(HALF_LIFE["others"])
+
+
+def trusted(fact: Any, half_life: int) -> ColumnElement[int]:
+    """Best last: level weighed by age, as `weight` does; kept with the fact for the usual half-life."""
+    if half_life == HALF_LIFE["others"]:
+        kept: ColumnElement[int] = fact.trusted
+        return kept
+    return extract("epoch", fact.observed_at) + case(worth(half_life), value=fact.level, else_=0)
 
 
 def latest(session: Session, subject: str, attributes: Iterable[str]) -> dict[str, Fact]:

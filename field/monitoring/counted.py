@@ -84,7 +84,7 @@ def among(name: str, until: Until) -> ColumnElement[bool]:
 
 def counts(session: Session, region: str, digits: int, until: Until, present: bool) -> dict[tuple[str, str], int]:
     """How many households stand behind each number, by its name and by the regions of so many digits."""
-    given = until.given | {"region": region, "level": len(region), "digits": digits}
+    given = until.given | {"here": f"{region}%", "digits": digits}
     found = {(name, code): number for name, code, number in _counting(present).rows(session, given)}
     for code, monitored, *numbers in _of_monitored().rows(session, given):
         several = zip((UNVISITED, VISITED, *FRESHNESS), (monitored - numbers[0], *numbers), strict=True)
@@ -99,7 +99,7 @@ def _counting(present: bool) -> Prepared:
     every = union_all(*chain.from_iterable(_rows(source, ASKED) for source in sources)).subquery()
     part = func.substr(Household.region, 1, bindparam("digits")).label("part")
     rows = select(every.c.name, part, func.count(every.c.id.distinct())).join(Household, Household.id == every.c.id)
-    here = func.substr(Household.region, 1, bindparam("level")) == bindparam("region")
+    here = Household.region.like(bindparam("here"))
     return Prepared(rows.where(here).group_by(every.c.name, "part"))
 
 
@@ -110,7 +110,7 @@ def _of_monitored() -> Prepared:
     which = [visited(homes.c.id, ASKED.begins, ASKED.ends), *states(homes, ASKED).values()]
     part = func.substr(Household.region, 1, bindparam("digits")).label("part")
     rows = select(part, func.count(), *(func.sum(case((one, 1), else_=0)) for one in which))
-    here = func.substr(Household.region, 1, bindparam("level")) == bindparam("region")
+    here = Household.region.like(bindparam("here"))
     return Prepared(rows.join(homes, homes.c.id == Household.id).where(here).group_by("part"))
 
 

@@ -1,6 +1,6 @@
 """一户一档: households as lists, as the form on the phone needs them, and as people know them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,6 +13,7 @@ from field.ledger.entries import Entry, opened
 from field.ledger.facts import Fact, Known, known
 from field.monitoring.case_form import case_forms
 from field.monitoring.counted import among
+from field.monitoring.grade_standings import grade_on
 from field.monitoring.grades import JUDGED, by_urgency, grades, judged_grade, risk_shown, risks
 from field.monitoring.judgement import Judgement
 from field.monitoring.own_words import own_words
@@ -166,7 +167,7 @@ def conditions(
     elif sought.on:
         kind = None if sought.kind in ("any", "none") else sought.kind
         several.append(Household.id.in_(stood(Until(sought.on).ends, sought.region or region, kind, sought.risk)))
-        return and_(*several)
+        return and_(*several, *_graded(sought))
     if not sought.on:
         several.append(Household.erased_at.is_(None))
     if sought.kind == "any":
@@ -177,14 +178,14 @@ def conditions(
         several.append(of_kind(sought.kind))
     if sought.risk:
         several.append(Household.main_risk == sought.risk)
+    return and_(*several, *_graded(sought))
+
+
+def _graded(sought: Sought) -> Iterator[ColumnElement[bool]]:
+    """Of the grade that is sought, on a past day of that of then; "any": of any but none, as who was never judged."""
     if sought.grade:
-        several.append(_graded(sought.grade))
-    return and_(*several)
-
-
-def _graded(grade: str) -> ColumnElement[bool]:
-    """Of a grade; "any": of any but none; who was never judged has none."""
-    return judged_grade != Grade.NONE.value if grade == "any" else judged_grade == grade
+        grade = grade_on(Household.id, sought.on) if sought.on else judged_grade
+        yield grade != Grade.NONE.value if sought.grade == "any" else grade == sought.grade
 
 
 def _last_visits(session: Session, several: Sequence[Household]) -> dict[str, tuple[Entry, dict[str, Any], str]]:

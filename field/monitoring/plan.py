@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Index, String, exists, func, select, true
+from sqlalchemy import BigInteger, Index, String, exists, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from field.codes import EntryKind
@@ -81,7 +81,7 @@ _again = select(func.max(CaseTurn.seq)).where(
 ).correlate(Measure)  # fmt: skip
 helped = exists().where(
     Measure.household_id == Household.id, Measure.state != MeasureState.DROPPED.value,
-    func.coalesce(Measure.done_seq > func.coalesce(_again.scalar_subquery(), 0), true()),
+    or_(Measure.done_seq.is_(None), Measure.done_seq > func.coalesce(_again.scalar_subquery(), 0)),
 )  # fmt: skip
 
 

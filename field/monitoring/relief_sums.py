@@ -43,7 +43,7 @@ class Sums(NamedTuple):
 
 def relief_by(session: Session, region: str, digits: int, until: Until) -> dict[str, Sums]:
     """The sums of the day's year as it stood then, by the regions of so many digits, in one statement."""
-    given = {"region": region, "level": len(region), "digits": digits, "year": until.on.year, "ends": until.ends}
+    given = {"here": f"{region}%", "digits": digits, "year": until.on.year, "ends": until.ends}
     rows = _summing(rule_of(until.on.year, until.on).model_dump_json()).rows(session, given)
     return {code: Sums(*map(int, several)) for code, *several in rows}
 
@@ -63,7 +63,7 @@ def _summing(rule: str) -> Prepared:
     sums = [func.sum(homes.c[name]) for name in RELIEVED]
     having = [func.sum(case((homes.c[name] > 0, 1), else_=0)) for name in RELIEVED]
     rows = select(part, *sums, *having).join(Household, Household.id == homes.c.id)
-    here = func.substr(Household.region, 1, bindparam("level")) == bindparam("region")
+    here = Household.region.like(bindparam("here"))
     return Prepared(rows.where(here).group_by("part"))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from field.ledger.chain import Line
 from field.ledger.entries import Entry
-from field.ledger.facts import VERIFIED_ADDRESS, Fact
+from field.ledger.facts import VERIFIED_ADDRESS, Fact, fact_row
 from field.monitoring.worker_standings import WorkerStanding, first_standings
 from field.orm import Base
 from field.prepared import Columns
@@ -42,7 +42,7 @@ def rows_of_new(entered: Iterable[tuple[Entry | Line, dict[str, Any]]]) -> Table
         persons += [person | {"left": None} for person in members]
         found = keys_of_home(home["number"], [person["name"] for person in members])
         keys += [{"household_id": entry.chain_id, "key": key, "region": home["region"]} for key in found]
-        facts += seen
+        facts += map(fact_row, seen)
         workers += first_standings(entry, home["region"], members, seen)
     several = {Household: homes, Person: persons, SearchKey: keys, Fact: facts, WorkerStanding: workers}
     return {table: by_column(rows) for table, rows in several.items()}

@@ -12,7 +12,6 @@ from sqlalchemy import (
     and_,
     case,
     cast,
-    extract,
     false,
     func,
     literal_column,
@@ -22,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from field.codes import Expense, Guarantee, Income, LeadKind, Source
-from field.ledger.facts import Fact
+from field.ledger.facts import Fact, trusted
 from field.monitoring.leads import Lead, looked_into
 from field.monitoring.policy.shapes import Pack
 from field.orm import UtcDateTime
@@ -33,8 +32,6 @@ SECTIONS = ("income", "expenses", "guarantees", "risk_factors")
 ILL = ("患有大病", "长期慢性病")
 WITHOUT_LABOUR = ("无劳动力", "丧失劳动力")
 SUDDEN = ("disaster", "accident")
-DAY = 86_400
-LEVELS = {1: 1.0, 2: 1.585, 3: 2.0, 4: 2.3219, 5: 2.585}  # log2(level + 1): what a level is worth in half-lives
 COUNTS = ("able", "labour_known", "ill", "health_known")
 LEADS = ("silent", "declared", "told_sudden")
 
@@ -73,17 +70,15 @@ def sections(pack: Pack, scope: Scope) -> CTE:
     joined = picked.outerjoin(people, people.c.household_id == picked.c.id)
     joined = joined.outerjoin(leads, leads.c.household_id == picked.c.id)
     for name, fact in facts.items():
-        here = [fact.chain_id == picked.c.id, fact.seq == picked.c[name], fact.subject == picked.c.id]
+        here = [fact.chain_id == picked.c.id, fact.seq == picked.c[name]]
         fresh = [] if name == "income" else [fact.observed_at >= since]  # an income has its own period
         joined = joined.outerjoin(fact, and_(*here, fact.attribute == name, *fresh))
     return materialized(select(*columns).select_from(joined), "sections")
 
 
 def trust(fact: Any, pack: Pack) -> tuple[ColumnElement[Any], ...]:
-    """Best first: level weighed by age, as `facts.weight` does, which orders alike whatever the day is."""
-    worth = pack.half_life_days.others * DAY
-    bonus = case({level: round(half_lives * worth) for level, half_lives in LEVELS.items()}, value=fact.level, else_=0)
-    seconds = extract("epoch", fact.observed_at) + bonus
+    """Best first."""
+    seconds = trusted(fact, pack.half_life_days.others)
     return seconds.desc(), fact.observed_at.desc(), fact.recorder.desc(), cast(fact.value, Text).desc(), fact.seq.desc()
 
 

@@ -1,7 +1,7 @@
 """在册状况: how households stood from each entry on, so that a past day is counted as it stood then."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Index, Select, String, case, func, literal, select
@@ -9,14 +9,17 @@ from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from field.codes import EntryKind
 from field.ledger.entries import Entry
-from field.monitoring.statistics import Figures, count_in, counted, figures_of, of_kind, told_kind
+from field.monitoring.grade_standings import grade_on
+from field.monitoring.statistics import Figures, by_part, counted, of_kind, told_kind
 from field.monitoring.until import Moments
+from field.monitoring.workdays import china_day
 from field.orm import Base, Code, Id, RegionCode, Utc, insert_many
 from field.registry.households import Household
 from field.registry.regions import in_region
 
 VISITED, UNVISITED = "visited", "unvisited"
 STILL = datetime(9999, 1, 1, tzinfo=UTC)  # until when that stands which nothing has changed since
+MOMENT = timedelta(milliseconds=1)
 COLUMNS = (
     Household.region, Household.kind, told_kind.label("told"), Household.main_risk, Household.persons,
     Household.identified_on,
@@ -58,19 +61,16 @@ def note_standings(session: Session, entries: Sequence[Entry]) -> None:
 
 
 def statistics_on(session: Session, region: str, digits: int, until: datetime) -> dict[str, Figures]:
-    """监测统计 as it stood before a moment, by the regions of so many digits; the grades of then are not kept."""
+    """监测统计 as it stood before a moment, by the regions of so many digits, with the grades that were judged then."""
     last = HouseholdStanding
     part = func.substr(last.region, 1, digits).label("part")
+    grade = grade_on(last.household_id, china_day(until - MOMENT)).label("grade")
     rows = session.execute(
-        select(part, last.told, last.main_risk, *counted(last.kind, last.persons))
+        select(part, last.told, last.main_risk, grade, *counted(last.kind, last.persons))
         .where(*stands(until), in_region(last.region, region))
-        .group_by("part", last.told, last.main_risk)
+        .group_by("part", last.told, last.main_risk, "grade")
     )
-    parts: dict[str, Figures] = {}
-    for code, kind, risk, *counts in rows:
-        figures = parts[code] if code in parts else parts.setdefault(code, figures_of(code))
-        count_in(figures, kind, risk, *counts)
-    return parts
+    return by_part(rows)
 
 
 def stood(until: Any, region: str | None = None, kind: str | None = None, risk: str | None = None) -> Select[str]:

@@ -1,5 +1,6 @@
 """统计: the reference table of monitored households, for any region."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, select
@@ -36,10 +37,15 @@ def statistics_by(session: Session, region: str, digits: int) -> dict[str, Figur
         .where(in_region(Household.region, region), Household.kind.is_not(None))
         .group_by("part", "told", Household.main_risk, "grade")
     )
+    return by_part(rows)
+
+
+def by_part(rows: Iterable[Any]) -> dict[str, Figures]:
+    """Figures by region of (region, one of the three kinds, main risk factor, grade, *counted)."""
     parts: dict[str, Figures] = {}
     for code, kind, risk, graded, *counts in rows:
         figures = parts[code] if code in parts else parts.setdefault(code, figures_of(code))
-        count_in(figures, kind, risk, *counts)
+        _count_in(figures, kind, risk, *counts)
         figures["by_grade"][graded] += counts[0]
     return parts
 
@@ -70,7 +76,7 @@ def counted(recorded: Any, persons: Any) -> tuple[ColumnElement[int], ...]:
     return func.count(), func.sum(persons), func.count(case((recorded == AT_RISK, 1)))
 
 
-def count_in(figures: Figures, kind: str, risk: str | None, households: int, persons: int, at_risk: int) -> None:
+def _count_in(figures: Figures, kind: str, risk: str | None, households: int, persons: int, at_risk: int) -> None:
     """Count households of one of the three kinds and one main risk factor."""
     share = {"households": households, "persons": int(persons)}
     figures[AT_RISK] += at_risk

@@ -53,7 +53,7 @@ def within(code: str, region: str) -> bool:
 
 def lies_in(column: InstrumentedAttribute[str], region: str) -> ColumnElement[bool]:
     """The same as `in_region` past its index, so that no database begins with the households where others are few."""
-    return func.substr(column, 1, len(region)) == region
+    return column.like(f"{region}%")
 
 
 def in_region(

@@ -47,11 +47,13 @@ def figures() -> str | Response:
         if past else statistics_by(db.session(), where.code, digits)
     )  # fmt: skip
     whole = figures_of(where.code, tuple(parts.values()))
+    judged = not past or any(whole["by_grade"][grade] for grade in Grade if grade is not Grade.NONE)
     below = [(place, parts.get(place.code) or figures_of(place.code)) for place in where.below]
     charts = {"ring": ring(_kinds(whole)), "bars": bars(_risks(whole)), "graded": lengths(_grades(whole))}
     return render_template(
         "board.html", here=where, whole=whole, below=below, grades=Grade.labels(), on=on, past=past, today=today,
-        **charts, **month_of(where, on, present=not past), **({} if past else _waiting(where)), opened_at=opener(),
+        judged=judged, **charts, **month_of(where, on, present=not past), **({} if past else _waiting(where)),
+        opened_at=opener(),
     )  # fmt: skip
 
 

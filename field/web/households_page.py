@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -14,6 +15,7 @@ from field.codes import Grade, Kind, RiskFactor
 from field.db import db
 from field.monitoring import search
 from field.monitoring.counted import AMONG
+from field.monitoring.grade_standings import grades_on
 from field.monitoring.grades import grades
 from field.monitoring.household_file import ORDERS, Sought, households
 from field.monitoring.workdays import china_day
@@ -68,6 +70,10 @@ def sought_of(given: Mapping[str, str]) -> Sought:
     )
 
 
+def _grades(ids: list[str], on: date | None) -> dict[str, str]:
+    return grades_on(db.session(), ids, on) if on else grades(db.session(), ids)
+
+
 def _words(given: Mapping[str, str]) -> str:
     """What is searched for, as it was typed or sealed."""
     if not given.get("q") and given.get("words"):
@@ -108,5 +114,5 @@ def _page(sought: Sought) -> str:
     return render_template(
         "households.html", meant=meant, here=where, found=found, total=total, pages=pages, sought=sought, shown=shown,
         asked=asked_of(sought), names=names, kinds=Kind.labels(), risks=RiskFactor.labels(),
-        grades=grades(db.session(), [one.id for one in found]),
+        grades=_grades([one.id for one in found], sought.on),
     )  # fmt: skip

@@ -14,7 +14,7 @@ from field import clock, night
 from field.codes import JobKind, Left
 from field.db import db, transact
 from field.ledger.entries import Entry
-from field.ledger.facts import Fact
+from field.ledger.facts import state
 from field.monitoring.bills import ToldBill
 from field.monitoring.cases import MonitoringCase
 from field.monitoring.judgement import Judgement
@@ -71,7 +71,7 @@ def measure(**values: Any) -> Change:
 def income(**values: Any) -> Change:
     row = {"place": 90, "attribute": "income", "channel": "phone", "recorder": "cadre", "observed_at": NOW, "level": 3,
            "seq": 1, "informant": None, "sealed": None, "value": INCOME | values}  # fmt: skip
-    return lambda session, home, _people: session.execute(insert(Fact).values(chain_id=home, subject=home, **row))
+    return lambda session, home, _people: state(session, [{**row, "chain_id": home, "subject": home}])
 
 
 def eliminated(since: date, identified_on: date) -> Change:
@@ -87,7 +87,7 @@ def eliminated(since: date, identified_on: date) -> Change:
 def claimed(kind: str) -> Change:
     row = {"place": 91, "attribute": "roster_kind", "channel": "roster", "recorder": "county", "observed_at": NOW,
            "level": 2, "seq": 1, "informant": None, "sealed": None, "value": {"kind": kind}}  # fmt: skip
-    return lambda session, home, _people: session.execute(insert(Fact).values(chain_id=home, subject=home, **row))
+    return lambda session, home, _people: state(session, [{**row, "chain_id": home, "subject": home}])
 
 
 def bill(**values: Any) -> Change:
