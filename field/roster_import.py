@@ -92,9 +92,12 @@ def import_roster(
     gc.disable()  # it would search all the rows of a batch again and again
     try:
         with Beside(actor) as beside:
-            for batch in _prepared(batches, beside, begin, clock):
+            for nth, batch in enumerate(_prepared(batches, beside, begin, clock), 1):
                 with begin() as session:
                     found.counts += transact(lambda session: _enter(session, batch, actor, clock()), session)  # noqa: B023
+                if nth & (nth - 1) == 0:  # twice as many as when last counted: its plans for the checks are old
+                    with begin() as session:
+                        transact(count_anew, session)
                 with begin() as session:
                     found.doubts += doubts(session, [one["number"] for one in batch.households], clock())
                 gc.collect(0)
