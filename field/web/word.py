@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from flask import current_app
 from flask_babel import gettext as _
 
-from field.codes import THREE_KINDS, Kind, Source
+from field.codes import THREE_KINDS, Grade, Kind, Source
 from field.monitoring.counted import LATE_STEPS
 from field.monitoring.deadlines import LATE, MEASURE
 from field.monitoring.policy.shelf import pack_on
@@ -84,8 +84,20 @@ def situation(told: "Bulletin") -> str:
     if now_ < then:
         change = _("比月初减少 %(n)s 户", n=count(then - now_))
     words = _("监测对象 %(h)s 户 %(p)s 人，", h=count(now_), p=count(told.whole["persons"]))
-    sentences = [f"{words}{change}{_('。')}", _named_anew(told)]
+    sentences = [f"{words}{change}{_('。')}", _graded(told), _named_anew(told)]
     return (" " if in_english() else "").join(sentences).strip()
+
+
+def _graded(told: "Bulletin") -> str:
+    """预警等级 of the month's last day, where any was kept."""
+    red, orange, yellow = (told.whole["by_grade"][grade] for grade in (Grade.RED, Grade.ORANGE, Grade.YELLOW))
+    if not (red or orange or yellow):
+        return ""
+    words = _(
+        "其中红色预警 %(red)s 户、橙色预警 %(orange)s 户、黄色预警 %(yellow)s 户。",
+        red=count(red), orange=count(orange), yellow=count(yellow),
+    )  # fmt: skip
+    return str(words)
 
 
 def _named_anew(told: "Bulletin") -> str:

@@ -66,6 +66,18 @@ def test_a_member_who_left_is_no_longer_counted(county: County) -> None:
     assert now["420626107204"]["persons"] == 1
 
 
+def test_the_month_tells_its_grades_where_there_are_any(county: County) -> None:
+    office = browser(county, "county")
+    assert "红色预警" not in words(office.page("/bulletin"))
+    visit = county.visit(expenses=county.visit()["expenses"] | {"medical_self_paid": 9_000_000})
+    assert county.client("cadre").post("/api/visits", json=visit).status_code == 201
+    with county.app.app_context():
+        found = statistics_on(db.session(), "420626", 6, clock.now())["420626"]["by_grade"]
+    assert sum(found[grade] for grade in ("red", "orange", "yellow")) == 1
+    told = f"其中红色预警 {found['red']} 户、橙色预警 {found['orange']} 户、黄色预警 {found['yellow']} 户。"
+    assert told in words(office.page("/bulletin"))
+
+
 def test_the_month_tells_what_was_done_and_what_was_not(county: County) -> None:
     assert county.client("cadre").post("/api/visits", json=county.visit()).status_code == 201
     page = words(browser(county, "county").page("/bulletin"))
