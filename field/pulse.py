@@ -17,7 +17,7 @@ from field.login import LIFETIME, LoginSession
 from field.messaging.messages import Delivery
 from field.messaging.outbox import OutboundMessage
 from field.monitoring.held import undecided
-from field.work import Job
+from field.work import ATTEMPTS, Job
 
 BEAT, BEAT_EVERY = "worker.beat", 10.0
 SILENT = timedelta(minutes=2)
@@ -63,7 +63,9 @@ def figures(session: Session, home: Path, now: datetime) -> Iterator[Figure]:
     yield Figure("field_entries", "台账条目", session.scalar(select(func.coalesce(func.sum(Head.seq), 0))) or 0)
     waits = Job.state == JobState.QUEUED.value, Job.run_after <= now
     yield from _line(session, "jobs", "到时候的后台工作", waits, Job.run_after, now)
-    yield _count(session, "jobs_failed", "没做成的后台工作", Job.state == JobState.FAILED.value)
+    failed = Job.state == JobState.FAILED.value
+    yield _count(session, "jobs_failed", "试了几次也没做成的后台工作", failed, Job.attempts >= ATTEMPTS)
+    yield _count(session, "jobs_refused", "不能做的后台工作，例如交错了文件", failed, Job.attempts < ATTEMPTS)
     due = OutboundMessage.state == Delivery.QUEUED.value, OutboundMessage.due_at <= now
     yield from _line(session, "outbox", "到时候的去信", due, OutboundMessage.due_at, now)
     yield _count(session, "outbox_failed", "没送到的去信", OutboundMessage.state == Delivery.FAILED.value)

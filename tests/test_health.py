@@ -9,14 +9,16 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlalchemy.exc import DBAPIError
 
-from field import create_app, logs, pulse
+from field import clock, create_app, logs, pulse
+from field.codes import JobKind, JobState
 from field.config import Settings
 from field.db import db
 from field.latency import NAME, UP_TO, Latency
 from field.logs import Lines
+from field.work import ATTEMPTS, Job, enqueue
 from tests.county import County
 from tests.running import settings_of
 
@@ -39,6 +41,16 @@ def test_the_figures_are_there_and_name_nobody(county: County) -> None:
     assert "field_backup_age_seconds" not in figures, "there is no backup, and none is made up"
     assert "陈" not in text
     assert not any(household in text for household in county.households.values())
+
+
+def test_what_people_sent_wrongly_is_no_failure_of_ours(county: County) -> None:
+    with county.app.app_context():
+        for attempts in (1, ATTEMPTS, ATTEMPTS):
+            job_id = enqueue(db.session(), JobKind.SWEEP, {}, clock.now())
+            db.session.execute(update(Job).where(Job.id == job_id).values(state=JobState.FAILED, attempts=attempts))
+        db.session.commit()
+    text = county.client().get("/metrics").get_data(as_text=True)
+    assert ("\nfield_jobs_failed 2\n" in text, "\nfield_jobs_refused 1\n" in text) == (True, True)
 
 
 def timed(told: str) -> dict[str, float]:

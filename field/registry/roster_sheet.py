@@ -23,7 +23,8 @@ ENCODINGS = ("utf-8-sig", "gb18030")
 USE_TEMPLATE = "请重新下载一份，照它的表头填写"
 UNREADABLE = "这个文件打不开，可能不是Excel或CSV文件，也可能没有传完；什么也没有收进来，请检查后再传"
 CUT_SHORT = "这个文件没有传完，最后一行只有一半；什么也没有收进来，请重新传一次"
-TOO_LARGE = "这个文件太大或展开后太大，什么也没有收进来；请按乡镇分成几个文件再传"
+TOO_LARGE = "这个文件太大，什么也没有收进来；请按乡镇分成几个文件再传"
+BOMB = "这个文件展开后超过 1 GB，不像一份表，什么也没有收进来；请在 Excel 里另存一份再传，还不行就按乡镇分成几个文件"
 
 
 class Refused(Exception):
@@ -81,7 +82,7 @@ def _judge_size(path: Path) -> None:
         return
     with zipfile.ZipFile(path) as packed:
         if sum(part.file_size for part in packed.infolist()) > LARGEST_UNPACKED:
-            raise Refused(TOO_LARGE)
+            raise Refused(BOMB)
 
 
 def _lazily(book: CalamineWorkbook, name: str) -> Callable[[], Iterator[Line]]:

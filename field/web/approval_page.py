@@ -52,7 +52,8 @@ def _title(month: tuple[date, date] | None) -> str:
 
 
 def _sheet(title: str, where: Here, month: tuple[date, date] | None, found: list[Both], rows: list[list[str]]) -> Sheet:
-    columns = (_("序号"), _("户主"), _("村"), _("人口"), _("监测类别"), _("主要风险点"), _("入户核实"), _("民主评议"),
+    kind = _("监测类别") if month else _("监测类别（审定时定）")
+    columns = (_("序号"), _("户主"), _("村"), _("人口"), kind, _("主要风险点"), _("入户核实"), _("民主评议"),
                _("公示期"), _("乡镇审核意见"), _("县级审定意见"))  # fmt: skip
     when = _("%(month)s审定纳入", month=month_name(month[0])) if month else _("等待县级审定")
     whole = _("%(h)s 户 %(p)s 人", h=count(len(found)), p=count(sum(home.persons for _case, home in found)))

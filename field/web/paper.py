@@ -24,6 +24,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 HERE = "http://paper.invalid/"
 CHART = re.compile(r'(<svg class="chart"[^>]*>)')
 STYLE = re.compile(r'<link rel="stylesheet" href="/office/([a-z-]+\.css)"[^>]*>')
+DATED = re.compile(r"[0-9]{4}-[0-9]{2}(?:-[0-9]{2})?", re.ASCII)
 PRINT = "print.css"
 _one_at_a_time = threading.Lock()  # fonts are not for two threads at once, and a layout takes all of a processor
 # A drawing on paper knows nothing of the page's style.
@@ -48,7 +49,9 @@ def printable(view: View) -> View:
 
 
 def _on_paper(page: str) -> Response:
-    name = f"{(request.endpoint or '').replace('.', '-')}-{china_day(now()):%Y%m%d}.pdf".replace("_", "-")
+    asked = request.args.get("month") or request.args.get("on") or ""
+    when = asked if DATED.fullmatch(asked) else f"{china_day(now()):%Y%m%d}"
+    name = f"{(request.endpoint or '').replace('.', '-')}-{when}.pdf".replace("_", "-")
     headers = {"Content-Disposition": f'inline; filename="{name}"'}
     return Response(pdf(page), content_type="application/pdf", headers=headers)
 

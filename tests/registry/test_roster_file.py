@@ -166,7 +166,7 @@ BROKEN: dict[str, tuple[Callable[[Path], Any], str]] = {
     "another table": (lambda path: excel(path, [], ["户编号", "姓名", "电话"]), "缺少“行政村”、“证件号码”"),
     "a column twice": (lambda path: excel(path, [], [c.header for c in COLUMNS] + ["姓名"]), "重复的列"),
     "a far corner": (corner_bomb, "打不开"),
-    "a bomb": (_zip_bomb, "展开后太大"),
+    "a bomb": (_zip_bomb, "展开后超过 1 GB，不像一份表"),
 }
 
 

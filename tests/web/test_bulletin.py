@@ -130,6 +130,7 @@ def paper() -> None:
 def test_it_comes_as_a_pdf_and_for_word(county: County) -> None:
     office = browser(county, "county")
     paper = office.get("/bulletin?as=pdf")
+    assert office.get("/bulletin?month=2026-10&as=pdf").headers["Content-Disposition"].endswith('page-2026-10.pdf"')
     assert (paper.status_code, paper.content_type, paper.data[:5]) == (200, "application/pdf", b"%PDF-")
     document = Document(io.BytesIO(office.get("/bulletin?as=docx").data))
     told = "\n".join(one.text for one in document.paragraphs)
