@@ -11,8 +11,8 @@ from uuid6 import uuid7
 
 from field.codes import Source
 from field.messaging import conversations, inbox, outbox, pictures
+from field.messaging.conversations import INTERRUPTED, Purpose, Standing
 from field.messaging.conversations import Dialog as Kept
-from field.messaging.conversations import Purpose, Standing
 from field.messaging.dialogs.engine import (
     Heard,
     Say,
@@ -120,6 +120,8 @@ def _in_danger(scene: Scene) -> Say:
     words, named = scene.text[:NOTE_LENGTH], scene.contact is not None
     said = HelpWanted(key, scene.channel, Source.CHECKIN, words, danger=True, named=named)
     record_help_wanted(scene.session, said, whose, scene.now)
+    for kept in conversations.open_dialogs(scene.session, scene.channel, scene.index, scene.person_id).values():
+        conversations.interrupt(kept)
     return _tell(scene, "danger")
 
 
@@ -212,6 +214,8 @@ def _too_many(scene: Scene) -> bool:
 def _go_on(scene: Scene, kept: Kept, others: Sequence[Kept]) -> Sequence[Say]:
     scene.message.dialog_id = kept.id
     dialog = library().dialog(kept.purpose, kept.state.get("version"))
+    if kept.state.get(INTERRUPTED) and scene.text.strip() and not dialog.words.command(scene.text):
+        return _waiting(scene, [kept])
     heard = Heard(scene.text, scene.photos, scene.place)
     context = scene.context(kept.person_id)
     hears = partial(understand, on=scene.now.astimezone(SHANGHAI).date(), known_place=context["place_code"])
@@ -235,6 +239,8 @@ def _waiting(scene: Scene, others: Sequence[Kept]) -> Sequence[Say]:
         return ()
     kept = max(others, key=lambda one: library().dialog(one.purpose).rank)
     dialog = library().dialog(kept.purpose, kept.state.get("version"))
+    if kept.state.get(INTERRUPTED):
+        conversations.interrupt(kept, asked_again=True)
     return repeat(dialog, kept.state, scene.context(kept.person_id), scene.now)
 
 
