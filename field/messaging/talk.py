@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import case, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
@@ -30,21 +30,22 @@ from field.messaging.dialogs.engine import (
 from field.messaging.dialogs.loading import library
 from field.messaging.happenings import CLOSING, happened, of_one_household
 from field.messaging.messages import Inbound, Outbound, Said
+from field.messaging.progress import progress
 from field.messaging.scene import Scene, Ways, place_name
 from field.messaging.sending_rules import Purpose as Why
 from field.messaging.understanding.masking import masked
 from field.messaging.understanding.states import in_danger, is_advert
 from field.messaging.understanding.understand import understand
-from field.monitoring.leads import Lead, looked_into
 from field.monitoring.unfinished import HelpWanted, record_help_wanted
 from field.monitoring.workdays import SHANGHAI
 from field.registry import consent
 from field.registry.contacts import may_try
-from field.registry.households import Household, Person
+from field.registry.households import Person
 from field.registry.villages import towns_with
 
 DAY, MOST_TALKS = timedelta(days=1), 20
 WORDLESS = frozenset({Said.UNKNOWN, Said.CLICKED})  # what is no word is no wrong answer either
+NOTHING_YET = ("words.progress_none", "words.progress_unbound")
 LABEL_LENGTH, NOTE_LENGTH = 100, 200
 
 
@@ -140,7 +141,7 @@ def _own_words(scene: Scene) -> Sequence[Say]:
 def _alone(scene: Scene, wanted: str | None) -> Sequence[Say]:
     """What is said where nothing is being talked about."""
     if wanted == "progress":
-        return _progress(scene) or [_tell(scene, _unknown(scene))]
+        return [_progress(scene)]
     if wanted is None and (begun := _own_words(scene)):
         return begun
     since = scene.session, scene.channel, scene.index, scene.now - DAY
@@ -222,14 +223,16 @@ def _go_on(scene: Scene, kept: Kept, others: Sequence[Kept]) -> Sequence[Say]:
     towns = partial(towns_with, scene.session)
     senses = Senses(hears, place_name=partial(place_name, scene.session), towns=towns, starts=library().starts)
     turn = go_on(dialog, kept.state, heard, context, scene.now, senses)
-    asked = any(event.kind == "progress" for event in turn.events)
-    unfinished = "progress_unfinished" if dialog.name == Purpose.DECLARE else _unknown(scene)
-    extra = (_progress(scene) or [_tell(scene, unfinished)]) if asked else []
+    extra = []
+    if any(event.kind == "progress" for event in turn.events):
+        told = _progress(scene)
+        begun = dialog.name == Purpose.DECLARE and told.step in NOTHING_YET
+        extra = [_tell(scene, "progress_unfinished") if begun else told]
     _keep(scene, kept, turn)
-    told: dict[str, str] = {}
+    said: dict[str, str] = {}
     for event in turn.events:
-        told |= happened(scene, kept, event.kind, dict(event.data))
-    last = [final(dialog, told.pop(CLOSING, turn.closing), told, scene.channel.value)] if turn.closing else []
+        said |= happened(scene, kept, event.kind, dict(event.data))
+    last = [final(dialog, said.pop(CLOSING, turn.closing), said, scene.channel.value)] if turn.closing else []
     return [*extra, *turn.says, *last, *(_waiting(scene, others) if turn.state is None else ())]
 
 
@@ -252,28 +255,15 @@ def _keep(scene: Scene, kept: Kept, turn: Turn) -> None:
     conversations.keep(kept, Standing(turn.state, turn.step, turn.expires_at), scene.now)
 
 
-def _progress(scene: Scene) -> list[Say]:
-    """进度 in plain words, where there is something to tell; nothing to who is not bound."""
-    households = {contact.household_id for contact in scene.holders}
-    if len(households) != 1:
-        return []
-    [household_id] = households
-    mine = select(func.min(case((looked_into(), 1), else_=0))).select_from(Lead)
-    mine = mine.join(Household, Household.id == Lead.household_id).where(Lead.household_id == household_id)
-    checked = scene.session.scalar(mine)
-    if checked is None:
-        return []
-    return [_tell(scene, "progress_checked" if checked else "progress_open")]
+def _progress(scene: Scene) -> Say:
+    """进度 in plain words; to who is not bound, that it cannot be told."""
+    word, deed = progress(scene)
+    return _tell(scene, word, deed=deed)
 
 
-def _unknown(scene: Scene) -> str:
-    """What is said of 进度 where there is nothing to tell."""
-    return "progress_none" if scene.holders else "progress_unbound"
-
-
-def _tell(scene: Scene, word: str) -> Say:
+def _tell(scene: Scene, word: str, **more: str) -> Say:
     """Words that all dialogs share."""
-    return tell(library().current[0], word, {"county": scene.county.name}, scene.channel.value)
+    return tell(library().current[0], word, {"county": scene.county.name, **more}, scene.channel.value)
 
 
 def _note(scene: Scene, says: Sequence[Say]) -> None:
