@@ -92,10 +92,12 @@ def _heard(scene: Scene) -> Sequence[Say]:
     going_on, late = _open(scene)
     dialogs = library().current
     words = dialogs[0].words
-    if scene.inbound.said is Said.FOLLOWED or words.command(scene.text) == "again":
+    command, followed = words.command(scene.text), scene.inbound.said is Said.FOLLOWED
+    if followed or command == "again":
         consent.opt_in(scene.session, scene.channel, scene.index)
-        said = _tell(scene, "greeting" if scene.inbound.said is Said.FOLLOWED else "again_subscribed")
-        return [said, *_waiting(scene, list(going_on.values()))]
+        if command or not scene.text.strip():  # by a poster's code, with its word, a talk begins at once
+            said = _tell(scene, "greeting" if followed else "again_subscribed")
+            return [said, *_waiting(scene, list(going_on.values()))]
     wanted = which([purpose.value for purpose in going_on], scene.text, dialogs)
     if wanted == "stop":
         consent.opt_out(scene.session, scene.channel, scene.index, scene.now)
@@ -108,7 +110,7 @@ def _heard(scene: Scene) -> Sequence[Say]:
     if purpose not in going_on:
         says = _begin(scene, purpose)
         return says if scene.message.dialog_id else [*says, *_waiting(scene, list(going_on.values()))]
-    if late and scene.text and not words.command(scene.text):
+    if late and scene.text and not command:
         return [_tell(scene, "expired"), *_waiting(scene, list(going_on.values()))]
     others = [kept for one, kept in going_on.items() if one is not purpose and not kept.expired(scene.now)]
     return _go_on(scene, going_on[purpose], others)
