@@ -1,5 +1,6 @@
 """出门: calls to other houses' systems that are over within a time, however slowly the other side speaks."""
 
+import os
 import socket
 import threading
 from collections.abc import Iterator
@@ -28,7 +29,7 @@ class _Limit:
 
     def watch(self, line: socket.socket) -> None:
         """Watch a connection, by a handle of our own that lives on when it is sealed by TLS."""
-        self._lines.append(line.dup())
+        self._lines.append(socket.socket(fileno=os.dup(line.fileno())))
         if self.over:
             _hang_up(line)
 
@@ -48,18 +49,24 @@ class _Limit:
 _limit: ContextVar[_Limit] = ContextVar("limit")
 
 
-class _Plain(HTTPConnection):
+class _Watched(HTTPConnection):
+    """A connection that each call it serves has under its own limit."""
+
     def _new_conn(self) -> socket.socket:
         return _watched(super()._new_conn())
 
+    def request(self, *args: Any, **more: Any) -> None:
+        if self.sock:  # kept from the call before
+            _watched(self.sock)
+        super().request(*args, **more)
 
-class _Sealed(HTTPSConnection):
-    def _new_conn(self) -> socket.socket:
-        return _watched(super()._new_conn())
+
+class _Sealed(_Watched, HTTPSConnection):
+    pass
 
 
 class _PlainPool(HTTPConnectionPool):
-    ConnectionCls = _Plain
+    ConnectionCls = _Watched
 
 
 class _SealedPool(HTTPSConnectionPool):
@@ -69,7 +76,9 @@ class _SealedPool(HTTPSConnectionPool):
 POOLS = {"http": _PlainPool, "https": _SealedPool}
 
 
-class _Adapter(HTTPAdapter):
+class Watched(HTTPAdapter):
+    """看着的线路: what a session's calls go through, so that `limited` can end them; they fail outside it."""
+
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = POOLS
@@ -80,16 +89,27 @@ class _Adapter(HTTPAdapter):
         return manager
 
 
+def watch(session: requests.Session) -> requests.Session:
+    """The session, each call of which is to be `limited` from now on."""
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, Watched())
+    return session
+
+
 @contextmanager
 def within(seconds: float) -> Iterator[requests.Session]:
     """A session whose calls are all over within so many seconds, from the first word to the last; else TooSlow."""
-    here, session = _Limit(seconds), requests.Session()
+    with limited(seconds), watch(requests.Session()) as session:
+        yield session
+
+
+@contextmanager
+def limited(seconds: float) -> Iterator[None]:
+    """The same for calls of watched sessions that live longer."""
+    here = _Limit(seconds)
     token = _limit.set(here)
-    for scheme in ("http://", "https://"):
-        session.mount(scheme, _Adapter())
     try:
-        with session:
-            yield session
+        yield
     except Exception:
         if here.over:
             raise TooSlow from None

@@ -12,6 +12,7 @@ from typing import Any
 
 EVERY = 0.05  # seconds
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\n"
+WHOLE = HEAD + b"Content-Length: 2\r\n\r\n{}"
 WORDS = {  # what comes at once, and what is repeated for ever
     "headers": (HEAD, b"X-More: 1\r\n"),
     "sized": (HEAD + b"Content-Length: 9999\r\n\r\n", b"x"),
@@ -29,8 +30,8 @@ class Drip:
 
 
 @contextmanager
-def dripping(how: str, certificate: Path | None = None) -> Iterator[Drip]:
-    """Such a server; with a certificate it speaks TLS."""
+def dripping(how: str, certificate: Path | None = None, whole: int = 0) -> Iterator[Drip]:
+    """Such a server; with a certificate it speaks TLS; so many answers on each connection are whole ones."""
     at_once, drop = WORDS[how]
     over, told = threading.Event(), Drip()
 
@@ -40,6 +41,10 @@ def dripping(how: str, certificate: Path | None = None) -> Iterator[Drip]:
             line: Any = self.request
             with suppress(OSError):  # the caller hangs up
                 line = line if certificate is None else _sealed(line, certificate)
+                for _ in range(whole):
+                    line.recv(65536)
+                    line.sendall(WHOLE)
+                line.recv(65536)
                 line.sendall(at_once)
                 while not over.is_set():
                     line.sendall(drop)

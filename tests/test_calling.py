@@ -4,6 +4,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 import requests
@@ -13,9 +14,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from field import calling
-from field.messaging.messages import Photo
-from field.messaging.providers import twilio
-from field.messaging.providers.twilio import Twilio
+from field.messaging.messages import Outbound, Photo, Sender, SendError
+from field.messaging.providers import aliyun, tencent, twilio, wechat_sending, wechat_token
+from field.messaging.providers.aliyun import Aliyun, AliyunSender
+from field.messaging.providers.tencent import Tencent, TencentSender
+from field.messaging.providers.twilio import Twilio, TwilioSender
+from field.messaging.providers.wechat import WeChat
+from field.messaging.providers.wechat_sending import WeChatSender
+from field.messaging.templates import Approved, Template
 from tests.dripping import WORDS, dripping
 
 LIMIT, PATIENCE = 0.5, 5.0  # seconds: of the call, and of a test on a busy machine
@@ -53,6 +59,60 @@ def test_so_is_who_never_ends_the_greeting_of_tls(certificate: Path) -> None:
 def asked(url: str, certificate: Path) -> bytes:
     with calling.within(LIMIT) as calls:
         return calls.get(url, timeout=60, verify=str(certificate)).content
+
+
+@pytest.mark.parametrize("sealed", [False, True], ids=["plain", "sealed"])
+def test_so_is_who_answered_well_before_on_the_same_line(sealed: bool, certificate: Path) -> None:
+    certified, begun = certificate if sealed else None, time.monotonic()
+    with dripping("headers", certified, whole=2) as drip, calling.watch(requests.Session()) as session:
+        for _ in range(2):
+            with calling.limited(PATIENCE):
+                assert session.get(drip.url, verify=str(certificate)).text == "{}"
+        with pytest.raises(calling.TooSlow), calling.limited(LIMIT):
+            session.get(drip.url, verify=str(certificate))
+        assert drip.calls == 1, "one line for all three"
+        with calling.limited(PATIENCE):
+            assert session.get(drip.url, verify=str(certificate)).text == "{}", "and another after it"
+    assert time.monotonic() - begun < PATIENCE
+
+
+@pytest.mark.parametrize("how", ["headers", "sized", "unsized"])
+@pytest.mark.parametrize("provider", ["twilio", "wechat", "aliyun", "tencent"])
+def test_a_provider_that_drips_holds_nobody_up_and_leaves_the_message_in_doubt(
+    provider: str, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module, seconds in ((twilio, "SECONDS"), (aliyun, "SECONDS"), (tencent, "SECONDS"), (wechat_sending, "WHOLE")):
+        monkeypatch.setattr(module, seconds, LIMIT)
+    begun = time.monotonic()
+    with dripping(how) as drip, pytest.raises(OSError):  # noqa: PT011 (each SDK has words of its own)
+        sender(provider, drip.url.removesuffix("/x")).send(Outbound("k", "+8613900000001", "您好", "talk", {}))
+    assert time.monotonic() - begun < PATIENCE
+
+
+def sender(provider: str, url: str) -> Sender:
+    """One provider's, at an address."""
+    approved = Approved(longest=20, steps={"talk": Template(id="T1", wording="您好")})
+    if provider == "twilio":
+        return TwilioSender(Twilio("token", "AC1", "+1", url), "http://callback")
+    if provider == "aliyun":
+        return AliyunSender(Aliyun("id", "key", "田野", url=url), approved)
+    if provider == "tencent":
+        return TencentSender(Tencent("id", "key", "1400", "田野", url=url), approved)
+    tokens = Mock(current=Mock(return_value="T1"))
+    return WeChatSender(WeChat("token", "k" * 43, "wx1", "gh_1", app_secret="secret", url=url), tokens)
+
+
+def test_so_does_who_drips_where_a_token_or_a_visitor_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wechat_token, "WHOLE", LIMIT)
+    monkeypatch.setattr(wechat_sending, "WHOLE", LIMIT)
+    begun = time.monotonic()
+    with dripping("sized") as drip:
+        settings = WeChat("token", "k" * 43, "wx1", "gh_1", app_secret="secret", url=drip.url.removesuffix("/x"))
+        with pytest.raises(SendError, match="no answer"):
+            wechat_token._fetched(settings)
+        with pytest.raises(OSError, match="TooSlow"):
+            wechat_sending.openid_of(settings, "code")
+    assert time.monotonic() - begun < PATIENCE
 
 
 def test_what_fails_in_its_time_fails_as_always() -> None:

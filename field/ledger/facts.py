@@ -59,6 +59,11 @@ class Known:
     others: tuple[Fact, ...]
 
     @property
+    def all(self) -> tuple[Fact, ...]:
+        """The best and the others."""
+        return (self.best, *self.others)
+
+    @property
     def contested(self) -> bool:
         """Whether a fact that is not older news says otherwise, so that both are shown; several may be withdrawn."""
         return bool(self.others) and self.best.attribute != WITHDRAWN
@@ -126,6 +131,14 @@ def known(
         phones = _standing(by_attribute.pop((subject, PHONE), []), by_attribute[subject, WITHDRAWN])
         by_attribute |= {(subject, PHONE): phones} if phones else {}
     return {key: _weigh(several, as_of, half_lives) for key, several in by_attribute.items()}
+
+
+def withdrawn(known: Mapping[tuple[str, str], Known], subject: str, number: str | None) -> str | None:
+    """不再算: why a number of somebody counts no more; None for one that nobody withdrew, or that was told again."""
+    told, standing = known.get((subject, WITHDRAWN)), known.get((subject, PHONE))
+    if told is None or (standing and number in [one.sealed for one in standing.all]):
+        return None
+    return next((str(one.value["why"]) for one in told.all if one.sealed == number), None)
 
 
 def _standing(phones: Iterable[Fact], withdrawn: Sequence[Fact]) -> list[Fact]:

@@ -4,11 +4,11 @@ import re
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from field.china_time import china_day
 from field.codes import EntryKind
 from field.ledger import merkle
 from field.ledger.checkpoints import Checkpoint, LogLeaf, StoredTiles
@@ -17,7 +17,6 @@ from field.ledger.note import BadNote, Verifier, read_tree
 
 NUMBER = re.compile(r"([0-9A-F]{4})-?([0-9A-F]{4})-?([0-9A-F]{4})-?([0-9A-F]{4})", re.ASCII)
 HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ def find(session: Session, text: str) -> Receipt | None:
     ).one_or_none()
     if row is None:
         return None
-    day = row.recorded_at.astimezone(SHANGHAI).date()
+    day = china_day(row.recorded_at)
     proof = _proof(session, row.chain_id, row.seq)
     return Receipt(number(row.hash), EntryKind.label_of(row.kind), day, row.hash, proof)
 

@@ -4,12 +4,12 @@ import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from PIL import Image
 from PIL.ExifTags import GPS, IFD, Base
 
-LOCAL = ZoneInfo("Asia/Shanghai")
+from field.china_time import SHANGHAI
+
 TIMES = (
     (Base.DateTimeOriginal, Base.OffsetTimeOriginal),
     (Base.DateTimeDigitized, Base.OffsetTimeDigitized),
@@ -62,7 +62,7 @@ def _zone(offset: object) -> Any:
     try:
         return datetime.strptime(_words(offset), "%z").tzinfo
     except ValueError:
-        return LOCAL
+        return SHANGHAI
 
 
 def _degrees(parts: object, side: object, sides: str, limit: int) -> float | None:

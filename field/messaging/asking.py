@@ -175,7 +175,7 @@ def _follow(case: Case) -> None:
     last = max(message.sent_at, dialog.changed_at if dialog else message.sent_at)
     if case.now < last + case.rules.remind:
         request.due_at = last + case.rules.remind
-    elif dialog and dialog.state.get("exchanges"):
+    elif dialog and (dialog.state.get("exchanges") or conversations.INTERRUPTED in dialog.state):
         call(case, CallWhy.NOT_CONFIRMED)
     elif request.reminded_at is None:
         _remind(case)

@@ -18,13 +18,13 @@ from field.messaging.asking import act, cases
 from field.messaging.conversations import Dialog
 from field.messaging.sending import Transact
 from field.messaging.wave_rules import is_open, spread
+from field.monitoring import bindings
 from field.monitoring.checkin_requests import CheckinRequest, CheckinWave
 from field.monitoring.checkin_rules import RULES, Rules
 from field.monitoring.due_checkins import Due, due
 from field.monitoring.workdays import SHANGHAI
 from field.orm import insert_many
 from field.prepared import add_or_leave
-from field.registry import contacts
 from field.registry.households import Person
 from field.registry.regions import county
 
@@ -96,7 +96,7 @@ def step(
     monthly: bool = False,
 ) -> int:
     """One regular round: bindings grow old, answers are noted, and whoever is due is asked; how many requests moved."""
-    transact(partial(contacts.grow_old, now=now))
+    transact(partial(bindings.grow_old, now=now))
     if monthly and is_open(now, rules.hours):
         transact(partial(start_monthly, providers=providers, now=now, rules=rules))
     return sum(

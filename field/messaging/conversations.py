@@ -17,6 +17,7 @@ from field.prepared import Prepared, add, change
 from field.registry.sealing import Sealed
 
 FORGOTTEN = timedelta(days=30)
+INTERRUPTED = "interrupted"  # in the state: true while the question waits to be asked again
 
 
 class Purpose(Labelled):
@@ -134,6 +135,11 @@ def declared_since(session: Session, channel: str, sender_index: str, since: dat
 def keep(dialog: Dialog, standing: Standing, now: datetime) -> None:
     """Keep where the dialog stands now, and until when an answer to its step counts."""
     change(dialog, **_where(standing, now))
+
+
+def interrupt(dialog: Dialog, *, asked_again: bool = False) -> None:
+    """打断: something weightier was said meanwhile, so nothing answers the question until it was asked again."""
+    change(dialog, sealed=json.dumps(dialog.state | {INTERRUPTED: not asked_again}))
 
 
 def _where(standing: Standing, now: datetime) -> dict[str, Any]:

@@ -5,14 +5,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import case, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
 from field.codes import Source
 from field.messaging import conversations, inbox, outbox, pictures
+from field.messaging.conversations import INTERRUPTED, Purpose, Standing
 from field.messaging.conversations import Dialog as Kept
-from field.messaging.conversations import Purpose, Standing
 from field.messaging.dialogs.engine import (
     Heard,
     Say,
@@ -30,21 +30,22 @@ from field.messaging.dialogs.engine import (
 from field.messaging.dialogs.loading import library
 from field.messaging.happenings import CLOSING, happened, of_one_household
 from field.messaging.messages import Inbound, Outbound, Said
+from field.messaging.progress import progress
 from field.messaging.scene import Scene, Ways, place_name
 from field.messaging.sending_rules import Purpose as Why
 from field.messaging.understanding.masking import masked
 from field.messaging.understanding.states import in_danger, is_advert
 from field.messaging.understanding.understand import understand
-from field.monitoring.leads import Lead, looked_into
 from field.monitoring.unfinished import HelpWanted, record_help_wanted
 from field.monitoring.workdays import SHANGHAI
 from field.registry import consent
 from field.registry.contacts import may_try
-from field.registry.households import Household, Person
+from field.registry.households import Person
 from field.registry.villages import towns_with
 
 DAY, MOST_TALKS = timedelta(days=1), 20
 WORDLESS = frozenset({Said.UNKNOWN, Said.CLICKED})  # what is no word is no wrong answer either
+NOTHING_YET = ("words.progress_none", "words.progress_unbound")
 LABEL_LENGTH, NOTE_LENGTH = 100, 200
 
 
@@ -91,10 +92,12 @@ def _heard(scene: Scene) -> Sequence[Say]:
     going_on, late = _open(scene)
     dialogs = library().current
     words = dialogs[0].words
-    if scene.inbound.said is Said.FOLLOWED or words.command(scene.text) == "again":
+    command, followed = words.command(scene.text), scene.inbound.said is Said.FOLLOWED
+    if followed or command == "again":
         consent.opt_in(scene.session, scene.channel, scene.index)
-        said = _tell(scene, "greeting" if scene.inbound.said is Said.FOLLOWED else "again_subscribed")
-        return [said, *_waiting(scene, list(going_on.values()))]
+        if command or not scene.text.strip():  # by a poster's code, with its word, a talk begins at once
+            said = _tell(scene, "greeting" if followed else "again_subscribed")
+            return [said, *_waiting(scene, list(going_on.values()))]
     wanted = which([purpose.value for purpose in going_on], scene.text, dialogs)
     if wanted == "stop":
         consent.opt_out(scene.session, scene.channel, scene.index, scene.now)
@@ -107,7 +110,7 @@ def _heard(scene: Scene) -> Sequence[Say]:
     if purpose not in going_on:
         says = _begin(scene, purpose)
         return says if scene.message.dialog_id else [*says, *_waiting(scene, list(going_on.values()))]
-    if late and scene.text and not words.command(scene.text):
+    if late and scene.text and not command:
         return [_tell(scene, "expired"), *_waiting(scene, list(going_on.values()))]
     others = [kept for one, kept in going_on.items() if one is not purpose and not kept.expired(scene.now)]
     return _go_on(scene, going_on[purpose], others)
@@ -120,6 +123,8 @@ def _in_danger(scene: Scene) -> Say:
     words, named = scene.text[:NOTE_LENGTH], scene.contact is not None
     said = HelpWanted(key, scene.channel, Source.CHECKIN, words, danger=True, named=named)
     record_help_wanted(scene.session, said, whose, scene.now)
+    for kept in conversations.open_dialogs(scene.session, scene.channel, scene.index, scene.person_id).values():
+        conversations.interrupt(kept)
     return _tell(scene, "danger")
 
 
@@ -138,7 +143,7 @@ def _own_words(scene: Scene) -> Sequence[Say]:
 def _alone(scene: Scene, wanted: str | None) -> Sequence[Say]:
     """What is said where nothing is being talked about."""
     if wanted == "progress":
-        return _progress(scene) or [_tell(scene, _unknown(scene))]
+        return [_progress(scene)]
     if wanted is None and (begun := _own_words(scene)):
         return begun
     since = scene.session, scene.channel, scene.index, scene.now - DAY
@@ -212,20 +217,24 @@ def _too_many(scene: Scene) -> bool:
 def _go_on(scene: Scene, kept: Kept, others: Sequence[Kept]) -> Sequence[Say]:
     scene.message.dialog_id = kept.id
     dialog = library().dialog(kept.purpose, kept.state.get("version"))
+    if kept.state.get(INTERRUPTED) and scene.text.strip() and not dialog.words.command(scene.text):
+        return _waiting(scene, [kept])
     heard = Heard(scene.text, scene.photos, scene.place)
     context = scene.context(kept.person_id)
     hears = partial(understand, on=scene.now.astimezone(SHANGHAI).date(), known_place=context["place_code"])
     towns = partial(towns_with, scene.session)
     senses = Senses(hears, place_name=partial(place_name, scene.session), towns=towns, starts=library().starts)
     turn = go_on(dialog, kept.state, heard, context, scene.now, senses)
-    asked = any(event.kind == "progress" for event in turn.events)
-    unfinished = "progress_unfinished" if dialog.name == Purpose.DECLARE else _unknown(scene)
-    extra = (_progress(scene) or [_tell(scene, unfinished)]) if asked else []
+    extra = []
+    if any(event.kind == "progress" for event in turn.events):
+        told = _progress(scene)
+        begun = dialog.name == Purpose.DECLARE and told.step in NOTHING_YET
+        extra = [_tell(scene, "progress_unfinished") if begun else told]
     _keep(scene, kept, turn)
-    told: dict[str, str] = {}
+    said: dict[str, str] = {}
     for event in turn.events:
-        told |= happened(scene, kept, event.kind, dict(event.data))
-    last = [final(dialog, told.pop(CLOSING, turn.closing), told, scene.channel.value)] if turn.closing else []
+        said |= happened(scene, kept, event.kind, dict(event.data))
+    last = [final(dialog, said.pop(CLOSING, turn.closing), said, scene.channel.value)] if turn.closing else []
     return [*extra, *turn.says, *last, *(_waiting(scene, others) if turn.state is None else ())]
 
 
@@ -235,6 +244,8 @@ def _waiting(scene: Scene, others: Sequence[Kept]) -> Sequence[Say]:
         return ()
     kept = max(others, key=lambda one: library().dialog(one.purpose).rank)
     dialog = library().dialog(kept.purpose, kept.state.get("version"))
+    if kept.state.get(INTERRUPTED):
+        conversations.interrupt(kept, asked_again=True)
     return repeat(dialog, kept.state, scene.context(kept.person_id), scene.now)
 
 
@@ -246,28 +257,15 @@ def _keep(scene: Scene, kept: Kept, turn: Turn) -> None:
     conversations.keep(kept, Standing(turn.state, turn.step, turn.expires_at), scene.now)
 
 
-def _progress(scene: Scene) -> list[Say]:
-    """进度 in plain words, where there is something to tell; nothing to who is not bound."""
-    households = {contact.household_id for contact in scene.holders}
-    if len(households) != 1:
-        return []
-    [household_id] = households
-    mine = select(func.min(case((looked_into(), 1), else_=0))).select_from(Lead)
-    mine = mine.join(Household, Household.id == Lead.household_id).where(Lead.household_id == household_id)
-    checked = scene.session.scalar(mine)
-    if checked is None:
-        return []
-    return [_tell(scene, "progress_checked" if checked else "progress_open")]
+def _progress(scene: Scene) -> Say:
+    """进度 in plain words; to who is not bound, that it cannot be told."""
+    word, deed = progress(scene)
+    return _tell(scene, word, deed=deed)
 
 
-def _unknown(scene: Scene) -> str:
-    """What is said of 进度 where there is nothing to tell."""
-    return "progress_none" if scene.holders else "progress_unbound"
-
-
-def _tell(scene: Scene, word: str) -> Say:
+def _tell(scene: Scene, word: str, **more: str) -> Say:
     """Words that all dialogs share."""
-    return tell(library().current[0], word, {"county": scene.county.name}, scene.channel.value)
+    return tell(library().current[0], word, {"county": scene.county.name, **more}, scene.channel.value)
 
 
 def _note(scene: Scene, says: Sequence[Say]) -> None:

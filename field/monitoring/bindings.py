@@ -73,6 +73,14 @@ def end(session: Session, contact: Contact, deed: Deed, now: datetime, withdrawn
     _append(session, EntryKind.BINDING_REVOKED, contact, said, deed, now)
 
 
+def grow_old(session: Session, now: datetime) -> int:
+    """到期: the verified become stale; a claim that nobody confirmed ends with its entry, and nobody need see to it."""
+    over = contacts.unconfirmed(session, now)
+    for contact in over:
+        end(session, contact, Deed("field", Channel.SYSTEM, contacts.NEVER_CONFIRMED), now)
+    return contacts.grow_old(session, now) + len(over)
+
+
 def derive_claimed(session: Session, entry: Entry, said: dict[str, Any]) -> None:
     """登记: somebody should see whether it is the person's own number."""
     derive_settled(session, entry, said)

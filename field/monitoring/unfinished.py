@@ -10,6 +10,7 @@ from field.codes import Channel, EntryKind, LeadKind, Source, TaskKind
 from field.ledger.entries import Draft, Entry, append, recorded, region_chain
 from field.monitoring.judgement import judge
 from field.monitoring.leads import Wanted, open_lead
+from field.registry.contacts import Contact
 from field.registry.holders import Holder
 
 
@@ -29,19 +30,19 @@ class HelpWanted:
     named: bool = True
 
 
-def record_help_wanted(session: Session, said: HelpWanted, whose: Holder | str, now: datetime) -> Entry:
+def record_help_wanted(session: Session, said: HelpWanted, whose: Holder | Contact | str, now: datetime) -> Entry:
     """Record once that somebody should be called; `whose` is a sure contact, or the region of an unknown sender."""
     key = f"help_wanted:{said.key}"
     if known := recorded(session, key):
         return known
-    known_person = whose.person_id if isinstance(whose, Holder) and said.named else None
+    known_person = None if isinstance(whose, str) or not said.named else whose.person_id
     chain = region_chain(whose) if isinstance(whose, str) else whose.household_id
     actor = f"person:{known_person}" if known_person else "stranger"
     content: dict[str, Any] = {"person_id": known_person, "source": said.source.value, "note": said.note}
     content |= {"danger": True} if said.danger else {}
     entry = append(session, Draft(chain, EntryKind.HELP_WANTED, said.channel, actor, now, key, content), now)
     derive_help_wanted(session, entry, content)
-    if isinstance(whose, Holder):
+    if not isinstance(whose, str):
         judge(session, [chain], now)
     return entry
 

@@ -3,19 +3,21 @@
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import chinese_calendar
 
+from field.china_time import SHANGHAI, china_day
 from field.monitoring.policy.lines import line_of
 from field.monitoring.policy.reading import Fault, FaultyPack
 
+__all__ = [
+    "DAY", "SHANGHAI", "Due", "Own", "china_day", "due", "month_of", "months_after", "own_days", "resumed", "workday",
+]  # fmt: skip
 DAY = timedelta(days=1)
 FRIDAY = 4
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 KEYS = {"day", "whole_years"}
 
 
@@ -33,11 +35,6 @@ class Due:
 
     day: date
     provisional: bool
-
-
-def china_day(moment: datetime) -> date:
-    """The day in China at a moment."""
-    return moment.astimezone(SHANGHAI).date()
 
 
 def months_after(day: date, months: int) -> date:

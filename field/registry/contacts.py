@@ -26,6 +26,7 @@ from field.registry.contact_rules import (
     TRIES_OF_ADDRESS,
     UNCONFIRMED,
     VERIFIED,
+    WAITING,
     ContactState,
     Decision,
     Proof,
@@ -224,15 +225,19 @@ def revoke(session: Session, contact: Contact, reason: str, now: datetime) -> No
 
 
 def grow_old(session: Session, now: datetime) -> int:
-    """到期: what was verified too long ago is stale, what was never confirmed is revoked; how many bindings."""
+    """到期: what was verified too long ago is stale, and old tries are forgotten; how many bindings."""
     old = update(Contact).where(_verified, Contact.confirmed_at <= now - FRESH)
-    waiting = Contact.state.in_((CLAIMED.value, PENDING.value))
-    idle = update(Contact).where(waiting, Contact.changed_at <= now - UNCONFIRMED)
-    ended = {"state": REVOKED.value, "revoked_at": now, "changed_at": now, "reason": NEVER_CONFIRMED}
     stale = session.scalars(old.values(state=STALE.value, changed_at=now).returning(Contact.id)).all()
-    dropped = session.scalars(idle.values(ended).returning(Contact.id)).all()
     session.execute(delete(BindingTry).where(BindingTry.at <= now - MONTH))
-    return len(stale) + len(dropped)
+    return len(stale)
+
+
+def unconfirmed(session: Session, now: datetime) -> Sequence[Contact]:
+    """没有人确认: the claims that wait for too long, locked, household by household."""
+    waiting = Contact.state.in_([state.value for state in sorted(WAITING)])
+    rows = select(Contact).where(waiting, Contact.changed_at <= now - UNCONFIRMED)
+    locked = rows.order_by(Contact.household_id, Contact.id).with_for_update(skip_locked=True)
+    return session.scalars(locked.execution_options(populate_existing=True)).all()
 
 
 def _move(session: Session, contact: Contact, state: ContactState, now: datetime) -> None:

@@ -18,18 +18,21 @@ from field.auth import allow
 from field.db import db, transact
 from field.messaging.dialogs.engine import final
 from field.messaging.dialogs.saying import values_of
-from field.messaging.dialogs.shapes import Answer
+from field.messaging.dialogs.shapes import Answer, tidy
 from field.messaging.hooks import connected
+from field.messaging.understanding.masking import masked
+from field.messaging.understanding.states import in_danger
 from field.monitoring.workdays import SHANGHAI
 from field.registry.rights import Right
 from field.registry.sealing import keyring
 from field.web import declare_draft, declare_photos
 from field.web.declare_draft import KEPT, TooMany
-from field.web.declare_reading import place, read
-from field.web.declare_sheet import Sheet, blank, record, sheet_of, shown_name, towns
+from field.web.declare_reading import NOTE, place, read
+from field.web.declare_sheet import Sheet, blank, call_out, record, sheet_of, shown_name, towns
 
 declare = Blueprint("declare", __name__, url_prefix="/declare")
 COOKIE, LARGEST = "field_declare", 64 * 1024
+TOLD = ("note", "since", "amount")  # what is written freely
 
 
 @declare.before_request
@@ -74,7 +77,7 @@ def done() -> Response:
     if sheet is None or not sheet.number:
         return start_page(sheet, _("这张申报表还没有报上去，请从这里接着填"))
     words = final(sheet.dialog, "received", {"number": sheet.number}, "web").text
-    return Page(render_template("declare_done.html", number=sheet.number, words=words))
+    return Page(render_template("declare_done.html", number=sheet.number, words=words, comfort=sheet.comfort))
 
 
 @declare.get("/<step>")
@@ -159,6 +162,11 @@ def _onward(sheet: Sheet) -> Response:
 def _answered(sheet: Sheet, step: str) -> Response:
     asked, villages = sheet.dialog.steps[step], _villages()
     today = sheet.now.astimezone(SHANGHAI).date()
+    words = masked(tidy(" ".join(request.form.get(name, "") for name in TOLD)))[:NOTE]
+    if in_danger(words):
+        transact(lambda session: _called_out(session, words))
+        db.session.expire_all()
+        sheet = _sheet() or sheet
     found = read(asked, request.form, request.form.getlist("what"), villages, today)
     if found.faults:
         return _question(sheet, step, found.faults, 422)
@@ -217,6 +225,12 @@ def _confirm(sheet: Sheet, step: str) -> Response:
 def _recorded(session: Session, token: str) -> None:
     if sheet := sheet_of(session, token, clock.now(), lock=True):
         record(session, sheet)
+
+
+def _called_out(session: Session, words: str) -> None:
+    sheet = sheet_of(session, request.cookies.get(COOKIE, ""), clock.now(), lock=True)
+    if sheet and sheet.begun:
+        call_out(session, sheet, words)
 
 
 def _forgotten(session: Session, token: str) -> None:

@@ -8,14 +8,16 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from field.codes import Channel
+from field.codes import Channel, Source
 from field.ledger.receipts import number
+from field.messaging.dialogs.engine import tell
 from field.messaging.dialogs.events import event
 from field.messaging.dialogs.loading import library
 from field.messaging.dialogs.run import Run
 from field.messaging.dialogs.shapes import Answer, Dialog, Happening
 from field.messaging.scene import NOWHERE
 from field.monitoring.declarations import Declared, record_declaration
+from field.monitoring.unfinished import HelpWanted, record_help_wanted
 from field.registry import contacts
 from field.registry.contacts import Contact
 from field.registry.households import Household, Person
@@ -27,7 +29,7 @@ from field.web.declare_draft import DeclareDraft
 ASKED = frozenset(
     {Answer.IDENTITY, Answer.CHOICES, Answer.SINCE_AMOUNT, Answer.SINCE, Answer.AMOUNT, Answer.PHOTOS, Answer.CONFIRM}
 )
-FILLED = ("answers", "regions")
+DANGER = "danger"
 
 
 @dataclass
@@ -55,6 +57,16 @@ class Sheet:
     def number(self) -> str | None:
         """受理号, once declared."""
         return self.state.get("number")
+
+    @property
+    def channel(self) -> Channel:
+        """By which way it comes: opened from WeChat, or from anywhere."""
+        return Channel.WECHAT if self.state.get("openid") else Channel.WEB
+
+    @property
+    def comfort(self) -> str:
+        """What is said to who wrote of dying, on every page from then on."""
+        return tell(self.dialog, DANGER, {}, "web").text if self.state.get(DANGER) else ""
 
     @property
     def actor(self) -> str:
@@ -129,9 +141,8 @@ def record(session: Session, sheet: Sheet) -> str:
     answers = sheet.answers | {"notice": sheet.dialog.notice}
     data = event(Happening.DECLARED, answers, sheet.next, "").data
     own = sheet.contact if not data["helping"] else None  # for whom somebody else declares, no binding speaks
-    channel = Channel.WECHAT if sheet.state.get("openid") else Channel.WEB
     said = Declared(
-        key=f"web:{sheet.draft.id}", channel=channel, risk_factors=data["risk_factors"], note=data["note"],
+        key=f"web:{sheet.draft.id}", channel=sheet.channel, risk_factors=data["risk_factors"], note=data["note"],
         notice=data["notice"], region=_region(session, own, sheet), household_id=own.household_id if own else None,
         person_id=sheet.contact.person_id if sheet.contact else None, since=data.get("since"),
         amount=data.get("amount"), amount_max=data.get("amount_max"), helper=data.get("helper"),
@@ -140,6 +151,16 @@ def record(session: Session, sheet: Sheet) -> str:
     receipt = number(record_declaration(session, said, sheet.now).hash)
     declare_draft.declared(session, sheet.draft, receipt, sheet.now)
     return receipt
+
+
+def call_out(session: Session, sheet: Sheet, words: str) -> None:
+    """生命危险: people are called at once, though the form may never be sent; once for each form."""
+    if sheet.state.get(DANGER):
+        return
+    own = sheet.contact if not sheet.answers.get("helping") else None
+    said = HelpWanted(f"danger:web:{sheet.draft.id}", sheet.channel, Source.DECLARATION, words, danger=True)
+    record_help_wanted(session, said, own or _region(session, None, sheet), sheet.now)
+    declare_draft.keep(session, sheet.draft, sheet.state | {DANGER: True}, sheet.now)
 
 
 def _region(session: Session, own: Contact | None, sheet: Sheet) -> str:

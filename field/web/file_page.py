@@ -11,7 +11,7 @@ from field.codes import LEVELS, Channel, EntryKind, EvidenceKind, Left, RiskFact
 from field.db import db, transact
 from field.help_codes import MeasureState, TeamRole, TieKind
 from field.ledger.entries import Entry, opened
-from field.ledger.facts import Fact, Known
+from field.ledger.facts import Fact, Known, withdrawn
 from field.ledger.receipts import number
 from field.messaging.understanding.places import name_of
 from field.monitoring import household_file
@@ -32,6 +32,7 @@ from field.monitoring.traces import Look
 from field.monitoring.visit_rules import definition
 from field.monitoring.workdays import china_day
 from field.registry import regions
+from field.registry.contact_rules import Withdrawn
 from field.registry.households import Household, Person
 from field.registry.rights import Right
 from field.registry.staff import staff_names
@@ -102,7 +103,7 @@ def one(household_id: str) -> str:
     case = case_of(session, found.id)
     page = render_template(
         "file.html", household=found, kind=kind_name(found.kind, case.pack if case else None),
-        members=[(member, person_shown(member)) for member in members], names=names,
+        members=[(member, person_shown(member), _withdrawn(member, known)) for member in members], names=names,
         known=[_item(found, names, key, known[key]) for key in _ordered(found, members, known)], moments=moments,
         staff=unnamed() | staff_names(session, who) | _by_themselves(members), oldest=_oldest_first(),
         page=asked_page(), case=case if actor().has(Right.READ_CASES) else None, pages=-(-total // _per_page()),
@@ -162,7 +163,7 @@ def _judged(chain_id: str, entries: list[Entry]) -> dict[int, PlaceJudgement]:
 
 def _names(found: Household, members: list[Person], known: dict[tuple[str, str], Known]) -> dict[str, str]:
     """People by id, places by code."""
-    facts = [fact for one in known.values() for fact in (one.best, *one.others)]
+    facts = [fact for one in known.values() for fact in one.all]
     codes = {str(fact.value) for fact in facts if fact.attribute == "work_place"}
     codes |= {member.work_place for member in members if member.work_place}
     places = regions.names(db.session(), {found.region, found.region[:9], *codes})
@@ -179,7 +180,7 @@ def _ordered(found: Household, members: list[Person], known: dict[tuple[str, str
 
 def _item(found: Household, names: dict[str, str], key: tuple[str, str], one: Known) -> Item:
     subject, attribute = key
-    words = [_told(fact, subject == found.id, names) for fact in (one.best, *one.others)]
+    words = [_told(fact, subject == found.id, names) for fact in one.all]
     if subject == found.id:
         return Item("", visit_words.title(attribute), words, one.contested)
     return Item(names.get(subject, ""), visit_words.personal_title(attribute), words, one.contested)
@@ -193,13 +194,19 @@ def _told(fact: Fact, of_household: bool, names: dict[str, str]) -> Told:
     return Told(lines, fact, Channel.label_of(fact.channel), LEVELS[fact.level])
 
 
+def _withdrawn(member: Person, known: dict[tuple[str, str], Known]) -> str | None:
+    """Why the number on file is not to be relied on."""
+    why = withdrawn(known, member.merged_into or member.id, member.phone)
+    return why and Withdrawn.label_of(why)
+
+
 def _by_themselves(members: list[Person]) -> dict[str, str]:
     """Members as recorders of what they said themselves."""
     return {f"person:{member.id}": member.name for member in members}
 
 
 def _recorders(known: dict[tuple[str, str], Known]) -> set[str]:
-    return {fact.recorder for one in known.values() for fact in (one.best, *one.others)}
+    return {fact.recorder for one in known.values() for fact in one.all}
 
 
 def _oldest_first() -> bool:

@@ -13,6 +13,7 @@ from sqlalchemy import Engine, LargeBinary, select, type_coerce
 from sqlalchemy.orm import Session
 
 from field.codes import Channel
+from field.monitoring import bindings
 from field.registry import contacts
 from field.registry.consent import opt_in, opt_out, opted_out
 from field.registry.contact_rules import (
@@ -205,8 +206,8 @@ def test_a_changed_number_is_a_new_row_and_the_old_one_stays_with_its_reason(
 
 def test_what_was_never_confirmed_ends_after_a_month(session: Session, people: list[Person]) -> None:
     contact = contacts.claim(session, people[0], SMS, ONE, NOW)
-    assert contacts.grow_old(session, NOW + UNCONFIRMED - timedelta(seconds=1)) == 0
-    assert contacts.grow_old(session, NOW + UNCONFIRMED) == 1
+    assert bindings.grow_old(session, NOW + UNCONFIRMED - timedelta(seconds=1)) == 0
+    assert bindings.grow_old(session, NOW + UNCONFIRMED) == 1
     session.expire_all()
     assert (contact.state, contact.reason) == (REVOKED, contacts.NEVER_CONFIRMED)
     with pytest.raises(NotPossible):
@@ -380,7 +381,7 @@ class Bindings(RuleBasedStateMachine):
     def wait(self, days: int, sweep: bool) -> None:
         self.now += timedelta(days=days)
         if sweep:
-            contacts.grow_old(self.session, self.now)
+            bindings.grow_old(self.session, self.now)
 
     @invariant()
     def every_change_is_one_that_may_be(self) -> None:

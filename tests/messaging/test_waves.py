@@ -133,6 +133,16 @@ def test_whose_number_it_is_not_is_not_asked_again(waves: Waves) -> None:
     assert [message.step for message in waves.provider.taken] == ["checkin.ask"]
 
 
+def test_who_answered_with_words_of_dying_is_sent_no_reminder(waves: Waves) -> None:
+    person = waves.worker(phone=PHONE)
+    waves.start()
+    waves.round()
+    waves.say("我不想活了", PHONE)
+    waves.after(3 * DAY + HOUR)
+    assert waves.request(person).outcome == Outcome.CALL
+    assert [message.step for message in waves.provider.taken] == ["checkin.ask"]
+
+
 @pytest.mark.parametrize(
     ("texts", "outcome"),
     [

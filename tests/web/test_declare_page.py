@@ -496,3 +496,19 @@ def test_the_last_four_of_an_id_number_stand_in_no_entry(farmer: Farmer) -> None
         [payload] = db.session.scalars(select(Entry.payload).where(Entry.kind == "declaration"))
     assert "987X" not in str(payload)
     assert declarations(farmer.county)[0]["claim"]["last4"] == "987X"
+
+
+def test_words_of_dying_call_people_at_once_and_are_answered_on_every_page_from_then_on(farmer: Farmer) -> None:
+    farmer.begin()
+    farmer.say(name="陈大一", village=HERE, last4="1234")
+    farmer.say("what", note="活着没意思,想死")
+    assert "12356" in farmer.browser.get(farmer.at.location).text
+    farmer.say("what", what=["illness"], note="活着没意思,想死")
+    refused = farmer.say("since_amount", amount="不知道啊")
+    assert "12356" in refused.text
+    farmer.say("since_amount", when="上个月", amount="3万")
+    assert "12356" in farmer.browser.get(farmer.at.location).text
+    [task] = farmer.county.client("town").get("/api/tasks?grade=red").get_json()["items"]
+    assert (task["kind"], task["source"]) == ("find", "declaration")
+    leads = farmer.county.client("town").get("/api/leads").get_json()["items"]
+    assert [lead["kind"] for lead in leads] == ["danger"], "once for each form"

@@ -5,16 +5,20 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from field import clock, worker
-from field.codes import Role
+from field.codes import Channel, Role
 from field.db import db, transact
+from field.monitoring import bindings
+from field.monitoring.bindings import Deed
 from field.monitoring.rebuild import rebuild
 from field.monitoring.traces import Look, Trace
+from field.registry.contact_rules import Proof
 from field.registry.households import Household, Person
 from field.registry.idnumber import make
 from tests.county import CASES, County
-from tests.messaging.test_story import Sms, sms
+from tests.messaging.test_story import FARMER, Sms, sms
 from tests.web.office import browser, links, photograph, statements, visited, words
 
 __all__ = ["sms"]
@@ -91,6 +95,36 @@ def test_a_new_number_whose_owner_says_no_is_shown_as_withdrawn_and_contradicts_
     assert "▲ 说法不一" not in page
     with sms.county.app.app_context():
         assert transact(rebuild).differing == ()
+
+
+def test_a_number_on_file_whose_owner_says_that_it_is_not_theirs_is_marked_until_it_is_told_again(sms: Sms) -> None:
+    marked, cadre = "138****0150 接的人说不是本人", browser(sms.county, "cadre")
+    told_at_the_door(sms.county)
+    assert "138****0150" in members(cadre.page(address(sms.county)))
+    sms.say("报平安")
+    sms.say("你打错了，我不是他")
+    assert marked in members(cadre.page(address(sms.county)))
+    told_at_the_door(sms.county)
+    assert marked not in members(cadre.page(address(sms.county)))
+
+
+def told_at_the_door(county: County) -> None:
+    """A cadre's visit confirms the number."""
+
+    def work(session: Session) -> None:
+        deed, now = Deed("cadre"), clock.now()
+        person = session.scalars(select(Person).where(Person.household_id == county.households[HERE])).first()
+        assert person is not None
+        contact = bindings.register(session, person, Channel.SMS, FARMER, deed, now)
+        bindings.confirm(session, contact, Proof.VISIT, deed, now)
+
+    with county.app.app_context():
+        transact(work)
+
+
+def members(page: str) -> str:
+    """The table of the household's members, as it is read."""
+    return words(page[page.index("<th>证件号") : page.index("</table>")])
 
 
 def test_what_nobody_contradicts_is_told_once(county: County) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from field.messaging.dialogs.answers import Reading
-from field.messaging.dialogs.options import first_named, whole
+from field.messaging.dialogs.options import denies, first_named, whole
 from field.messaging.dialogs.run import MOST_EXCHANGES, Run, Senses, readable
 from field.messaging.dialogs.saying import say, template
 from field.messaging.dialogs.shapes import Answer, Dialog, Event, Happening, Heard, Say, Turn, bare, tidy
@@ -200,6 +200,8 @@ def _understand(run: Run) -> None:
         if again and (again.said_more or again.outcome):
             _accept(run, again, run.asked.retells)
             return
+        if denies(run.text, run.dialog.words.replies.no):  # 不是，在那边: what was read back counts no more
+            reading = Reading(outcome="no")
     if reading is None or reading.hint:
         _missed(run, reading)
     else:

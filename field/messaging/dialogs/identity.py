@@ -12,7 +12,9 @@ FILLER = re.compile(
     r"身份证号?码?|后四位|尾号|最后|四位|数字|姓名|名字|我是|我叫|他是|她是|他叫|她叫|叫做|住在|家住|家在|我家|的|是|叫|姓|我"
 )
 NAME = re.compile(r"[一-鿿]{1,8}(?:·[一-鿿]{1,8})*")
-STORY = re.compile("[了没不]")
+STORY = re.compile(
+    "[了没不你您吗呢哪啥]|谢谢|请问|打扰|领导|同志|干部|政府|村里|家里|什么|怎么|可以|[今去前明]年|个月|困难|申报|绑定|帮忙|救助|低保|进度"
+)
 PARTS = {"name": "姓名", "village": "村名", "town": "乡镇名", "last4": "身份证后四位"}
 KIND = re.compile("(?:街道|镇|民族乡|乡)$")
 
@@ -58,7 +60,7 @@ def _is_name(word: str) -> bool:
 def _take(words: str, told: dict[str, str]) -> None:
     for word in words.split():
         village = VILLAGE.search(word)
-        if village and "village" not in told:
+        if village and "village" not in told and not STORY.search(village[0]):
             told["village"] = village[1] + ("村" if village[2].startswith("村") else "社区")
             rest = word[: village.start()] + word[village.end() :]
         else:

@@ -28,6 +28,11 @@ def is_one_of(text: str, words: Collection[str]) -> bool:
     return plain in words or all(part in words for part in SPACES.split(plain))
 
 
+def denies(text: str, no: Collection[str]) -> bool:
+    """Whether a message begins with a word that says no, and goes on."""
+    return SPACES.split(bare(text))[0] in no
+
+
 def first_named(step: Step, text: str) -> Option | None:
     """The option whose words of two characters or more stand earliest in the message."""
     found = [

@@ -172,6 +172,10 @@ class Says(Part):
     progress_unfinished: Wording = Wording(sms="您说的还没有说完，请接着说。")
     progress_open: Wording
     progress_checked: Wording
+    progress_step: Wording = Wording(sms="您家的事正在办，现在是{deed}。有疑问请问村干部。")
+    progress_monitored: Wording = Wording(sms="您家已经纳入监测，村里在帮扶。有疑问请问村干部。")
+    progress_over: Wording = Wording(sms="您家的监测已经结束。又有困难请回 困难。")
+    progress_rejected: Wording = Wording(sms="您家这次没有纳入监测，原因请问村干部。")
     code: Wording
     bind_first: Wording
     already_bound: Wording

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
+from field.calling import limited, watch
 from field.codes import Channel
 from field.messaging.messages import Delivery, Inbound, Outbound, Receipt, Said, SendError, Unreadable
 from field.messaging.providers.pushed import Door, Item, door, in_shanghai, known_by, let_in, read_each, word
@@ -18,7 +19,8 @@ from field.registry.sealing import blind
 NAME = "tencent"
 ANSWER = {"result": 0, "errmsg": "OK"}
 SDK = "tencentcloud.sms"
-TIMEOUT = 15  # seconds of one call, well within a lease
+TIMEOUT = 15  # seconds for one word of a call
+SECONDS = 20.0  # for a whole one, however slowly Tencent speaks; well within a lease
 HOUR = 3600
 STATUSES = {"SUCCESS": Delivery.DELIVERED, "FAIL": Delivery.FAILED}
 OPTED_OUT = "FailedOperation.PhoneNumberInBlacklist"
@@ -116,6 +118,7 @@ class TencentSender:
         http = HttpProfile(protocol=where.scheme or None, endpoint=where.netloc or None, reqTimeout=TIMEOUT)
         credential = Credential(settings.key_id, settings.key_secret)
         self.client = sms_client.SmsClient(credential, settings.region, ClientProfile(httpProfile=http))
+        watch(self.client.request.conn._session)  # the SDK has no other way to its line
 
     def send(self, message: Outbound) -> str:
         """Hand a message over as its approved template; a line that breaks leaves it in doubt (OSError)."""
@@ -125,7 +128,8 @@ class TencentSender:
         request.TemplateId, request.TemplateParamSet = filled.id, list(filled.values)
         request.SignName, request.SessionContext = self.settings.sign, message.key
         try:
-            [status] = self.client.SendSms(request).SendStatusSet
+            with limited(SECONDS):
+                [status] = self.client.SendSms(request).SendStatusSet
         except self.refused as error:
             if not error.requestId and error.code != NOT_SERVED:  # no answer, or one that the SDK could not read
                 raise OSError(f"no answer from Tencent: {error.code}") from None

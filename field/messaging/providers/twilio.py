@@ -13,7 +13,7 @@ from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 from werkzeug.datastructures import MultiDict
 
-from field.calling import within
+from field.calling import limited, watch, within
 from field.codes import Channel
 from field.media.photo import MAX_BYTES
 from field.messaging.messages import (
@@ -32,7 +32,7 @@ from field.messaging.messages import (
 Form = MultiDict[str, str]
 NAME = "twilio"
 LONGEST, PHOTOS, TIMEOUT = 1600, 10, 10.0  # characters and photographs of one message, seconds for one word of a call
-PHOTO_SECONDS = 30.0  # for a whole photograph, wherever it lies
+SECONDS, PHOTO_SECONDS = 20.0, 30.0  # for a whole call, and for a whole photograph, wherever it lies
 OPTED_OUT, TOO_FAST = 21610, 20429
 HOSTS, STEPS = (".twilio.com", ".twiliocdn.com"), 3  # where photographs lie, and how often that may be elsewhere
 OPTED = {"STOP": Said.LEFT, "START": Said.FOLLOWED}
@@ -93,6 +93,7 @@ class TwilioSender:
     def __init__(self, settings: Twilio, callback: str) -> None:
         self.settings, self.callback = settings, callback
         http = TwilioHttpClient(timeout=TIMEOUT, max_retries=0)
+        watch(http.session)
         self.client = Client(settings.account_sid, settings.auth_token, http_client=http)
         if settings.url:
             self.client.api.base_url = settings.url
@@ -100,9 +101,10 @@ class TwilioSender:
     def send(self, message: Outbound) -> str:
         """Hand a message over; SendError says whether to try again; a line that breaks leaves it in doubt (OSError)."""
         try:
-            sent = self.client.messages.create(
-                to=message.recipient, from_=self.settings.number, body=message.text, status_callback=self.callback
-            )
+            with limited(SECONDS):
+                sent = self.client.messages.create(
+                    to=message.recipient, from_=self.settings.number, body=message.text, status_callback=self.callback
+                )
         except TwilioRestException as error:
             raise _refusal(error.status, error.code) from None
         if not sent.sid:

@@ -8,10 +8,10 @@ from urllib.parse import urlencode
 import requests
 from wechatpy import WeChatClient, WeChatClientException
 
-from field.calling import within
+from field.calling import limited, watch, within
 from field.messaging.messages import NotGenuine, Outbound, Photo, SendError, Unreadable
 from field.messaging.providers.wechat import Template, WeChat, cut
-from field.messaging.providers.wechat_token import TIMEOUT, Tokens
+from field.messaging.providers.wechat_token import TIMEOUT, WHOLE, Tokens
 from field.messaging.providers.wechat_xml import plain
 
 LARGEST_PHOTO, PHOTO_SECONDS = 20 * 1024 * 1024, 30.0
@@ -40,6 +40,7 @@ class Line(WeChatClient):  # type: ignore[misc]
     def __init__(self, settings: WeChat, tokens: Tokens) -> None:
         super().__init__(settings.app_id, settings.app_secret, timeout=TIMEOUT, auto_retry=False)
         self.API_BASE_URL = f"{settings.api}/cgi-bin/"
+        watch(self._http)
         self.tokens = tokens
         self.used: str | None = None
 
@@ -54,8 +55,10 @@ class Line(WeChatClient):  # type: ignore[misc]
 
     def _request(self, method: str, url_or_endpoint: str, **more: Any) -> dict[str, Any]:
         """OSError where it is in doubt whether WeChat took it; what requests says of that would show the token."""
+        more["params"] = {**(more.get("params") or {}), "access_token": self.access_token}  # in a time of its own
         try:
-            told = super()._request(method, url_or_endpoint, allow_redirects=False, **more)
+            with limited(WHOLE):
+                told = super()._request(method, url_or_endpoint, allow_redirects=False, **more)
         except requests.ConnectTimeout:
             raise SendError("no connection", retryable=True) from None
         except requests.RequestException as error:
@@ -123,7 +126,8 @@ def openid_of(settings: WeChat, code: str) -> str:
     asked = {"appid": settings.app_id, "secret": settings.app_secret, "code": code, "grant_type": "authorization_code"}
     url = f"{settings.api}/sns/oauth2/access_token"
     try:
-        answer = requests.get(url, params=asked, timeout=TIMEOUT, allow_redirects=False)
+        with within(WHOLE) as calls:
+            answer = calls.get(url, params=asked, timeout=TIMEOUT, allow_redirects=False)
         told = answer.json()
     except requests.RequestException as error:  # whose words would show the secret
         raise OSError(type(error).__name__) from None

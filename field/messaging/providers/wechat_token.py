@@ -12,6 +12,7 @@ import requests
 from sqlalchemy import String, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from field.calling import within
 from field.messaging.messages import SendError
 from field.messaging.providers.wechat import WeChat
 from field.messaging.sending import Transact
@@ -19,7 +20,8 @@ from field.orm import Base, Utc
 from field.prepared import add_or_leave
 from field.registry.sealing import Sealed
 
-TIMEOUT = (3.0, 5.0)  # seconds to connect and to wait; five calls at most stay within a lease of the outbox
+TIMEOUT = (3.0, 5.0)  # seconds to connect and to wait for a word
+WHOLE = 9.0  # seconds of a whole call, however slowly WeChat speaks; five at most stay within a lease of the outbox
 EARLY = timedelta(minutes=4)  # the next token is given 5 minutes before the end; until then both stand
 RENEWING = timedelta(seconds=20)
 BUSY, WRONG_SETTINGS = 5, 600  # seconds until the next try
@@ -99,7 +101,8 @@ def _fetched(settings: WeChat) -> tuple[str, int]:
     wanted = {"grant_type": "client_credential", "appid": settings.app_id, "secret": settings.app_secret}
     url = f"{settings.api}/cgi-bin/stable_token"
     try:
-        answer = requests.post(url, json=wanted | {"force_refresh": False}, timeout=TIMEOUT, allow_redirects=False)
+        with within(WHOLE) as calls:
+            answer = calls.post(url, json=wanted | {"force_refresh": False}, timeout=TIMEOUT, allow_redirects=False)
         told = answer.json()
         return str(told["access_token"]), int(told["expires_in"])
     except requests.RequestException:  # which what is not JSON is too

@@ -11,41 +11,46 @@ from field.messaging.understanding.whose import Clause
 
 FEN = 100
 LEAST, MOST = 10, 1_000_000  # yuan a month; what is far from usual is flagged elsewhere
+LEAST_UNSAID = 200  # where no word says that it is pay: 六十多了 is an age
 NUMERAL = "[一两俩二三四五六七八九十]"
 FIGURE = re.compile(rf"{AMOUNT.pattern}|(?<![\d.])\d\d(?=[块元])")
 EARN = "挣|赚|工资|收入|月薪|年薪|到手|拿到?|开了?"
 SPENT = (
-    "花(?:[了掉去费]|$)|欠|借|还债|还贷|贷|药费|学费|生活费|话费|电费|水费|路费|房租|租金|寄|彩礼|"
+    "花(?:[了掉去费]|$)|欠|借|还债|还贷|还$|报(?:了|掉)|卖[了得]?$|贷|药费|学费|生活费|话费|电费|水费|路费|房租|租金|寄|彩礼|"
     "转(?:了|账|给)|罚|扣|赔|买|车票|首付|红包|捐|亏|输|骗|存|交了?|用了?|吃药|看病|治病|抓药|打针|透析|化疗|住院|报销|利息|开[销支]|支出"
 )
 PART = (
-    "底薪|保底|奖金|加班费?|提成|补贴|补助|季度奖|年终奖|低保|养老金|退休金?|分红|涨(?!到)|加了|少了|多了|押金|"
-    "(?:再|外|另)?加上?$|比[^ ]{1,6}[多少高低]$"
+    "底薪|保底|奖金|加班费?|提成|补贴|补助|季度奖|年终奖|低保|养老金|退休金?|分红|返费|涨(?!到)|加了|少了|多了|押金|"
+    "(?:再|外|另)?加上?$|[多少好高低]的时候|比[^ ]{1,6}[多少高低]$"
 )
 BASE = re.compile("底薪|保底")
 ADDED = re.compile("[块元]?钱?(?:再|外|另)?加上?(?:全勤奖?|奖金|提成|补贴|加班费?|饭补|房补)?")  # 四千五加三百
 SHARED = re.compile("两(?:个人|口子)|夫妻|夫妇|我们俩|俩人|全家|一家[人子]?|加起来|合起来")
-WISHED = "想要?|希望|要是|能有|找个|最好|至少要"
+WISHED = "听说|据说|想要?|希望|要是|能有|找个|最好|至少要"
 NOT_IT = re.compile(rf"(?:{SPENT}|{PART}|{WISHED})(?!.*(?:{EARN}))")
 SHORT_OF_IT = re.compile("^[块元]?钱?(?:都|也)?没")
-NOT_IT_AFTER = re.compile("^[块元]?钱?(?:的?(?:房租|药费|学费|生活费|路费|车票)|寄|给|还债|还贷|的债)")
+NOT_IT_AFTER = re.compile("^[块元]?钱?(?:的?(?:房租|药费|学费|生活费|路费|车票|补贴|补助|救济)|寄|给|还债|还贷|的债)")
+DEDUCTED = re.compile("^[块元]?钱?(?:扣|减)")  # 四千八扣了社保到手四千三
+SUMMED = re.compile("(?:底薪|基本工资)(?:加|\\+|和)(?:加班费?|提成|奖金|补贴)")  # the whole of it is pay
 OWED = re.compile("(?:压|拖|欠)[^ ]{0,6}(?:工资|薪)")
 DENIED = re.compile("(?:不是|没有?|没得|哪有)$")
-BEFORE = re.compile("(?:以前|原来|之前|从前|去年|上个月|原先)(?!.*(?:现在|今年|这个月))")
+BEFORE = re.compile(
+    "(?:以前|原来|之前|从前|去年|上个月(?!拿|发|到手|开了|工资|一?共|总)|原先|下个?月|明年)(?!.*(?:现在|今年|这个月))"
+)
 EARNING = re.compile(EARN)
 COUNTERS = re.compile(
     r"\*|亿|多?个|[二三四五六七八九]?多?[日岁号天]|多?[年月楼栋房室度级路线页度%‰]|"
     r"多?(?:人|口|斤|里|公里|米|平|亩|件|次|分钟?|小时|只|头|双|元人民|年|名|位|班|厂|强|趟|单(?!休)|桌|吨|袋|顿|箱|晚|夜)"
 )
 NO_FIGURE_BEFORE = re.compile(
-    r"(?:[A-Za-z*#/:第+\-]|尾号|身份证|卡号?|[Qq]{2}|微信|(?<!吃)(?<!包)住|打|拨|号码?|电话)$"
+    r"(?:[A-Za-z*#/第+\-]|(?<![资入薪]):|尾号|身份证|卡号?|[Qq]{2}|微信|(?<!吃)(?<!包)住|打|拨|号码?|电话)$"
 )
 PERIODS = (  # the words, how many months; none where a month's pay cannot be told from it
     (re.compile(
         rf"一[天日]|每天|日[薪结]|(?<!\d)天(?=[0-9一两二三])|/天|一个?(?:小时|钟头|钟)|[每/]小时|时薪|周薪|[每/]周|"
         rf"(?:每个?|一个?)(?:星期|礼拜)|一[周件个]星?期?$|[一每](?:周|件|趟|单|班)|计件一|(?:\d\d?|{NUMERAL}|半)个?天|半个?月"
     ), None),
-    (re.compile("今年(?:一共|总共|已经)?(?:挣|赚|收入)"), None),
+    (re.compile("今年(?:一共|总共|已经)?(?:挣|赚|收入|卖)"), None),
     (re.compile("半年(?!多?了)"), 6), (re.compile("一年(?!多?了)|年薪|全年|年收入|每年|/年"), 12),
     (re.compile("季度?(?=[^节])|/季"), 3), (re.compile("(?<!半)(?<!半个)一?个?月|/月|月[薪入]|每月"), 1),
 )  # fmt: skip
@@ -102,12 +107,14 @@ def _told(clause: Clause) -> Iterator[Told]:
 
 def _one(figure: str, before: str, after: str, is_last: bool, words: str) -> Told | None:
     """What one figure says of a month's pay, if anything."""
-    if _is_no_pay(before, after if is_last else ""):
+    before = SUMMED.sub("工资", before)
+    if DEDUCTED.match(after) or _is_no_pay(before, after if is_last else ""):
         return None
     if (read := _read(figure, before, after)) and (months := _months(before, after)):
         least, most = (round(one * FEN / months) for one in read)
-        if LEAST * FEN <= most <= MOST * FEN:
-            sure = RECKONED if months > 1 else SAID_PLAINLY if _is_marked(before, after) else SPOKEN
+        marked = _is_marked(before, after)
+        if (LEAST if marked or months > 1 else LEAST_UNSAID) * FEN <= most <= MOST * FEN:
+            sure = RECKONED if months > 1 else SAID_PLAINLY if marked else SPOKEN
             return Told(least, most, words, sure)
     return None
 

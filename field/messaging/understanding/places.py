@@ -39,7 +39,7 @@ class Mention(NamedTuple):
 def names() -> dict[str, list[str]]:
     """The codes of every name, whole and without its kind."""
     found: dict[str, list[str]] = {}
-    found["内蒙"] = ["15"]
+    found |= {name: [code] for name, code in WORDS["former"].items()}
     for code, name, cities in json.loads(PLACES.read_text(encoding="utf-8"))["places"]:
         _add(found, name, code)
         for city_code, city, counties in cities:

@@ -7,10 +7,10 @@ from field.messaging.understanding.places import SUFFIX, Mention, outermost, wid
 from field.messaging.understanding.whose import Clause
 
 NOT_BEFORE = tuple(re.compile(words) for words in (
-    "(?:不在|没在|不是在|离开了?|从|由|没去|不去|刚离)[^ ]{0,3}$",  # 不在广州了
-    "(?:老家|户口|户籍|籍贯)[^现]{0,4}$|是$",  # 老家湖北
+    "(?:不在|没在|不是在|离开了?|从|由|没去|不去|刚离|路过|经过|途经|去过|去了?一?趟)[^ ]{0,3}$",  # 不在广州了
+    "(?:老家|户口|户籍|籍贯)[^现]{0,4}$|(?<!地方)(?<!地点)(?<!在的)(?<!不是[ ,])(?<!不对[ ,])是$",  # 老家湖北
     "(?:以前|原来|之前|从前|原先|本来|去年|前年)(?!.*(?:现在|今年)).{0,8}$",  # 以前在厦门
-    "(?:想|准备|打算|计划|要|下个?月|明年|年后)(?!.*现在).{0,4}$",  # 准备去深圳
+    "(?:想|准备|打算|计划|要|下个?月|明年|年后|明天|后天|过几天)(?!.*现在).{0,4}$",  # 准备去深圳
     "寄[到回往]?$|打给?$",
 ))  # fmt: skip
 NOT_AFTER = re.compile(
@@ -19,7 +19,7 @@ NOT_AFTER = re.compile(
     "小吃|拉面|火锅|小面|米粉|热干面|烤鸭|话|大学|银行"
 )
 NOW = re.compile("现在|如今|今年|搬到|转到|换到|又到|去了|还在|[到来]$")
-CITY = 4  # digits of a code
+CITY, TOWN = 4, 9  # digits of a code
 HERE = re.compile("[在到去回来]$")
 
 
@@ -60,7 +60,8 @@ def _with(codes: tuple[str, ...], more: tuple[str, ...], now: bool) -> tuple[str
         return more
     narrower = tuple(code for code in more if any(code.startswith(one) for one in codes))
     kept = tuple(code for code in codes if any(code.startswith(one) for one in more))
-    return narrower or kept or (more if now else (*codes, *more))
+    elsewhere = () if all(len(one) == TOWN for one in more) else more  # a town that the county said has no more
+    return narrower or kept or (more if now else (*codes, *elsewhere))
 
 
 def _fact(codes: tuple[str, ...], clause: Clause, named: Mention, before: str) -> Fact:

@@ -20,7 +20,7 @@ KIN_OF_MINE = (
 )
 OTHER = rf"{KIN_OF_MINE}|[我俺]?的?(?:{KIN})|(?<!其)[他她](?!妈的)们?"
 WHO = re.compile(
-    rf"(?P<beside>(?:[给和跟同带陪帮替养为]|照顾)(?:{OTHER}|[我俺])|带.?个?孩子)"
+    rf"(?P<beside>(?:[给和跟同带陪帮替养为]|照顾)(?:{OTHER}|[我俺])|[借欠骗]了?[我俺]|带.?个?孩子)"
     rf"|(?P<other>{OTHER})|(?P<mine>[我俺]|本人)"
 )
 

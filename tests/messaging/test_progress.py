@@ -1,0 +1,92 @@
+"""进度: a bound household hears where its matter stands, and nothing of what it did not say itself."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from field import clock
+from field.codes import Channel
+from field.messaging import talk
+from field.messaging.messages import Inbound, Said
+from field.monitoring.checkins import record_silence
+from field.registry import contacts
+from field.registry.contact_rules import Proof
+from field.registry.households import Person
+from field.worker import turns
+from tests.county import County
+from tests.monitoring.casework import RICH, declared, do, opened, to_eliminated, to_monitored, visited
+
+HOME, NUMBER, NOW = "420626107204", "+8613800000150", clock.now()
+LATER = NOW + timedelta(days=200)
+
+
+class Line:
+    """电话: one number that was confirmed at the door, and what it is told of 进度."""
+
+    def __init__(self, county: County) -> None:
+        self.county, self.count = county, 0
+        self.person = turns(county.app)(self._bound)
+
+    def _bound(self, session: Session) -> str:
+        here = Person.household_id == self.county.households[HOME]
+        person = session.scalars(select(Person).where(here).order_by(Person.position)).all()[0]
+        contact = contacts.claim(session, person, Channel.SMS, NUMBER, NOW)
+        contacts.confirm(session, contact, Proof.VISIT, "cadre", NOW)
+        return person.id
+
+    def progress(self) -> str:
+        self.count += 1
+        wrote = Inbound(Channel.SMS, "field", f"M{self.count}", NUMBER, "", Said.TEXT, NOW, "进度")
+        return turns(self.county.app)(lambda session: talk.answer(session, wrote, NOW))
+
+
+@pytest.fixture
+def line(county: County) -> Line:
+    return Line(county)
+
+
+def test_what_only_the_platform_found_is_nobodys_declaration(line: Line) -> None:
+    home = line.county.households[HOME]
+    turns(line.county.app)(lambda session: record_silence(session, line.person, home, "wave", 2, NOW))
+    assert "没有查到您家的申报" in line.progress()
+
+
+@pytest.mark.unlisted(HOME)
+def test_a_declaration_is_waited_for_looked_into_and_then_a_case_step_by_step(line: Line) -> None:
+    county = line.county
+    case = opened(county, HOME, "cadre", NOW)
+    assert "村里会上门核实" in line.progress()
+    visited(county, HOME, "cadre", NOW + timedelta(minutes=5))
+    assert "已经有人上门看过" in line.progress()
+    for action, by, step in (
+        ("advance", "cadre", "信息比对"),
+        ("advance", "town", "民主评议"),
+        ("advance", "cadre", "公示"),
+    ):
+        do(county, case, action, by, NOW + timedelta(minutes=6))
+        assert f"现在是{step}" in line.progress()
+    declared(county, HOME, NOW + timedelta(minutes=7))
+    assert "村里会上门核实" in line.progress(), "the newest word has not been looked into"
+
+
+@pytest.mark.unlisted(HOME)
+def test_who_is_monitored_hears_that_and_whose_case_is_over_that(line: Line) -> None:
+    county = line.county
+    case = opened(county, HOME, "cadre", NOW)
+    visited(county, HOME, "cadre", NOW + timedelta(minutes=5), **RICH)
+    to_monitored(county, case, NOW + timedelta(minutes=6))
+    assert "已经纳入监测和帮扶" in line.progress()
+    visited(county, HOME, "cadre", LATER, **RICH)
+    to_eliminated(county, case, LATER + timedelta(hours=1))
+    assert "风险已经消除" in line.progress()
+
+
+@pytest.mark.unlisted(HOME)
+def test_a_household_that_was_not_taken_in_is_told_whom_to_ask(line: Line) -> None:
+    case = opened(line.county, HOME, "cadre", NOW)
+    visited(line.county, HOME, "cadre", NOW + timedelta(minutes=5))
+    do(line.county, case, "advance", "cadre", NOW + timedelta(minutes=6))
+    do(line.county, case, "reject", "town", NOW + timedelta(minutes=7))
+    assert "这次没有纳入监测" in line.progress()
