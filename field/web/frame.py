@@ -9,8 +9,9 @@ from werkzeug.wrappers import Response
 from field.auth import csrf_token, posts, signed_in
 from field.codes import Role
 from field.problems import Problem
-from field.registry.masking import mask_id_number, mask_name, mask_phone
+from field.registry.masking import mask_id_number, mask_name, mask_phone, mask_words
 from field.registry.rights import Right
+from field.web.member_words import of_member
 from field.web.thread_words import why
 from field.web.wording import FILTERS, grade_mark, now
 
@@ -46,7 +47,9 @@ def register(app: Flask) -> None:
         "phone": mask_phone,
         "id_number": mask_id_number,
         "masked_name": mask_name,
+        "masked_words": mask_words,
         "why": why,
+        "of_member": of_member,
     }
     app.jinja_env.globals |= {"csrf_token": csrf_token, "wings": wings, "may": may, "grade_mark": grade_mark}
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

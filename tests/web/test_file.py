@@ -59,6 +59,29 @@ def test_the_file_names_everybody_with_masked_numbers(county: County) -> None:
     assert "13800000150" not in page
 
 
+def test_a_number_among_the_words_of_who_spoke_is_masked_beside_every_fact(county: County) -> None:
+    visit = county.visit(informant="邻居李四13800138000")
+    assert county.client("cadre").post("/api/visits", json=visit).status_code == 201
+    page = browser(county, "county").page(f"/households/{county.households[HERE]}")
+    assert "邻居李四138****8000说" in words(page)
+    assert "13800138000" not in page
+
+
+def test_in_english_people_are_told_in_english_but_for_what_somebody_wrote(county: County) -> None:
+    home = county.households[HERE]
+    with county.app.app_context():
+        first, second = db.session.scalars(select(Person).where(Person.household_id == home).order_by(Person.position))
+        first.relation, first.health, first.labour = "户主", "健康", "普通劳动力"
+        second.relation, second.health = "干儿子", "长期慢性病"
+        db.session.commit()
+    office = browser(county, "county")
+    office.set_cookie("field_language", "en")
+    said = words(office.page(f"/households/{home}"))
+    for word in ("Head", "Healthy", "Ordinary labour", "干儿子", "Long-term illness"):
+        assert word in said
+    assert "普通劳动力" not in said
+
+
 def test_no_title_which_browsers_keep_in_their_history_names_anybody(county: County) -> None:
     office, at = browser(county, "town"), address(county)
     for path in (at, f"{at}/plan", f"{at}/relief"):
