@@ -8,6 +8,7 @@ import pytest
 from field.monitoring.policy import shelf as shelf_room
 from field.monitoring.policy.compare import differences
 from field.monitoring.policy.reading import FaultyPack, read_pack
+from field.monitoring.policy.shapes import LADDER
 from field.monitoring.policy.shelf import OURS, Shelf
 from tests.county import County
 
@@ -80,6 +81,50 @@ def test_a_fault_is_told_with_file_line_and_field(right: str, wrong: str, field:
     assert (fault.file, fault.field) == ("ours.toml", field)
     changed = next(n for n, (a, b) in enumerate(zip(TEXT.splitlines(), text.splitlines(), strict=True), 1) if a != b)
     assert (changed - 8 if field or "[risk" in wrong else 1) <= fault.line <= changed, "at the line or its table"
+
+
+def _without(step: str) -> str:
+    """Our newest pack without a step of the ladder."""
+    begin = TEXT.index(f'[[step]]\ncode = "{step}"')
+    end = TEXT.find("\n[", begin + 1) + 1
+    return TEXT[:begin] + TEXT[end:]
+
+
+@pytest.mark.parametrize("step", list(LADDER))
+def test_a_pack_without_a_step_of_the_ladder_or_without_its_days_is_refused(step: str, tmp_path: Path) -> None:
+    own, day = tmp_path / "2026.toml", date(2026, 5, 1)
+    shelf = Shelf(tmp_path)
+    own.write_text(TEXT.replace("version = 3", "version = 4"), encoding="utf-8")
+    assert shelf.on(day).name == "2026.4"
+    text = _without(step).replace("version = 3", "version = 5")
+    own.write_text(text, encoding="utf-8")
+    assert shelf.on(day).name == "2026.4"
+    line = text.splitlines().index("[[step]]") + 1
+    words = f"{own}:{line}: step 少了 {step}（{LADDER[step]}），六步都要写，每一步写明几天"
+    assert list(map(str, shelf.faults)) == [words]
+    at = TEXT.index("days = ", TEXT.index(f'[[step]]\ncode = "{step}"'))
+    own.write_text(TEXT[:at] + "# " + TEXT[at:], encoding="utf-8")
+    assert shelf.on(day).name == "2026.4"
+    [fault] = shelf.faults
+    number = list(LADDER).index(step) + 1
+    assert (fault.field, fault.message) == (f"step[{number}].days", "没有写")
+    assert own.read_text(encoding="utf-8").splitlines()[fault.line - 1 : fault.line + 1][1] == f'code = "{step}"'
+
+
+def test_a_pack_of_before_that_lacks_a_step_stays_until_the_county_mends_it(tmp_path: Path) -> None:
+    lacking, day = _without("town_review").replace("yuan = 9000", "yuan = 9500"), date(2026, 5, 1)
+    (tmp_path / ".in-force" / "versions").mkdir(parents=True)
+    lacking = lacking.replace("version = 3", "version = 4")
+    for place in (tmp_path, tmp_path / ".in-force"):
+        (place / "2026.toml").write_text(lacking, encoding="utf-8")
+    (tmp_path / ".in-force" / "versions" / "2026.4.toml").write_text(lacking, encoding="utf-8")
+    shelf = Shelf(tmp_path)
+    assert (shelf.on(day).name, shelf.on(day).line_in(2026).yuan) == ("2026.4", 9500)
+    assert ["step 少了 town_review（乡镇审核）" in str(fault) for fault in shelf.faults] == [True]
+    (tmp_path / "2026.toml").write_text(TEXT.replace("version = 3", "version = 5"), encoding="utf-8")
+    assert (shelf.on(day).name, shelf.faults) == ("2026.5", ())
+    kept = shelf.called("2026.4")
+    assert kept is not None and "town_review" not in {one.code for one in kept.step}
 
 
 def test_every_fault_of_a_file_is_named_at_once() -> None:

@@ -46,8 +46,8 @@ class FaultyPack(Exception):
         self.faults = faults
 
 
-def read_pack(content: bytes, file: str, usual: Mapping[str, Any] | None = None) -> Pack:
-    """The pack of a file's content, or FaultyPack; `usual` are parts that it may leave out."""
+def read_pack(content: bytes, file: str, usual: Mapping[str, Any] | None = None, *, former: bool = False) -> Pack:
+    """The pack of a file's content, or FaultyPack; `usual` are parts that it may leave out, `former` was in force."""
     try:
         text = content.decode("utf-8-sig")
         said = tomllib.loads(text)
@@ -57,7 +57,7 @@ def read_pack(content: bytes, file: str, usual: Mapping[str, Any] | None = None)
     except tomllib.TOMLDecodeError as error:
         raise FaultyPack([_broken(error, text, file)]) from error
     try:
-        return Pack.model_validate({**(usual or {}), **said})
+        return Pack.model_validate({**(usual or {}), **said}, context={"former": former})
     except ValidationError as error:
         several = error.errors(include_url=False, include_input=False)
         raise FaultyPack([_fault(one, text, file) for one in several]) from error

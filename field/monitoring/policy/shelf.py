@@ -152,7 +152,7 @@ def _versions(own: Path | None) -> Iterator[Pack]:
 def _former(path: Path) -> Pack | None:
     """A pack that was in force before; none where there was none, or where it can no longer be read."""
     with contextlib.suppress(FaultyPack, FileNotFoundError):
-        return read_pack(path.read_bytes(), str(path), _usual())
+        return read_pack(path.read_bytes(), str(path), _usual(), former=True)
     return None
 
 
