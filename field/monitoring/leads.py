@@ -198,11 +198,12 @@ def _same_was_said(session: Session, entry: Entry, wanted: Wanted) -> bool:
 
 @dataclass(frozen=True)
 class Sought:
-    """查询条件: `region` within the actor's own, a source and a kind; nothing is all."""
+    """查询条件: `region` within the actor's own, a source, a kind and a household; nothing is all."""
 
     region: str | None = None
     source: str | None = None
     kind: str | None = None
+    household_id: str | None = None
 
 
 def leads(
@@ -213,7 +214,8 @@ def leads(
     if not by.may(Right.READ_LEADS, region):
         raise NotAllowed
     wanted = and_(in_region(Lead.region, region), ~done if open_only else done.is_not(None))
-    for one, value in ((Lead.source, sought.source), (Lead.kind, sought.kind)):
+    asked = (Lead.source, sought.source), (Lead.kind, sought.kind), (Lead.household_id, sought.household_id)
+    for one, value in asked:
         wanted = and_(wanted, one == value) if value else wanted
     rows = select(Lead, done.label("done"), Household.head, Region.name)
     rows = _beside(rows).where(wanted)

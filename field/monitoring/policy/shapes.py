@@ -25,7 +25,7 @@ Percent = Annotated[int, Field(ge=0, le=100)]
 Days = Annotated[int, Field(ge=0, le=366)]
 Marks = Annotated[list[Percent], Field(max_length=3), AfterValidator(_rising)]  # of village, town and county
 Steps = Literal["onsite_check", "data_check", "assessment", "notice", "town_review", "county_approval"]
-LADDER: dict[Steps, str] = {
+LADDER = {
     "onsite_check": "入户核实", "data_check": "信息比对", "assessment": "民主评议",
     "notice": "公示", "town_review": "乡镇审核", "county_approval": "县级审定",
 }  # fmt: skip
