@@ -137,7 +137,7 @@ def look_again(session: Session, entry: Entry, since: datetime) -> None:
     """剩下的线索: what came beside a case that ends by this entry is to be looked into, if nobody was there since."""
     there = exists().where(Task.chain_id == Lead.chain_id, Task.seq == Lead.seq)
     own = Lead.chain_id, Lead.seq, Lead.source, Lead.region, Lead.household_id, Lead.person_id, Lead.opened_at
-    rows = session.execute(select(*own).where(Lead.household_id == entry.chain_id, Lead.opened_at > since, ~there))
+    rows = session.execute(select(*own).where(after(entry.chain_id, since), ~there))
     more = {"kind": TaskKind.CHECK.value, "due_at": entry.occurred_at + timedelta(days=DAYS[TaskKind.CHECK])}
     _add_tasks(session, [dict(row._mapping) | more for row in rows])
 
@@ -230,10 +230,15 @@ def since(session: Session, household_id: str, heard_at: datetime) -> list[dict[
     """后来的线索 of a household after its case's own lead, the newest first: the case's traces."""
     done = looked_into()
     rows = select(Lead, done.label("done"), Household.head, Region.name)
-    rows = _beside(rows).where(Lead.household_id == household_id, Lead.opened_at > heard_at)
+    rows = _beside(rows).where(after(household_id, heard_at))
     found = session.execute(rows.order_by(Lead.opened_at.desc(), Lead.chain_id, Lead.seq).limit(TRACES_READ)).all()
     words = _words(session, [row[0] for row in found])
     return [_lead_shown(*row) | _said(row[0], words) for row in found]
+
+
+def after(household_id: Any, moment: Any) -> ColumnElement[bool]:
+    """来得更晚: leads of a household that came after a moment."""
+    return and_(Lead.household_id == household_id, Lead.opened_at > moment)
 
 
 def looked_into() -> ColumnElement[bool]:
