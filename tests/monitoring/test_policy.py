@@ -140,6 +140,33 @@ def test_what_is_no_text_is_refused() -> None:
         read_pack(TEXT.encode("gb18030"), "ours.toml")
 
 
+@pytest.mark.parametrize("number", ["9" * 5000, "[" * 5000 + "]" * 5000])
+def test_what_no_reader_of_toml_takes_is_told_with_its_line(number: str) -> None:
+    text = TEXT.replace("yuan = 9000", f"yuan = {number}")
+    with pytest.raises(FaultyPack) as told:
+        read_pack(text.encode(), "ours.toml")
+    line = TEXT.splitlines().index("yuan = 9000") + 1
+    assert [str(one) for one in told.value.faults] == [f"ours.toml:{line}: 这一行太长了，请看是不是写错了"]
+
+
+def test_a_file_that_cannot_be_read_is_a_fault_and_leaves_the_former(tmp_path: Path) -> None:
+    own, day = tmp_path / "2026.toml", date(2026, 5, 1)
+    shelf = Shelf(tmp_path)
+    own.write_text(TEXT.replace("version = 3", "version = 4"), encoding="utf-8")
+    assert shelf.on(day).name == "2026.4"
+    own.unlink()
+    own.symlink_to(tmp_path / "nowhere")
+    (tmp_path / "more.toml").mkdir()
+    for one in (shelf, Shelf(tmp_path)):
+        assert one.on(day).name == "2026.4"
+        assert {str(fault) for fault in one.faults} == {
+            f"{path}:1: 读不了这个文件，请看它的权限" for path in (own, tmp_path / "more.toml")
+        }
+    own.unlink()
+    own.write_text(TEXT.replace("version = 3", "version = 5"), encoding="utf-8")
+    assert shelf.on(day).name == "2026.5"
+
+
 def test_the_countys_own_pack_stands_over_ours_and_a_faulty_one_leaves_the_former(tmp_path: Path) -> None:
     own = tmp_path / "2026.toml"
     shelf = Shelf(tmp_path)
