@@ -185,7 +185,7 @@ def test_a_long_list_of_a_system_is_taken_in_and_answered_by_the_worker(roster: 
     ("change", "status"),
     [
         ({"rows": []}, 422), ({"rows": [{}] * 2001}, 422), ({"rows": ["陈大一"]}, 422), ({"id": "1"}, 422),
-        ({"title": ""}, 422), ({"unknown": 1}, 422), ({"title": "名\x00单"}, 422), ({"rows": [{"name": "\x00"}]}, 422),
+        ({"title": ""}, 422), ({"title": " "}, 422), ({"unknown": 1}, 422), ({"title": "名\x00单"}, 422), ({"rows": [{"name": "\x00"}]}, 422),
         ({"rows": [{"note": "字" * 300_000}]}, 413), ({"rows": [{}]}, 201), ({"rows": [{"amount": 10**30}]}, 201),
     ],
 )  # fmt: skip
