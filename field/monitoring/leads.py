@@ -100,7 +100,10 @@ def open_lead(session: Session, entry: Entry, wanted: Wanted) -> None:
 
     What a person of the household said within a day before, by the same way in, is the same lead with one more trace.
     """
-    if not _same_was_said(session, entry, wanted):
+    if lead := _same_was_said(session, entry, wanted):
+        lead.raised = [*(lead.raised or []), entry.seq]
+        session.flush()
+    else:
         open_leads(session, [(entry, wanted)])
 
 
@@ -186,14 +189,14 @@ def _both(
     }  # fmt: skip
 
 
-def _same_was_said(session: Session, entry: Entry, wanted: Wanted) -> bool:
+def _same_was_said(session: Session, entry: Entry, wanted: Wanted) -> Lead | None:
     if wanted.person_id is None or entry.chain_id.startswith("region:") or wanted.source is not Source.CHECKIN:
-        return False
-    before = select(Lead.seq).where(
+        return None
+    before = select(Lead).where(
         Lead.chain_id == entry.chain_id, Lead.kind == wanted.kind.value, Lead.source == wanted.source.value,
         Lead.person_id == wanted.person_id, Lead.opened_at > entry.occurred_at - SAME,
     )  # fmt: skip
-    return session.scalar(before.limit(1)) is not None
+    return session.scalars(before.order_by(Lead.seq).limit(1)).first()
 
 
 @dataclass(frozen=True)
