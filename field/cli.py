@@ -36,6 +36,7 @@ from field import (
 from field.config import Settings
 from field.db import Unavailable, db, transact
 from field.doctor_machine import database
+from field.miswritten import in_chinese
 from field.monitoring import reseal
 from field.registry.regions import load_regions
 from field.registry.sealing import keyring, save_keyring
@@ -106,8 +107,12 @@ def _reseal() -> None:
 
 
 def _in_plain_words(command: click.Command) -> None:
-    """Have a command, or each of a group, say what is wrong with its database where it cannot be read."""
+    """Have a command, or each of a group, say in Chinese what was typed wrong, and what is wrong with its database."""
+    begin: Any = command.make_context
+    command.make_context = _heard(begin)  # type: ignore[method-assign]
     if isinstance(command, click.Group):
+        choose: Any = command.resolve_command
+        command.resolve_command = _heard(choose)  # type: ignore[method-assign]
         for one in command.commands.values():
             _in_plain_words(one)
         return
@@ -121,6 +126,19 @@ def _in_plain_words(command: click.Command) -> None:
             raise _why(error) from None
 
     command.callback = told
+
+
+def _heard(reading: Any) -> Any:
+    """The reading of what was typed, whose faults are told in Chinese."""
+
+    @wraps(reading)
+    def told(*given: Any, **named: Any) -> Any:
+        try:
+            return reading(*given, **named)
+        except click.UsageError as fault:
+            raise in_chinese(fault) from None
+
+    return told
 
 
 def _why(fault: Exception) -> Exception:

@@ -1,4 +1,4 @@
-"""改正的去处: what the data checks find of households, each with the page on which it is put right."""
+"""改正的去处: what the data checks find of households, each with the form or the place on which it is put right."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,26 +7,48 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from field.auth import actor
+from field.codes import Role
 from field.labels import Word
 from field.monitoring.quality import of_household, of_households, terms
-from field.monitoring.quality_checks import MERGING, RELIEF, Check
-from field.registry.rights import Right
+from field.monitoring.quality_checks import (
+    CASE,
+    INCOME,
+    LEADS,
+    MEMBERS,
+    MERGING,
+    PLAN,
+    RELIEF,
+    RISKS,
+    ROSTER,
+    VISIT,
+    Check,
+)
+from field.registry.rights import HOLDERS, Right
 from field.sentences import Sentence
 
 Warned = dict[str, str]
-FILE_PAGE, RELIEF_PAGE, MERGING_PAGE = "/households/{}", "/households/{}/relief", "/merging"
+VISIT_PAGE, MEMBERS_SHOWN = "/m/households/{}/visit", "/households/{}#members"
+PLACES: dict[str, tuple[Right, str]] = {
+    VISIT: (Right.RECORD_VISITS, VISIT_PAGE),
+    **{section: (Right.RECORD_VISITS, f"{VISIT_PAGE}#{section}") for section in (MEMBERS, INCOME, RISKS)},
+    ROSTER: (Right.IMPORT_ROSTER, "/imports"),
+    CASE: (Right.READ_CASES, "/cases/of/{}"),
+    LEADS: (Right.READ_LEADS, "/leads?state=all&household={}"),
+    PLAN: (Right.WORK_PLANS, "/households/{}/plan#new"),
+    RELIEF: (Right.READ_RELIEF, "/households/{}/relief#unclear"),
+    MERGING: (Right.MERGE_PEOPLE, "/merging"),
+}
 
 
-def place(check: Check, household_id: str, may_merge: bool) -> str:
-    """The page on which somebody puts it right."""
-    if check.mend == MERGING and may_merge:
-        return MERGING_PAGE
-    return (RELIEF_PAGE if check.mend == RELIEF else FILE_PAGE).format(household_id)
+def place(check: Check, household_id: str, role: Role) -> str:
+    """Where a role puts it right; who may not is shown the members of the household."""
+    right, there = PLACES[check.mend]
+    return (there if role in HOLDERS[right] else MEMBERS_SHOWN).format(household_id)
 
 
 def mend(check: Check, household_id: str) -> str:
     """Where the reader puts it right."""
-    return place(check, household_id, actor().has(Right.MERGE_PEOPLE))
+    return place(check, household_id, actor().role)
 
 
 def warnings(session: Session, household_id: str, now: datetime) -> list[Warned]:

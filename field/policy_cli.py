@@ -11,7 +11,7 @@ from field import clock
 from field.codes import Grade
 from field.db import db
 from field.monitoring.policy.compare import differences
-from field.monitoring.policy.reading import FaultyPack, read_pack
+from field.monitoring.policy.reading import FaultyPack, contents, read_pack
 from field.monitoring.policy.shapes import Pack
 from field.monitoring.policy.shelf import HOLIDAYS, shelf, unlike
 from field.monitoring.simulate import simulate
@@ -68,7 +68,7 @@ def pack_called(name: str) -> Pack:
     """The pack of an id, a day, or a file."""
     if Path(name).is_file():
         try:
-            return read_pack(Path(name).read_bytes(), name)
+            return read_pack(contents(Path(name)), name)
         except FaultyPack as error:
             raise click.ClickException("\n".join(map(str, error.faults))) from error
     try:
@@ -85,7 +85,7 @@ def _faults(file: Path) -> list[Any]:
         if file.name == HOLIDAYS:
             own_days(file)
         else:
-            content = file.read_bytes()
+            content = contents(file)
             pack = read_pack(content, str(file))
             unlike(pack, shelf().called(pack.name), content, str(file))
     except FaultyPack as error:

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
-from field.codes import JobKind
+from field.codes import JobKind, Role
 from field.db import count_anew, transact
 from field.media.vault import Vault
 from field.mending import place
@@ -209,4 +209,4 @@ def kept_doubts(vault: Vault, key: str) -> list[Doubt]:
 def mended(doubt: Doubt, address: str) -> tuple[str, str, str, str]:
     """A doubt as the Excel file tells it: number, what, what to do, the address of the page for it."""
     [check] = checks_called(doubt.check)
-    return doubt.number, check.title, check.words, address + place(check, doubt.household_id, may_merge=True)
+    return doubt.number, check.title, check.words, address + place(check, doubt.household_id, Role.COUNTY)

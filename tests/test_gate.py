@@ -279,6 +279,7 @@ PAGES = {
         GRASSROOTS, 409, REGION, 422, send=lambda s: {"data": {"number": s["number"], **NOTE}}
     ),
     "POST /cases/from/<chain:chain_id>/<seq:seq>": Way(GRASSROOTS, 409, REGION, path="/cases/from/{told}"),
+    "GET /cases/of/<id:household_id>": Way(GRASSROOTS, 302, REGION, path="/cases/of/{household}"),
     "GET /cases/<id:case_id>": Way(GRASSROOTS, 200, REGION, path="/cases/{case}"),
     "POST /cases/<id:case_id>": Way(
         GRASSROOTS, 409, REGION, path="/cases/{case}", send=lambda _: {"data": {"action": "open"}}

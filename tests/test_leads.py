@@ -183,6 +183,14 @@ def test_nothing_changed_confirms_what_was_known(county: County) -> None:
     assert rebuilt(county) == ()
 
 
+def test_the_same_cry_for_help_in_two_check_ins_is_one_lead_with_two_traces(county: County) -> None:
+    for key in ("c1", "c2"):
+        check_in(county, key=key, asks_help=True, note="帮帮我", facts={})
+    [lead] = listed(county, "/api/leads")
+    assert (lead["kind"], lead["traces"]) == ("hardship", [lead["seq"], lead["seq"] + 1])
+    assert rebuilt(county) == ()
+
+
 def test_rather_not_say_is_an_answer_and_no_fact(county: County) -> None:
     check_in(county, facts={}, declined=True)
     with county.app.app_context():

@@ -185,7 +185,7 @@ def test_a_long_list_of_a_system_is_taken_in_and_answered_by_the_worker(roster: 
     ("change", "status"),
     [
         ({"rows": []}, 422), ({"rows": [{}] * 2001}, 422), ({"rows": ["陈大一"]}, 422), ({"id": "1"}, 422),
-        ({"title": ""}, 422), ({"unknown": 1}, 422), ({"title": "名\x00单"}, 422), ({"rows": [{"name": "\x00"}]}, 422),
+        ({"title": ""}, 422), ({"title": " "}, 422), ({"unknown": 1}, 422), ({"title": "名\x00单"}, 422), ({"rows": [{"name": "\x00"}]}, 422),
         ({"rows": [{"note": "字" * 300_000}]}, 413), ({"rows": [{}]}, 201), ({"rows": [{"amount": 10**30}]}, 201),
     ],
 )  # fmt: skip
@@ -196,3 +196,41 @@ def test_a_list_of_no_shape_is_refused_and_a_row_of_none_is_answered(
     assert answer.status_code == status, answer.text
     if status == 201:
         assert [one["answer"] for one in answer.get_json()["answers"]] == ["bad"]
+
+
+def test_relief_is_reckoned_on_what_insurance_left_of_a_reported_bill(county: County) -> None:
+    """Of 60,000 yuan insurance left 38,000; 10,000 are outside the catalogue, so relief looks at 28,000 of it."""
+    [year] = relieved(county, sick(0))["years"]
+    assert (year["amount"], year["compliant"], year["non_compliant"]) == (3_800_000, 2_800_000, 1_000_000)
+    assert (year["basic"], year["tilted"], year["borne"], year["lost"]) == (1_560_000, 474_000, 1_766_000, 0)
+    assert rebuilt(county) == ()
+
+
+def test_what_the_family_paid_for_what_is_outside_the_catalogue_is_no_less_than_nothing_to_relief(
+    county: County,
+) -> None:
+    [year] = relieved(county, sick(0, self_paid=800_000))["years"]
+    assert (year["amount"], year["compliant"], year["borne"]) == (800_000, 0, 800_000)
+
+
+@pytest.mark.parametrize(
+    ("unsaid", "why"),
+    [
+        (("self_paid",), ["self_paid", "compliant"]),
+        (("compliant_amount",), ["compliant"]),
+        (("amount",), ["compliant"]),
+    ],
+)
+def test_a_reported_bill_that_does_not_say_what_insurance_left_is_listed_and_not_counted(
+    county: County, unsaid: tuple[str, ...], why: list[str]
+) -> None:
+    told = relieved(county, {name: value for name, value in sick(0).items() if name not in unsaid})
+    assert told["years"] == []
+    assert [bill["why"] for bill in told["unclear"]] == [why]
+
+
+def relieved(county: County, row: dict[str, Any]) -> dict[str, Any]:
+    """What the relief of the household comes to once a list has named the row."""
+    assert send(county, a_list(row)).status_code == 201
+    told: dict[str, Any] = county.client("cadre").get(f"/api/households/{county.households[HOME]}/relief").get_json()
+    return told

@@ -127,7 +127,7 @@ def test_the_answer_names_what_is_to_be_checked_of_the_household_with_the_way_th
     first, again = cadre.post("/api/visits", json=visit).get_json(), cadre.post("/api/visits", json=visit).get_json()
     assert first["warnings"] == again["warnings"]
     warned = {one["check"]: one for one in first["warnings"]}
-    assert warned["wages_household"]["link"] == f"/households/{home}"
+    assert warned["wages_household"]["link"] == f"/m/households/{home}/visit#income"
     assert warned["wages_household"]["message"].startswith("工资性收入少得不像：")
     assert "no_income" not in warned, "as it stands after the visit"
     assert cadre.get(warned["wages_household"]["link"]).status_code == 200

@@ -31,7 +31,7 @@ class SentList(Strict):
     """部门名单: rows with name, id_number or birth_date and village, reason, issued_on, and money in 分."""
 
     id: str = Field(pattern=UUID)
-    title: str = Field(min_length=1, max_length=60)
+    title: str = Field(min_length=1, max_length=60, pattern=r"\S")
     rows: list[dict[str, Any]] = Field(min_length=1, max_length=MOST_AT_ONCE)
 
 

@@ -82,9 +82,10 @@ def attachable(session: Session, chain_id: str, seq: int, by: Actor) -> Lead:
 
 def derive_attached(session: Session, entry: Entry, said: dict[str, Any]) -> None:
     """线索归户, as it arrives and in every rebuild."""
-    for table in (Lead, Task):
+    home = select(Household.region).where(Household.id == said["household_id"])
+    values = {"household_id": said["household_id"], "region": session.scalar(home) or said["region"]}
+    for table in (Lead, Task):  # where the household is now: a rebuild meets this after all that became of it
         here = (table.chain_id == entry.chain_id) & (table.seq == said["seq"])
-        values = {"household_id": said["household_id"], "region": said["region"]}
         session.execute(update(table).where(here).values(values))
     check = (Task.chain_id == entry.chain_id) & (Task.seq == said["seq"])
     lead = session.get_one(Lead, (entry.chain_id, said["seq"]), populate_existing=True)

@@ -15,6 +15,7 @@ class Unclear(Labelled):
     PERSON = "person", "没有写是谁的"
     DATE = "date", "没有写开票日期"
     AMOUNT = "amount", "没有写总金额"
+    SELF_PAID = "self_paid", "名单没有写报销以后自己付多少"
     COMPLIANT = "compliant", "还不知道合规费用"
     TOO_MUCH = "too_much", "合规费用比总金额还大"
     LATER = "later", "开票日期比记下来的日子还晚"
@@ -60,7 +61,8 @@ class Paid:
     @property
     def unclear(self) -> list[Unclear]:
         """Why it cannot be counted; empty when it can."""
-        lacking = [(self.person_id, Unclear.PERSON), (self.issued_on, Unclear.DATE), (self.amount, Unclear.AMOUNT),
+        amount = Unclear.SELF_PAID if self.source == EntryKind.SCREENING else Unclear.AMOUNT
+        lacking = [(self.person_id, Unclear.PERSON), (self.issued_on, Unclear.DATE), (self.amount, amount),
                    (self.compliant_amount, Unclear.COMPLIANT)]  # fmt: skip
         found = [why for value, why in lacking if value is None]
         if self.amount is not None and self.compliant_amount is not None and self.compliant_amount > self.amount:

@@ -20,7 +20,8 @@ VALUES = ("person_id", "amount", "compliant_amount")
 class ToldBill(Base):
     """票据 as one entry tells of it; `known_as` is its photograph, or its first place in the chain where it has none.
 
-    What was not told is null and not nothing. `void` is what a correction says of a paper that is no bill.
+    Money is what the family paid after insurance. What was not told is null and not nothing. `void` is what a
+    correction says of a paper that is no bill.
     """
 
     __tablename__ = "bill"
@@ -47,11 +48,19 @@ def _receipts(said: dict[str, Any]) -> list[dict[str, Any]]:
     return [one for one in said.get("evidence", ()) if one["kind"] == EvidenceKind.RECEIPT]
 
 
+def _left(said: dict[str, Any]) -> dict[str, Any]:
+    """报销以后: what insurance left of a bill that a department reports whole; None where it does not say enough."""
+    paid: int | None = said.get("self_paid")
+    whole = None not in (paid, said.get("amount"), said.get("compliant_amount"))
+    within = max(said["self_paid"] - (said["amount"] - said["compliant_amount"]), 0) if whole else None
+    return said | {"amount": paid, "compliant_amount": within}
+
+
 SOURCES: dict[str, Callable[[dict[str, Any]], list[dict[str, Any]]]] = {
     EntryKind.VISIT: _receipts,
     EntryKind.HELD_VISIT: _receipts,
     EntryKind.BILL_CORRECTED: lambda said: [said],
-    EntryKind.SCREENING: lambda said: [said] if said["reason"] == ScreeningReason.MEDICAL_COST else [],
+    EntryKind.SCREENING: lambda said: [_left(said)] if said["reason"] == ScreeningReason.MEDICAL_COST else [],
 }
 
 

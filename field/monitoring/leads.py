@@ -100,7 +100,10 @@ def open_lead(session: Session, entry: Entry, wanted: Wanted) -> None:
 
     What a person of the household said within a day before, by the same way in, is the same lead with one more trace.
     """
-    if not _same_was_said(session, entry, wanted):
+    if lead := _same_was_said(session, entry, wanted):
+        lead.raised = [*(lead.raised or []), entry.seq]
+        session.flush()
+    else:
         open_leads(session, [(entry, wanted)])
 
 
@@ -137,7 +140,7 @@ def look_again(session: Session, entry: Entry, since: datetime) -> None:
     """剩下的线索: what came beside a case that ends by this entry is to be looked into, if nobody was there since."""
     there = exists().where(Task.chain_id == Lead.chain_id, Task.seq == Lead.seq)
     own = Lead.chain_id, Lead.seq, Lead.source, Lead.region, Lead.household_id, Lead.person_id, Lead.opened_at
-    rows = session.execute(select(*own).where(Lead.household_id == entry.chain_id, Lead.opened_at > since, ~there))
+    rows = session.execute(select(*own).where(after(entry.chain_id, since), ~there))
     more = {"kind": TaskKind.CHECK.value, "due_at": entry.occurred_at + timedelta(days=DAYS[TaskKind.CHECK])}
     _add_tasks(session, [dict(row._mapping) | more for row in rows])
 
@@ -186,23 +189,24 @@ def _both(
     }  # fmt: skip
 
 
-def _same_was_said(session: Session, entry: Entry, wanted: Wanted) -> bool:
+def _same_was_said(session: Session, entry: Entry, wanted: Wanted) -> Lead | None:
     if wanted.person_id is None or entry.chain_id.startswith("region:") or wanted.source is not Source.CHECKIN:
-        return False
-    before = select(Lead.seq).where(
+        return None
+    before = select(Lead).where(
         Lead.chain_id == entry.chain_id, Lead.kind == wanted.kind.value, Lead.source == wanted.source.value,
         Lead.person_id == wanted.person_id, Lead.opened_at > entry.occurred_at - SAME,
     )  # fmt: skip
-    return session.scalar(before.limit(1)) is not None
+    return session.scalars(before.order_by(Lead.seq).limit(1)).first()
 
 
 @dataclass(frozen=True)
 class Sought:
-    """查询条件: `region` within the actor's own, a source and a kind; nothing is all."""
+    """查询条件: `region` within the actor's own, a source, a kind and a household; nothing is all."""
 
     region: str | None = None
     source: str | None = None
     kind: str | None = None
+    household_id: str | None = None
 
 
 def leads(
@@ -213,7 +217,8 @@ def leads(
     if not by.may(Right.READ_LEADS, region):
         raise NotAllowed
     wanted = and_(in_region(Lead.region, region), ~done if open_only else done.is_not(None))
-    for one, value in ((Lead.source, sought.source), (Lead.kind, sought.kind)):
+    asked = (Lead.source, sought.source), (Lead.kind, sought.kind), (Lead.household_id, sought.household_id)
+    for one, value in asked:
         wanted = and_(wanted, one == value) if value else wanted
     rows = select(Lead, done.label("done"), Household.head, Region.name)
     rows = _beside(rows).where(wanted)
@@ -228,10 +233,15 @@ def since(session: Session, household_id: str, heard_at: datetime) -> list[dict[
     """后来的线索 of a household after its case's own lead, the newest first: the case's traces."""
     done = looked_into()
     rows = select(Lead, done.label("done"), Household.head, Region.name)
-    rows = _beside(rows).where(Lead.household_id == household_id, Lead.opened_at > heard_at)
+    rows = _beside(rows).where(after(household_id, heard_at))
     found = session.execute(rows.order_by(Lead.opened_at.desc(), Lead.chain_id, Lead.seq).limit(TRACES_READ)).all()
     words = _words(session, [row[0] for row in found])
     return [_lead_shown(*row) | _said(row[0], words) for row in found]
+
+
+def after(household_id: Any, moment: Any) -> ColumnElement[bool]:
+    """来得更晚: leads of a household that came after a moment."""
+    return and_(Lead.household_id == household_id, Lead.opened_at > moment)
 
 
 def looked_into() -> ColumnElement[bool]:

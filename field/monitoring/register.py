@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 from field.codes import Left
 from field.ledger.entries import Entry
 from field.ledger.facts import state
+from field.monitoring.leads import Lead
 from field.monitoring.relief_standings import restate
 from field.monitoring.roster_claims import beside, claims, governed, monitored
 from field.monitoring.roster_rows import Tables, household, observed, people, rows_of_new
 from field.monitoring.standings import note_standings
+from field.monitoring.tasks import Task
 from field.monitoring.worker_standings import note_workers
 from field.orm import insert_many
 from field.prepared import pour
@@ -34,12 +36,21 @@ def register(session: Session, entered: Sequence[Entered]) -> None:
     enter(session, rows_of_new(one for one in entered if one[0].chain_id not in known))
     if changed := [one for one in entered if one[0].chain_id in known]:
         claimed = claims(_otherwise(session, changed))
+        _follow(session, [entry.chain_id for entry, _ in changed])
         rewrite(session, known)
         state(session, [fact for one in changed for fact in observed(*one)] + claimed)
         note_workers(session, [entry for entry, _ in changed])
     note_standings(session, [entry for entry, _ in entered])
     if known:
         restate(session, known)  # as they stand identified now
+
+
+def _follow(session: Session, household_ids: Sequence[str]) -> None:
+    """搬了地方: leads and tasks go along to the region in which the household is now."""
+    for table in (Lead, Task):
+        now = select(Household.region).where(Household.id == table.household_id).scalar_subquery()
+        there = update(table).where(table.household_id.in_(household_ids), table.region != now).values(region=now)
+        session.execute(there.execution_options(synchronize_session=False))
 
 
 def enter(session: Session, tables: Tables) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from field.case_codes import CaseAction, CaseState
@@ -18,7 +18,7 @@ from field.monitoring.escalation import concerns, level
 from field.monitoring.fund import FundApplication
 from field.monitoring.fund_codes import FundState
 from field.monitoring.grades import UNJUDGED, Risk, risks
-from field.monitoring.leads import Lead
+from field.monitoring.leads import Lead, after
 from field.monitoring.measures import late_measures
 from field.monitoring.revisits import due_revisits
 from field.monitoring.todo_cases import leavings, marks_of, objections, steps
@@ -133,7 +133,7 @@ def _shown(row: Row, around: Around, wanted: Wanted) -> dict[str, Any]:
 
 def _later(session: Session, case_ids: Sequence[str]) -> dict[str, int]:
     """后来的线索 of cases: how many came after each one's own."""
-    later = and_(Lead.household_id == MonitoringCase.household_id, Lead.opened_at > MonitoringCase.heard_at)
+    later = after(MonitoringCase.household_id, MonitoringCase.heard_at)
     rows = select(MonitoringCase.id, func.count()).join(Lead, later).where(MonitoringCase.id.in_(case_ids))
     return dict(session.execute(rows.group_by(MonitoringCase.id)).all()) if case_ids else {}
 

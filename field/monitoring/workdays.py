@@ -1,6 +1,5 @@
 """工作日: by the state's calendar or the county's own; where neither knows the year, Monday to Friday."""
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -11,7 +10,7 @@ import chinese_calendar
 
 from field.china_time import SHANGHAI, china_day
 from field.monitoring.policy.lines import line_of
-from field.monitoring.policy.reading import Fault, FaultyPack
+from field.monitoring.policy.reading import Fault, FaultyPack, contents, parsed
 
 __all__ = [
     "DAY", "SHANGHAI", "Due", "Own", "china_day", "due", "month_of", "months_after", "own_days", "resumed", "workday",
@@ -91,11 +90,7 @@ def own_days(file: Path) -> Own:
     """
     if not file.exists():
         return Own()
-    text = file.read_text(encoding="utf-8-sig", errors="replace")
-    try:
-        said = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise FaultyPack([Fault(str(file), text.count("\n") + 1, "", f"写法不对: {error}")]) from error
+    text, said = parsed(contents(file), str(file))
     if faults := [Fault(str(file), line_of(text, path), str(path[0]), words) for path, words in _wrong(said)]:
         raise FaultyPack(faults)
     days = {one["date"]: one["work"] for one in said.get("day", [])}

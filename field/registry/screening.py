@@ -76,8 +76,8 @@ COLUMNS = (
     Column("reason", "事由", "choice", _reasons(), required=True),
     Column("issued_on", "日期", "date", required=True, note="出院、办证、受灾等发生的日子，如2026-10-08"),
     Column("amount", "金额（元）", "money", limit=10_000_000, note="医疗费的总费用，或一年的上学费用等"),
-    Column("compliant_amount", "合规费用（元）", "money", limit=10_000_000, note="医疗费中目录内的部分，知道就填"),
-    Column("self_paid", "自付费用（元）", "money", limit=10_000_000, note="报销以后自己付的，知道就填"),
+    Column("compliant_amount", "合规费用（元）", "money", limit=10_000_000, note="医疗费目录内的部分；不填算不了救助"),
+    Column("self_paid", "自付费用（元）", "money", limit=10_000_000, note="报销以后自己付的；不填就算不了救助"),
     Column("note", "备注", limit=200),
 )
 HEADERS = {column.key: column.header.partition("（")[0] for column in COLUMNS}

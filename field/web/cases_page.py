@@ -19,8 +19,9 @@ from field.codes import RiskFactor, Role
 from field.db import db
 from field.help_codes import MeasureState, TeamRole
 from field.ledger.entries import Entry
+from field.mending import mend
 from field.messaging.understanding.places import name_of
-from field.monitoring import cases
+from field.monitoring import cases, household_file
 from field.monitoring.case_around import adults, kind_name, pack_of, papers
 from field.monitoring.case_contents import Faults
 from field.monitoring.case_list import merged, one_case, overdue, steps
@@ -68,6 +69,7 @@ def listed() -> str:
         late=overdue(session, by, day),
         measures=counted(session, by, day),
         may_take_over=CaseAction.TAKE_OVER in actions(CaseState.LEAD, by.role),
+        number=request.args.get("number", "")[:40],
     )  # fmt: skip
 
 
@@ -89,6 +91,17 @@ def take_over() -> Response:
         raise Problem(422, "no_household", _("没有找到这个户编号，请核对后再填"))
     asked = Asked(CaseAction.TAKE_OVER, {"note": written("note", needed=True)}, sent_key())
     return _done(lambda session: cases.take_over(session, household_id, asked, by, now))
+
+
+@cases_room.get("/of/<id:household_id>")
+@allow(Right.READ_CASES)
+def of(household_id: str) -> Response:
+    """The case of a household; where there is none, the form by which it is taken over."""
+    session = db.session()
+    found = household_file.household(session, actor(), household_id)
+    if case := cases.case_of(session, found.id):
+        return redirect(url_for(".one", case_id=case.id))
+    return redirect(url_for(".listed", number=found.number, _anchor="take_over"))
 
 
 @cases_room.get("/<id:case_id>")
@@ -147,7 +160,7 @@ def _page(case_id: str, faults: Faults) -> str:
         kinds={one.code: kind_name(one.code, case.pack) for one in pack.kind}, risks=RiskFactor.labels(), pack=pack,
         State=CaseState,
         plan=plan_shown(session, household, by.role, today), measure_states=MeasureState.labels(),
-        roles=TeamRole.labels(), doubts=of_household(session, household.id, terms(now)),
+        roles=TeamRole.labels(), doubts=of_household(session, household.id, terms(now)), mend=mend,
         leads=since(session, household.id, case.heard_at),
         merged=merged(session, household.id, by), risk=risks(session, [household.id])[household.id],
         holders=Series(one.label for one in Role if one in _holders(case)),

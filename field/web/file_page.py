@@ -13,6 +13,7 @@ from field.help_codes import MeasureState, TeamRole, TieKind
 from field.ledger.entries import Entry, opened
 from field.ledger.facts import Fact, Known, withdrawn
 from field.ledger.receipts import number
+from field.mending import mend
 from field.messaging.understanding.places import name_of
 from field.monitoring import household_file
 from field.monitoring.album import Picture, album
@@ -109,7 +110,7 @@ def one(household_id: str) -> str:
         page=asked_page(), case=case if actor().has(Right.READ_CASES) else None, pages=-(-total // _per_page()),
         total=total, before=last, fresh=total - last.seq if last else 0, risk=risk, sources=_sources(found.id, risk),
         relief_sheet=sheet(session, found, china_day(now())), doubts=of_household(session, found.id, terms(now())),
-        plan=plan_shown(session, found, actor().role, china_day(now())),
+        mend=mend, plan=plan_shown(session, found, actor().role, china_day(now())),
         merged=merged(session, found.id, actor()) if actor().has(Right.READ_CASES) else None,
         ties=ties_of(session, found.id, china_day(now())), **LABELS,
     )  # fmt: skip

@@ -33,8 +33,10 @@ def listed() -> str:
     """Leads of the reader's region, or of what the address asks for."""
     where, open_only, page = here(Right.READ_LEADS), asked_code("state", ("all", "open")) != "all", asked_page()
     source, kind = asked_code("source", SOURCES), asked_code("kind", LeadKind.labels())
-    sought = leads.Sought(where.code, source, kind)
+    household = sent_id(request.args, "household") or None
+    sought = leads.Sought(where.code, source, kind, household)
     asked = {
+        "household": household,
         "region": None if where.code == actor().region else where.code, "source": source, "kind": kind,
         "state": None if open_only else "all",
     }  # fmt: skip

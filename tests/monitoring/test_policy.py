@@ -8,6 +8,7 @@ import pytest
 from field.monitoring.policy import shelf as shelf_room
 from field.monitoring.policy.compare import differences
 from field.monitoring.policy.reading import FaultyPack, read_pack
+from field.monitoring.policy.shapes import LADDER
 from field.monitoring.policy.shelf import OURS, Shelf
 from tests.county import County
 
@@ -82,6 +83,51 @@ def test_a_fault_is_told_with_file_line_and_field(right: str, wrong: str, field:
     assert (changed - 8 if field or "[risk" in wrong else 1) <= fault.line <= changed, "at the line or its table"
 
 
+def _without(step: str) -> str:
+    """Our newest pack without a step of the ladder."""
+    begin = TEXT.index(f'[[step]]\ncode = "{step}"')
+    end = TEXT.find("\n[", begin + 1) + 1
+    return TEXT[:begin] + TEXT[end:]
+
+
+@pytest.mark.parametrize("step", list(LADDER))
+def test_a_pack_without_a_step_of_the_ladder_or_without_its_days_is_refused(step: str, tmp_path: Path) -> None:
+    own, day = tmp_path / "2026.toml", date(2026, 5, 1)
+    shelf = Shelf(tmp_path)
+    own.write_text(TEXT.replace("version = 3", "version = 4"), encoding="utf-8")
+    assert shelf.on(day).name == "2026.4"
+    text = _without(step).replace("version = 3", "version = 5")
+    own.write_text(text, encoding="utf-8")
+    assert shelf.on(day).name == "2026.4"
+    line = text.splitlines().index("[[step]]") + 1
+    words = f"{own}:{line}: step 少了 {step}（{LADDER[step]}），六步都要写，每一步写明几天"
+    assert list(map(str, shelf.faults)) == [words]
+    at = TEXT.index("days = ", TEXT.index(f'[[step]]\ncode = "{step}"'))
+    own.write_text(TEXT[:at] + "# " + TEXT[at:], encoding="utf-8")
+    assert shelf.on(day).name == "2026.4"
+    [fault] = shelf.faults
+    number = list(LADDER).index(step) + 1
+    assert (fault.field, fault.message) == (f"step[{number}].days", "没有写")
+    assert own.read_text(encoding="utf-8").splitlines()[fault.line - 1 : fault.line + 1][1] == f'code = "{step}"'
+
+
+def test_a_pack_of_before_that_lacks_a_step_stays_until_the_county_mends_it(tmp_path: Path) -> None:
+    lacking, day = _without("town_review").replace("yuan = 9000", "yuan = 9500"), date(2026, 5, 1)
+    (tmp_path / ".in-force" / "versions").mkdir(parents=True)
+    lacking = lacking.replace("version = 3", "version = 4")
+    for place in (tmp_path, tmp_path / ".in-force"):
+        (place / "2026.toml").write_text(lacking, encoding="utf-8")
+    (tmp_path / ".in-force" / "versions" / "2026.4.toml").write_text(lacking, encoding="utf-8")
+    shelf = Shelf(tmp_path)
+    assert (shelf.on(day).name, shelf.on(day).line_in(2026).yuan) == ("2026.4", 9500)
+    assert ["step 少了 town_review（乡镇审核）" in str(fault) for fault in shelf.faults] == [True]
+    (tmp_path / "2026.toml").write_text(TEXT.replace("version = 3", "version = 5"), encoding="utf-8")
+    assert (shelf.on(day).name, shelf.faults) == ("2026.5", ())
+    kept = shelf.called("2026.4")
+    assert kept is not None
+    assert "town_review" not in {one.code for one in kept.step}
+
+
 def test_every_fault_of_a_file_is_named_at_once() -> None:
     text = TEXT.replace("percent = 60", "percent = 160").replace("months = 12 ", "months = 0 ")
     with pytest.raises(FaultyPack) as told:
@@ -92,6 +138,33 @@ def test_every_fault_of_a_file_is_named_at_once() -> None:
 def test_what_is_no_text_is_refused() -> None:
     with pytest.raises(FaultyPack, match="不是 UTF-8"):
         read_pack(TEXT.encode("gb18030"), "ours.toml")
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "[" * 5000 + "]" * 5000])
+def test_what_no_reader_of_toml_takes_is_told_with_its_line(number: str) -> None:
+    text = TEXT.replace("yuan = 9000", f"yuan = {number}")
+    with pytest.raises(FaultyPack) as told:
+        read_pack(text.encode(), "ours.toml")
+    line = TEXT.splitlines().index("yuan = 9000") + 1
+    assert [str(one) for one in told.value.faults] == [f"ours.toml:{line}: 这一行太长了，请看是不是写错了"]
+
+
+def test_a_file_that_cannot_be_read_is_a_fault_and_leaves_the_former(tmp_path: Path) -> None:
+    own, day = tmp_path / "2026.toml", date(2026, 5, 1)
+    shelf = Shelf(tmp_path)
+    own.write_text(TEXT.replace("version = 3", "version = 4"), encoding="utf-8")
+    assert shelf.on(day).name == "2026.4"
+    own.unlink()
+    own.symlink_to(tmp_path / "nowhere")
+    (tmp_path / "more.toml").mkdir()
+    for one in (shelf, Shelf(tmp_path)):
+        assert one.on(day).name == "2026.4"
+        assert {str(fault) for fault in one.faults} == {
+            f"{path}:1: 读不了这个文件，请看它的权限" for path in (own, tmp_path / "more.toml")
+        }
+    own.unlink()
+    own.write_text(TEXT.replace("version = 3", "version = 5"), encoding="utf-8")
+    assert shelf.on(day).name == "2026.5"
 
 
 def test_the_countys_own_pack_stands_over_ours_and_a_faulty_one_leaves_the_former(tmp_path: Path) -> None:

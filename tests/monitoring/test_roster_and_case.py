@@ -5,10 +5,14 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from uuid6 import uuid7
 
 from field import clock
+from field.codes import Channel
 from field.db import db, transact
+from field.monitoring.attaching import attach
 from field.monitoring.cases import take_over
+from field.monitoring.declarations import Declared, record_declaration
 from field.monitoring.enrol import enrol
 from field.monitoring.household_file import people as household_people
 from field.monitoring.quality import checks_called, count, of_household, terms
@@ -18,9 +22,11 @@ from field.monitoring.relief_standings import ReliefStanding
 from field.monitoring.standings import STILL
 from field.registry.households import Household
 from tests.county import County, household, unmonitored
-from tests.monitoring.casework import HOME, NOTE, asked, do, home_of, left, listed, opened
+from tests.monitoring.casework import HOME, NOTE, asked, declared, do, home_of, left, listed, opened
 from tests.revisiting import eliminated
 from tests.web.office import visited
+
+ELSEWHERE = "420626102201"
 
 
 def rostered(county: County, **changes: Any) -> None:
@@ -120,6 +126,42 @@ def test_a_roster_is_no_way_around_the_ladder(county: County) -> None:
     assert home_of(county, HOME).kind is None
     assert "roster_otherwise" in doubts(county)
     assert rebuilt(county) == ()
+
+
+@pytest.mark.unlisted(HOME)
+@pytest.mark.parametrize("of_nobody_first", [False, True])
+def test_leads_and_tasks_go_along_with_a_household_that_moves_within_the_county(
+    county: County, of_nobody_first: bool
+) -> None:
+    home, now = county.households[HOME], clock.now()
+    if of_nobody_first:
+        said = Declared("d1", Channel.SMS, ["illness"], "家里有人住院", "2026-1", HOME, None)
+        with county.app.app_context():
+            lead = transact(lambda session: record_declaration(session, said, now))
+            by, place = county.actor("town"), (lead.chain_id, lead.seq)
+            transact(lambda session: attach(session, *place, home, by, now))
+    else:
+        declared(county, HOME, now)
+    assert waiting(county) == {"cadre", "town", "county"}
+    rostered(county, region=ELSEWHERE, kind=None, identified_on=None, risk_factors=[])
+    assert waiting(county) == {"cadre2", "town2", "county"}
+    assert rebuilt(county) == ()
+    [lead] = county.client("cadre2").get("/api/leads").get_json()["items"]
+    begun = {"key": str(uuid7()), "lead": {"chain_id": lead["chain_id"], "seq": lead["seq"]}}
+    assert county.client("cadre").post("/api/cases", json=begun).status_code == 403
+    assert county.client("cadre2").post("/api/cases", json=begun).status_code == 201
+    assert rebuilt(county) == ()
+
+
+def waiting(county: County) -> set[str]:
+    """Who has the household's lead and its task on the list; each has both or neither."""
+    found = set()
+    for who in ("cadre", "town", "cadre2", "town2", "county"):
+        several = (county.client(who).get(path).get_json()["items"] for path in ("/api/leads", "/api/tasks"))
+        mine = [[one for one in items if one["household_id"] == county.households[HOME]] for items in several]
+        assert len(mine[0]) == len([one for one in mine[1] if one["kind"] == "check"])
+        found |= {who} if mine[0] else set()
+    return found
 
 
 def test_of_a_household_that_moved_away_the_roster_speaks_again(county: County) -> None:

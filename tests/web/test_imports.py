@@ -97,7 +97,7 @@ def test_what_is_to_be_looked_at_is_told_with_household_rule_and_the_way_to_mend
     assert links(doubts).count(f"/households/{home}") == len(sheet(office, page, 1)) - 1
     assert "H00002" not in doubts, "of which nothing is to be said"
     assert ["H00001", "监测户没有收入", "在监测，却从来没有记过收入。走访时问清十二个月的收入。",
-            f"http://127.0.0.1:8000/households/{home}"] in sheet(office, page, 1)  # fmt: skip
+            f"http://127.0.0.1:8000/m/households/{home}/visit#income"] in sheet(office, page, 1)  # fmt: skip
 
 
 def test_a_row_that_would_end_monitoring_is_told_in_the_answer_and_ends_nothing(

@@ -82,16 +82,16 @@ def test_the_county_reads_beside_each_row_what_is_to_be_mended_where(county: Cou
     home, office = county.households[HOME], browser(county, "county")
     page = office.page(place)
     assert "要核对：识别一个月还没有帮扶措施" in words(page)
-    assert f"/households/{home}" in links(page)
+    assert f"/households/{home}/plan#new" in links(page)
     assert "要核对" not in words(department.page(place))
     [path] = [link for link in links(page) if link.endswith("answers.xlsx")]
     lines = CalamineWorkbook.from_filelike(io.BytesIO(office.get(path).data)).get_sheet_by_index(0).to_python()
     assert "识别一个月还没有帮扶措施：请尽快定下措施和责任人。" in str(lines[1][7])
-    assert f"http://127.0.0.1:8000/households/{home}" in str(lines[1][8]).split("\n")
+    assert f"http://127.0.0.1:8000/households/{home}/plan#new" in str(lines[1][8]).split("\n")
     api = place.replace("/screening", "/api/screening")
     told = [county.client(who).get(api).get_json()["answers"] for who in ("county", "medical")]
     assert [one["check"] for one in told[0][0]["warnings"]].count("no_measure") == 1
-    assert told[0][0]["warnings"][0]["link"] == f"/households/{home}"
+    assert {one["check"]: one["link"] for one in told[0][0]["warnings"]}["no_measure"] == f"/households/{home}/plan#new"
     assert [(one["sheet"], one["row"], one["warnings"]) for one in told[1]] == [("名单", row, []) for row in (2, 3, 4)]
 
 

@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
@@ -46,21 +47,38 @@ class FaultyPack(Exception):
         self.faults = faults
 
 
-def read_pack(content: bytes, file: str, usual: Mapping[str, Any] | None = None) -> Pack:
-    """The pack of a file's content, or FaultyPack; `usual` are parts that it may leave out."""
+def read_pack(content: bytes, file: str, usual: Mapping[str, Any] | None = None, *, former: bool = False) -> Pack:
+    """The pack of a file's content, or FaultyPack; `usual` are parts that it may leave out, `former` was in force."""
+    text, said = parsed(content, file)
+    try:
+        return Pack.model_validate({**(usual or {}), **said}, context={"former": former})
+    except ValidationError as error:
+        several = error.errors(include_url=False, include_input=False)
+        raise FaultyPack([_fault(one, text, file) for one in several]) from error
+
+
+def contents(path: Path) -> bytes:
+    """The bytes of a file, or FaultyPack where it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise FaultyPack([Fault(str(path), 1, "", "读不了这个文件，请看它的权限")]) from error
+
+
+def parsed(content: bytes, file: str) -> tuple[str, dict[str, Any]]:
+    """The text of a TOML file and what it says, or FaultyPack."""
     try:
         text = content.decode("utf-8-sig")
-        said = tomllib.loads(text)
+        return text, tomllib.loads(text)
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise FaultyPack([Fault(file, line, "", "不是 UTF-8 编码的文字")]) from error
     except tomllib.TOMLDecodeError as error:
         raise FaultyPack([_broken(error, text, file)]) from error
-    try:
-        return Pack.model_validate({**(usual or {}), **said})
-    except ValidationError as error:
-        several = error.errors(include_url=False, include_input=False)
-        raise FaultyPack([_fault(one, text, file) for one in several]) from error
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits, or as many brackets
+        lines = text.splitlines()
+        line = max(range(len(lines)), key=lambda at: len(lines[at])) + 1
+        raise FaultyPack([Fault(file, line, "", "这一行太长了，请看是不是写错了")]) from error
 
 
 def _broken(error: tomllib.TOMLDecodeError, text: str, file: str) -> Fault:

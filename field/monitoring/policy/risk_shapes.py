@@ -15,8 +15,8 @@ SAYABLE = ("persons", "income", "income_before", "rigid", "line", "period")
 Threshold = Annotated[int, Field(ge=0, le=10_000_000)]
 
 
-class Twice(ValueError):
-    """写了两次: with the place of the second, on whose line it is told."""
+class Placed(ValueError):
+    """错在哪里: with the place in the file, on whose line it is told."""
 
     def __init__(self, words: str, *place: str | int) -> None:
         super().__init__(words)
@@ -24,10 +24,10 @@ class Twice(ValueError):
 
 
 def once(several: Sequence[Hashable], words: str, *place: str) -> None:
-    """Twice, where one of a list was there before."""
+    """Placed at the second, where one of a list was there before."""
     for at, one in enumerate(several):
         if one in several[:at]:
-            raise Twice(words.format(one), *place, at)
+            raise Placed(words.format(one), *place, at)
 
 
 class Unit(Enum):

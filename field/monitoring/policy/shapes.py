@@ -3,12 +3,12 @@
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from field.codes import Grade, Kind, RiskFactor
 from field.monitoring.policy.fund_shapes import Fund
 from field.monitoring.policy.quality_shapes import Quality
-from field.monitoring.policy.risk_shapes import Risk, once
+from field.monitoring.policy.risk_shapes import Placed, Risk, once
 from field.monitoring.policy.sharing_shapes import Sharings
 
 
@@ -25,6 +25,10 @@ Percent = Annotated[int, Field(ge=0, le=100)]
 Days = Annotated[int, Field(ge=0, le=366)]
 Marks = Annotated[list[Percent], Field(max_length=3), AfterValidator(_rising)]  # of village, town and county
 Steps = Literal["onsite_check", "data_check", "assessment", "notice", "town_review", "county_approval"]
+LADDER = {
+    "onsite_check": "入户核实", "data_check": "信息比对", "assessment": "民主评议",
+    "notice": "公示", "town_review": "乡镇审核", "county_approval": "县级审定",
+}  # fmt: skip
 Counting = Literal["calendar", "working"]
 Province = Annotated[str, Field(pattern="^[0-9]{2}$")]
 Identity = Annotated[str, Field(pattern="^[A-Za-z0-9-]{1,20}$")]
@@ -265,11 +269,14 @@ class Pack(Sourced):
         return f"{self.id}.{self.version}"
 
     @model_validator(mode="after")
-    def _fits(self) -> Self:
+    def _fits(self, info: ValidationInfo) -> Self:
         if not any(line.province == self.province for line in self.line):
             raise ValueError(f"line 里没有本省（{self.province}）的监测范围")
         for what, codes in (("kind", self.kind), ("step", self.step), ("measure", self.measure)):
             once([one.code for one in codes], "code 有重复: {}", what)
+        lacking = [f"{code}（{name}）" for code, name in LADDER.items() if code not in {one.code for one in self.step}]
+        if lacking and not (info.context or {}).get("former"):
+            raise Placed(f"少了 {'、'.join(lacking)}，六步都要写，每一步写明几天", "step")
         once([(line.province, line.year) for line in self.line], "同一省同一年写了两次", "line")
         if not (self.kinds_for(formerly_poor=True) and self.kinds_for(formerly_poor=False)):
             raise ValueError("kind 里，脱贫户和非脱贫户都要有能用的监测类别")

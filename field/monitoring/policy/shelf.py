@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from field.monitoring.policy.lines import line_of
-from field.monitoring.policy.reading import Fault, FaultyPack, read_pack
+from field.monitoring.policy.reading import Fault, FaultyPack, contents, read_pack
 from field.monitoring.policy.shapes import Pack
 from field.monitoring.workdays import Own, own_days
 
@@ -90,8 +90,8 @@ class Shelf:
 
     def _read(self, path: Path, faults: list[Fault]) -> Pack | None:
         former = path.parent / IN_FORCE / path.name
-        content = path.read_bytes()
         try:
+            content = contents(path)
             pack = read_pack(content, str(path), _usual())
             unlike(pack, self._versions.get(pack.name), content, str(path))
         except FaultyPack as error:
@@ -151,8 +151,8 @@ def _versions(own: Path | None) -> Iterator[Pack]:
 
 def _former(path: Path) -> Pack | None:
     """A pack that was in force before; none where there was none, or where it can no longer be read."""
-    with contextlib.suppress(FaultyPack, FileNotFoundError):
-        return read_pack(path.read_bytes(), str(path), _usual())
+    with contextlib.suppress(FaultyPack):
+        return read_pack(contents(path), str(path), _usual(), former=True)
     return None
 
 
@@ -178,8 +178,15 @@ def _files(folder: Path | None) -> list[Path]:
 def _stamp(folder: Path | None) -> Stamp:
     if folder is None or not folder.is_dir():
         return ()
-    stats = [(path, path.stat()) for path in sorted(folder.glob("*.toml"))]
-    return tuple((path.name, stat.st_mtime_ns, stat.st_size) for path, stat in stats)
+    return tuple(_state(path) for path in sorted(folder.glob("*.toml")))
+
+
+def _state(path: Path) -> tuple[str, int, int]:
+    """What changes with a file; a link that leads nowhere, or a file just taken away, has nothing to change."""
+    with contextlib.suppress(OSError):
+        stat = path.stat()
+        return path.name, stat.st_mtime_ns, stat.st_size
+    return path.name, 0, 0
 
 
 def _keep(place: Path, content: bytes) -> None:

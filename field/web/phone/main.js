@@ -52,7 +52,9 @@ async function show() {
   shown = location.pathname
   frame(view)
   fill(document.getElementById('page'), view.body)
-  scrollTo(0, scrolled.get(shown) || 0)
+  const asked = location.hash && document.getElementById(location.hash.slice(1))
+  if (asked) asked.scrollIntoView()
+  else scrollTo(0, scrolled.get(shown) || 0)
   tell()
   afterwards()
 }
