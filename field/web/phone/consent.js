@@ -4,7 +4,7 @@ import {words} from './words.js'
 import {chips} from './field.js'
 import {day} from './days.js'
 import {show as faults} from './faults.js'
-import {keptFor} from './keep.js'
+import {inTurn, keptFor} from './keep.js'
 import {named} from './last.js'
 import {pad, picture} from './pad.js'
 import {tiles} from './photos.js'
@@ -24,7 +24,9 @@ const SAYS = words.speak('consent', {
 })
 
 /** show(household) → the page. */
-export async function show(id) {
+export const show = id => inTurn(`consent-${id}`, SAYS.title(''), `/m/households/${id}`, () => draw(id))
+
+async function draw(id) {
   const form = await household(id)
   const text = await newest()
   if (!form || !form.case || !text) return {title: SAYS.title(form ? form.head : ''), back: `/m/households/${id}`, body: el('p', null, text ? SAYS.none : SAYS.unread)}

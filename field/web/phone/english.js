@@ -92,6 +92,7 @@ export const english = {
     number: 'Household number ', lives_here: n => `${some(n, 'person', 'people')} at home`, last_visit: 'Last visit', way: 'Way there',
     help: {title: 'Help', done: when => `✓ carried out ${when}`, due: when => `by ${when}`, late: when => `▲ overdue since ${when}`},
     begin: 'Start visit', go_on: 'Go on filling in',
+    elsewhere: {why: 'This household is being filled in on another page. Go on here, and what was filled in there comes along.', here: 'Go on here'},
     call: {
       short: 'Call', label: name => `Call ${name}`, why: 'Why do you call?', traced: 'Fetching the number leaves a trace.',
       dial: phone => `Dial ${phone.replace('+86', '')}`,

@@ -1,7 +1,11 @@
-// 草稿: kept on the phone at every keystroke, at most half a second late.
+// 草稿: kept on the phone at every keystroke, at most half a second late; of one household, in one tab.
+import {el} from './dom.js'
 import {locked} from './vault.js'
+import {words} from './words.js'
 
 const PAUSE = 400 // ms
+const held = {} // what this tab writes: {end(), over}, by name
+let wanted = null // what is to be taken over from another tab
 
 /** keptFor(household, kind?) → Promise<draft | undefined>: the visit, 'consent' or 'revisit' that was begun there; none while locked. */
 export async function keptFor(household, kind) {
@@ -33,4 +37,39 @@ export function keeper(draft, said) {
       removeEventListener('pagehide', flush)
     },
   }
+}
+
+/** inTurn(name, title, back, page) → what page() shows; while another tab writes there, a question whether to go on here. */
+export async function inTurn(name, title, back, page) {
+  const steal = wanted === name
+  wanted = null
+  let view = null
+  const taken = () => { if (view && view.leave) view.leave(); go(back) }
+  const end = await turn(name, steal, taken)
+  if (!end) return {title, back, body: elsewhere(name)}
+  if (steal) await new Promise(done => setTimeout(done, 2 * PAUSE)) // until the other one has kept what was typed
+  view = await page()
+  const {leave} = view
+  return {...view, leave() { if (leave) leave(); end() }}
+}
+
+function elsewhere(name) {
+  const here = el('button.primary', {onclick: () => { wanted = name; go(location.pathname) }}, words.elsewhere.here)
+  return el('div.stack', null, el('p', null, words.elsewhere.why), here)
+}
+
+function go(path) {
+  dispatchEvent(new CustomEvent('field:go', {detail: {path, replace: true}}))
+}
+
+// This tab alone writes until end(); null while another one does. Without Web Locks every tab may, as before.
+async function turn(name, steal, taken) {
+  if (!navigator.locks) return () => null
+  if (held[name]) await held[name].end()
+  return new Promise(given => {
+    const over = navigator.locks.request(`field-${name}`, steal ? {steal} : {ifAvailable: true}, lock => lock && new Promise(done => {
+      const mine = held[name] = {end() { if (held[name] === mine) delete held[name]; done(); return over }}
+      given(mine.end)
+    })).then(() => given(null), () => { delete held[name]; taken() })
+  })
 }

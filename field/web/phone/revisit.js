@@ -7,7 +7,7 @@ import {day} from './days.js'
 import {definition, show as faults} from './faults.js'
 import {chips, field, yuanInput} from './field.js'
 import {body as guarantees} from './guarantees.js'
-import {keptFor} from './keep.js'
+import {inTurn, keptFor} from './keep.js'
 import {body as photos} from './photos.js'
 import {whereabouts} from './place.js'
 import {judge} from './rules.js'
@@ -27,7 +27,9 @@ const SAYS = words.speak('revisit', {
 })
 
 /** show(household) → the page. */
-export async function show(id) {
+export const show = id => inTurn(`revisit-${id}`, SAYS.title(''), `/m/households/${id}`, () => draw(id))
+
+async function draw(id) {
   const [form, kept] = await Promise.all([household(id), keptFor(id, 'revisit')])
   if (!form) return {title: SAYS.title(''), back: '/m/households', body: el('p', null, SAYS.unknown)}
   const page = writing(form, kept || begin(form, uuid7(), new Date()), Boolean(kept))

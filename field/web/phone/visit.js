@@ -4,14 +4,16 @@ import {words} from './words.js'
 import {hour, stamp} from './days.js'
 import {card} from './card.js'
 import {answered, begin, declared, sameAsLast, sections} from './draft.js'
-import {keeper, keptFor} from './keep.js'
+import {inTurn, keeper, keptFor} from './keep.js'
 import {locked} from './vault.js'
 import {uuid7} from './uuid7.js'
 
 export const open = true
 
 /** show(id) → the page; what is typed lies on the phone half a second later. */
-export async function show(id) {
+export const show = id => inTurn(`visit-${id}`, words.visit.title, `/m/households/${id}`, () => page(id))
+
+async function page(id) {
   const [form, kept] = await Promise.all([household(id), keptFor(id)])
   if (!form) return {title: words.visit.title, back: '/m/households', body: el('p', null, words.failed.unknown)}
   const visit = opened(form, kept || begin(form, uuid7(), new Date()), Boolean(kept))
