@@ -9,7 +9,7 @@ from typing import Any
 from field.registry.apart import answer, heard
 from field.registry.roster import RosterHousehold
 from field.registry.roster_household import Fault, Sheet
-from field.registry.roster_sheet import table
+from field.registry.roster_sheet import EMPTY, Refused, table
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,8 @@ def _tell(asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
     found = table(Path(asked["path"]))
     sheet = Sheet(found.header, asked["villages"], date.fromisoformat(asked["today"]))
     survey = sheet.survey(found.lines())
+    if not survey.total:
+        raise Refused(EMPTY)
     yield {"sheet": found.sheet, "total": survey.total}
     done = 0
     for read in sheet.households(found.lines(), survey):

@@ -237,6 +237,15 @@ def test_a_file_that_is_no_roster_fails_once_and_says_why(
     assert "打不开" in (job_of(job_id).trouble or "")
 
 
+def test_a_roster_without_people_fails_and_says_what_to_do(
+    small_county: County, asked: Callable[..., str], tmp_path: Path
+) -> None:
+    job_id = asked(excel(tmp_path / "a.xlsx", []))
+    assert worker(small_county.app).step()
+    job = job_of(job_id)
+    assert (job.state, job.trouble) == (JobState.FAILED, "表里没有一行内容；什么也没有收进来，请填好再传")
+
+
 def test_a_worker_that_died_leaves_the_import_to_the_next(
     small_county: County, asked: Callable[..., str], tmp_path: Path
 ) -> None:
@@ -273,7 +282,7 @@ def test_the_terminal_imports_and_writes_a_template(small_county: County, tmp_pa
     assert lines((tmp_path / "roster-错误清单.xlsx").read_bytes())[1][1:4] == [3, "行政村", "H00002"]
     assert run.invoke(args=["roster", "template", str(tmp_path / "t.xlsx")]).exit_code == 0
     told = run.invoke(args=["roster", "import", str(tmp_path / "t.xlsx")])
-    assert (told.exit_code, "共 0 人" in told.output) == (0, True)
+    assert (told.exit_code, "没有一行内容" in told.output) == (1, True)
     (tmp_path / "no.csv").write_text("这不是名册")
     told = run.invoke(args=["roster", "import", str(tmp_path / "no.csv")])
     assert told.exit_code == 1
