@@ -22,11 +22,12 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """读到一户: the household, or why it is held back, and how many people were read so far."""
+    """读到一户: the household, or why it is held back, how many people were read so far, and the rows it stands on."""
 
     done: int
     household: RosterHousehold | None
     faults: list[Fault]
+    rows: list[int]
 
 
 def read_roster(path: Path, villages: Mapping[str, str], today: date) -> Iterator[Opened | Read]:
@@ -40,7 +41,7 @@ def read_roster(path: Path, villages: Mapping[str, str], today: date) -> Iterato
         if "sheet" in said:
             yield Opened(said["sheet"], said["total"])
         else:
-            yield Read(said["done"], said["household"], [Fault(*fault) for fault in said["faults"]])
+            yield Read(said["done"], said["household"], [Fault(*fault) for fault in said["faults"]], said["rows"])
 
 
 def _tell(asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -52,8 +53,8 @@ def _tell(asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield {"sheet": found.sheet, "total": survey.total}
     done = 0
     for read in sheet.households(found.lines(), survey):
-        done += read.rows
-        yield {"done": done, "household": read.household, "faults": read.faults}
+        done += len(read.rows)
+        yield {"done": done, "household": read.household, "faults": read.faults, "rows": read.rows}
 
 
 def main() -> None:
