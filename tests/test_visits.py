@@ -1,5 +1,6 @@
 """走访: what becomes of a visit that a cadre sends."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 from sqlalchemy import func, select
@@ -8,7 +9,8 @@ from field import clock
 from field.codes import Role
 from field.db import db
 from field.ledger.entries import Entry
-from tests.county import County, moment
+from field.registry.numbers import e164
+from tests.county import CASES, County, moment
 
 VILLAGE, NEXT, ELSEWHERE = "420626107204", "420626107205", "420626102201"
 
@@ -86,6 +88,26 @@ def test_people_of_another_household_are_named_as_faults(county: County) -> None
     answer = county.client("cadre").post("/api/visits", json=county.visit(members=[stranger]))
     assert answer.status_code == 422
     assert [fault["field"] for fault in answer.get_json()["errors"]] == ["members.0.person_id"]
+
+
+def test_no_telephone_and_a_person_written_down_twice_are_named_as_faults(county: County) -> None:
+    cadre = county.client("cadre")
+    persons = cadre.get(f"/api/households/{county.households[VILLAGE]}/form").get_json()["persons"]
+    head, spouse = (person["id"] for person in persons[:2])
+    twice = [{"person_id": head, "phone": "+1 555"}, {"person_id": spouse}, {"person_id": head, "work": "电工"}]
+    answer = cadre.post("/api/visits", json=county.visit(members=twice))
+    assert answer.status_code == 422
+    assert answer.get_json()["errors"] == [
+        {"field": "members.0.phone", "message": "电话不对：手机应是11位，座机要带区号"},
+        {"field": "members.2.person_id", "message": "同一个人写了两次，请合在一起"},
+    ]
+
+
+def test_every_number_that_the_rules_take_is_kept_as_e164() -> None:
+    said = [case for case in CASES["cases"] if case["name"].startswith("telephone ")]
+    numbers = [case["set"]["members"][0]["phone"] for case in said]
+    assert len(numbers) > 10
+    assert [text for text in numbers if not re.fullmatch(r"\+[1-9][0-9]{7,14}", e164(text) or "")] == []
 
 
 def test_a_visit_is_taken_before_its_photographs_and_names_them(county: County) -> None:
