@@ -2,6 +2,7 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -153,6 +154,28 @@ def test_the_answer_names_what_is_to_be_checked_of_the_household_with_the_way_th
     assert warned["wages_household"]["message"].startswith("工资性收入少得不像：")
     assert "no_income" not in warned, "as it stands after the visit"
     assert cadre.get(warned["wages_household"]["link"]).status_code == 200
+
+
+def test_what_was_left_as_it_was_though_nothing_was_known_is_taken_and_told(county: County) -> None:
+    cadre, home = county.client("cadre"), county.households[VILLAGE]
+
+    def sent(*same: str) -> tuple[list[str], dict[str, Any]]:
+        visit = county.visit(unchanged=[*same])
+        answers = [
+            cadre.post("/api/visits", json={name: visit[name] for name in visit if name not in same}) for _ in "12"
+        ]
+        assert [answer.status_code for answer in answers] == [201, 200]
+        assert answers[0].get_json() == answers[1].get_json()
+        told = [one["message"] for one in answers[0].get_json()["warnings"] if one["check"] == "unchanged_unknown"]
+        return told, cadre.get(f"/api/households/{home}/form").get_json()["last_visit"]
+
+    told, last = sent("income", "guarantees", "risk_factors", "members")
+    assert told == ["收入、两不愁三保障和饮水以前没有记过，选“无变化”等于没有记。请问清楚，再走访一次填上"]
+    assert ("income" in last, "guarantees" in last, "expenses" in last) == (False, False, True)
+    assert sent("income", "expenses")[0] == ["收入以前没有记过，选“无变化”等于没有记。请问清楚，再走访一次填上"]
+    assert sent("expenses")[0] == []
+    told, last = sent("income", "expenses", "guarantees", "risk_factors", "members")
+    assert (told, "income" in last) == ([], True)
 
 
 def test_who_has_left_is_told_nothing_more_of_the_household(county: County) -> None:

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, jsonify
 from pydantic import Field
 from sqlalchemy.orm import Session
 
-from field import clock
+from field import clock, mending
 from field.api.describe import Strict, created, describe
 from field.auth import actor
 from field.db import transact
@@ -16,7 +16,7 @@ from field.mending import warnings
 from field.monitoring.held import hand_over
 from field.monitoring.timeline import masked
 from field.monitoring.visit_rules import definition, faults, plain
-from field.monitoring.visits import Faulty, OtherContent, Recorded, record_visit
+from field.monitoring.visits import Faulty, OtherContent, Recorded, record_visit, unfounded
 from field.problems import Problem
 from field.registry.rights import Actor, Right
 
@@ -90,8 +90,10 @@ def hand_over_visit(body: HandOver) -> Response:
 
 def _record(session: Session, visit: dict[str, Any], by: Actor, now: datetime) -> tuple[Recorded, list[dict[str, str]]]:
     """Record it; asked in the same transaction, what is to be checked costs no connection of its own."""
-    recorded = record_visit(session, visit, by, now)
-    return recorded, warnings(session, visit["household_id"], now) if recorded.ours else []
+    recorded, home = record_visit(session, visit, by, now), visit["household_id"]
+    if not recorded.ours:
+        return recorded, []
+    return recorded, mending.unfounded(unfounded(session, recorded.entry, visit), home) + warnings(session, home, now)
 
 
 def _receipt(visit_id: str, recorded: Recorded) -> dict[str, Any]:
