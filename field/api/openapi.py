@@ -79,7 +79,7 @@ def _operation(rule: Rule, method: str, said: Description, schemas: dict[str, An
     operation: dict[str, Any] = {
         "operationId": f"{method.lower()}_{rule.endpoint.replace('.', '_')}",
         "summary": said.summary,
-        "description": f"可以使用: {holders}" if holders else "所有人",
+        "description": f"可以使用：{holders}" if holders else "所有人",
         "parameters": [*_in_path(rule), *_in_query(said, schemas)],
         "responses": {
             **{str(status): _answer(shape, schemas) for status, shape in said.answers.items()},

@@ -66,15 +66,15 @@ class HandedOver(Strict):
 def post_visit(body: Any) -> Response:
     visit = plain(body)
     if found := faults(visit):
-        raise Problem(422, "invalid", "有几处需要改一下,改好再保存", found)
+        raise Problem(422, "invalid", "有几处需要改一下，改好再保存", found)
     by, now = actor(), clock.now()
     try:
         recorded, told = transact(lambda session: _record(session, visit, by, now))
     except Faulty as error:
-        raise Problem(422, "invalid", "有几处需要改一下,改好再保存", error.faults) from error
+        raise Problem(422, "invalid", "有几处需要改一下，改好再保存", error.faults) from error
     except OtherContent as error:
         both = {"kept": masked(error.kept), "sent": masked(error.sent)}
-        raise Problem(409, "other_content", "这次走访已经入账,内容和这次交的不一样", more=both) from error
+        raise Problem(409, "other_content", "这次走访已经入账，内容和这次交的不一样", more=both) from error
     return created(_receipt(visit["id"], recorded) | {"warnings": told}, recorded.fresh)
 
 

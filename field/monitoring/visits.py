@@ -166,7 +166,7 @@ def _strangers(session: Session, visit: dict[str, Any]) -> list[dict[str, str]]:
     rows = select(Person.id).where(Person.household_id == visit["household_id"], Person.id.in_(wanted))
     ours = set(session.scalars(rows))
     return [
-        {"field": field, "message": "这位成员不在这一户里,请重新选择"}
+        {"field": field, "message": "这位成员不在这一户里，请重新选择"}
         for field, person_id in named
         if person_id and person_id not in ours
     ]

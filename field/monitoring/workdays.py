@@ -98,7 +98,7 @@ def own_days(file: Path) -> Own:
     try:
         said = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise FaultyPack([Fault(str(file), text.count("\n") + 1, "", f"写法不对: {error}")]) from error
+        raise FaultyPack([Fault(str(file), text.count("\n") + 1, "", f"写法不对：{error}")]) from error
     if faults := [Fault(str(file), line_of(text, path), str(path[0]), words) for path, words in _wrong(said)]:
         raise FaultyPack(faults)
     days = {one["date"]: one["work"] for one in said.get("day", [])}

@@ -167,7 +167,7 @@ def test_a_visit_made_with_the_right_and_sent_after_it_ended_is_held_for_the_tow
         ({"members_state": "changed", "members": {"member": {"whose": "known", "work": "电工"}}}, "请填写是哪位成员"),
         (
             {"members_state": "changed", "members": {"member": {"person": "019aaaaa-0000-7000-8000-00000000dead"}}},
-            "这位成员不在这一户里,请重新选择",
+            "这位成员不在这一户里，请重新选择",
         ),
         (with_photos({"kind": "cat", "picture": "1.jpg"}), "照片种类请在给出的选项里选"),
     ],

@@ -40,7 +40,7 @@ test('a fault is told in the words of the form', () => {
 
 test('what is no visit at all is refused in words', () => {
   for (const body of [null, 1, 'x', [], true]) {
-    assert.deepEqual(judge(schema, body).map(({message}) => message), ['走访记录填得不对,请重新填写'])
+    assert.deepEqual(judge(schema, body).map(({message}) => message), ['走访记录填得不对，请重新填写'])
   }
 })
 

@@ -157,7 +157,7 @@ class Measure(Sourced):
     @model_validator(mode="after")
     def _known(self) -> Self:
         if strange := [code for code in self.risk_factors if code not in set(RiskFactor)]:
-            raise ValueError(f"没有这样的风险点: {', '.join(strange)}")
+            raise ValueError(f"没有这样的风险点：{', '.join(strange)}")
         if self.days is not None and self.days_source is None:
             raise ValueError("写了 days，也要写 days_source")
         return self
@@ -269,7 +269,7 @@ class Pack(Sourced):
         if not any(line.province == self.province for line in self.line):
             raise ValueError(f"line 里没有本省（{self.province}）的监测范围")
         for what, codes in (("kind", self.kind), ("step", self.step), ("measure", self.measure)):
-            once([one.code for one in codes], "code 有重复: {}", what)
+            once([one.code for one in codes], "code 有重复：{}", what)
         once([(line.province, line.year) for line in self.line], "同一省同一年写了两次", "line")
         if not (self.kinds_for(formerly_poor=True) and self.kinds_for(formerly_poor=False)):
             raise ValueError("kind 里，脱贫户和非脱贫户都要有能用的监测类别")
