@@ -152,7 +152,7 @@ def _answer_problems(app: Flask) -> None:
 
     @app.errorhandler(Unavailable)
     def _unavailable(_: Unavailable) -> Any:
-        busy = Problem(503, "unavailable", "系统暂时忙,内容还在手机里,稍后会再传", headers={"Retry-After": "5"})
+        busy = Problem(503, "unavailable", "系统暂时忙，内容还在手机里，稍后会再传", headers={"Retry-After": "5"})
         return _problem(busy)
 
     @app.errorhandler(HTTPException)
@@ -161,22 +161,22 @@ def _answer_problems(app: Flask) -> None:
         if status < 400:
             return error
         headers = {key: value for key, value in error.get_headers() if key in ("Allow", "Retry-After")}
-        return _problem(Problem(status, f"http_{status}", WORDS.get(status, "没有完成,请重试"), headers=headers))
+        return _problem(Problem(status, f"http_{status}", WORDS.get(status, "没有完成，请重试"), headers=headers))
 
     @app.errorhandler(ParseException)
     def _garbled(_: ParseException) -> Any:
-        return _problem(Problem(400, "cut", "内容没有传完,请再传一次"))
+        return _problem(Problem(400, "cut", "内容没有传完，请再传一次"))
 
     @app.errorhandler(Exception)
     def _unforeseen(error: Exception) -> Any:
         app.logger.error("unforeseen %s at %s", type(error).__name__, request.endpoint, exc_info=error)
-        return _problem(Problem(500, "unforeseen", "系统出错了,没有保存。请稍后再试"))
+        return _problem(Problem(500, "unforeseen", "系统出错了，没有保存。请稍后再试"))
 
 
 WORDS = {
-    400: Word("内容看不懂,请检查后再交"),
+    400: Word("内容看不懂，请检查后再交"),
     404: Word("没有找到"),
     405: Word("不能这样操作"),
-    413: Word("内容太大,没有保存"),
+    413: Word("内容太大，没有保存"),
     415: Word("格式不支持"),
 }

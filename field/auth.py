@@ -119,7 +119,7 @@ def _gate() -> None:
         return
     person = actor()
     if by_cookie and request.method not in SAFE and not _from_here():
-        raise Problem(403, "csrf", "页面已经过期,请刷新后再提交")
+        raise Problem(403, "csrf", "页面已经过期，请刷新后再提交")
     if right is None or not person.has(right):
         raise Problem(*NOT_ALLOWED)
 
@@ -132,7 +132,7 @@ def _enter(token: str, right: Right | None) -> None:
     if found.actor is None:
         if right is Right.PUBLIC:
             return
-        raise Problem(401, "account_ended", "这个账号已经停用,请联系县里")
+        raise Problem(401, "account_ended", "这个账号已经停用，请联系县里")
     g.actor, g.session_id, g.posts = found.actor, found.id, found.posts
     seen(found, now)
 
@@ -147,7 +147,7 @@ def _enter_system(token: str, right: Right | None) -> None:
     if person is None:
         if right is Right.PUBLIC:
             return
-        raise Problem(401, "account_ended", "这个账号已经停用,请联系县里")
+        raise Problem(401, "account_ended", "这个账号已经停用，请联系县里")
     g.actor, g.session_id = person, kept.id
     token_id = kept.id
     if wait := transact(lambda write: note_use(write, token_id, now)):

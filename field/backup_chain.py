@@ -22,7 +22,7 @@ def missing(shelf: Shelf, noted: Noted | None, own: Verifier) -> str:
     """What was taken away from a shelf or exchanged on it, in words; empty where all is there."""
     here = sorted(_links(shelf, own))
     gone = _gaps(here, noted) if here else list(noted.numbers.values()) if noted else []
-    told = {"缺第 {} 份:备份好以后被拿走或删掉了": gone, "第 {} 份被换过,或者有两份": _exchanged(here)}
+    told = {"缺第 {} 份：备份好以后被拿走或删掉了": gone, "第 {} 份被换过，或者有两份": _exchanged(here)}
     return ";".join(words.format("、".join(map(str, several))) for words, several in told.items() if several)
 
 

@@ -20,17 +20,17 @@ from field.worker import signer
 
 FOLDER = click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 SECRET = click.option(
-    "--passphrase-file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="锁密钥的口令,写在文件里."
+    "--passphrase-file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="锁密钥的口令，写在文件里。"
 )
 
 
 @click.command("backup")
 @FOLDER
 @SECRET
-@click.option("--without-keys", is_flag=True, help="不带密钥;密钥文件要另外保管,没有它备份打不开.")
-@click.option("--keep", type=click.IntRange(min=1), default=14, show_default=True, help="留几份.")
-@click.option("--check", is_flag=True, help="不备份,只查最新一份是否完好.")
-@click.option("--list", "lists", is_flag=True, help="不备份,只列出有哪几份,缺哪一份.")
+@click.option("--without-keys", is_flag=True, help="不带密钥；密钥文件要另外保管，没有它备份打不开。")
+@click.option("--keep", type=click.IntRange(min=1), default=14, show_default=True, help="留几份。")
+@click.option("--check", is_flag=True, help="不备份，只查最新一份是否完好。")
+@click.option("--list", "lists", is_flag=True, help="不备份，只列出有哪几份，缺哪一份。")
 @with_appcontext
 def take(folder: Path, passphrase_file: Path | None, without_keys: bool, keep: int, check: bool, lists: bool) -> None:
     """备份数据库、照片和密钥,不用停下来."""
@@ -39,7 +39,9 @@ def take(folder: Path, passphrase_file: Path | None, without_keys: bool, keep: i
         (_check if check else _list)(shelf)
         return
     if (passphrase_file is None) is not without_keys:
-        raise click.UsageError("请给 --passphrase-file(密钥锁上一起备份),或 --without-keys(密钥另外保管),只能选一样")
+        raise click.UsageError(
+            "请给 --passphrase-file（密钥锁上一起备份），或 --without-keys（密钥另外保管），只能选一样"
+        )
     try:
         with shelf.locked():
             moment = _taken(shelf, _words(passphrase_file), keep)
@@ -48,16 +50,16 @@ def take(folder: Path, passphrase_file: Path | None, without_keys: bool, keep: i
         raise click.ClickException("另一个备份正在进行") from error
     except (CannotDump, Spoilt) as error:
         raise click.ClickException(str(error)) from error
-    older = f";删去旧的 {gone} 份" if gone else ""
+    older = f"；删去旧的 {gone} 份" if gone else ""
     click.echo(f"备份好了 {_told(shelf, moment)}{older}")
     if without_keys:
-        click.echo("没有带密钥:密钥文件请另外保管,没有它谁也打不开这份备份")
+        click.echo("没有带密钥：密钥文件请另外保管，没有它谁也打不开这份备份")
 
 
 @click.command("restore")
 @FOLDER
 @SECRET
-@click.option("--moment", help="哪一份;不写就是最新的.")
+@click.option("--moment", help="哪一份；不写就是最新的。")
 @with_appcontext
 def restore(folder: Path, passphrase_file: Path | None, moment: str | None) -> None:
     """从备份恢复到一个空的 FIELD_HOME 和空的数据库,然后核验台账."""
@@ -66,7 +68,7 @@ def restore(folder: Path, passphrase_file: Path | None, moment: str | None) -> N
     try:
         done = fill(current_app.config["FIELD"], shelf, moment := moment or _newest(shelf), _words(passphrase_file))
     except (CannotDump, Spoilt) as error:
-        raise click.ClickException(f"没有恢复:{error}") from error
+        raise click.ClickException(f"没有恢复：{error}") from error
     click.echo(f"用的是 {_told(shelf, moment)}。{_outcome(done)}")
     if not done.sound:
         raise SystemExit(1)
@@ -100,7 +102,7 @@ def _list(shelf: Shelf) -> None:
     own, newest = signer(current_app.config["FIELD"]).verifier, _newest(shelf)
     try:
         for moment in shelf.moments():
-            click.echo(f"{_told(shelf, moment)}{'' if shelf.read(moment).is_signed_by(own) else ';没有本县的签名'}")
+            click.echo(f"{_told(shelf, moment)}{'' if shelf.read(moment).is_signed_by(own) else '；没有本县的签名'}")
         hours = (clock.now() - datetime.fromisoformat(shelf.read(newest).taken_at)).total_seconds() / 3600
     except Spoilt as error:
         raise click.ClickException(str(error)) from error
@@ -128,18 +130,20 @@ def _words(file: Path | None) -> bytes | None:
     """The passphrase, which must not be empty."""
     said = file.read_bytes().strip() if file else None
     if said is not None and len(said) < 12:
-        raise click.ClickException("口令太短,至少 12 个字符")
+        raise click.ClickException("口令太短，至少 12 个字符")
     return said
 
 
 def _told(shelf: Shelf, moment: str) -> str:
     one = shelf.read(moment)
     size = sum(kept.size for kept in one.files.values())
-    return f"{moment},{f'第 {one.number} 份' if one.number else '没有编号'}:{len(one.files)} 个文件,{size / 1e6:.1f} MB"
+    return (
+        f"{moment}，{f'第 {one.number} 份' if one.number else '没有编号'}：{len(one.files)} 个文件，{size / 1e6:.1f} MB"
+    )
 
 
 def _outcome(done: Restored) -> str:
     found = done.report.broken
-    ledger = f"台账有问题:{found.words}" if found else f"台账完好:{done.report.entries} 条"
-    photos = f"照片 {done.photos} 张" + (f",其中 {len(done.lost)} 张打不开" if done.lost else "都打得开")
-    return f"{'恢复好了' if done.sound else '恢复了,但有问题'}。{ledger};{photos}"
+    ledger = f"台账有问题：{found.words}" if found else f"台账完好：{done.report.entries} 条"
+    photos = f"照片 {done.photos} 张" + (f"，其中 {len(done.lost)} 张打不开" if done.lost else "都打得开")
+    return f"{'恢复好了' if done.sound else '恢复了，但有问题'}。{ledger}；{photos}"

@@ -14,9 +14,9 @@ from field.messaging.wave_figures import estimate
 from field.monitoring.due_checkins import Count, count_by_place, due
 from field.registry.regions import VILLAGE, Region, county, names
 
-checkins = AppGroup("checkins", help="务工回访.")
-REGION = click.option("--region", default="", help="区划代码, 不写就是全县.")
-LIMIT = click.option("--limit", type=click.IntRange(min=1), help="这一批最多问多少人.")
+checkins = AppGroup("checkins", help="务工回访。")
+REGION = click.option("--region", default="", help="区划代码，不写就是全县。")
+LIMIT = click.option("--limit", type=click.IntRange(min=1), help="这一批最多问多少人。")
 
 
 @checkins.command("due")
@@ -37,7 +37,7 @@ def show(region: str, as_json: bool) -> None:
     called = names(session, counts)
     for code, count in sorted(counts.items()):
         click.echo(f"{called.get(code, code)}\t{_words(count)}")
-    click.echo(f"合计\t{_words(whole)}\n短信 {cost.units} 条, 约 {cost.cost / 100:.2f} 元")
+    click.echo(f"合计\t{_words(whole)}\n短信 {cost.units} 条，约 {cost.cost / 100:.2f} 元")
 
 
 @checkins.command("start")
@@ -47,9 +47,9 @@ def begin(region: str, limit: int | None) -> None:
     """开始一批回访; 由 flask worker 按时间逐个发出."""
     now, open_ways, wave_id, place = clock.now(), connected().ways, str(uuid7()), _region(region)
     if not open_ways:
-        raise click.ClickException("还没有接通短信或微信, 发不了")
+        raise click.ClickException("还没有接通短信或微信，发不了")
     transact(lambda session: checkin_waves.start(session, wave_id, place, "field", open_ways, now, limit=limit))
-    click.echo(f"已安排, 批号 {wave_id}")
+    click.echo(f"已安排，批号 {wave_id}")
 
 
 def _region(code: str) -> str:
@@ -61,4 +61,4 @@ def _region(code: str) -> str:
 
 
 def _words(count: Count) -> str:
-    return f"该回访 {count.due}, 能发信息 {count.reachable}, 只能打电话 {count.out_of_reach}, 已退订 {count.stopped}"
+    return f"该回访 {count.due}，能发信息 {count.reachable}，只能打电话 {count.out_of_reach}，已退订 {count.stopped}"

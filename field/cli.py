@@ -41,8 +41,8 @@ from field.monitoring import reseal
 from field.registry.regions import load_regions
 from field.registry.sealing import keyring, save_keyring
 
-keys = AppGroup("keys", help="密钥.")
-regions = AppGroup("regions", help="行政区划.")
+keys = AppGroup("keys", help="密钥。")
+regions = AppGroup("regions", help="行政区划。")
 
 
 def register(app: Flask) -> None:
@@ -101,7 +101,7 @@ def _reseal() -> None:
             batch = transact(partial(reseal.reseal_rows, shelf=shelf, after=last or None))
             anew, broken, last = anew + batch.anew, broken + batch.broken, batch.last
     files = reseal.reseal_photos(db.session(), current_app.extensions["field_vault"])
-    click.echo(f"重新加密 {anew} 个值、{files} 个照片文件" + (f";{broken} 个值打不开,没有动" if broken else ""))
+    click.echo(f"重新加密 {anew} 个值、{files} 个照片文件" + (f"；{broken} 个值打不开，没有动" if broken else ""))
     if broken:
         raise SystemExit(1)
 

@@ -27,7 +27,7 @@ from field.login import hash_password
 from field.registry.households import Household
 from field.registry.sealing import keyring
 
-demo = AppGroup("demo", help="演示县.")
+demo = AppGroup("demo", help="演示县。")
 
 
 SERVER = ("-m", "gunicorn", "wsgi:app", "--no-control-socket", "-w", "2", "-k", "gthread", "--threads", "32")
@@ -35,8 +35,8 @@ WORKER = ("-m", "flask", "--app", "wsgi", "worker")
 
 
 @demo.command("load")
-@click.option("--households", type=click.IntRange(min=1), default=ROSTER, show_default=True, help="名册上的户数.")
-@click.option("--entries", type=click.IntRange(min=0), default=0, help="台账至少有多少条.")
+@click.option("--households", type=click.IntRange(min=1), default=ROSTER, show_default=True, help="名册上的户数。")
+@click.option("--entries", type=click.IntRange(min=0), default=0, help="台账至少有多少条。")
 def load(households: int, entries: int) -> None:
     """Migrate, fill an empty county with invented people, and print the accounts."""
     upgrade()

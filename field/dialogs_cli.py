@@ -18,7 +18,7 @@ from field.messaging.dialogs.shapes import Dialog
 from field.messaging.understanding.places import name_of
 from field.messaging.understanding.understand import understand
 
-dialogs = AppGroup("dialogs", help="对话: 措辞和步骤.")
+dialogs = AppGroup("dialogs", help="对话：措辞和步骤。")
 EXAMPLE = "EXAMPLE0001"  # stands where a receipt's number would
 
 
@@ -41,7 +41,7 @@ def check(folder: Path | None) -> None:
 @click.command("play")
 @click.argument("name", type=click.Choice(["declare", "checkin", "bind"]))
 @click.option("--channel", type=click.Choice(["sms", "wechat"]), default="sms", show_default=True)
-@click.option("--stranger", is_flag=True, help="像没有绑定的人那样.")
+@click.option("--stranger", is_flag=True, help="像没有绑定的人那样。")
 def play(name: str, channel: str, stranger: bool) -> None:
     """Play a dialog: type what somebody would send; nothing is kept."""
     dialog, now = library().dialog(name), clock.now()

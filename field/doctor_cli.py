@@ -72,7 +72,7 @@ def doctor(as_json: bool) -> None:
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))
     else:
         for finding in found:
-            click.echo(f"{'✗' if finding.wrong else '✓'} {finding.area}: {finding.text}")
+            click.echo(f"{'✗' if finding.wrong else '✓'} {finding.area}：{finding.text}")
         click.echo(f"有 {wrong} 处要处理" if wrong else "没有问题")
     if wrong:
         raise SystemExit(1)
@@ -94,12 +94,12 @@ def _settings(seen: Seen) -> Iterator[Finding]:
     if not settings.keys.is_file():
         yield Finding("设置", "没有密钥文件", wrong=True)
     elif settings.keys.stat().st_mode & 0o077:
-        yield Finding("设置", "密钥文件别人也能读,请改成 600", wrong=True)
+        yield Finding("设置", "密钥文件别人也能读，请改成 600", wrong=True)
     if settings.secure_cookies:
         yield Finding("设置", f"对外地址 {settings.public_url}")
     else:
         here = urlsplit(settings.public_url).hostname in HERE
-        yield Finding("设置", f"对外地址 {settings.public_url} 不是 https,只能在本机试用", wrong=not here)
+        yield Finding("设置", f"对外地址 {settings.public_url} 不是 https，只能在本机试用", wrong=not here)
 
 
 def _providers(seen: Seen) -> Iterator[Finding]:
@@ -126,9 +126,9 @@ def _domestic(seen: Seen, name: str, label: str) -> Iterator[Finding]:
     settings: Any = getattr(seen.connected, name)
     yield from (Finding(label, fault, wrong=True) for fault in _door(settings.door, name.upper()))
     if not settings.sends:
-        yield Finding(label, f"发不出去:{SENDS[name]} 没有配全", wrong=True)
+        yield Finding(label, f"发不出去：{SENDS[name]} 没有配全", wrong=True)
     elif not installed(SDKS[name]):
-        yield Finding(label, f"发不出去:没有装 field[{name}]", wrong=True)
+        yield Finding(label, f"发不出去：没有装 field[{name}]", wrong=True)
     else:
         yield Finding(label, "发送接上了")
 
@@ -136,14 +136,14 @@ def _domestic(seen: Seen, name: str, label: str) -> Iterator[Finding]:
 def _door(door: Door, prefix: str) -> Iterator[str]:
     """回调."""
     if not door.secret:
-        yield f"收不到:没有写 {prefix}_HOOK_SECRET"
+        yield f"收不到：没有写 {prefix}_HOOK_SECRET"
         return
     if len(door.secret) < LONG:
-        yield f"{prefix}_HOOK_SECRET 太短,至少{LONG}个字符"
+        yield f"{prefix}_HOOK_SECRET 太短，至少{LONG}个字符"
     if door.unreadable:
-        yield f"{prefix}_HOOK_FROM 有看不懂的地址:{'、'.join(door.unreadable)}"
+        yield f"{prefix}_HOOK_FROM 有看不懂的地址：{'、'.join(door.unreadable)}"
     if not door.anywhere and not door.networks:
-        yield f"收不到:没有写 {prefix}_HOOK_FROM(推送来的地址;不限地址写 any)"
+        yield f"收不到：没有写 {prefix}_HOOK_FROM（推送来的地址；不限地址写 any）"
 
 
 def _templates(seen: Seen) -> Iterator[Finding]:

@@ -49,22 +49,22 @@ def database(session: Session) -> Iterator[Told]:
         yield _migrations(session)
         yield _clock(session)
     except DBAPIError as error:
-        yield Told("数据库", f"连不上或读不出:{type(error.orig).__name__}", wrong=True)
+        yield Told("数据库", f"连不上或读不出：{type(error.orig).__name__}", wrong=True)
 
 
 def _disk(home: Path) -> Told:
     usage = shutil.disk_usage(home)
-    told = f"还有 {usage.free / 1e9:.1f} GB,{pulse.free(home):.0%}"
+    told = f"还有 {usage.free / 1e9:.1f} GB，{pulse.free(home):.0%}"
     return Told("磁盘", told, wrong=pulse.free(home) < pulse.LEAST_FREE)
 
 
 def _type(needed: bool) -> Told:
     found = shutil.which("fc-list")
     if not found:
-        return Told("字体", "没有 fc-list,看不了(Debian: apt install fontconfig fonts-noto-cjk)", needed)
+        return Told("字体", "没有 fc-list，看不了（Debian: apt install fontconfig fonts-noto-cjk）", needed)
     listed = subprocess.run([found, ":lang=zh", "family"], capture_output=True, text=True, check=False)  # noqa: S603 (our own words)
     if not listed.stdout.strip():
-        return Told("字体", "没有中文字体,打印出来是方框(Debian: apt install fonts-noto-cjk)", needed)
+        return Told("字体", "没有中文字体，打印出来是方框（Debian: apt install fonts-noto-cjk）", needed)
     return Told("字体", f"有 {len(listed.stdout.splitlines())} 种中文字体")
 
 
@@ -72,7 +72,7 @@ def _migrations(session: Session) -> Told:
     here = MigrationContext.configure(session.connection()).get_current_revision()
     newest = ScriptDirectory(str(MIGRATIONS)).get_current_head()
     if here != newest:
-        return Told("数据库", f"版本是 {here or '空的'},程序要 {newest}:请运行 flask migrate", wrong=True)
+        return Told("数据库", f"版本是 {here or '空的'}，程序要 {newest}：请运行 flask migrate", wrong=True)
     return Told("数据库", f"版本 {here}")
 
 
@@ -85,14 +85,14 @@ def _clock(session: Session) -> Told:
             return Told("时钟", f"和数据库的时钟差 {apart.total_seconds():.0f} 秒", wrong=True)
     last = session.scalar(select(func.max(Entry.recorded_at)))
     if last is not None and last > now + SKEW:
-        return Told("时钟", f"最新的条目记在 {last:%Y-%m-%d %H:%M}Z,比现在还晚:时钟走慢了或被拨回", wrong=True)
+        return Told("时钟", f"最新的条目记在 {last:%Y-%m-%d %H:%M}Z，比现在还晚：时钟走慢了或被拨回", wrong=True)
     return Told("时钟", f"现在 {now:%Y-%m-%d %H:%M}Z")
 
 
 def _worker(home: Path) -> Told:
     beaten = pulse.last_beat(home)
     if beaten is None:
-        return Told("后台进程", "没有运行过:flask worker", wrong=True)
+        return Told("后台进程", "没有运行过：flask worker", wrong=True)
     silent = clock.now().timestamp() - beaten
     return Told("后台进程", f"{silent:.0f} 秒前报到", wrong=silent > pulse.SILENT.total_seconds())
 
@@ -100,10 +100,10 @@ def _worker(home: Path) -> Told:
 def _backup(settings: Settings) -> Told:
     at = last_backup(settings.home)
     if at is None:
-        return Told("备份", "从来没有备份:flask backup", wrong=True)
+        return Told("备份", "从来没有备份：flask backup", wrong=True)
     old = clock.now() - at
     gone = _gone(settings)
-    told = f"上次 {at:%Y-%m-%d %H:%M}Z,{old.total_seconds() / 3600:.0f} 小时以前{gone}"
+    told = f"上次 {at:%Y-%m-%d %H:%M}Z，{old.total_seconds() / 3600:.0f} 小时以前{gone}"
     return Told("备份", told, wrong=old > BACKUP_OLD or bool(gone))
 
 
@@ -116,5 +116,5 @@ def _gone(settings: Settings) -> str:
     try:
         gone = missing(shelf, known, signer(settings).verifier)
     except Spoilt as error:
-        return f";{error}"
-    return f";{gone},见 flask backup --list" if gone else ""
+        return f"；{error}"
+    return f"；{gone}，见 flask backup --list" if gone else ""

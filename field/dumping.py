@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, inspect, make_url
 
-CLIENT = "请装 PostgreSQL 客户端,版本不低于数据库的版本(Debian: apt install postgresql-client)"
+CLIENT = "请装 PostgreSQL 客户端，版本不低于数据库的版本（Debian: apt install postgresql-client）"
 
 
 class CannotDump(Exception):
@@ -64,4 +64,4 @@ def _run(url: str, program: str, *words: str) -> None:
     )
     if done.returncode:
         hint = f"。{CLIENT}" if "version mismatch" in done.stderr or "unsupported version" in done.stderr else ""
-        raise CannotDump(f"{program} 没有做成:{done.stderr.strip()[-400:]}{hint}")
+        raise CannotDump(f"{program} 没有做成：{done.stderr.strip()[-400:]}{hint}")

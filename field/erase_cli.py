@@ -17,16 +17,16 @@ from field.registry.households import Household
 from field.registry.rights import Actor, Right
 from field.registry.staff import find_staff
 
-erasing = AppGroup("erase", help="依法删除: 一户的个人信息.")
+erasing = AppGroup("erase", help="依法删除：一户的个人信息。")
 SHORTEST, LONGEST = 4, 200
 
 
 @erasing.command("household")
 @click.argument("number")
-@click.option("--reason", required=True, help="为什么删 (写进台账, 不要写姓名和号码).")
-@click.option("--by", "username", required=True, help="谁决定的 (县级账号).")
-@click.option("--agreed", "second", required=True, help="谁同意的 (另一个县级账号).")
-@click.option("--apply", "applies", is_flag=True, help="真的删; 不加只列出来.")
+@click.option("--reason", required=True, help="为什么删（写进台账，不要写姓名和号码）。")
+@click.option("--by", "username", required=True, help="谁决定的（县级账号）。")
+@click.option("--agreed", "second", required=True, help="谁同意的（另一个县级账号）。")
+@click.option("--apply", "applies", is_flag=True, help="真的删；不加只列出来。")
 def erase_household(number: str, reason: str, username: str, second: str, *, applies: bool) -> None:
     """List what would go and what must stay; with --apply erase it for good. Exit 1 when it must not be."""
     reason = " ".join(reason.split())
@@ -61,13 +61,13 @@ def _judged(session: Session, number: str, reason: str, by: Actor, agreed: Actor
     if any(value in reason for value in everything.names | everything.numbers):
         against.append("原因会一直留在台账里，请不要写姓名和号码")
     for what, count in counted(session, everything).items():
-        click.echo(f"{what}: {count}")
+        click.echo(f"{what}：{count}")
     if against:
         raise _refused(against)
 
 
 def _refused(against: list[str]) -> click.ClickException:
-    return click.ClickException("不能删除:\n" + "\n".join(f"  - {one}" for one in against))
+    return click.ClickException("不能删除：\n" + "\n".join(f"  - {one}" for one in against))
 
 
 def _home(session: Session, number: str) -> Household:

@@ -35,7 +35,7 @@ class Yuan(click.ParamType[int]):
 
 @click.command("relief")
 @click.argument("cost_yuan", type=Yuan())
-@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="按哪一天的政策包；不写就是今天.")
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="按哪一天的政策包；不写就是今天。")
 def relief(cost_yuan: int, on: datetime | None) -> None:
     """一个人一年的合规自付费用，各层救助多少，家里自己付多少（分）."""
     day = on.date() if on else china_day(clock.now())

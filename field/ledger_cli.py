@@ -21,16 +21,16 @@ from field.monitoring.rebuild import rebuild
 from field.registry.households import Household
 from field.worker import signer
 
-ledger = AppGroup("ledger", help="台账: 核验, 封存, 重建, 查看.")
+ledger = AppGroup("ledger", help="台账：核验、封存、重建、查看。")
 
 
 @ledger.command("verify")
 @click.option("--json", "as_json", is_flag=True, help="结果写成 JSON.")
-@click.option("--checkpoint", "kept", type=click.Path(exists=True, path_type=Path), help="另处保存的封存单.")
+@click.option("--checkpoint", "kept", type=click.Path(exists=True, path_type=Path), help="另处保存的封存单。")
 @click.option(
-    "--package", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="核验一个数据包，不用数据库."
+    "--package", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="核验一个数据包，不用数据库。"
 )
-@click.option("--key", help="县里公布的公钥 (flask ledger key); 只用于数据包.")
+@click.option("--key", help="县里公布的公钥（flask ledger key）；只用于数据包。")
 def ledger_verify(as_json: bool, kept: Path | None, package: Path | None, key: str | None) -> None:
     """Recompute every hash; exit 0, or 1 naming the first broken entry."""
     if package:
@@ -57,7 +57,7 @@ def ledger_key() -> None:
 
 
 @ledger.command("rebuild")
-@click.option("--apply", "applies", is_flag=True, help="有不同的也换成重建的(升级以后用).")
+@click.option("--apply", "applies", is_flag=True, help="有不同的也换成重建的（升级以后用）。")
 def ledger_rebuild(applies: bool) -> None:
     """Derive everything again from the entries; exit 1 when something differs, which is changed only with --apply."""
     session = db.session()
@@ -65,11 +65,11 @@ def ledger_rebuild(applies: bool) -> None:
     rebuilt = rebuild(session)
     if rebuilt.differing and not applies:
         session.rollback()
-        click.echo(f"{rebuilt.entries} 条,重建后不同的表: {', '.join(rebuilt.differing)};没有改动")
+        click.echo(f"{rebuilt.entries} 条，重建后不同的表：{', '.join(rebuilt.differing)}；没有改动")
         raise SystemExit(1)
     session.commit()
     differing = ", ".join(rebuilt.differing)
-    click.echo(f"{rebuilt.entries} 条,重建后" + (f"换过的表: {differing}" if differing else "完全相同"))
+    click.echo(f"{rebuilt.entries} 条，重建后" + (f"换过的表：{differing}" if differing else "完全相同"))
 
 
 @ledger.command("show")
@@ -82,22 +82,22 @@ def ledger_show(household: str) -> None:
         words = EntryKind.label_of(entry.kind), Channel.label_of(entry.channel), entry.actor
         click.echo(f"{entry.seq:4}  {entry.recorded_at:%Y-%m-%d %H:%M:%S}Z  {'  '.join(words)}  {number(entry.hash)}")
     if not entries:
-        raise click.ClickException("没有这一户,或者还没有条目")
+        raise click.ClickException("没有这一户，或者还没有条目")
 
 
 def _of_package(report: PackageReport, key: str | None) -> str:
     if report.broken:
-        return f"数据包有问题: {report.broken.told}"
-    absent = f", 条目提到而包里没有的 {report.absent} 张" if report.absent else ""
-    sealed = f"数据包完好: {report.chains} 户 {report.entries} 条, 其中 {report.sealed} 条已封存"
-    told = f"{sealed}; 照片 {report.photographs} 张{absent}"
-    own = "" if key else f"\n用的是包里自带的公钥, 请与县里公布的核对: {report.key}"
+        return f"数据包有问题：{report.broken.told}"
+    absent = f"，条目提到而包里没有的 {report.absent} 张" if report.absent else ""
+    sealed = f"数据包完好：{report.chains} 户 {report.entries} 条，其中 {report.sealed} 条已封存"
+    told = f"{sealed}；照片 {report.photographs} 张{absent}"
+    own = "" if key else f"\n用的是包里自带的公钥，请与县里公布的核对：{report.key}"
     return told + own
 
 
 def _told(report: Report) -> str:
     broken = report.broken
     if broken is None:
-        emptied = f", 其中 {report.emptied} 条的个人信息已删去(应与依法删除的对得上)" if report.emptied else ""
-        return f"台账完好: {report.entries} 条, {report.chains} 条链, 已封存 {report.logged} 条{emptied}"
-    return f"台账有问题: {broken.told}"
+        emptied = f"，其中 {report.emptied} 条的个人信息已删去（应与依法删除的对得上）" if report.emptied else ""
+        return f"台账完好：{report.entries} 条，{report.chains} 条链，已封存 {report.logged} 条{emptied}"
+    return f"台账有问题：{broken.told}"

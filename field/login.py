@@ -104,7 +104,7 @@ def log_in(username: str, password: str, address: str, now: datetime) -> Entered
         staff = _recognised(username, password, account, place, now)
     post = staff.post_at(now)
     if staff.ended_at is not None or post is None:
-        raise Problem(403, "account_ended", "这个账号已经停用,请联系县里")
+        raise Problem(403, "account_ended", "这个账号已经停用，请联系县里")
     person = Actor(staff.id, staff.username, staff.name, Role(post.role), post.region, unit=staff.unit)
     token = secrets.token_urlsafe(32)
     transact(lambda write: _open_session(write, token, person, account, place, now))
@@ -117,7 +117,7 @@ def _recognised(username: str, password: str, account: str, place: str, now: dat
     session.rollback()  # what was seen before others had their turn is old
     staff = find_staff(session, username)
     if wait := _wait(session, staff, account, place, now):
-        words = Sentence("密码错了好几次,请 {wait} 秒以后再试", wait=wait)
+        words = Sentence("密码错了好几次，请 {wait} 秒以后再试", wait=wait)
         raise Problem(429, "too_many_tries", words, headers={"Retry-After": str(wait)})
     right = _verified(staff.password_hash if staff else _nobody, password)
     if staff is None or not right:

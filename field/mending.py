@@ -23,8 +23,9 @@ from field.monitoring.quality_checks import (
     VISIT,
     Check,
 )
+from field.monitoring.visit_rules import definition
 from field.registry.rights import HOLDERS, Right
-from field.sentences import Sentence
+from field.sentences import Sentence, Series
 
 Warned = dict[str, str]
 VISIT_PAGE, MEMBERS_SHOWN = "/m/households/{}/visit", "/households/{}#members"
@@ -54,6 +55,16 @@ def mend(check: Check, household_id: str) -> str:
 def warnings(session: Session, household_id: str, now: datetime) -> list[Warned]:
     """要核对的, as the answer to what was entered tells it."""
     return [_told(one.check, household_id) for one in of_household(session, household_id, terms(now))]
+
+
+def unfounded(sections: Sequence[str], household_id: str) -> list[Warned]:
+    """要核对的 of a visit that left sections as they were of which nothing was known."""
+    if not sections:
+        return []
+    titles = [definition()["properties"][name]["title"] for name in sections]
+    named = Series(Word(title) for title in titles)
+    words = Sentence("{sections}以前没有记过，选“无变化”等于没有记。请问清楚，再走访一次填上", sections=named)
+    return [{"check": "unchanged_unknown", "message": words, "link": VISIT_PAGE.format(household_id)}]
 
 
 def warnings_of(session: Session, household_ids: Sequence[str], now: datetime) -> dict[str, list[Warned]]:

@@ -18,7 +18,7 @@ from field.monitoring.simulate import simulate
 from field.monitoring.workdays import china_day, own_days
 from field.registry import regions
 
-policy = AppGroup("policy", help="政策包: 检查, 比较, 试算.")
+policy = AppGroup("policy", help="政策包：检查、比较、试算。")
 
 
 @policy.command("check")
@@ -56,8 +56,8 @@ def policy_simulate(name: str) -> None:
     day = china_day(clock.now())
     before, after, moves = simulate(db.session(), shelf().on(day), pack_called(name), day)
     for grade in Grade:
-        click.echo(f"{grade.label}: {before[grade.value]} 户 → {after[grade.value]} 户")
-    click.echo(f"等级会变的: {len(moves)} 户")
+        click.echo(f"{grade.label}：{before[grade.value]} 户 → {after[grade.value]} 户")
+    click.echo(f"等级会变的：{len(moves)} 户")
     places = regions.names(db.session(), {code for one in moves for code in (one.region[:9], one.region)})
     for one in moves:
         where = f"{places.get(one.region[:9], '')} {places.get(one.region, one.region)}"

@@ -23,7 +23,7 @@ from field.monitoring.traces import leave_trace
 from field.registry.rights import Actor, NotAllowed
 from field.registry.staff import find_staff
 
-prints = AppGroup("print", help="打印.")
+prints = AppGroup("print", help="打印。")
 ALL = 1_000_000
 _apps: list[Flask] = []
 
@@ -37,11 +37,11 @@ class Wanted(NamedTuple):
 
 
 @prints.command("files")
-@click.option("--region", required=True, help="地区代码.")
-@click.option("--as", "username", required=True, help="谁来打印 (账号): 只印这个人能看的, 并且留痕.")
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="放到哪个文件夹.")
-@click.option("--limit", type=click.IntRange(min=1), default=ALL, help="最多印多少户.")
-@click.option("--everybody", is_flag=True, help="没有纳入监测的农户也印.")
+@click.option("--region", required=True, help="地区代码。")
+@click.option("--as", "username", required=True, help="谁来打印（账号）：只印这个人能看的，并且留痕。")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="放到哪个文件夹。")
+@click.option("--limit", type=click.IntRange(min=1), default=ALL, help="最多印多少户。")
+@click.option("--everybody", is_flag=True, help="没有纳入监测的农户也印。")
 def print_files(region: str, username: str, out: Path, limit: int, everybody: bool) -> None:
     """Print the files of the monitored households of a region, numbers masked, one PDF each."""
     began, by = time.monotonic(), _actor(username)

@@ -56,5 +56,5 @@ class Problem(Exception):
         return Response(body, self.status, self.headers, content_type="application/problem+json")
 
 
-NOT_ALLOWED = (403, "not_allowed", Word("没有权限,或者没有这条记录"))
+NOT_ALLOWED = (403, "not_allowed", Word("没有权限，或者没有这条记录"))
 NOT_FOUND = (404, "not_found", Word("没有找到"))

@@ -114,6 +114,6 @@ def _line(
 ) -> Iterator[Figure]:
     """How many wait, and for how long the oldest."""
     count, oldest = session.execute(select(func.count(), func.min(since)).where(*which)).one()
-    yield Figure(f"field_{name}_waiting", f"{meaning}:等着的", count)
+    yield Figure(f"field_{name}_waiting", f"{meaning}：等着的", count)
     waited = (now - oldest).total_seconds() if oldest else 0
-    yield Figure(f"field_{name}_oldest_seconds", f"{meaning}:最久的等了多少秒", waited)
+    yield Figure(f"field_{name}_oldest_seconds", f"{meaning}：最久的等了多少秒", waited)

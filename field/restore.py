@@ -41,7 +41,7 @@ def restore(settings: Settings, shelf: Shelf, moment: str, passphrase: bytes | N
     manifest = shelf.read(moment)
     keys = _keys(manifest, shelf, passphrase) or settings.keys.read_bytes()
     if not manifest.is_signed_by(Signer(settings.ledger_name, read_keyring(keys).signing_key).verifier):
-        raise Spoilt("清单没有本县的签名,或被改动")
+        raise Spoilt("清单没有本县的签名，或被改动")
     faults = [*_in_the_way(settings), *shelf.faults(manifest)]
     if faults:
         raise Spoilt(*faults)
@@ -79,11 +79,11 @@ def _keys(manifest: Manifest, shelf: Shelf, passphrase: bytes | None) -> bytes |
     if kept is None:
         return None
     if passphrase is None:
-        raise Spoilt("备份里的密钥是锁着的,请给 --passphrase-file")
+        raise Spoilt("备份里的密钥是锁着的，请给 --passphrase-file")
     try:
         return unlock(shelf.place(kept).read_bytes(), passphrase)
     except (CannotOpen, OSError) as error:
-        raise Spoilt("口令不对,或密钥文件坏了") from error
+        raise Spoilt("口令不对，或密钥文件坏了") from error
 
 
 def _in_the_way(settings: Settings) -> list[str]:

@@ -12,7 +12,7 @@ from field.registry.roster_excel import write_template
 from field.registry.roster_sheet import Refused
 from field.roster_import import faults_file, import_roster
 
-roster = AppGroup("roster", help="名册.")
+roster = AppGroup("roster", help="名册。")
 
 
 @roster.command("template")
@@ -26,8 +26,8 @@ def template(file: Path) -> None:
 
 @roster.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--region", default="", help="只收这个地区(代码)的村;不填为全部.")
-@click.option("--faults", type=click.Path(dir_okay=False, path_type=Path), help="错误清单写到哪里.")
+@click.option("--region", default="", help="只收这个地区（代码）的村；不填为全部。")
+@click.option("--faults", type=click.Path(dir_okay=False, path_type=Path), help="错误清单写到哪里。")
 def roster_import(file: Path, region: str, faults: Path | None) -> None:
     """Import a roster from Excel or CSV; exit 1 when the file cannot be used or households are held back."""
     begin = worker.sessions(current_app._get_current_object())  # type: ignore[attr-defined]

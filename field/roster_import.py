@@ -29,7 +29,7 @@ from field.registry.households import Household
 from field.registry.rights import Actor, NotAllowed, Right
 from field.registry.roster import RosterHousehold
 from field.registry.roster_excel import write_faults
-from field.registry.roster_household import Fault
+from field.registry.roster_household import ANOTHER_FAMILY, HEADERS, Fault
 from field.registry.roster_reading import Opened, Read, read_roster
 from field.registry.roster_sheet import Refused
 from field.registry.villages import village_names
@@ -50,10 +50,11 @@ class Doubt(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """一批: households that were read, how many people in the file up to them, and what was made of the new ones."""
+    """一批: households with their rows, how many people in the file up to them, and what was made of the new ones."""
 
     done: int
     households: list[RosterHousehold]
+    rows: dict[str, list[int]]
     made: Made | None = None
 
 
@@ -72,9 +73,17 @@ class Imported:
     def told(self) -> dict[str, Any]:
         """The result in numbers."""
         numbers = asdict(self.counts) | {"people": self.people, "held_back": self.held_back}
+        del numbers["others"]
         several = Counter(doubt.check for doubt in self.doubts)
         numbers |= {"faults": len(self.faults), "doubtful": len({doubt.household_id for doubt in self.doubts})}
         return numbers | {"sheet": self.sheet, "doubts": {code: several[code] for code in TITLES if code in several}}
+
+    def add(self, counts: Counts, rows: dict[str, list[int]]) -> None:
+        """What became of a batch, whose households stand on these rows."""
+        self.counts += counts
+        self.held_back += len(counts.others)
+        for number in counts.others:
+            self.faults += [Fault(row, HEADERS["number"], number, ANOTHER_FAMILY) for row in rows[number]]
 
 
 def import_roster(
@@ -94,16 +103,18 @@ def import_roster(
         with Beside(actor) as beside:
             for nth, batch in enumerate(_prepared(batches, beside, begin, clock), 1):
                 with begin() as session:
-                    found.counts += transact(lambda session: _enter(session, batch, actor, clock()), session)  # noqa: B023
+                    counts = transact(lambda session: _enter(session, batch, actor, clock()), session)  # noqa: B023
+                found.add(counts, batch.rows)
                 if nth & (nth - 1) == 0:  # twice as many as when last counted: its plans for the checks are old
                     with begin() as session:
                         transact(count_anew, session)
                 with begin() as session:
-                    found.doubts += doubts(session, [one["number"] for one in batch.households], clock())
+                    found.doubts += doubts(session, [one for one in batch.rows if one not in counts.others], clock())
                 gc.collect(0)
                 advance(batch.done, found.people)
     finally:
         gc.enable()
+    found.faults.sort()
     with begin() as session:
         transact(count_anew, session)
     return found
@@ -121,14 +132,15 @@ def _prepared(
     """Each batch with what was made of its new households, while the next one is being made."""
     before: Batch | None = None
     for reads in batches:
+        rows = {read.household["number"]: read.rows for read in reads if read.household}
         households = [read.household for read in reads if read.household]
         with begin() as session:
-            here = registered(session, [one["number"] for one in households])
+            here = registered(session, list(rows))
         made = beside.take() if before else None
         beside.give([one for one in households if one["number"] not in here], clock())
         if before:
             yield before._replace(made=made)
-        before = Batch(reads[-1].done, households)
+        before = Batch(reads[-1].done, households, rows)
     if before:
         yield before._replace(made=beside.take())
 

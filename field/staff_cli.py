@@ -18,19 +18,19 @@ from field.monitoring.workdays import china_day
 from field.registry.regions import Region
 from field.registry.staff import Staff, find_staff, take_post
 
-staff = AppGroup("staff", help="账号: 开通, 换岗, 改密码, 停用.")
+staff = AppGroup("staff", help="账号：开通、换岗、改密码、停用。")
 ROLE = click.Choice([role.value for role in Role])
 SHORTEST = 8
-UNIT = "单位. 乡镇单位必填, 和政策包里的写法一样, 如 民政办."
+UNIT = "单位。乡镇单位必填，和政策包里的写法一样，如 民政办。"
 
 
 @staff.command("add")
 @click.argument("username")
-@click.option("--name", required=True, help="姓名.")
-@click.option("--role", type=ROLE, required=True, help="角色.")
-@click.option("--region", required=True, help="区划代码.")
+@click.option("--name", required=True, help="姓名。")
+@click.option("--role", type=ROLE, required=True, help="角色。")
+@click.option("--region", required=True, help="区划代码。")
 @click.option("--unit", help=UNIT)
-@click.password_option(help="密码, 至少8位.")
+@click.password_option(help="密码，至少8位。")
 def add(username: str, name: str, role: str, region: str, unit: str | None, password: str) -> None:
     """Open an account with its first post."""
     now, hashed = clock.now(), _hashed(password)
@@ -49,8 +49,8 @@ def add(username: str, name: str, role: str, region: str, unit: str | None, pass
 
 @staff.command("post")
 @click.argument("username")
-@click.option("--role", type=ROLE, required=True, help="角色.")
-@click.option("--region", required=True, help="区划代码.")
+@click.option("--role", type=ROLE, required=True, help="角色。")
+@click.option("--region", required=True, help="区划代码。")
 @click.option("--unit", help=UNIT)
 def post(username: str, role: str, region: str, unit: str | None) -> None:
     """Give an account another post from now on; the former one is kept in its history."""
@@ -67,7 +67,7 @@ def post(username: str, role: str, region: str, unit: str | None) -> None:
 
 @staff.command("password")
 @click.argument("username")
-@click.password_option(help="新密码, 至少8位.")
+@click.password_option(help="新密码，至少8位。")
 def password(username: str, password: str) -> None:
     """Set another password and end every session of the account."""
     now, hashed = clock.now(), _hashed(password)
@@ -78,7 +78,7 @@ def password(username: str, password: str) -> None:
         revoke_sessions(session, row.id, now)
 
     transact(work)
-    click.echo("密码已改,各处都要重新登录")
+    click.echo("密码已改，各处都要重新登录")
 
 
 @staff.command("end")
@@ -127,7 +127,7 @@ def _shared_with(unit: str | None, region: str, now: datetime) -> None:
         rule_of(unit, region, pack)
     except NotShared:
         there = "、".join(one.unit for one in pack.sharing) or "没有写任何单位"
-        words = f"乡镇单位要定在一个乡镇(9位代码), --unit 要和政策包 {pack.name} 里的写法一样(现在有: {there})"
+        words = f"乡镇单位要定在一个乡镇（9位代码），--unit 要和政策包 {pack.name} 里的写法一样（现在有：{there}）"
         raise click.ClickException(words) from None
 
 

@@ -14,14 +14,14 @@ from field.messaging.dialogs.loading import Faulty, library
 from field.messaging.template_gaps import Filing, filings
 from field.messaging.templates import LONGEST, read
 
-templates = AppGroup("templates", help="短信模板.")
-COLUMNS = ("服务商", "步骤", "模板文字", "变量(最多字数)", "状态", "wording")
+templates = AppGroup("templates", help="短信模板。")
+COLUMNS = ("服务商", "步骤", "模板文字", "变量（最多字数）", "状态", "wording")
 
 
 @templates.command("export")
 @click.option("--provider", type=click.Choice(sorted(LONGEST)), help="只要这一家的。")
 @click.option("--longest", type=click.IntRange(1, 60), help="这个账号一个变量最多几个字。")
-@click.option("--toml", is_flag=True, help="写成 templates.toml 的样子,批准后填上 id。")
+@click.option("--toml", is_flag=True, help="写成 templates.toml 的样子，批准后填上 id。")
 def export(provider: str | None, longest: int | None, toml: bool) -> None:
     """每一步的短信文字,照服务商的变量写法,可以拿去报批."""
     settings: Settings = current_app.config["FIELD"]

@@ -12,17 +12,17 @@ from field.db import db, transact
 from field.registry.staff import NoDepartment, Staff, find_staff
 from field.system_tokens import PER_MINUTE, make_token, revoke_token, tokens
 
-token = AppGroup("token", help="部门系统的令牌: 发, 看, 收回.")
+token = AppGroup("token", help="部门系统的令牌：发、看、收回。")
 SHOWN = 12
 
 
 @token.command("make")
 @click.argument("username")
-@click.option("--note", required=True, help="给哪个系统用.")
-@click.option("--region", help="只许这个地区(代码);不填为账号的地区.")
-@click.option("--days", type=click.IntRange(1, 730), default=365, show_default=True, help="多少天后失效.")
+@click.option("--note", required=True, help="给哪个系统用。")
+@click.option("--region", help="只许这个地区（代码）；不填为账号的地区。")
+@click.option("--days", type=click.IntRange(1, 730), default=365, show_default=True, help="多少天后失效。")
 @click.option(
-    "--per-minute", type=click.IntRange(1, 6000), default=PER_MINUTE, show_default=True, help="一分钟最多几次."
+    "--per-minute", type=click.IntRange(1, 6000), default=PER_MINUTE, show_default=True, help="一分钟最多几次。"
 )
 def make(username: str, note: str, region: str | None, days: int, per_minute: int) -> None:
     """Make a token with which a department's system may send lists and read their answers; printed once."""
@@ -46,10 +46,10 @@ def issue(username: str, make: Callable[[Session, Staff], str], what: str, may: 
         try:
             return make(session, staff)
         except NoDepartment:
-            raise click.ClickException(f"只有行业部门的账号可以{may},地区要在它的地区之内") from None
+            raise click.ClickException(f"只有行业部门的账号可以{may}，地区要在它的地区之内") from None
 
     click.echo(transact(work))
-    click.echo(f"{what}只显示这一次,请交给部门的系统保管", err=True)
+    click.echo(f"{what}只显示这一次，请交给部门的系统保管", err=True)
 
 
 @token.command("list")
@@ -70,8 +70,8 @@ def revoke(number: str) -> None:
     """Take a token back, by the beginning of its number as the list shows it."""
     now = clock.now()
     if len(number) < SHOWN:
-        raise click.ClickException(f"编号要写{SHOWN}位,见 flask token list")
+        raise click.ClickException(f"编号要写{SHOWN}位，见 flask token list")
     count = transact(lambda session: revoke_token(session, number, now))
     if not count:
         raise click.ClickException("没有这个编号的有效令牌")
-    click.echo("令牌已收回,马上不能用了")
+    click.echo("令牌已收回，马上不能用了")

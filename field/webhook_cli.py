@@ -11,23 +11,27 @@ from field.db import db, transact
 from field.monitoring.webhooks import add_webhook, revoke_webhook, webhooks
 from field.token_cli import issue
 
-webhook = AppGroup("webhook", help="部门系统的回调: 登记, 看, 停用.")
+webhook = AppGroup("webhook", help="部门系统的回调：登记、看、停用。")
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
 @webhook.command("make")
 @click.argument("username")
 @click.argument("url")
-@click.option("--region", help="只说这个地区(代码)的农户;不填为账号的地区.")
+@click.option("--region", help="只说这个地区（代码）的农户；不填为账号的地区。")
 @click.option(
-    "--risk", "risks", multiple=True, type=click.Choice(list(RiskFactor.labels())), help="只说有这种风险点的,可写几次."
+    "--risk",
+    "risks",
+    multiple=True,
+    type=click.Choice(list(RiskFactor.labels())),
+    help="只说有这种风险点的，可写几次。",
 )
 def make(username: str, url: str, region: str | None, risks: tuple[str, ...]) -> None:
     """Tell a department's system at URL (https) of households that are monitored, eliminated or gone."""
     place = urlsplit(url)
     plain = place.scheme == "http" and place.hostname in LOOPBACK
     if not (place.scheme == "https" or plain) or not place.hostname or place.username:
-        raise click.ClickException("地址要以 https:// 开头,里面不带账号")
+        raise click.ClickException("地址要以 https:// 开头，里面不带账号")
     now = clock.now()
     issue(username, lambda session, staff: add_webhook(session, staff, region, url, risks, now), "密钥", "登记")
 
@@ -48,5 +52,5 @@ def revoke(webhook_id: str) -> None:
     """Tell this address nothing more; what waits is not sent."""
     now = clock.now()
     if not transact(lambda session: revoke_webhook(session, webhook_id, now)):
-        raise click.ClickException("没有这个编号的有效回调,见 flask webhook list")
+        raise click.ClickException("没有这个编号的有效回调，见 flask webhook list")
     click.echo("已停用")

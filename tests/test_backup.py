@@ -274,7 +274,7 @@ def test_one_that_was_exchanged_for_another_of_its_number_is_named(
     nights(small_county, shelf, secret, monkeypatch, 2, 3)
     assert "被换过" not in listed(small_county, shelf)
     kept.write_bytes(other)
-    assert "第 2 份被换过,或者有两份" in listed(small_county, shelf, 1)
+    assert "第 2 份被换过，或者有两份" in listed(small_county, shelf, 1)
     (shelf.folder / f"{shelf.moments()[2]}.json").unlink()
     assert "第 2 份被换过" in listed(small_county, shelf, 1)
 

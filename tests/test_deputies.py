@@ -143,6 +143,11 @@ def test_it_ends_by_itself_at_the_end_of_the_last_day(
     with county.app.app_context():
         [held] = db.session.scalars(select(Entry).where(Entry.kind == EntryKind.HELD_VISIT.value))
         assert held.actor == "near"
+    refused = {"visit": {**made, "income": 5}, "reason": "手机上改不了"}
+    assert near.post("/api/visits/held", json=refused, headers={"X-CSRF-Token": near.token}).status_code == 202
+    with county.app.app_context():
+        handed = Entry.idempotency_key.startswith("handed:")
+        assert db.session.scalars(select(Entry.chain_id).where(handed)).all() == [f"region:{HOME}"]
 
 
 @pytest.mark.parametrize("ender", ["cadre", "near", "town", "county"])

@@ -72,7 +72,7 @@ def test_numbers_of_another_year_and_a_faulty_pack_are_told(
     def told() -> str:
         return small_county.app.test_cli_runner().invoke(args=["doctor"]).output
 
-    assert "✓ 政策包: 2026" in told()
+    assert "✓ 政策包：2026" in told()
     monkeypatch.setattr(clock, "now", lambda: datetime(2028, 1, 5, tzinfo=UTC))
     assert "没有 2028 年的监测范围，现在按 2026 年的 9000 元算" in told()
     assert "不知道 2028 年的放假安排" in told()

@@ -126,7 +126,7 @@ def test_without_apply_it_only_tells_what_would_go(lived: County) -> None:
         before = {table: fingerprint(db.session(), table) for table in DERIVED}
     found = erased(lived)
     assert found.exit_code == 0, found.output
-    for told in ("家庭成员: 3", "照片: 1", "别户也用、要保留的照片: 1", "没有删除"):
+    for told in ("家庭成员：3", "照片：1", "别户也用、要保留的照片：1", "没有删除"):
         assert told in found.output
     with lived.app.app_context():
         assert {table: fingerprint(db.session(), table) for table in DERIVED} == before

@@ -45,7 +45,7 @@ def test_a_bound_households_talks_and_binding_go_and_its_number_is_a_strangers_a
     assert min(counts(sms.county)) > 0
     found = erased(sms.county, "--apply")
     assert found.exit_code == 0, found.output
-    assert "绑定的号码: 1" in found.output
+    assert "绑定的号码：1" in found.output
     work_off(sms.county)
     assert counts(sms.county) == [0, 0, 0, 0]
     assert left_in_rows(sms.county, sought) == []

@@ -215,7 +215,7 @@ def test_no_account_is_opened_for_a_unit_that_would_see_nothing(
         "--password", LONGER,
     )  # fmt: skip
     assert made.exit_code == 1
-    assert "现在有: 民政办、中心学校、卫生院" in made.output
+    assert "现在有：民政办、中心学校、卫生院" in made.output
     with small_county.app.app_context():
         assert db.session.scalar(select(Staff.id).where(Staff.username == "clinic")) is None
         assert db.session.scalar(select(Household.id).limit(1)) is not None

@@ -54,7 +54,7 @@ def test_what_a_declaration_still_asks_is_named_and_is_no_fault_of_the_visit(cas
 
 @pytest.mark.parametrize("body", [None, 1, "x", [], True])
 def test_something_that_is_no_visit_at_all_is_refused_in_words(body: Any) -> None:
-    assert [fault["message"] for fault in faults(body)] == ["走访记录填得不对,请重新填写"]
+    assert [fault["message"] for fault in faults(body)] == ["走访记录填得不对，请重新填写"]
 
 
 def test_the_words_name_the_field_as_the_form_does() -> None:

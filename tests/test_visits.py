@@ -1,6 +1,8 @@
 """走访: what becomes of a visit that a cadre sends."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -8,7 +10,8 @@ from field import clock
 from field.codes import Role
 from field.db import db
 from field.ledger.entries import Entry
-from tests.county import County, moment
+from field.registry.numbers import e164
+from tests.county import CASES, County, moment
 
 VILLAGE, NEXT, ELSEWHERE = "420626107204", "420626107205", "420626102201"
 
@@ -88,6 +91,26 @@ def test_people_of_another_household_are_named_as_faults(county: County) -> None
     assert [fault["field"] for fault in answer.get_json()["errors"]] == ["members.0.person_id"]
 
 
+def test_no_telephone_and_a_person_written_down_twice_are_named_as_faults(county: County) -> None:
+    cadre = county.client("cadre")
+    persons = cadre.get(f"/api/households/{county.households[VILLAGE]}/form").get_json()["persons"]
+    head, spouse = (person["id"] for person in persons[:2])
+    twice = [{"person_id": head, "phone": "+1 555"}, {"person_id": spouse}, {"person_id": head, "work": "电工"}]
+    answer = cadre.post("/api/visits", json=county.visit(members=twice))
+    assert answer.status_code == 422
+    assert answer.get_json()["errors"] == [
+        {"field": "members.0.phone", "message": "电话不对：手机应是11位，座机要带区号"},
+        {"field": "members.2.person_id", "message": "同一个人写了两次，请合在一起"},
+    ]
+
+
+def test_every_number_that_the_rules_take_is_kept_as_e164() -> None:
+    said = [case for case in CASES["cases"] if case["name"].startswith("telephone ")]
+    numbers = [case["set"]["members"][0]["phone"] for case in said]
+    assert len(numbers) > 10
+    assert [text for text in numbers if not re.fullmatch(r"\+[1-9][0-9]{7,14}", e164(text) or "")] == []
+
+
 def test_a_visit_is_taken_before_its_photographs_and_names_them(county: County) -> None:
     digest = "ab" * 32
     visit = county.visit(evidence=[{"sha256": digest, "kind": "house"}])
@@ -131,6 +154,28 @@ def test_the_answer_names_what_is_to_be_checked_of_the_household_with_the_way_th
     assert warned["wages_household"]["message"].startswith("工资性收入少得不像：")
     assert "no_income" not in warned, "as it stands after the visit"
     assert cadre.get(warned["wages_household"]["link"]).status_code == 200
+
+
+def test_what_was_left_as_it_was_though_nothing_was_known_is_taken_and_told(county: County) -> None:
+    cadre, home = county.client("cadre"), county.households[VILLAGE]
+
+    def sent(*same: str) -> tuple[list[str], dict[str, Any]]:
+        visit = county.visit(unchanged=[*same])
+        answers = [
+            cadre.post("/api/visits", json={name: visit[name] for name in visit if name not in same}) for _ in "12"
+        ]
+        assert [answer.status_code for answer in answers] == [201, 200]
+        assert answers[0].get_json() == answers[1].get_json()
+        told = [one["message"] for one in answers[0].get_json()["warnings"] if one["check"] == "unchanged_unknown"]
+        return told, cadre.get(f"/api/households/{home}/form").get_json()["last_visit"]
+
+    told, last = sent("income", "guarantees", "risk_factors", "members")
+    assert told == ["收入、两不愁三保障和饮水以前没有记过，选“无变化”等于没有记。请问清楚，再走访一次填上"]
+    assert ("income" in last, "guarantees" in last, "expenses" in last) == (False, False, True)
+    assert sent("income", "expenses")[0] == ["收入以前没有记过，选“无变化”等于没有记。请问清楚，再走访一次填上"]
+    assert sent("expenses")[0] == []
+    told, last = sent("income", "expenses", "guarantees", "risk_factors", "members")
+    assert (told, "income" in last) == ([], True)
 
 
 def test_who_has_left_is_told_nothing_more_of_the_household(county: County) -> None:

@@ -94,5 +94,5 @@ def post_call(body: Call) -> Response:
     try:
         digest, fresh = transact(lambda session: record_call(session, said, body.called_at, by, now))
     except OtherWords as error:
-        raise Problem(409, "other_content", "这次回访已经入账,内容和这次交的不一样") from error
+        raise Problem(409, "other_content", "这次回访已经入账，内容和这次交的不一样") from error
     return created({"id": body.id, "receipt": {"number": number(digest), "entry_hash": digest}}, fresh)

@@ -94,9 +94,9 @@ def body_bytes(limit: int) -> bytes:
     try:
         data = request.get_data(cache=False)
     except OSError as error:
-        raise Problem(400, "cut", "内容没有传完,请再传一次") from error
+        raise Problem(400, "cut", "内容没有传完，请再传一次") from error
     if len(data) > limit:
-        raise Problem(413, "too_large", "内容太大,没有保存")
+        raise Problem(413, "too_large", "内容太大，没有保存")
     return data
 
 
@@ -139,7 +139,7 @@ def _shaped(shape: type[Any_], value: Any, strict: bool | None = None) -> Any_:
         shaped = shape.model_validate(value, strict=strict)
     except ValidationError as error:
         errors = [{"field": _field(fault["loc"]), "message": _word(fault["type"])} for fault in error.errors()]
-        raise Problem(422, "invalid", "填写有误,请改正后再提交", errors) from None
+        raise Problem(422, "invalid", "填写有误，请改正后再提交", errors) from None
     if strange := unkeepable(shaped.model_dump()):
         raise Problem(422, "invalid", "填写有误", [{"field": path, "message": "有不能保存的符号"} for path in strange])
     return shaped

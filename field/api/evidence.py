@@ -43,7 +43,7 @@ def put_evidence(digest: str) -> Response:
 
 
 @api.get("/evidence/<sha256:digest>")
-@describe(Right.READ_EVIDENCE, "看一张照片(留痕)", {200: "JPEG"}, query=EvidenceQuery)
+@describe(Right.READ_EVIDENCE, "看一张照片（留痕）", {200: "JPEG"}, query=EvidenceQuery)
 def get_evidence(digest: str, query: EvidenceQuery) -> Response:
     by, now = actor(), clock.now()
     original = query.size == "original"
@@ -64,7 +64,7 @@ def get_evidence(digest: str, query: EvidenceQuery) -> Response:
 def take_in(digest: str, data: bytes, by: Actor) -> bool:
     """Keep a photograph that is one and has the digest named; whether it is new. Problem otherwise, nothing kept."""
     if hashlib.sha256(data).hexdigest() != digest:
-        raise Problem(422, "digest_mismatch", "照片在路上损坏了,请重新上传")
+        raise Problem(422, "digest_mismatch", "照片在路上损坏了，请重新上传")
     try:
         photo = inspect(data, digest)
     except NotEvidence as error:

@@ -91,7 +91,7 @@ def pack() -> Response:
 
 
 @api.post("/people/<id:person_id>/phone")
-@describe(Right.REVEAL_NUMBERS, "查看电话全号(留痕)", {200: Phone}, body=Reason)
+@describe(Right.REVEAL_NUMBERS, "查看电话全号（留痕）", {200: Phone}, body=Reason)
 def reveal_phone(person_id: str, body: Reason) -> dict[str, Any]:
     by, now = actor(), clock.now()
     phone = transact(lambda session: traces.reveal_phone(session, person_id, by, body.reason, now))

@@ -99,7 +99,7 @@ def work_plan(household_id: str, body: HelpAsked) -> Response:
     try:
         entry = done(lambda session: planning.act(session, one.id, asked, by, now), stale, other)
     except Refused as error:
-        raise Problem(422, "invalid", "填写有误,请改正后再提交", _within(error.faults)) from None
+        raise Problem(422, "invalid", "填写有误，请改正后再提交", _within(error.faults)) from None
     db.session.refresh(one)
     return created(_shown(one.id, one.risk_factors), entry.recorded_at == now)
 

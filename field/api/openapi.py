@@ -79,7 +79,7 @@ def _operation(rule: Rule, method: str, said: Description, schemas: dict[str, An
     operation: dict[str, Any] = {
         "operationId": f"{method.lower()}_{rule.endpoint.replace('.', '_')}",
         "summary": said.summary,
-        "description": f"可以使用: {holders}" if holders else "所有人",
+        "description": f"可以使用：{holders}" if holders else "所有人",
         "parameters": [*_in_path(rule), *_in_query(said, schemas)],
         "responses": {
             **{str(status): _answer(shape, schemas) for status, shape in said.answers.items()},
@@ -136,12 +136,9 @@ def _inline(shape: type[BaseModel], schemas: dict[str, Any]) -> dict[str, Any]:
 
 
 def _visit(definition: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
-    """The visit's own JSON Schema with its definitions moved among the document's."""
-    inner = {
-        key: value for key, value in definition.items() if key not in ("$defs", "$schema", "$id", "x-words", "x-asked")
-    }
     """A visit's (or revisit's) own JSON Schema with its definitions moved among the document's."""
-    inner = {key: value for key, value in definition.items() if key not in ("$defs", "$schema", "$id", "x-words")}
+    left_out = ("$defs", "$schema", "$id", "x-words", "x-asked")
+    inner = {key: value for key, value in definition.items() if key not in left_out}
     schemas |= _moved(definition["$defs"])
     name = definition["$id"].split(":")[2].title()
     schemas[name] = _moved(inner)

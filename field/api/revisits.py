@@ -38,17 +38,17 @@ class RevisitRecorded(Strict):
 def post_revisit(body: Any) -> Response:
     said = plain(body)
     if found := faults(said, "revisit"):
-        raise Problem(422, "invalid", "有几处需要改一下,改好再保存", found)
+        raise Problem(422, "invalid", "有几处需要改一下，改好再保存", found)
     by, now = actor(), clock.now()
     try:
         done = transact(lambda session: record_revisit(session, said, by, now))
     except Faulty as error:
-        raise Problem(422, "invalid", "有几处需要改一下,改好再保存", error.faults) from error
+        raise Problem(422, "invalid", "有几处需要改一下，改好再保存", error.faults) from error
     except OtherContent as error:
         both = {"kept": masked(error.kept), "sent": masked(error.sent)}
-        raise Problem(409, "other_content", "这次回访已经入账,内容和这次交的不一样", more=both) from error
+        raise Problem(409, "other_content", "这次回访已经入账，内容和这次交的不一样", more=both) from error
     except NotEliminated as error:
-        raise Problem(409, "not_eliminated", "这一户没有消除过风险,不用回访,请改用走访") from error
+        raise Problem(409, "not_eliminated", "这一户没有消除过风险，不用回访，请改用走访") from error
     entry = done.entry
     answer = {"id": said["id"], "receipt": {"number": number(entry.hash), "entry_hash": entry.hash}}
     answer |= {"evidence_missing": done.missing, "nth": done_by(db.session(), entry.chain_id, entry.seq)}

@@ -105,7 +105,7 @@ def send_list(body: SentList) -> Response:
     try:
         taken = transact(lambda session: take_in(session, vault, filing, rows, by, now))
     except OtherContent:
-        raise Problem(409, "other_content", "这个编号已经交过别的名单,没有收下") from None
+        raise Problem(409, "other_content", "这个编号已经交过别的名单，没有收下") from None
     listed = db.session.get_one(ScreeningList, taken.listed.id)
     shown = jsonify(_with_answers(listed, 0, 200))
     waits = taken.fresh and listed.job_id is not None

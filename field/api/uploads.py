@@ -56,7 +56,7 @@ def upload_options() -> Response:
 def begin_upload() -> Response:
     length = _number("Upload-Length")
     if length > MAX_BYTES:
-        raise Problem(413, "too_large", "照片太大,最多 15 MB")
+        raise Problem(413, "too_large", "照片太大，最多 15 MB")
     upload = pieces().begin(Promise(_digest(), length, actor().staff_id))
     return Response(status=201, headers={"Location": url_for(".upload_offset", upload=upload)})
 
@@ -104,7 +104,7 @@ def _receive(upload: str, promise: Promise, offset: int) -> int:
             try:
                 offset = pieces().add(upload, offset, piece)
             except OtherOffset as error:
-                raise Problem(409, "tus_offset", "续传位置不对,请从已收到的地方接着传") from error
+                raise Problem(409, "tus_offset", "续传位置不对，请从已收到的地方接着传") from error
             except FileNotFoundError as error:
                 raise Problem(*NOT_FOUND) from error
     return offset

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, jsonify
 from pydantic import Field
 from sqlalchemy.orm import Session
 
-from field import clock
+from field import clock, mending
 from field.api.describe import Strict, created, describe
 from field.auth import actor
 from field.db import transact
@@ -16,7 +16,7 @@ from field.mending import warnings
 from field.monitoring.held import hand_over
 from field.monitoring.timeline import masked
 from field.monitoring.visit_rules import definition, faults, plain
-from field.monitoring.visits import Faulty, OtherContent, Recorded, record_visit
+from field.monitoring.visits import Faulty, OtherContent, Recorded, record_visit, unfounded
 from field.problems import Problem
 from field.registry.rights import Actor, Right
 
@@ -66,15 +66,15 @@ class HandedOver(Strict):
 def post_visit(body: Any) -> Response:
     visit = plain(body)
     if found := faults(visit):
-        raise Problem(422, "invalid", "有几处需要改一下,改好再保存", found)
+        raise Problem(422, "invalid", "有几处需要改一下，改好再保存", found)
     by, now = actor(), clock.now()
     try:
         recorded, told = transact(lambda session: _record(session, visit, by, now))
     except Faulty as error:
-        raise Problem(422, "invalid", "有几处需要改一下,改好再保存", error.faults) from error
+        raise Problem(422, "invalid", "有几处需要改一下，改好再保存", error.faults) from error
     except OtherContent as error:
         both = {"kept": masked(error.kept), "sent": masked(error.sent)}
-        raise Problem(409, "other_content", "这次走访已经入账,内容和这次交的不一样", more=both) from error
+        raise Problem(409, "other_content", "这次走访已经入账，内容和这次交的不一样", more=both) from error
     return created(_receipt(visit["id"], recorded) | {"warnings": told}, recorded.fresh)
 
 
@@ -90,8 +90,10 @@ def hand_over_visit(body: HandOver) -> Response:
 
 def _record(session: Session, visit: dict[str, Any], by: Actor, now: datetime) -> tuple[Recorded, list[dict[str, str]]]:
     """Record it; asked in the same transaction, what is to be checked costs no connection of its own."""
-    recorded = record_visit(session, visit, by, now)
-    return recorded, warnings(session, visit["household_id"], now) if recorded.ours else []
+    recorded, home = record_visit(session, visit, by, now), visit["household_id"]
+    if not recorded.ours:
+        return recorded, []
+    return recorded, mending.unfounded(unfounded(session, recorded.entry, visit), home) + warnings(session, home, now)
 
 
 def _receipt(visit_id: str, recorded: Recorded) -> dict[str, Any]:

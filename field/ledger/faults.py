@@ -11,7 +11,7 @@ class Fault(Labelled):
 
     UNREADABLE = "unreadable", "内容读不出"
     GAP = "gap", "条目缺失"
-    FORK = "fork", "分叉:同一位置不止一条"
+    FORK = "fork", "分叉：同一位置不止一条"
     LINK = "link", "与前一条接不上"
     CONTENT = "content", "内容被改动"
     SECRET = "secret", "个人信息打不开或被改动"
@@ -21,7 +21,7 @@ class Fault(Labelled):
     LOG = "log", "封存记录损坏"
     CHECKPOINT = "checkpoint", "封存单不可信"
     KEPT = "kept", "另存的封存单不可信"
-    ROLLED_BACK = "rolled_back", "台账比另存的封存单旧,被退回或截尾"
+    ROLLED_BACK = "rolled_back", "台账比另存的封存单旧，被退回或截尾"
     REWRITTEN = "rewritten", "封存过的内容与另存的封存单不符"
     PACKAGE = "package", "数据包里的文件不全或被改动"
     PROOF = "proof", "条目与封存单不符"
@@ -39,12 +39,12 @@ class Broken:
     @property
     def words(self) -> str:
         """What is wrong, in Chinese."""
-        return f"{self.fault.label}({self.detail})" if self.detail else self.fault.label
+        return f"{self.fault.label}（{self.detail}）" if self.detail else self.fault.label
 
     @property
     def told(self) -> str:
         """The same with its place, where one entry can be named."""
-        return f"{self.chain} 第 {self.seq} 条: {self.words}" if self.chain else self.words
+        return f"{self.chain} 第 {self.seq} 条：{self.words}" if self.chain else self.words
 
     def as_json(self) -> dict[str, Any]:
         """Plain values for a machine."""

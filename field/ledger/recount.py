@@ -90,7 +90,7 @@ class Recount:
                     return Broken(Fault.UNLOGGED, words(chain), seq)
                 hashes.append(merkle.leaf(_unhex(digest)))
             if not hashes:
-                return Broken(Fault.LOG, detail=f"封存单记 {size} 条,封存记录只有 {self.size} 条")
+                return Broken(Fault.LOG, detail=f"封存单记 {size} 条，封存记录只有 {self.size} 条")
             self.size = merkle.extend(self.tiles, self.size, b"".join(hashes))
         return None
 
@@ -100,9 +100,9 @@ class Recount:
         try:
             said = read_tree(words(note), self.verifier)
         except BadNote as error:
-            return Broken(Fault.CHECKPOINT, detail=f"第 {size} 条处,{error}")
+            return Broken(Fault.CHECKPOINT, detail=f"第 {size} 条处，{error}")
         if said != Tree(self.verifier.name, size, tree) or words(root) != tree.hex():
-            return Broken(Fault.CHECKPOINT, detail=f"第 {size} 条处,与条目算出的不同")
+            return Broken(Fault.CHECKPOINT, detail=f"第 {size} 条处，与条目算出的不同")
         return None
 
     def _differs(self, where: Differs) -> Broken:

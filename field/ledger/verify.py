@@ -147,7 +147,7 @@ def _against(session: Session, size: int, kept: str, verifier: Verifier) -> Brok
     except BadNote as error:
         return Broken(Fault.KEPT, detail=str(error))
     if tree.size > size:
-        return Broken(Fault.ROLLED_BACK, detail=f"封存单记 {tree.size} 条,现在封存 {size} 条")
+        return Broken(Fault.ROLLED_BACK, detail=f"封存单记 {tree.size} 条，现在封存 {size} 条")
     if merkle.root(StoredTiles(session), tree.size) != tree.root:
         return Broken(Fault.REWRITTEN, detail=f"封存单记 {tree.size} 条")
     return None

@@ -86,7 +86,7 @@ def _body(provider: ModuleType, secret: str) -> bytes:
     try:
         body = request.get_data()
     except RequestEntityTooLarge:
-        raise Problem(413, "too_large", "内容太大,没有收下") from None
+        raise Problem(413, "too_large", "内容太大，没有收下") from None
     try:
         provider.verify(settings, secret, request.remote_addr)
     except NotGenuine:

@@ -104,7 +104,7 @@ def _whole(read: Callable[[], Read]) -> Read:
     try:
         return read()
     except RequestEntityTooLarge:
-        raise Problem(413, "too_large", "内容太大,没有收下") from None
+        raise Problem(413, "too_large", "内容太大，没有收下") from None
 
 
 def _genuine(read: Callable[[], Read]) -> Read:

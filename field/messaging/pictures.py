@@ -51,13 +51,13 @@ def fetch(task: Assignment, vault: Vault, fetchers: Mapping[str, Fetch]) -> dict
     what = task.payload
     get = fetchers.get(what["provider"])
     if get is None:
-        raise GiveUp("这个渠道没有接通,照片没有取回")
+        raise GiveUp("这个渠道没有接通，照片没有取回")
     try:
         data = get(Photo(what["reference"], what["content_type"]))
         digest = sha256(data).hexdigest()
         photo = inspect(data, digest)
     except (NotThere, Unreadable) as error:
-        raise GiveUp("照片已经不在了,没有取回") from error
+        raise GiveUp("照片已经不在了，没有取回") from error
     except NotEvidence as error:
         raise GiveUp(error.message) from error
     vault.put(digest, data)

@@ -17,7 +17,7 @@ GSM_7 = frozenset(
 GSM_7_TWICE = frozenset("\f^{}\\[~]|€")
 LATIN = GSM_7 | GSM_7_TWICE
 DOUBTS = 2
-LOST, DOUBTFUL, STOPPED, MOVED_ON = "试了多次都没发出去", "两次发送都没有回音,可能已经送到", "已退订", "号码已不归此人"
+LOST, DOUBTFUL, STOPPED, MOVED_ON = "试了多次都没发出去", "两次发送都没有回音，可能已经送到", "已退订", "号码已不归此人"
 Rate = tuple[tuple[int, timedelta], ...]
 
 

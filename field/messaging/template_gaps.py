@@ -12,7 +12,7 @@ from field.messaging.dialogs.shapes import Dialog, Variable
 from field.messaging.templates import MAY_BE_CUT, Approved, Template, piece_of
 
 PIECES = re.compile(r"\{([a-z][a-z_]*?)_1\}(?:\{\1_[1-9][0-9]?\})*")
-APPROVED, CHANGED, NOT_FILED = "已批准", "文字改了,要重新报批", "没有报批"
+APPROVED, CHANGED, NOT_FILED = "已批准", "文字改了，要重新报批", "没有报批"
 ELSEWHERE = {"wechat", "web", "!sms"}  # a step that is only for these is never said by SMS
 
 
@@ -49,17 +49,17 @@ def gaps(approved: Approved, dialogs: Iterable[Dialog]) -> Iterator[str]:
     for step, wording in ours.items():
         template = approved.steps.get(step)
         if template is None or not template.id:
-            yield f"{step}: 没有批准的模板"
+            yield f"{step}：没有批准的模板"
             continue
         if whole(template.ours or template.wording) != wording:
-            yield f"{step}: 批准的文字和现在的不一样,发的仍是批准的"
-        yield from (f"{step}: {fault}" for fault in _variables(approved, template, wording, variables))
+            yield f"{step}：批准的文字和现在的不一样，发的仍是批准的"
+        yield from (f"{step}：{fault}" for fault in _variables(approved, template, wording, variables))
     ids = Counter(template.id for template in approved.steps.values() if template.id)
     for step, template in approved.steps.items():
         if ids[template.id] > 1:
-            yield f"{step}: 模板号 {template.id} 写给了{ids[template.id]}步"
+            yield f"{step}：模板号 {template.id} 写给了{ids[template.id]}步"
         if step not in ours:
-            yield f"{step}: 对话里没有这一步,模板用不上"
+            yield f"{step}：对话里没有这一步，模板用不上"
 
 
 def filings(provider: str, approved: Approved, dialogs: Iterable[Dialog]) -> Iterator[Filing]:
@@ -90,12 +90,12 @@ def _variables(
     said = set(SLOT.findall(wording))
     for name in template.names:
         if name not in said and name not in template.otherwise:
-            yield f"模板要变量“{name}”,现在的文字里没有,请写 otherwise"
+            yield f"模板要变量“{name}”，现在的文字里没有，请写 otherwise"
             continue
         needed = variables[name].longest if name in variables else 0
         held = approved.room(template, name) * template.pieces(name)
         if needed > held and name not in MAY_BE_CUT:
-            yield f"变量“{name}”最多{needed}字,批准的只有{held}字,长的发不出去"
+            yield f"变量“{name}”最多{needed}字，批准的只有{held}字，长的发不出去"
 
 
 def _pieces(name: str, variables: Mapping[str, Variable], room: Mapping[str, int]) -> str:

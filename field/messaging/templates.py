@@ -96,12 +96,12 @@ class Approved(Part):
     def _parts(self, template: Template, name: str, value: str | None, known: bool) -> dict[str, str]:
         """The value of a variable, spread evenly over its slots."""
         if value is None and not known:
-            raise SendError(f"{LACKS}: {name}", retryable=False)
+            raise SendError(f"{LACKS}：{name}", retryable=False)
         room, slots = self.room(template, name), [slot for slot in template.slots if piece_of(slot)[0] == name]
         text = cut(value or "", room * len(slots)) if name in MAY_BE_CUT else value or ""
         pieces = spread(text, room, len(slots))
         if "".join(pieces) != text:
-            raise SendError(f"{TOO_LONG}: {name}", retryable=False)
+            raise SendError(f"{TOO_LONG}：{name}", retryable=False)
         return {slot: piece or BLANK for slot, piece in zip(slots, pieces, strict=True)}
 
 
@@ -110,8 +110,8 @@ def read(path: Path) -> dict[str, Approved]:
     try:
         given = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Faulty([f"{path.name}: 不是正确的 TOML 文件({error})"]) from None
-    found = [f"{path.name}: {name}: 没有这个服务商" for name in given if name not in LONGEST]
+        raise Faulty([f"{path.name}：不是正确的 TOML 文件（{error}）"]) from None
+    found = [f"{path.name}: {name}：没有这个服务商" for name in given if name not in LONGEST]
     approved: dict[str, Approved] = {}
     for provider, longest in LONGEST.items():
         try:
@@ -164,5 +164,5 @@ def _faults(approved: Approved) -> list[str]:
         for name in template.names:
             counted = [place for other, place in places if other == name]
             if counted not in ([0], list(range(1, len(counted) + 1))):
-                found.append(f"steps.{step}: 变量“{name}”写了两次,或分段编号不连续")
+                found.append(f"steps.{step}：变量“{name}”写了两次，或分段编号不连续")
     return found

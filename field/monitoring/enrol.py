@@ -23,17 +23,21 @@ BATCH = 2000  # of 500, the indexes are written twice as often; of more, others 
 
 @dataclass(frozen=True)
 class Counts:
-    """登记结果: households that are new, changed, or the same as before, and people of the first two."""
+    """登记结果: households that are new, changed, or the same as before, and people of the first two.
+
+    `others` are the numbers that stayed as they are, since nobody listed belongs to the family that has them.
+    """
 
     new: int = 0
     changed: int = 0
     same: int = 0
     persons: int = 0
+    others: tuple[str, ...] = ()
 
     def __add__(self, other: "Counts") -> "Counts":
         return Counts(
             self.new + other.new, self.changed + other.changed,
-            self.same + other.same, self.persons + other.persons,
+            self.same + other.same, self.persons + other.persons, self.others + other.others,
         )  # fmt: skip
 
 
@@ -64,19 +68,21 @@ def enrol(
         made = make(news, actor, now)
     enter(session, made.tables)
     note_standings(session, made.identified)
-    here = [(one, digest(one)) for one in several if one["number"] in standing]
-    changed = [(one, said) for one, said in here if standing[one["number"]].digest != said]
-    payloads = _again(session, [one for one, _ in changed], standing)
+    here = [one for one in several if one["number"] in standing]
+    said = {one["number"]: digest(one) for one in here}
+    changed = [one for one in here if said[one["number"]] != standing[one["number"]].digest]
+    payloads = _again(session, changed, standing)
     drafts = [
-        drafted(household_id, standing[one["number"]].times + 1, said, payload, actor, now)
-        for (household_id, payload), (one, said) in zip(payloads, changed, strict=True)
+        drafted(standing[number].household_id, standing[number].times + 1, said[number], payload, actor, now)
+        for number, payload in payloads.items()
     ]
     if drafts:
         entries = append_many(session, drafts, now)
-        register(session, [(entry, payload) for entry, (_, payload) in zip(entries, payloads, strict=True)])
-    judge(session, [*made.ids, *(household_id for household_id, _ in payloads)], now)
-    persons = sum(len(one["members"]) for one in news) + sum(len(payload["members"]) for _, payload in payloads)
-    return Counts(len(news), len(changed), len(listed) - len(news) - len(changed), persons)
+        register(session, list(zip(entries, payloads.values(), strict=True)))
+    judge(session, [*made.ids, *(draft.chain_id for draft in drafts)], now)
+    persons = sum(len(one["members"]) for one in (*news, *payloads.values()))
+    others = tuple(one["number"] for one in changed if one["number"] not in payloads)
+    return Counts(len(news), len(payloads), len(listed) - len(news) - len(changed), persons, others)
 
 
 def registered(session: Session, numbers: Sequence[str]) -> set[str]:
@@ -106,10 +112,10 @@ def _standing(session: Session, numbers: Sequence[str]) -> dict[str, Standing]:
 
 def _again(
     session: Session, changed: Sequence[RosterHousehold], standing: dict[str, Standing]
-) -> list[tuple[str, dict[str, Any]]]:
-    """Households that are here: members keep their ids, by ID number or else name; `gone` are the rest."""
+) -> dict[str, dict[str, Any]]:
+    """What is recorded of households that are here, by number; a family of which nobody is known is left out."""
     if not changed:
-        return []
+        return {}
     before = [standing[one["number"]] for one in changed]
     known: dict[tuple[str, str], str] = {}
     people = select(Person).where(Person.household_id.in_([was.household_id for was in before]))
@@ -119,20 +125,24 @@ def _again(
     places = tuple_(Entry.chain_id, Entry.seq).in_([(was.household_id, was.seq) for was in before])
     last = {entry.chain_id: entry for entry in session.scalars(select(Entry).where(places))}
     listed = opened(session, [last[was.household_id] for was in before])
-    return [
-        (was.household_id, _matched(one, was.household_id, known, [said["id"] for said in old["members"]]))
+    matched = (
+        _matched(one, was.household_id, known, [said["id"] for said in old["members"]])
         for one, was, old in zip(changed, before, listed, strict=True)
-    ]
+    )
+    return {payload["number"]: payload for payload in matched if payload}
 
 
 def _matched(
     household: RosterHousehold, household_id: str, known: dict[tuple[str, str], str], listed: Sequence[str]
-) -> dict[str, Any]:
+) -> dict[str, Any] | None:
+    """Members keep their ids, by ID number or else name; `gone` are the rest. None where nobody is known."""
     ids = [known.get((household_id, blind("id_number", said["id_number"]))) for said in household["members"]]
     for place, said in enumerate(household["members"]):
         if ids[place] is None:
             namesake = known.get((household_id, said["name"]))
             ids[place] = namesake if namesake not in ids else None
+    if not any(ids):
+        return None
     members = [
         {**said, "id": known_id or person_id(household_id, said)}
         for known_id, said in zip(ids, household["members"], strict=True)

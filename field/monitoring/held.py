@@ -12,6 +12,7 @@ from field.ledger.chain import canonical
 from field.ledger.entries import Draft, Entry, append, recorded, region_chain
 from field.monitoring.derive import TAKEN_IN, derive
 from field.monitoring.judgement import judge
+from field.registry.deputies import worked_in
 from field.registry.households import Household
 from field.registry.regions import in_region
 from field.registry.rights import Actor, NotAllowed, Right
@@ -26,13 +27,20 @@ class AlreadyDecided(Exception):
 
 
 def hand_over(session: Session, visit: dict[str, Any], reason: str, by: Actor, now: datetime) -> Entry:
-    """交乡镇处理: keep a visit that the rules refused, as it is, in the chain of the cadre's region."""
+    """交乡镇处理: keep a visit that the rules refused, as it is, in the chain of the region that looks after it."""
     content = {"visit": visit, "reason": reason}
     key = f"handed:{by.staff_id}:{sha256(canonical(content).encode()).hexdigest()}"
     if known := recorded(session, key):
         return known
-    chain = region_chain(by.region)
+    chain = region_chain(_looks_after(session, visit, by))
     return append(session, Draft(chain, EntryKind.HELD_VISIT, Channel.PHONE, by.username, now, key, content), now)
+
+
+def _looks_after(session: Session, visit: dict[str, Any], by: Actor) -> str:
+    """The household's village, if the cadre works there or ever did; else the cadre's own region."""
+    named = visit.get("household_id")
+    home = session.get(Household, named) if isinstance(named, str) and named.isprintable() else None
+    return home.region if home and worked_in(session, by.staff_id, home.region) else by.region
 
 
 def waiting(session: Session, by: Actor) -> list[Entry]:

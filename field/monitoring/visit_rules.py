@@ -46,9 +46,9 @@ def faults(visit: Any, name: str = "visit") -> list[dict[str, str]]:
     """Every fault of a visit or revisit as {"field", "message"} in order of the fields; none if it may be recorded."""
     if strange := unkeepable(visit):
         return [_fault([path], "characters") for path in strange]
-    if _validator(name).is_valid(visit):
+    first = {fault["field"]: fault for fault in _twice(visit, definition(name))}
+    if not first and _validator(name).is_valid(visit):
         return []
-    first: dict[str, dict[str, str]] = {}
     for error in _validator(name).iter_errors(visit):
         for fault in _told(error, definition(name)):
             first.setdefault(fault["field"], fault)
@@ -112,6 +112,19 @@ def _is_time(text: str) -> bool:
         return False
 
 
+def _twice(visit: Any, whole: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+    """What a list names again though each may stand there once, as JSON Schema cannot say of a part of its items."""
+    for name, part in whole["properties"].items():
+        listed = visit.get(name) if "x-once" in part and isinstance(visit, dict) else None
+        seen = set()
+        for place, item in enumerate(listed if isinstance(listed, list) else ()):
+            said = item.get(part["x-once"]) if isinstance(item, dict) else None
+            if isinstance(said, str):
+                if said in seen:
+                    yield _fault([name, str(place), part["x-once"]], "x-once", part["title"])
+                seen.add(said)
+
+
 def _told(error: ValidationError, whole: dict[str, Any]) -> Iterator[dict[str, str]]:
     *place, keyword = error.schema_path
     schema: Any = reduce(lambda node, step: node[step], place, cast(Any, whole))
@@ -129,7 +142,7 @@ def _told(error: ValidationError, whole: dict[str, Any]) -> Iterator[dict[str, s
         case ValidationErrorKind.Type() if schema["type"] in ("integer", "number"):
             yield _fault(path, "integer", title)
         case _:
-            yield _fault(path, str(keyword), title, schema.get(str(keyword)))
+            yield _fault(path, str(keyword), title, schema.get(str(keyword)), schema.get("x-words"))
 
 
 def _fault(

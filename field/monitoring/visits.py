@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from field.codes import Channel, EntryKind, JobKind
 from field.ledger.chain import canonical
 from field.ledger.entries import Draft, Entry, append, append_many, opened, recorded
+from field.ledger.facts import Fact
 from field.monitoring.derive import derive, link_evidence, observe_visits
 from field.monitoring.evidence import missing
 from field.monitoring.judgement import judge
@@ -23,6 +24,7 @@ from field.registry.rights import Actor, NotAllowed, Right
 from field.registry.staff import Staff
 from field.work import enqueue
 
+FOUNDED = ("income", "expenses", "guarantees")
 _known = exists(select(Entry.seq).where(Entry.idempotency_key == bindparam("key")))
 _place = Prepared(select(Household.region, _known.label("known")).where(Household.id == bindparam("id")))
 
@@ -110,6 +112,19 @@ def record_visits(session: Session, visits: Sequence[tuple[dict[str, Any], Actor
     return entries
 
 
+def unfounded(session: Session, entry: Entry, visit: dict[str, Any]) -> list[str]:
+    """说无变化而以前没有记过: sections that a recorded visit leaves as they were though nothing was known of them.
+
+    Of members and risks the roster always says something, if only that there are none.
+    """
+    same = [name for name in FOUNDED if name in visit.get("unchanged", []) and name not in visit]
+    if not same:
+        return []
+    told = select(Fact.attribute).where(Fact.chain_id == entry.chain_id, Fact.seq == entry.seq)
+    known = set(session.scalars(told.where(Fact.subject == entry.chain_id)))
+    return [name for name in same if name not in known]
+
+
 def sent_in_post(session: Session, region: str, by: Actor, visited_at: datetime) -> bool:
     """Whether the right still stands that one had at the door; NotAllowed where there was none."""
     if by.may(Right.RECORD_VISITS, region):
@@ -151,7 +166,7 @@ def _strangers(session: Session, visit: dict[str, Any]) -> list[dict[str, str]]:
     rows = select(Person.id).where(Person.household_id == visit["household_id"], Person.id.in_(wanted))
     ours = set(session.scalars(rows))
     return [
-        {"field": field, "message": "这位成员不在这一户里,请重新选择"}
+        {"field": field, "message": "这位成员不在这一户里，请重新选择"}
         for field, person_id in named
         if person_id and person_id not in ours
     ]

@@ -101,3 +101,11 @@ def stood_in_region(session: Session, staff_id: str, region: str, moment: dateti
     rows = rows.where(Deputy.staff_id == staff_id, Deputy.since <= moment, Deputy.until > moment)
     rows = rows.where(Deputy.state.in_((DeputyState.ACCEPTED.value, DeputyState.ENDED.value)), held(Post, moment))
     return any(within(region, its) for its in session.scalars(rows))
+
+
+def worked_in(session: Session, staff_id: str, region: str) -> bool:
+    """Whether someone ever held a post that covers the region, or stood in for whom held one."""
+    states = DeputyState.ACCEPTED.value, DeputyState.ENDED.value
+    stood = select(Deputy.post_id).where(Deputy.staff_id == staff_id, Deputy.state.in_(states))
+    posts = select(Post.region).where(or_(Post.staff_id == staff_id, Post.id.in_(stood)))
+    return any(within(region, its) for its in session.scalars(posts))

@@ -11,6 +11,11 @@ from field.registry.roster_cells import plain, reader
 HEADERS = {column.key: column.header for column in COLUMNS}
 UNKNOWN_VILLAGE = "您的地区里没有这个村，请核对村名或12位村代码"
 HEAD, UNREADABLE = "户主", "？"
+ANOTHER_FAMILY = (
+    "这个户编号在县里是另一户人家的，名册上这些人一个也不在那一户；没有导入，那一户也没有改动。"
+    "请核对户编号；是另一户的，请另编一个号；"
+    "是原来那户、人都换了的，请先走访，把现在的人登记为新增成员，再导入"
+)
 OTHERS_WRONG = "同户其他人有错，整户暂不导入；改好后一起再导"
 Cells = Sequence[Any]
 Line = tuple[int, Cells]
@@ -36,9 +41,9 @@ class Row(NamedTuple):
 
 
 class Put(NamedTuple):
-    """一户的结果: how many rows it took, and the household or its faults."""
+    """一户的结果: the rows on which it stands, and the household or its faults."""
 
-    rows: int
+    rows: list[int]
     household: RosterHousehold | None
     faults: list[Fault]
 
@@ -78,7 +83,7 @@ class Sheet:
         """Each household, or why it is held back."""
         for rows in self._grouped(lines):
             faults = self._faults(rows, survey)
-            yield Put(len(rows), None if faults else self._household(rows), faults)
+            yield Put([row.row for row in rows], None if faults else self._household(rows), faults)
 
     def _grouped(self, lines: Iterable[Line]) -> Iterator[list[Row]]:
         rows: list[Row] = []

@@ -9,7 +9,7 @@ from typing import Any
 from field.registry.apart import answer, heard
 from field.registry.roster import RosterHousehold
 from field.registry.roster_household import Fault, Sheet
-from field.registry.roster_sheet import table
+from field.registry.roster_sheet import EMPTY, Refused, table
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +22,12 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """读到一户: the household, or why it is held back, and how many people were read so far."""
+    """读到一户: the household, or why it is held back, how many people were read so far, and the rows it stands on."""
 
     done: int
     household: RosterHousehold | None
     faults: list[Fault]
+    rows: list[int]
 
 
 def read_roster(path: Path, villages: Mapping[str, str], today: date) -> Iterator[Opened | Read]:
@@ -40,18 +41,20 @@ def read_roster(path: Path, villages: Mapping[str, str], today: date) -> Iterato
         if "sheet" in said:
             yield Opened(said["sheet"], said["total"])
         else:
-            yield Read(said["done"], said["household"], [Fault(*fault) for fault in said["faults"]])
+            yield Read(said["done"], said["household"], [Fault(*fault) for fault in said["faults"]], said["rows"])
 
 
 def _tell(asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
     found = table(Path(asked["path"]))
     sheet = Sheet(found.header, asked["villages"], date.fromisoformat(asked["today"]))
     survey = sheet.survey(found.lines())
+    if not survey.total:
+        raise Refused(EMPTY)
     yield {"sheet": found.sheet, "total": survey.total}
     done = 0
     for read in sheet.households(found.lines(), survey):
-        done += read.rows
-        yield {"done": done, "household": read.household, "faults": read.faults}
+        done += len(read.rows)
+        yield {"done": done, "household": read.household, "faults": read.faults, "rows": read.rows}
 
 
 def main() -> None:

@@ -23,6 +23,7 @@ ENCODINGS = ("utf-8-sig", "gb18030")
 USE_TEMPLATE = "请重新下载一份，照它的表头填写"
 UNREADABLE = "这个文件打不开，可能不是Excel或CSV文件，也可能没有传完；什么也没有收进来，请检查后再传"
 CUT_SHORT = "这个文件没有传完，最后一行只有一半；什么也没有收进来，请重新传一次"
+EMPTY = "表里没有一行内容；什么也没有收进来，请填好再传"
 TOO_LARGE = "这个文件太大，什么也没有收进来；请按乡镇分成几个文件再传"
 BOMB = "这个文件展开后超过 1 GB，不像一份表，什么也没有收进来；请在 Excel 里另存一份再传，还不行就按乡镇分成几个文件"
 
@@ -155,6 +156,8 @@ def _with_header(sheets: Sheets, heading: Heading) -> Table:
                     Sentence("“{name}”的表头有重复的列；什么也没有收进来，{use}", name=name, use=Word(USE_TEMPLATE))
                 )
             lacking = min(lacking, missing, key=len)
+    if not any(True for _, lines in sheets for _ in lines()):
+        raise Refused(EMPTY)
     words = "没有找到{what}的表头，缺少{columns}；什么也没有收进来，{use}"
     columns = Series(f"“{header}”" for header in lacking)
     raise Refused(Sentence(words, what=Word(heading.what), columns=columns, use=Word(USE_TEMPLATE)))

@@ -42,7 +42,7 @@ def test_a_changed_entry_is_named_and_the_exit_is_one(small_county: County) -> N
     found = run(small_county, "verify", "--json")
     broken = json.loads(found.output)["broken"]
     assert (found.exit_code, broken["chain"], broken["seq"], broken["code"]) == (1, chain, 1, "content")
-    assert f"{chain} 第 1 条: 内容被改动" in run(small_county, "verify").output
+    assert f"{chain} 第 1 条：内容被改动" in run(small_county, "verify").output
 
 
 def test_a_checkpoint_kept_elsewhere_shows_what_the_county_lost(small_county: County, tmp_path: Path) -> None:

@@ -136,4 +136,4 @@ def test_a_kept_text_that_is_no_checkpoint_is_said_so(sealed: Ledger, kept: str)
     report = sealed.verify(kept)
     assert report.broken is not None
     assert report.broken.fault.value == "kept"
-    assert report.broken.words.startswith("另存的封存单不可信(")
+    assert report.broken.words.startswith("另存的封存单不可信（")

@@ -73,10 +73,10 @@ def test_a_wording_that_changed_keeps_the_approved_one_with_what_it_wants() -> N
     [
         ("other", approved("x"), "没有批准的模板"),
         ("s", Approved(longest=20, steps={"s": Template(wording="x")}), "没有批准的模板"),
-        ("s", approved("从{since}开始"), "模板要的变量没有内容: since"),
-        ("s", approved("{number}", 12), "内容比批准的变量长: number"),
-        ("s", approved("{number_1}{number_2}", 6), "内容比批准的变量长: number"),
-        ("s", LIMITED, "内容比批准的变量长: number"),
+        ("s", approved("从{since}开始"), "模板要的变量没有内容：since"),
+        ("s", approved("{number}", 12), "内容比批准的变量长：number"),
+        ("s", approved("{number_1}{number_2}", 6), "内容比批准的变量长：number"),
+        ("s", LIMITED, "内容比批准的变量长：number"),
     ],
 )
 def test_what_a_template_cannot_say_whole_is_not_said(step: str, template: Approved, reason: str) -> None:
@@ -100,7 +100,7 @@ def test_pieces_hold_the_whole_or_less_and_never_more_than_their_room(text: str,
 
 FAULTS = {
     "[aliyun": "不是正确的 TOML",
-    "[huawei]\nlongest = 6": "huawei: 没有这个服务商",
+    "[huawei]\nlongest = 6": "huawei：没有这个服务商",
     '[aliyun.steps."a.b"]\nid = "x"': "aliyun.steps.a.b.wording: 没有写这一项",
     '[aliyun.steps."a.b"]\nid = "x"\nwording = ""': "aliyun.steps.a.b.wording: 不能是空的",
     '[tencent.steps."a.b"]\nid = 5\nwording = "x"': "tencent.steps.a.b.id: 要写成引号里的字",
@@ -168,11 +168,11 @@ def test_a_filing_is_in_the_providers_own_words(dialogs: list[Dialog]) -> None:
 @pytest.mark.parametrize(
     ("change", "gap"),
     [
-        (None, "declare.received: 没有批准的模板"),
-        ({"id": ""}, "declare.received: 没有批准的模板"),
-        ({"wording": "已收到,受理号{number}"}, "declare.received: 批准的文字和现在的不一样"),
-        ({"wording": "已收到,受理号{number},{since}", "ours": "as it is"}, "要变量“since”,现在的文字里没有"),
-        ({"longest": {"number": 12}}, "变量“number”最多20字,批准的只有12字,长的发不出去"),
+        (None, "declare.received：没有批准的模板"),
+        ({"id": ""}, "declare.received：没有批准的模板"),
+        ({"wording": "已收到,受理号{number}"}, "declare.received：批准的文字和现在的不一样"),
+        ({"wording": "已收到,受理号{number},{since}", "ours": "as it is"}, "要变量“since”，现在的文字里没有"),
+        ({"longest": {"number": 12}}, "变量“number”最多20字，批准的只有12字，长的发不出去"),
     ],
 )
 def test_gaps_are_named_step_by_step(change: dict[str, Any] | None, gap: str, dialogs: list[Dialog]) -> None:
@@ -189,7 +189,7 @@ def test_gaps_are_named_step_by_step(change: dict[str, Any] | None, gap: str, di
 def test_a_template_of_no_step_is_named(dialogs: list[Dialog]) -> None:
     good = all_approved("aliyun", 35, dialogs)
     more = good.model_copy(update={"steps": {**good.steps, "declare.gone": Template(id="T", wording="x")}})
-    assert list(gaps(more, dialogs)) == ["declare.gone: 对话里没有这一步,模板用不上"]
+    assert list(gaps(more, dialogs)) == ["declare.gone：对话里没有这一步，模板用不上"]
 
 
 class TestCommands:
@@ -229,10 +229,10 @@ class TestCommands:
     @pytest.mark.parametrize(
         ("settings", "wrong"),
         [
-            (Aliyun("id", "key", "田野", door("s" * 20, "any")), "declare.what: 没有批准的模板"),
+            (Aliyun("id", "key", "田野", door("s" * 20, "any")), "declare.what：没有批准的模板"),
             (Aliyun("id", "key", "田野", door("short", "any")), "ALIYUN_HOOK_SECRET 太短"),
             (Aliyun("id", "key", "田野", door("s" * 20, "")), "没有写 ALIYUN_HOOK_FROM"),
-            (Aliyun("id", "key", "田野", door("s" * 20, "10.0.0.1 10.0.0")), "看不懂的地址:10.0.0"),
+            (Aliyun("id", "key", "田野", door("s" * 20, "10.0.0.1 10.0.0")), "看不懂的地址：10.0.0"),
             (Aliyun("id", "key", "田野"), "没有写 ALIYUN_HOOK_SECRET"),
             (Aliyun("id", "", "田野", door("s" * 20, "any")), "ALIYUN_ACCESS_KEY_SECRET、ALIYUN_SMS_SIGN 没有配全"),
         ],
@@ -253,10 +253,10 @@ class TestCommands:
         file = settings_of(small_county).demo_file
         file.write_text(json.dumps({"public_url": "http://127.0.0.1:8123"}), encoding="utf-8")
         told = small_county.app.test_cli_runner().invoke(args=["doctor"]).output
-        for line in ("按演示的设置看", "对外地址 http://127.0.0.1:8123", "Twilio: 接上了", "微信公众号: 接上了"):
+        for line in ("按演示的设置看", "对外地址 http://127.0.0.1:8123", "Twilio：接上了", "微信公众号：接上了"):
             assert line in told
         file.unlink()
-        assert "微信公众号: 没有接" in small_county.app.test_cli_runner().invoke(args=["doctor"]).output
+        assert "微信公众号：没有接" in small_county.app.test_cli_runner().invoke(args=["doctor"]).output
 
     def test_a_county_with_all_approved_is_well(self, small_county: County, dialogs: list[Dialog]) -> None:
         set_up = Tencent("id", "key", "1400", "田野", door("s" * 20, "10.0.0.0/8"))

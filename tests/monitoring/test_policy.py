@@ -31,9 +31,9 @@ def test_the_day_decides_which_pack_is_in_force(day: str, name: str) -> None:
         ("year = 2026\nyuan = 9000", "year = 2026\nyuann = 9000", "line[2].yuann", "没有这一项"),
         ("cap_yuan = 80000", "cap_yuan = 8e4", "relief.layer[1].cap_yuan", "要写整数"),
         ('figure = "rigid_share"', 'figure = "share"', "risk.rule[5]", "没有“share”这个指标"),
-        ('for = ["water"]', 'for = ["wather"]', "measure[9]", "没有这样的风险点: wather"),
+        ('for = ["water"]', 'for = ["wather"]', "measure[9]", "没有这样的风险点：wather"),
         ("red = 50, orange = 75", "red = 90, orange = 75", "risk.rule[1]", "数字的大小反了"),
-        ("{medical_borne} 元", "{medicine} 元", "risk.rule[2]", "say 里没有这样的数: medicine"),
+        ("{medical_borne} 元", "{medicine} 元", "risk.rule[2]", "say 里没有这样的数：medicine"),
         ("from = 2026-01-01", 'from = "2026-01-01"', "from", "要写日期"),
         (
             'code = "at_risk"',
@@ -45,7 +45,7 @@ def test_the_day_decides_which_pack_is_in_force(day: str, name: str) -> None:
         ('counting = "calendar"', 'counting = "natural"', "grade.red.counting", "只能是"),
         ("[risk]", "[risk", "", "这一行的写法不对"),
         ('province = "42"\nyear = 2026', 'province = "42"\nyear = 2025', "line[2]", "同一省同一年写了两次"),
-        ('code = "data_check"', 'code = "onsite_check"', "step[2]", "code 有重复: onsite_check"),
+        ('code = "data_check"', 'code = "onsite_check"', "step[2]", "code 有重复：onsite_check"),
         ('code = "notice"', 'code = "notise"', "step[4].code", "只能是 'onsite_check'"),
         (
             'escalate_at = [50, 80, 100]\nsource = "县级公告：5 天',
@@ -57,7 +57,7 @@ def test_the_day_decides_which_pack_is_in_force(day: str, name: str) -> None:
             '"head", "village", "group", "phone", "schooling',
             '"head", "income_tax", "schooling',
             "sharing[2].shows[2]",
-            "没有“income_tax”这一项，可以写: number（户编号）",
+            "没有“income_tax”这一项，可以写：number（户编号）",
         ),
         ('people = ["ill"]\nsource', 'people = ["sick"]\nsource', "sharing[3].people[1]", "没有“sick”这一项"),
         (

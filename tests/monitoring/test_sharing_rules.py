@@ -163,5 +163,5 @@ def test_a_unit_that_is_named_twice_is_a_fault_where_it_stands_again() -> None:
     with pytest.raises(FaultyPack) as told:
         read_pack(text.encode(), "ours.toml")
     [fault] = told.value.faults
-    assert (fault.field, fault.message) == ("sharing[3]", "同一个单位写了两次: 民政办")
+    assert (fault.field, fault.message) == ("sharing[3]", "同一个单位写了两次：民政办")
     assert text.splitlines()[fault.line - 1 : fault.line + 1] == ["[[sharing]]", 'unit = "民政办"']

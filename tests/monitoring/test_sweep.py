@@ -192,7 +192,7 @@ def test_a_change_is_tried_on_todays_households_before_it_is_signed(county: Coun
         encoding="utf-8",
     )
     told = county.app.test_cli_runner().invoke(args=["policy", "simulate", str(file)]).output
-    assert "红色: 0 户 → 1 户" in told
+    assert "红色：0 户 → 1 户" in told
     assert "马桥镇 堰垭村 陈**  橙色 → 红色" in told
     assert "陈大一" not in told
     figures = county.client("county").get("/api/statistics").get_json()

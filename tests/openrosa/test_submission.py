@@ -114,6 +114,18 @@ def test_members_are_told_as_on_our_own_form(small_county: County) -> None:
     assert visit["unchanged"] == []
 
 
+def test_a_person_whom_collect_opened_twice_is_one_member(small_county: County) -> None:
+    with small_county.app.app_context():
+        person = db.session.scalars(select(Person.id).join(Household).where(Household.region == VILLAGE)).first()
+    several = [
+        {"whose": "known", "person": person, **more} for more in ({"work": "电工"}, {"work": "木工", "health": "健康"})
+    ]
+    form = visited(small_county, members_state="changed", members={"member": several})
+    assert sent(small_county, parcel(form)).status_code == 201
+    [(_, visit)] = entries(small_county)
+    assert visit["members"] == [{"person_id": person, "work": "木工", "health": "健康"}]
+
+
 def test_a_household_is_found_by_its_number_and_one_elsewhere_like_one_that_is_not_there(small_county: County) -> None:
     form = [visited(small_county, find="number", household=None, number=number) for number in ("H0000", "H0002", "H99")]
     mine, other, nobody = (sent(small_county, parcel(one)) for one in form)
@@ -155,7 +167,7 @@ def test_a_visit_made_with_the_right_and_sent_after_it_ended_is_held_for_the_tow
         ({"members_state": "changed", "members": {"member": {"whose": "known", "work": "电工"}}}, "请填写是哪位成员"),
         (
             {"members_state": "changed", "members": {"member": {"person": "019aaaaa-0000-7000-8000-00000000dead"}}},
-            "这位成员不在这一户里,请重新选择",
+            "这位成员不在这一户里，请重新选择",
         ),
         (with_photos({"kind": "cat", "picture": "1.jpg"}), "照片种类请在给出的选项里选"),
     ],

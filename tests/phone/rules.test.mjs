@@ -40,12 +40,12 @@ test('a fault is told in the words of the form', () => {
 
 test('what is no visit at all is refused in words', () => {
   for (const body of [null, 1, 'x', [], true]) {
-    assert.deepEqual(judge(schema, body).map(({message}) => message), ['走访记录填得不对,请重新填写'])
+    assert.deepEqual(judge(schema, body).map(({message}) => message), ['走访记录填得不对，请重新填写'])
   }
 })
 
 test('every keyword that the definition uses is known', () => {
-  const known = new Set(['$schema', '$id', '$defs', 'title', 'x-words', 'x-asked', 'x-at', '$ref', 'allOf', 'properties', 'items', 'required',
+  const known = new Set(['$schema', '$id', '$defs', 'title', 'x-words', 'x-asked', 'x-at', 'x-once', '$ref', 'allOf', 'properties', 'items', 'required',
     'additionalProperties', 'type', 'enum', 'const', 'minimum', 'maximum', 'minLength', 'maxLength', 'minItems', 'maxItems',
     'uniqueItems', 'pattern', 'format', 'contains', 'anyOf'])
   const keywords = part => Array.isArray(part) ? part.flatMap(keywords) : !part || typeof part !== 'object' ? []

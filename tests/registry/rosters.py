@@ -40,7 +40,7 @@ def household(number: int, size: int = 3, **head: Any) -> list[Row]:
 
 def excel(path: Path, rows: Iterable[Mapping[str, Any]], headers: Sequence[str] | None = None) -> Path:
     """Write rows to an Excel file; numbers as numbers, all else as text."""
-    headers = headers or [column.header for column in COLUMNS]
+    headers = headers if headers is not None else [column.header for column in COLUMNS]
     with xlsxwriter.Workbook(path, {"constant_memory": True}) as book:
         sheet = book.add_worksheet("名册")
         for place, header in enumerate(headers):

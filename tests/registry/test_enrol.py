@@ -101,6 +101,27 @@ def test_a_corrected_id_number_leaves_the_person_the_same(session: Session) -> N
     assert people(session)["演示乙"].id == before
 
 
+def test_a_number_that_another_family_has_changes_nothing_until_somebody_of_it_is_listed(session: Session) -> None:
+    enrolled(session, [roster(), roster("H2")])
+    strangers = roster(members=[{**one, "name": f"{one['name']}丙"} for one in roster("H9")["members"]])
+    assert enrolled(session, [strangers, roster("H2", group="4组")], later=1) == Counts(
+        changed=1, persons=2, others=("H1",)
+    )
+    session.expire_all()
+    ours = session.scalars(select(Household).where(Household.number == "H1")).one()
+    assert [entry.seq for entry in session.scalars(select(Entry).where(Entry.chain_id == ours.id))] == [1]
+    named = session.execute(select(Person.name, Person.left).where(Person.household_id == ours.id)).all()
+    assert sorted(map(tuple, named)) == [("演示乙", None), ("演示甲", None)]
+    assert enrolled(session, [strangers], later=2).others == ("H1",)
+    joined = roster(members=[strangers["members"][0], roster()["members"][1]])
+    assert enrolled(session, [joined], later=3) == Counts(changed=1, persons=2)
+    session.expire_all()
+    left = dict(session.execute(select(Person.name, Person.left).where(Person.household_id == ours.id)).all())
+    assert left == {"演示甲": "delisted", "演示乙": None, "演示甲丙": None}
+    assert enrolled(session, [roster()], later=4) == Counts(changed=1, persons=2), "who was delisted is known as well"
+    assert transact(rebuild, session).differing == ()
+
+
 def test_what_was_made_before_is_taken_for_those_alone_who_are_still_new(session: Session) -> None:
     households = [roster(f"H{place}") for place in range(1, 4)]
     made = make(households, "county", NOW)

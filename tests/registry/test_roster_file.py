@@ -156,7 +156,11 @@ def _half_excel(path: Path) -> None:
 
 
 BROKEN: dict[str, tuple[Callable[[Path], Any], str]] = {
-    "empty": (lambda path: path.write_bytes(b""), "表头"),
+    "empty": (lambda path: path.write_bytes(b""), "没有一行内容"),
+    "blank lines": (lambda path: path.write_text("\n, ,\n\n"), "没有一行内容"),
+    "an empty sheet": (lambda path: excel(path, [], []), "没有一行内容"),
+    "a header alone": (lambda path: excel(path, []), "没有一行内容"),
+    "a header as text": (lambda path: path.write_text(text([])), "没有一行内容"),
     "a picture": (lambda path: path.write_bytes(b"\xff\xd8\xff\xe0" + bytes(range(256)) * 9), "打不开"),
     "no archive": (lambda path: path.write_bytes(b"PK\x03\x04 and nothing more"), "打不开"),
     "half an Excel file": (_half_excel, "打不开"),
@@ -182,7 +186,8 @@ def test_a_file_that_cannot_be_used_is_refused_in_plain_words(tmp_path: Path, br
 def test_the_template_is_itself_a_roster_without_people(tmp_path: Path) -> None:
     with (tmp_path / "template.xlsx").open("wb") as file:
         write_template(file)
-    assert read(tmp_path / "template.xlsx") == []
+    with pytest.raises(Refused, match="请填好再传"):
+        read(tmp_path / "template.xlsx")
     data = (tmp_path / "template.xlsx").read_bytes()
     assert lines(data)[0] == [column.header for column in COLUMNS]
     with zipfile.ZipFile(io.BytesIO(data)) as packed:

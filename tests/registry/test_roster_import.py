@@ -26,9 +26,10 @@ from field.registry.apart import alone
 from field.registry.households import Household, Person
 from field.registry.regions import load_regions
 from field.registry.rights import NotAllowed
+from field.registry.roster_household import ANOTHER_FAMILY
 from field.registry.sealing import Keyring
 from field.roster_beside import WORTH
-from field.roster_import import FAULTS, ROSTER, Imported, ask_for_import, import_roster
+from field.roster_import import FAULTS, ROSTER, Imported, ask_for_import, faults_file, import_roster
 from field.work import Cancelled, Job, cancel
 from field.worker import worker
 from tests.county import County
@@ -131,6 +132,30 @@ def test_importing_twice_adds_nothing_and_a_mended_file_adds_the_rest(
     mended = [row for number in range(8000, 8003) for row in household(number)]
     mended += [row for row in rows if row["户编号"] not in spoilt]
     assert imported(excel(tmp_path / "mended.xlsx", mended), begin).counts.new == 3
+
+
+def test_a_family_under_another_familys_number_is_a_bad_row_and_the_rest_is_loaded(
+    begin: Callable[[], Session], tmp_path: Path
+) -> None:
+    imported(excel(tmp_path / "a.xlsx", [*household(1), *household(2)]), begin)
+    with begin() as session:
+        before = session.execute(select(Person.name, Person.left).order_by(Person.name)).all()
+    mistaken = [row | {"户编号": "H00001"} for row in household(3, 2)]
+    rows = [*household(4, 2, 性别="公"), *mistaken, *household(2, 3, 村民小组="4组"), *household(5, 1)]
+    found = imported(excel(tmp_path / "b.xlsx", rows), begin)
+    assert [tuple(fault)[:3] for fault in found.faults if fault.reason == ANOTHER_FAMILY] == [
+        (4, "户编号", "H00001"), (5, "户编号", "H00001"),
+    ]  # fmt: skip
+    assert [fault.row for fault in found.faults] == [2, 3, 4, 5]
+    assert {key: found.told[key] for key in ("new", "changed", "same", "held_back", "faults", "persons")} == {
+        "new": 1, "changed": 1, "same": 0, "held_back": 2, "faults": 4, "persons": 4,
+    }  # fmt: skip
+    assert "H00001" not in {doubt.number for doubt in found.doubts}
+    assert lines(faults_file(found, ""))[3] == ["名册", 4, "户编号", "H00001", ANOTHER_FAMILY]
+    with begin() as session:
+        after = session.execute(select(Person.name, Person.left).order_by(Person.name)).all()
+    assert set(after) - set(before) == {("演示5户主", None)}
+    assert set(before) <= set(after)
 
 
 def test_an_interrupted_import_keeps_what_is_in_and_is_finished_by_the_next(
@@ -237,6 +262,15 @@ def test_a_file_that_is_no_roster_fails_once_and_says_why(
     assert "打不开" in (job_of(job_id).trouble or "")
 
 
+def test_a_roster_without_people_fails_and_says_what_to_do(
+    small_county: County, asked: Callable[..., str], tmp_path: Path
+) -> None:
+    job_id = asked(excel(tmp_path / "a.xlsx", []))
+    assert worker(small_county.app).step()
+    job = job_of(job_id)
+    assert (job.state, job.trouble) == (JobState.FAILED, "表里没有一行内容；什么也没有收进来，请填好再传")
+
+
 def test_a_worker_that_died_leaves_the_import_to_the_next(
     small_county: County, asked: Callable[..., str], tmp_path: Path
 ) -> None:
@@ -273,7 +307,7 @@ def test_the_terminal_imports_and_writes_a_template(small_county: County, tmp_pa
     assert lines((tmp_path / "roster-错误清单.xlsx").read_bytes())[1][1:4] == [3, "行政村", "H00002"]
     assert run.invoke(args=["roster", "template", str(tmp_path / "t.xlsx")]).exit_code == 0
     told = run.invoke(args=["roster", "import", str(tmp_path / "t.xlsx")])
-    assert (told.exit_code, "共 0 人" in told.output) == (0, True)
+    assert (told.exit_code, "没有一行内容" in told.output) == (1, True)
     (tmp_path / "no.csv").write_text("这不是名册")
     told = run.invoke(args=["roster", "import", str(tmp_path / "no.csv")])
     assert told.exit_code == 1

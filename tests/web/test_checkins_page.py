@@ -37,7 +37,7 @@ def test_the_office_sees_who_is_due_and_what_it_costs_and_starts_one_wave(office
         "该回访 2 人",
         "能发信息问 1 人",
         "要打电话 1 人",
-        "短信 1 条,约 0.05 元",
+        "短信 1 条，约 0.05 元",
         "最多 0.10 元",
         "马桥镇 1 1 0 0",
     ):
@@ -75,7 +75,7 @@ def test_the_commands_tell_and_do_the_same(office: Browser) -> None:
     assert (told["due"], told["reachable"], told["out_of_reach"], told["sms_cost"]) == (2, 1, 1, 5)
     assert told["villages"][HOME]["due"] == 1
     plain = run.invoke(args=["checkins", "due", "--region", HOME]).output
-    assert "堰垭村\t该回访 1, 能发信息 1" in plain
+    assert "堰垭村\t该回访 1，能发信息 1" in plain
     assert run.invoke(args=["checkins", "start", "--region", "999999"]).exit_code == 1
     assert "已安排" in run.invoke(args=["checkins", "start", "--limit", "5"]).output
     assert json.loads(run.invoke(args=["checkins", "due", "--json"]).output)["due"] == 0

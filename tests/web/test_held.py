@@ -105,10 +105,28 @@ def test_a_visit_that_the_rules_refused_is_shown_with_every_reason_and_never_cou
     assert "没有等着核收的走访和回访" in words(town.page("/held"))
 
 
+def test_a_refused_visit_goes_to_the_town_of_its_household_though_the_cadre_has_changed_town(county: County) -> None:
+    visit = county.visit(note="自费药没有报销") | {"income": 5}
+    county.move("cadre", Role.VILLAGE, "420626102202")
+    cadre = county.client("cadre")
+    handed = {"visit": visit, "reason": "手机上改不了"}
+    first = cadre.post("/api/visits/held", json=handed)
+    assert (first.status_code, cadre.post("/api/visits/held", json=handed).get_json()) == (202, first.get_json())
+    assert "没有等着核收的走访和回访" in words(browser(county, "town2").page("/held"))
+    town = browser(county, "town")
+    said = words(town.page("/held"))
+    assert "陈大一户" in said
+    assert "自费药没有报销" in said
+    assert town.send(f"/held/region:{HERE}/1", verdict="return", reason="请新来的干部再去一次").status_code == 303
+    unknown = {**visit, "household_id": "019aaaaa-0000-7000-8000-00000000dead"}
+    assert cadre.post("/api/visits/held", json={"visit": unknown, "reason": "手机上改不了"}).status_code == 202
+    assert "还没有对上农户" in words(browser(county, "town2").page("/held"))
+
+
 @pytest.mark.parametrize(
     "visit",
     [
-        {}, {"household_id": 5, "visited_at": 7, "members": "x"}, {"income": 3, "guarantees": {"food": "x"}, "needs": 1},
+        {}, {"household_id": 5, "visited_at": 7, "members": "x"}, {"household_id": "x"}, {"income": 3, "guarantees": {"food": "x"}, "needs": 1},
         {"members": [1, None, {"new": 5}, {"work_place": []}], "location": [], "risk_factors": {"a": 1}},
         {"income": {"wages": "many", "period": 1}, "expenses": {"other": [1]}, "unchanged": ["x"], "visited_at": "x"},
         {"revisited_at": "x", "measures": [1], "checked_with": ["x", 1], "income_per_head": {}, "relapse": "x"},

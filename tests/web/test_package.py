@@ -125,7 +125,7 @@ def test_without_the_countys_key_the_packages_own_is_used_and_named(
     file = closed(opened(made(county, office, household=county.households[HERE])), tmp_path)
     found = run(county, "--package", str(file))
     assert found.exit_code == 0
-    assert f"请与县里公布的核对: {key_of(county)}" in found.output
+    assert f"请与县里公布的核对：{key_of(county)}" in found.output
     other = key_of(county).replace("field.local", "other.local")
     assert run(county, "--package", str(file), "--key", other).exit_code == 1
     assert run(county, "--package", str(file), "--key", "说不清").exit_code == 1
@@ -228,7 +228,7 @@ def test_what_is_no_package_is_refused_in_words(small_county: County, tmp_path: 
     for content in (b"", b"PK\x03\x04 half a file", b"\xff" * 500):
         file.write_bytes(content)
         found = run(small_county, "--package", str(file))
-        assert (found.exit_code, found.output.strip()) == (1, "数据包有问题: 内容读不出(不是完整的数据包)")
+        assert (found.exit_code, found.output.strip()) == (1, "数据包有问题：内容读不出（不是完整的数据包）")
 
 
 def lzma_cut(_: bytes) -> bytes:
@@ -254,7 +254,7 @@ def test_no_damage_to_the_zip_itself_stops_the_check(
     file = closed({"manifest.json": b"{}"}, tmp_path)
     file.write_bytes(damage(file.read_bytes()))
     found = run(small_county, "--package", str(file))
-    assert (found.exit_code, found.output.strip()) == (1, "数据包有问题: 内容读不出(不是完整的数据包)")
+    assert (found.exit_code, found.output.strip()) == (1, "数据包有问题：内容读不出（不是完整的数据包）")
 
 
 @pytest.mark.parametrize(

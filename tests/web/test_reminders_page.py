@@ -125,7 +125,7 @@ def test_without_an_approved_template_no_sms_goes_and_the_page_and_the_doctor_sa
     assert ("sms" in connected.ways_for("staff.code"), "sms" in connected.ways_for("staff.digest")) == (can, False)
     assert ("还没有接通短信" in words(browser(small_county, "cadre").page("/reminders"))) is not can
     told = small_county.app.test_cli_runner().invoke(args=["doctor"]).output
-    assert "staff.digest: 没有批准的模板" in told
+    assert "staff.digest：没有批准的模板" in told
     assert "staff.red" in small_county.app.test_cli_runner().invoke(args=["templates", "export"]).output
 
 

@@ -1,16 +1,25 @@
 """措辞: days, ages, money and shares as people in China read them."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import g
 
+import field
+from field.extracting import chinese, titles
 from field.web.visit_words import sections
 from field.web.wording import FILTERS
 from tests.county import CASES, County
 
+ROOM = Path(field.__file__).parent
+HALF = re.compile(
+    "[\u4e00-\u9fff” ][,;:?!] ?[\u4e00-\u9fff“]|[\u4e00-\u9fff][,;?!](?: |$)|[\u4e00-\u9fff]\\(|\\)[\u4e00-\u9fff]"
+)
+APART = re.compile("messaging/(dialogs|understanding)/|media/receipt|web/catalogue|registry/roster_cells")
 NOW = datetime(2026, 11, 23, 2, 32, tzinfo=UTC)
 
 
@@ -53,3 +62,13 @@ def test_every_section_of_a_visit_is_told_under_its_title() -> None:
         assert told[title], title
     assert ("工资性收入", "18,600.00 元", False) in told["收入"]
     assert ("基本医疗", "有问题：自费药未报销", True) in told["两不愁三保障和饮水"]
+
+
+@pytest.mark.parametrize(("kind", "read"), [("py", chinese), ("schema.json", titles)])
+def test_chinese_has_full_width_signs_but_in_approved_messages_and_patterns(kind: str, read: Any) -> None:
+    found = []
+    for path in ROOM.rglob(f"*.{kind}"):
+        if not APART.search(path.as_posix()):
+            with path.open("rb") as file:
+                found += [(path.name, text) for _, _, text, _ in read(file) if HALF.search(text)]
+    assert found == []

@@ -53,7 +53,11 @@ def _place(form: Filled, at: str) -> dict[str, Any]:
 
 
 def _members(section: Filled) -> list[dict[str, Any]]:
-    return [_member(one) for one in section.all("member")]
+    """One item a person, however often the form was opened for them."""
+    several: dict[object, dict[str, Any]] = {}
+    for place, one in enumerate(map(_member, section.all("member"))):
+        several.setdefault(one.get("person_id", place), {}).update(one)
+    return list(several.values())
 
 
 def _member(one: Filled) -> dict[str, Any]:

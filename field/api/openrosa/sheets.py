@@ -154,8 +154,8 @@ def _field(name: str, rule: dict[str, Any]) -> Row:
         least, most = rule["minimum"], rule["maximum"]
         limit = {"constraint": f". >= {least} and . <= {most}", "constraint_message": f"{least} 到 {most}"}
         return {"type": "integer", "name": name, "label": rule["title"], **limit}
-    shape = rule.get("pattern")
-    limit = {"constraint": f"regex(., '{shape}')", "constraint_message": "格式不对"} if shape else {}
+    shape, words = rule.get("pattern"), rule.get("x-words", {}).get("pattern", "格式不对")
+    limit = {"constraint": f"regex(., '{shape}')", "constraint_message": words} if shape else {}
     return {"type": "text", "name": name, "label": rule["title"], **(limit or _shorter(rule["maxLength"]))}
 
 

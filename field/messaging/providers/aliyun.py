@@ -24,7 +24,7 @@ CONNECT, TIMEOUT = 5000, 15000  # milliseconds to connect and for one word of a 
 SECONDS = 20.0  # for a whole one, however slowly Aliyun speaks; well within a lease
 HOUR = 3600
 OURS = {  # what the county must mend; its messages wait
-    "isv.AMOUNT_NOT_ENOUGH": "余额不足,请充值", "isv.OUT_OF_SERVICE": "欠费停机,请充值",
+    "isv.AMOUNT_NOT_ENOUGH": "余额不足，请充值", "isv.OUT_OF_SERVICE": "欠费停机，请充值",
     "isv.ACCOUNT_ABNORMAL": "账户异常", "isv.ACCOUNT_NOT_EXISTS": "账户不对",
     "isv.PRODUCT_UN_SUBSCRIPT": "没有开通短信", "isv.PRODUCT_UNSUBSCRIBE": "没有开通短信",
     "isp.RAM_PERMISSION_DENY": "密钥没有发短信的权限", "isv.DAY_LIMIT_CONTROL": "到了每天的限额",

@@ -27,8 +27,8 @@ OPTED_OUT = "FailedOperation.PhoneNumberInBlacklist"
 NOT_SERVED = "ServerNetworkError"  # the SDK's word for any HTTP status but 200
 DOUBTFUL = ("Ok", "InternalError.Timeout", "InternalError.SendAndRecvFail")
 OURS = {  # what the county must mend; its messages wait
-    "FailedOperation.InsufficientBalanceInSmsPackage": "套餐包用完了,请购买",
-    "UnauthorizedOperation.ServiceSuspendDueToArrears": "欠费停机,请充值",
+    "FailedOperation.InsufficientBalanceInSmsPackage": "套餐包用完了，请购买",
+    "UnauthorizedOperation.ServiceSuspendDueToArrears": "欠费停机，请充值",
     "UnauthorizedOperation.SdkAppIdIsDisabled": "短信应用停用了",
     "UnauthorizedOperation.SmsSdkAppIdVerifyFail": "短信应用和密钥不是一个账号的",
     "UnauthorizedOperation.RequestPermissionDeny": "没有发短信的权限",
@@ -180,5 +180,5 @@ def _refusal(code: str) -> Exception:
         return SendError(code, retryable=False, stopped=True)
     if code.startswith(TOO_FAST):
         alone = code.startswith(OF_ONE_NUMBER)
-        return SendError(f"{code} 发得太多,过后再发", retryable=True, after=PACE.get(code, 60), alone=alone)
+        return SendError(f"{code} 发得太多，过后再发", retryable=True, after=PACE.get(code, 60), alone=alone)
     return SendError(code, retryable=code.startswith(MAY_WORK_LATER), after=60 if code == NOT_SERVED else None)

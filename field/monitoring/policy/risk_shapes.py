@@ -110,7 +110,7 @@ class Rule(Part):
             raise ValueError("红色要比橙色严重，橙色要比黄色严重，数字的大小反了")
         strange = set(re.findall(r"\{(.*?)\}", self.say)) - {*FIGURES, *SAYABLE}
         if strange or re.sub(r"\{[a-z_]+\}", "", self.say).count("{"):
-            raise ValueError(f"say 里没有这样的数: {'、'.join(sorted(strange)) or '{'}")
+            raise ValueError(f"say 里没有这样的数：{'、'.join(sorted(strange)) or '{'}")
         return self
 
     @property
@@ -142,10 +142,10 @@ class Risk(Part):
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:
-        once([rule.code for rule in self.rule], "规则的 code 有重复: {}", "rule")
+        once([rule.code for rule in self.rule], "规则的 code 有重复：{}", "rule")
         return self
 
 
 def _known(figure: str) -> None:
     if figure not in FIGURES:
-        raise ValueError(f"没有“{figure}”这个指标，可以用: {'、'.join(FIGURES)}")
+        raise ValueError(f"没有“{figure}”这个指标，可以用：{'、'.join(FIGURES)}")

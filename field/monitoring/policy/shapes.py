@@ -161,7 +161,7 @@ class Measure(Sourced):
     @model_validator(mode="after")
     def _known(self) -> Self:
         if strange := [code for code in self.risk_factors if code not in set(RiskFactor)]:
-            raise ValueError(f"没有这样的风险点: {', '.join(strange)}")
+            raise ValueError(f"没有这样的风险点：{', '.join(strange)}")
         if self.days is not None and self.days_source is None:
             raise ValueError("写了 days，也要写 days_source")
         return self
@@ -273,7 +273,7 @@ class Pack(Sourced):
         if not any(line.province == self.province for line in self.line):
             raise ValueError(f"line 里没有本省（{self.province}）的监测范围")
         for what, codes in (("kind", self.kind), ("step", self.step), ("measure", self.measure)):
-            once([one.code for one in codes], "code 有重复: {}", what)
+            once([one.code for one in codes], "code 有重复：{}", what)
         lacking = [f"{code}（{name}）" for code, name in LADDER.items() if code not in {one.code for one in self.step}]
         if lacking and not (info.context or {}).get("former"):
             raise Placed(f"少了 {'、'.join(lacking)}，六步都要写，每一步写明几天", "step")

@@ -16,7 +16,7 @@ def _known(labels: type[Labelled]) -> AfterValidator:
     def check(code: str) -> str:
         if code not in labels.labels():
             there = "、".join(f"{one}（{label}）" for one, label in labels.labels().items())
-            raise ValueError(f"没有“{code}”这一项，可以写: {there}")
+            raise ValueError(f"没有“{code}”这一项，可以写：{there}")
         return code
 
     return AfterValidator(check)
@@ -59,7 +59,7 @@ class Sharing(Part):
 
 
 def _each_once(several: list[Sharing]) -> list[Sharing]:
-    once([one.unit for one in several], "同一个单位写了两次: {}")
+    once([one.unit for one in several], "同一个单位写了两次：{}")
     return several
 
 

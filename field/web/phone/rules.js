@@ -36,7 +36,7 @@ function longFirst(one, other) {
 function fault(schema, keyword, limit, path) {
   const number = keyword === 'type' && (limit === 'integer' || limit === 'number')
   const at = keyword === 'anyOf' ? [schema['x-at']] : []
-  return {path: [...path, ...at], keyword: number ? 'integer' : keyword, title: schema.title, limit}
+  return {path: [...path, ...at], keyword: number ? 'integer' : keyword, title: schema.title, limit, own: schema['x-words']}
 }
 
 const types = {
@@ -80,6 +80,11 @@ const inside = {
   },
   * items(each, value, path, root) {
     for (const [place, item] of types.array(value) ? value.entries() : []) yield* faults(each, item, [...path, place], root)
+  },
+  * 'x-once'(name, value, path, root, {title}) {
+    const said = (types.array(value) ? value : []).map(item => types.object(item) ? item[name] : null)
+    const again = [...said.keys()].filter(place => types.string(said[place]) && said.indexOf(said[place]) < place)
+    yield* again.map(place => ({path: [...path, place, name], keyword: 'x-once', title}))
   },
   * required(names, value, path, root, {properties = {}, title, 'x-words': words}) {
     for (const name of types.object(value) ? names.filter(name => !has(value, name)) : []) {

@@ -204,7 +204,7 @@ def test_a_faulty_file_of_templates_is_no_sender_and_is_named(tmp_path: Path, ca
     file = tmp_path / "templates.toml"
     file.write_text("[tencent", encoding="utf-8")
     assert domestic_senders(*SET_UP, file) == {}
-    assert "templates.toml: 不是正确的 TOML" in caplog.text
+    assert "templates.toml：不是正确的 TOML" in caplog.text
 
 
 def test_an_sdk_that_is_not_there_is_no_sender(monkeypatch: pytest.MonkeyPatch) -> None:
