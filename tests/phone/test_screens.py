@@ -171,7 +171,7 @@ def test_a_sent_visit_says_what_is_to_be_looked_at_again_and_leads_there(hand: H
     hand.save()
     card = hand.page.locator("section.card", has_text="请再核对")
     expect(card).to_contain_text("工资性收入少得不像")
-    assert card.get_by_role("link").first.get_attribute("href") == f"/households/{hand.household}"
+    assert card.get_by_role("link").first.get_attribute("href") == f"/households/{hand.household}/plan#new"
 
 
 def test_a_refused_visit_can_be_handed_to_the_town_office(hand: Hand) -> None:

@@ -92,7 +92,6 @@ export const english = {
     number: 'Household number ', lives_here: n => `${some(n, 'person', 'people')} at home`, last_visit: 'Last visit', way: 'Way there',
     help: {title: 'Help', done: when => `✓ carried out ${when}`, due: when => `by ${when}`, late: when => `▲ overdue since ${when}`},
     begin: 'Start visit', go_on: 'Go on filling in',
-    elsewhere: {why: 'This household is being filled in on another page. Go on here, and what was filled in there comes along.', here: 'Go on here'},
     call: {
       short: 'Call', label: name => `Call ${name}`, why: 'Why do you call?', traced: 'Fetching the number leaves a trace.',
       dial: phone => `Dial ${phone.replace('+86', '')}`,
@@ -194,6 +193,7 @@ export const english = {
     plain: 'This file is not encrypted and tells of households. Please delete it once the town office has it', check: 'Check number', visit: 'Visit', household: 'Household', informant: 'Told by', same: 'Unchanged',
     trouble: 'In trouble', members: 'Members changed', joined: 'new', note: 'Note',
   },
+  elsewhere: {title: 'Being filled in', why: 'This household is being filled in on another page. Go on here, and what was filled in there comes along.', here: 'Go on here'},
   revisit: {
     title: head => `Revisit ${head}`, nth: ({nth}, when) => `Revisit no. ${nth} after the risk was eliminated, by ${when}`, unknown: 'This household was not found. It may not be in your village.',
     measures: 'Is help still given?', measured: [['kept', 'All of it'], ['partly', 'In part'], ['stopped', 'None']], stopped: 'What stopped, and why',

@@ -1,7 +1,5 @@
 // 草稿: kept on the phone at every keystroke, at most half a second late; of one household, in one tab.
-import {el} from './dom.js'
 import {locked} from './vault.js'
-import {words} from './words.js'
 
 const PAUSE = 400 // ms
 const held = {} // what this tab writes: {end(), over}, by name
@@ -39,23 +37,17 @@ export function keeper(draft, said) {
   }
 }
 
-/** inTurn(name, title, back, page) → what page() shows; while another tab writes there, a question whether to go on here. */
-export async function inTurn(name, title, back, page) {
+/** inTurn(name, back, page) → what page() shows; while another tab writes there, a question whether to go on here. */
+export async function inTurn(name, back, page) {
   const steal = wanted === name
   wanted = null
   let view = null
-  const taken = () => { if (view && view.leave) view.leave(); go(back) }
-  const end = await turn(name, steal, taken)
-  if (!end) return {title, back, body: elsewhere(name)}
+  const end = await turn(name, steal, () => { if (view && view.leave) view.leave(); go(back) })
+  if (!end) return (await import('./elsewhere.js')).elsewhere(back, () => { wanted = name; go(location.pathname) })
   if (steal) await new Promise(done => setTimeout(done, 2 * PAUSE)) // until the other one has kept what was typed
   view = await page()
   const {leave} = view
   return {...view, leave() { if (leave) leave(); end() }}
-}
-
-function elsewhere(name) {
-  const here = el('button.primary', {onclick: () => { wanted = name; go(location.pathname) }}, words.elsewhere.here)
-  return el('div.stack', null, el('p', null, words.elsewhere.why), here)
 }
 
 function go(path) {

@@ -60,7 +60,6 @@ export const words = {
   number: '户编号 ', lives_here: n => `家里 ${n} 口人`, last_visit: '上次走访', way: '怎么走',
   help: {title: '帮扶', done: when => `✓ ${when}已落实`, due: when => `${when}以前`, late: when => `▲ 已过期，${when}到期`},
   begin: '开始走访', go_on: '接着填',
-  elsewhere: {why: '这一户正在另一个页面里填。在这里接着填，那边填好的会带过来。', here: '在这里接着填'},
   call: {
     short: '打电话', label: name => `打电话给${name}`, why: '为什么打电话？', traced: '取号码会留下记录。',
     dial: phone => `拨打 ${phone.replace('+86', '')}`,
