@@ -161,6 +161,22 @@ def test_a_refused_visit_stays_with_its_reason_and_the_others_go_on(phone: Phone
     assert refused["errors"] == [{"field": "note", "message": "太长"}]
 
 
+def test_where_the_ledger_has_other_content_both_versions_are_shown(phone: Phone, county: County) -> None:
+    page = phone.opened()
+    sent = visit_of(1, note="屋顶漏雨")
+    county.visits[sent["visit"]["id"]] = {**sent["visit"], "note": "已经修好", "informant": "邻居"}
+    queue(page, sent)
+    until(lambda: states(page) == ["needs_attention"], page)
+    page.evaluate("""async () => {
+        const [item] = await E.store.all('visits'), {ways} = await import('/m/ways.js')
+        document.body.replaceChildren(...(await ways(item)).flat().filter(Boolean))
+    }""")
+    card = page.locator("section.card", has_text="两份内容不一样的地方")
+    expect(card.locator("dl")).to_have_text([
+        "谁介绍的情况台账里的邻居手机里的户主", "还有什么要记下的（可不填）台账里的已经修好手机里的屋顶漏雨",
+    ])  # fmt: skip
+
+
 def test_a_refused_visit_can_be_mended_with_its_photographs(phone: Phone, county: County) -> None:
     page = phone.opened()
     county.plan["POST /api/visits"] = [422]

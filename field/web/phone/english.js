@@ -193,6 +193,7 @@ export const english = {
     plain: 'This file is not encrypted and tells of households. Please delete it once the town office has it', check: 'Check number', visit: 'Visit', household: 'Household', informant: 'Told by', same: 'Unchanged',
     trouble: 'In trouble', members: 'Members changed', joined: 'new', note: 'Note',
   },
+  versions: {title: 'Where the two differ', ledger: 'In the ledger', phone: 'On the phone', same: 'All that can be shown is the same; the difference may be in photographs, the place or the members.', visited: 'Time of the visit', nothing: 'Not noted'},
   elsewhere: {title: 'Being filled in', why: 'This household is being filled in on another page. Go on here, and what was filled in there comes along.', here: 'Go on here'},
   revisit: {
     title: head => `Revisit ${head}`, nth: ({nth}, when) => `Revisit no. ${nth} after the risk was eliminated, by ${when}`, unknown: 'This household was not found. It may not be in your village.',

@@ -13,9 +13,11 @@ const SAYS = words.speak('ways', {
   remove_why: '删除后，这次走访就没有了，不能恢复。', remove_photo: '走访已入台账，只删除没有收下的照片。', stay: '留着', file: '走访导出.json',
 })
 
-/** ways(visit) → what was wrong, and one button a way out. */
-export function ways(visit) {
+/** ways(visit) → Promise: what was wrong, both versions where the ledger has another one, and one button a way out. */
+export async function ways(visit) {
+  const both = visit.kept && visit.visit && !visit.path && await import('./versions.js')
   return [
+    both && both.versions(visit, await household(visit.household) || {}),
     visit.errors.length > 0 && el('ul.errors', null, visit.errors.map(({message}) => el('li', null, message))),
     el('div.stack', null,
       !visit.receipt && (!visit.path || again(visit)) && el('button.answer', {onclick: () => mended(visit)}, SAYS.mend),
