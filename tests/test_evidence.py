@@ -275,6 +275,7 @@ def test_the_original_is_for_the_offices_alone_against_a_reason_that_is_kept(cou
     assert see(county, "cadre", digest, size="original", reason="想看").status_code == 404
     assert see(county, "town2", digest, size="original", reason="想看").status_code == 404
     without = see(county, "town", digest, size="original")
+    assert see(county, "town", digest, size="original", reason="　 ").status_code == 422
     assert (without.status_code, without.get_json()["errors"][0]["field"]) == (422, "reason")
     shown = see(county, "town", digest, size="original", reason="核对票据日期")
     assert (shown.status_code, shown.data, shown.headers["Content-Type"]) == (200, photo, "image/webp")

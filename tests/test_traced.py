@@ -79,6 +79,18 @@ def test_a_look_that_was_refused_leaves_none(county: County) -> None:
     assert traces(county) == []
 
 
+def test_a_number_needs_a_reason_of_more_than_blanks(county: County) -> None:
+    cadre = county.client("cadre")
+    form = cadre.get(f"/api/households/{county.households[HERE]}/form").get_json()
+    path, before = f"/api/people/{form['persons'][0]['id']}/phone", traces(county)
+    for blank in ("", "  ", "　　", " 约 "):
+        refused = cadre.post(path, json={"reason": blank})
+        assert (refused.status_code, refused.get_json()["errors"][0]["field"]) == (422, "reason"), blank
+    assert traces(county) == before
+    assert cadre.post(path, json={"reason": " 约时间走访 "}).status_code == 200
+    assert len(traces(county)) == len(before) + 1
+
+
 def test_a_phone_takes_its_village_along_with_one_trace_which_every_household_of_it_shows(county: County) -> None:
     assert seen(county.client("cadre"), "/api/pack") == 200
     assert traces(county) == [("cadre", "carried", HERE)]

@@ -5,16 +5,17 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Any, NamedTuple, TypeVar
+from typing import Annotated, Any, NamedTuple, TypeVar
 
 from flask import Response, jsonify, request
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from field.auth import allow
 from field.monitoring.visit_rules import unkeepable
 from field.problems import Problem
 from field.registry.rights import Right
 
+Why = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=200)]  # blanks are no reason
 Shape = type[BaseModel] | dict[str, Any]
 View = Callable[..., Any]
 Any_ = TypeVar("Any_", bound=BaseModel)

@@ -4,10 +4,9 @@ import hashlib
 from typing import Any, Literal
 
 from flask import Blueprint, Response, current_app
-from pydantic import Field
 
 from field import clock
-from field.api.describe import Strict, body_bytes, created, describe
+from field.api.describe import Strict, Why, body_bytes, created, describe
 from field.auth import actor
 from field.db import db, transact
 from field.media.photo import MAX_BYTES, NotEvidence, inspect
@@ -32,7 +31,7 @@ class EvidenceQuery(Strict):
     """要看的大小; the original, with its EXIF, needs a right and a reason."""
 
     size: Literal["large", "small", "original"] = "large"
-    reason: str | None = Field(None, min_length=2, max_length=200)
+    reason: Why | None = None
 
 
 @api.put("/evidence/<sha256:digest>")

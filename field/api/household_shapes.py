@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator
 
-from field.api.describe import PageQuery, Strict
+from field.api.describe import PageQuery, Strict, Why
 from field.api.leads import TaskLine
 
 
@@ -215,7 +215,7 @@ class EntryPage(Strict):
 class Reason(Strict):
     """查看原因."""
 
-    reason: str = Field(min_length=2, max_length=200)
+    reason: Why
 
 
 class Phone(Strict):
