@@ -4,6 +4,7 @@ import hashlib
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.phone.conftest import Phone
 from tests.phone.county import County
