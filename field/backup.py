@@ -7,7 +7,7 @@ import os
 import secrets
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import file_digest, sha256
 from pathlib import Path
 
@@ -194,8 +194,11 @@ def take(
 ) -> str:
     """Back up: the database first, then the photographs, so that each one that it names is among them.
 
-    Which are pruned for it, so that `keep` are left, is signed with it.
+    Which are pruned for it, so that `keep` are left, is signed with it. None takes the place of another: one of the
+    same second is told as of the next.
     """
+    while moment_of(now) in shelf.moments():
+        now += timedelta(seconds=1)
     part = shelf.part()
     kind = dump(settings.database_url, part)
     files = {DATABASE: shelf.take_in(part)}
@@ -208,7 +211,7 @@ def take(
     known = noted(settings.home) or Noted(now.isoformat())
     own = before.shelf if before and before.shelf else secrets.token_hex(8)
     number = max(before.number if before else 0, known.numbers.get(own, 0)) + 1
-    first = _since(shelf, before, signer.verifier, keep, moment_of(now)) if before and before.number else 0
+    first = _since(shelf, before, signer.verifier, keep) if before and before.number else 0
     since = first or known.since.get(own, number)
     seal = Manifest(now.isoformat(), kind, checkpoint, files, "", own, number, since, before.digest if before else "")
     moment = shelf.write(seal.signed(signer))
@@ -233,13 +236,13 @@ def last_backup(home: Path) -> datetime | None:
     return datetime.fromisoformat(known.taken_at) if known else None
 
 
-def _since(shelf: Shelf, before: Manifest, own: Verifier, keep: int, new: str) -> int:
+def _since(shelf: Shelf, before: Manifest, own: Verifier, keep: int) -> int:
     """The first number that stays once the new one is here: past all that go for it, else as it was."""
-    several = [moment for moment in shelf.moments() if moment != new]  # one of the same second gives way to it
+    several = shelf.moments()
     staying = several[max(0, len(several) + 1 - keep) :]
-    going = [shelf.read(moment) for moment in shelf.moments() if moment not in staying]
+    going = [shelf.read(moment) for moment in several if moment not in staying]
     said = max([before.since, *(one.number + 1 for one in going if one.is_signed_by(own) and one.number)])
-    return said or min(one.number for one in map(shelf.read, shelf.moments()) if one.number)
+    return said or min(one.number for one in map(shelf.read, several) if one.number)
 
 
 def _names(home: Path) -> Iterator[str]:

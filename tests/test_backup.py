@@ -192,6 +192,18 @@ def test_as_many_backups_are_kept_as_were_asked_for_and_each_of_them_restores(
     assert "x>=1" in run(small_county.app, 2, "backup", str(shelf.folder), "--keep", "0")
 
 
+def test_two_backups_within_one_second_are_two(
+    small_county: County, shelf: Shelf, secret: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment = clock.now() + timedelta(days=1)
+    monkeypatch.setattr("field.backup_cli.clock.now", lambda: moment)
+    for _time in range(2):
+        backed_up(small_county, shelf, secret)
+    monkeypatch.undo()
+    assert [shelf.read(one).number for one in shelf.moments()] == [1, 2, 3]
+    assert "完好" in run(small_county.app, 0, "backup", str(shelf.folder), "--check")
+
+
 def nights(
     county: County, shelf: Shelf, secret: Path, monkeypatch: pytest.MonkeyPatch, *which: int, keep: int = 14
 ) -> None:

@@ -157,6 +157,16 @@ def test_the_same_file_twice_is_in_once_whoever_sends_it(county: County, office:
     assert [entry.hash for entry in entries(county)] == before
 
 
+def test_a_sheet_with_a_conflict_alone_has_changed_no_household(county: County, office: Browser) -> None:
+    rows = fetched(county, office)
+    visit(county, months_away=6)
+    fill(rows, "人", 1, "务工月数", 9)
+    job = sent_in(county, saved(rows))
+    assert job.result is not None
+    assert [job.result[name] for name in ("changed", "cells", "conflicts", "already")] == [0, 0, 1, 0]
+    assert "登记 0 户" in office.page("/filling")
+
+
 def test_what_was_seen_meanwhile_is_held_beside_it_and_the_rest_goes_in(county: County, office: Browser) -> None:
     rows = fetched(county, office)
     visit(county, months_away=6, work="电子厂")

@@ -16,7 +16,8 @@ from field.ledger.faults import Broken, Fault
 from field.ledger.note import BadNote, Tree, Verifier, open_note, read_tree, read_verifier
 from field.ledger.packing import CHECKPOINT, FORM, MANIFEST, SEAL, seal_text
 
-PIECE, LONGEST, WHOLE = 1024 * 1024, 16 * 1024 * 1024, 256 * 1024 * 1024
+PIECE, LONGEST = 1024 * 1024, 16 * 1024 * 1024
+BESIDE_NAME, ESCAPED = 100, 6  # of a line of the manifest: digest and marks; bytes of a letter as JSON may write it
 DAMAGED = (
     BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError, NotImplementedError, UnicodeDecodeError,
 )  # fmt: skip
@@ -90,7 +91,7 @@ class Package:
         self.report.photographs, self.report.absent = len(held), len(self.named - held)
 
     def _manifest(self, key: str | None) -> tuple[dict[str, str], Verifier]:
-        text = self._whole(MANIFEST)
+        text = self._whole(MANIFEST, PIECE + sum(ESCAPED * len(name) + BESIDE_NAME for name in self.parcel.namelist()))
         try:
             said = json.loads(text)
             files, form = dict(said["files"]), said["form"]
@@ -165,10 +166,11 @@ class Package:
                 except (ValueError, TypeError, RecursionError):
                     raise _Found(Fault.UNREADABLE, Path(name).stem) from None
 
-    def _whole(self, name: str) -> bytes:
+    def _whole(self, name: str, most: int = PIECE) -> bytes:
+        """A file that is read at once: no longer than it can need to be, so that a small package fills no memory."""
         with self._open(name) as content:
-            found = content.read(WHOLE + 1)
-        if len(found) > WHOLE:
+            found = content.read(most + 1)
+        if len(found) > most:
             raise _Found(Fault.PACKAGE, detail=f"{name} 太大")
         return found
 

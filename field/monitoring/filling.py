@@ -83,7 +83,7 @@ def _enter(
     kind = EntryKind.FILLED_HELD if held else EntryKind.FILLED_IN
     entry = append(session, Draft(household_id, kind, Channel.SHEET, by.username, now, key, content), now)
     derive_filling(session, entry, content)
-    found.changed.append(household_id)
+    found.changed += [household_id] if new else []
     found.cells += len(new)
     found.conflicts += len(held)
 

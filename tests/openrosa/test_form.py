@@ -87,7 +87,11 @@ def test_collect_finds_the_form_its_lists_and_where_to_send_visits(county: Count
             assert digest == f"md5:{hashlib.md5(data).hexdigest()}"
         head = requests.head(f"{server.url}/submission", auth=BYTES, headers=HEADERS, timeout=10)
         assert (head.status_code, head.headers["Location"]) == (204, f"{server.url}/submission")
-        assert int(head.headers["X-OpenRosa-Accept-Content-Length"]) > 1_000_000
+        most = int(head.headers["X-OpenRosa-Accept-Content-Length"])
+        for length, status in ((most, 400), (most + 1, 413)):
+            kind = HEADERS | {"Content-Type": "multipart/form-data; boundary=parts"}
+            url = f"{server.url}/submission"
+            assert requests.post(url, b"x" * length, auth=BYTES, headers=kind, timeout=30).status_code == status
         body = {"xml_submission_file": ("a.xml", visited(county), "text/xml")}
         answer = requests.post(head.headers["Location"], auth=BYTES, headers=HEADERS, files=body, timeout=30)
         assert (answer.status_code, "已入账" in said_by(answer)) == (201, True)

@@ -3,6 +3,7 @@
 import io
 import json
 import math
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from zipfile import ZIP_LZMA, ZIP_STORED, ZipFile
@@ -245,6 +246,22 @@ def unreadable_name(content: bytes) -> bytes:
     """A name that says it is UTF-8 and is not."""
     at = content.index(b"PK\x01\x02")
     return content[: at + 8] + b"\x00\x08" + content[at + 10 : at + 46] + b"\xff" + content[at + 47 :]
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "checkpoint.txt"])
+def test_a_small_package_that_swells_fills_no_memory(
+    county: County, office: Browser, tmp_path: Path, name: str
+) -> None:
+    files = opened(made(county, office))
+    files[name] += b" " * (64 << 20)
+    file = closed(files, tmp_path)
+    tracemalloc.start()
+    found = check(file)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert found.broken is not None
+    assert found.broken.detail == f"{name} 太大"
+    assert most < 8 << 20
 
 
 @pytest.mark.parametrize("damage", [lzma_cut, unreadable_name])

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, url_for
 
 from field.api.openrosa.lists import digest, form, lists
 from field.api.openrosa.sheets import FORM, sheets
-from field.api.openrosa.submission import submit
+from field.api.openrosa.submission import TAKES, submit
 from field.api.openrosa.telling import XML, elements, told, xml
 from field.auth import actor, allow, allow_basic
 from field.db import db
@@ -15,7 +15,6 @@ from field.registry.rights import Right
 from field.traced import traced
 
 api = Blueprint("openrosa", __name__)
-TAKES = 10_000_000  # what one sending should hold; a single photograph may be larger
 __all__ = ["api", "told"]
 
 

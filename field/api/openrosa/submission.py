@@ -22,6 +22,7 @@ from field.registry.households import Household
 from field.registry.rights import Actor
 
 FORM_BYTES, BESIDE = 256 * 1024, 1024 * 1024
+TAKES = MAX_BYTES + BESIDE  # what one sending may hold, as it is told to who asks
 NOBODY = "00000000-0000-0000-0000-000000000000"
 
 
@@ -48,7 +49,7 @@ def submit(by: Actor) -> Response:
 
 
 def _sent() -> Sent:
-    request.max_content_length = MAX_BYTES + BESIDE
+    request.max_content_length = TAKES
     try:
         files = request.files
     except OSError as error:
