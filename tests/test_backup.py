@@ -189,7 +189,7 @@ def test_as_many_backups_are_kept_as_were_asked_for_and_each_of_them_restores(
     app = elsewhere(small_county, tmp_path)
     older = ("restore", str(shelf.folder), "--passphrase-file", str(secret), "--moment", shelf.moments()[0])
     assert "台账完好" in run(app, 0, *older)
-    assert "x>=1" in run(small_county.app, 2, "backup", str(shelf.folder), "--keep", "0")
+    assert "不小于 1" in run(small_county.app, 2, "backup", str(shelf.folder), "--keep", "0")
 
 
 def test_two_backups_within_one_second_are_two(
