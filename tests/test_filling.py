@@ -317,10 +317,11 @@ def test_two_people_at_once_lose_nothing_and_leave_nothing_half_in(
         list(pool.map(lambda _: worked(county), jobs))
     with county.app.app_context():
         told = [db.session.get_one(Job, job).result or {} for job in jobs]
-    assert sum(one["changed"] for one in told) == 2
+    assert sum(one["changed"] for one in told) == 2, "who only contradicts has changed nothing"
     assert sum(one["already"] for one in told) == (2 if same else 0)
     assert sum(one["conflicts"] for one in told) == (0 if same else 2)
     assert len(said(county, EntryKind.FILLED_IN)) == 2
+    assert len(said(county, EntryKind.FILLED_HELD)) == (0 if same else 2)
     rebuilt(county)
 
 

@@ -236,7 +236,7 @@ def _end(session: Any) -> None:
         (("nobody", "https://example.cn"), "没有这个用户名"),
         (("county", "https://example.cn"), "只有行业部门的账号"),
         (("medical", "https://example.cn", "--region", "420606"), "只有行业部门的账号"),
-        (("medical", "https://example.cn", "--risk", "poverty"), "poverty"),
+        (("medical", "https://example.cn", "--risk", "poverty"), "只能是 illness"),
     ],
 )
 def test_what_cannot_be_registered_is_refused_in_words(small_county: County, words: tuple[str, ...], told: str) -> None:

@@ -32,7 +32,7 @@ class Written:
 
 @dataclass
 class Outcome:
-    """入账结果: households that had changes, that had them already, and cells in conflict; cells taken in."""
+    """入账结果: households with cells taken in, that had them already, and cells in conflict; cells taken in."""
 
     changed: list[str] = field(default_factory=list)
     already: int = 0

@@ -91,8 +91,11 @@ def test_collect_finds_the_form_its_lists_and_where_to_send_visits(county: Count
         most = int(head.headers["X-OpenRosa-Accept-Content-Length"])
         assert most == TAKES
         kind = HEADERS | {"Content-Type": "multipart/form-data; boundary=parts"}
-        more = requests.post(head.headers["Location"], b"x" * (most + 1), auth=BYTES, headers=kind, timeout=30)
-        assert more.status_code == 413
+        around = b'--parts\r\nContent-Disposition: form-data; name="a"; filename="a"\r\n\r\n', b"\r\n--parts--\r\n"
+        for length, status in ((most, 400), (most + 1, 413)):
+            whole = (b"x" * (length - sum(map(len, around)))).join(around)
+            told = requests.post(head.headers["Location"], whole, auth=BYTES, headers=kind, timeout=30)
+            assert told.status_code == status
         body = {"xml_submission_file": ("a.xml", visited(county), "text/xml")}
         answer = requests.post(head.headers["Location"], auth=BYTES, headers=HEADERS, files=body, timeout=30)
         assert (answer.status_code, "已入账" in said_by(answer)) == (201, True)
