@@ -13,6 +13,7 @@ import psycopg
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
+from hypothesis import HealthCheck, settings
 from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Browser, Playwright, sync_playwright
 from sqlalchemy import Engine, event, make_url
@@ -25,6 +26,9 @@ from field.config import Settings
 from field.db import engine_for
 from field.registry.sealing import Keyring, new_keyring, use_keyring
 from tests.county import County, found_county
+
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # no failure of ours
+settings.load_profile("busy")
 
 CHROMIUM = os.environ.get("FIELD_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 REQUIRE_ALL = os.environ.get("FIELD_REQUIRE_ALL") == "1"
