@@ -42,10 +42,15 @@ export async function inTurn(name, back, page) {
   const steal = wanted === name
   wanted = null
   let view = null
-  const end = await turn(name, steal, () => { if (view && view.leave) view.leave(); go(back) })
+  const taken = () => {
+    if (locked()) return // nothing could be kept yet, so what was typed stays here
+    if (view && view.leave) view.leave()
+    go(back)
+  }
+  const end = await turn(name, steal, taken)
   if (!end) return (await import('./elsewhere.js')).elsewhere(back, () => { wanted = name; go(location.pathname) })
   if (steal) await new Promise(done => setTimeout(done, 2 * PAUSE)) // until the other one has kept what was typed
-  view = await page()
+  view = await page().catch(error => { end(); throw error })
   const {leave} = view
   return {...view, leave() { if (leave) leave(); end() }}
 }

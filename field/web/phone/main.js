@@ -46,7 +46,7 @@ async function show() {
   const mine = ++turn
   scrolled.set(shown, scrollY)
   const view = await drawn().catch(failed)
-  if (mine !== turn) return
+  if (mine !== turn) return view.leave && view.leave()
   if (leave) leave()
   leave = view.leave || null
   shown = location.pathname

@@ -50,7 +50,7 @@ async function told(visit) {
     number && receipt(number),
     visit.photos.length > 0 && el('section.card', null, progress(visit.photos)),
     (visit.warnings || []).length > 0 && warned(visit.warnings),
-    visit.state === 'needs_attention' && (await import('./ways.js')).ways(visit),
+    visit.state === 'needs_attention' && await (await import('./ways.js')).ways(visit),
   ]
 }
 

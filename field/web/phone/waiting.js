@@ -23,19 +23,19 @@ async function drawn() {
   const [open, done] = [queue.filter(visit => visit.state !== 'done'), queue.filter(visit => visit.state === 'done')]
   return [
     !open.length && el('p.result.done', null, words.waiting.none),
-    open.map(visit => card(visit, of(visit.household))),
+    await Promise.all(open.map(visit => card(visit, of(visit.household)))),
     open.length > 0 && rescue(open),
     drafts.length > 0 && [el('h2', null, words.waiting.drafts), drafts.map(draft => begun(draft, of(draft.household_id)))],
     done.length > 0 && [el('h2', null, words.waiting.done), done.slice(0, RECENT).map(visit => arrived(visit, of(visit.household)))],
   ]
 }
 
-function card(visit, form) {
+async function card(visit, form) {
   const stuck = visit.state === 'needs_attention'
   return el('section.card', null,
     link(`/m/waiting/${visit.id}`, 'a.line', el('strong', null, name(form)), el(`span.tag.${visit.state}`, null, words.waiting.states[visit.state])),
     el('p.quiet', null, visit.path && what(visit) + ' · ', line(visit, form)), stuck && el('p.fault', null, visit.reason || words.sent.refused),
-    progress(visit.photos), stuck && ways(visit))
+    progress(visit.photos), stuck && await ways(visit))
 }
 
 function rescue(open) {
