@@ -4,6 +4,7 @@ import json
 import re
 from datetime import date, datetime, timedelta
 from html import unescape
+from typing import Any
 
 import pytest
 from sqlalchemy import delete, select, update
@@ -42,6 +43,13 @@ def lived(county: County, seed: int, steps: int) -> History:
     history = History(county, county.app.extensions["field_vault"], seed, clock.now() - timedelta(days=60))
     history.go_on(steps)
     return history
+
+
+def identified(county: County, begun: datetime, **told: Any) -> None:
+    """A household carried from its lead to monitored, from a moment on."""
+    case = opened(county, HOME, "cadre", begun)
+    visited(county, HOME, "cadre", begun, **told)
+    to_monitored(county, case, begun)
 
 
 def recount(until: Until) -> dict[str, set[str]]:
@@ -100,9 +108,7 @@ def test_on_any_day_of_any_history_each_number_is_that_of_the_entries_and_of_its
 @pytest.mark.unlisted(HOME)
 def test_an_identification_counts_in_its_month_with_its_days_and_leads_to_the_household(county: County) -> None:
     begun = clock.now() - timedelta(days=30)
-    case = opened(county, HOME, "cadre", begun)
-    visited(county, HOME, "cadre", begun)
-    to_monitored(county, case, begun)
+    identified(county, begun)
     approved = china_day(begun + timedelta(days=7))
     with county.app.app_context():
         for on, expected in ((approved, {county.households[HOME]}), (approved - timedelta(days=1), set[str]())):
@@ -147,9 +153,7 @@ def test_every_number_of_the_page_opens_as_many_households_as_it_says(crowded: C
 @pytest.mark.unlisted(HOME)
 def test_no_number_of_the_page_stands_without_the_households_behind_it(county: County) -> None:
     begun = clock.now() - timedelta(days=30)
-    case = opened(county, HOME, "cadre", begun)
-    visited(county, HOME, "cadre", begun)
-    to_monitored(county, case, begun)
+    identified(county, begun)
     office, links = browser(county, "county"), set[str]()
     for on in (china_day(clock.now()), china_day(begun + timedelta(days=7))):
         page = office.page(f"/?on={on}")
@@ -168,9 +172,7 @@ def test_a_day_before_anything_was_written_says_so(county: County) -> None:
 @pytest.mark.unlisted(HOME)
 def test_a_past_day_has_the_grades_of_then_and_opens_them(county: County) -> None:
     begun = clock.now() - timedelta(days=30)
-    case = opened(county, HOME, "cadre", begun)
-    visited(county, HOME, "cadre", begun, expenses={"medical_self_paid": 9_000_000})
-    to_monitored(county, case, begun)
+    identified(county, begun, expenses={"medical_self_paid": 9_000_000})
     yesterday = china_day(clock.now()) - timedelta(days=1)
     with county.app.app_context():
         home = county.households[HOME]

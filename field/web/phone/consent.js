@@ -24,7 +24,7 @@ const SAYS = words.speak('consent', {
 })
 
 /** show(household) → the page. */
-export const show = id => inTurn(`consent-${id}`, `/m/households/${id}`, () => draw(id))
+export const show = id => inTurn('consent', id, () => draw(id))
 
 async function draw(id) {
   const form = await household(id)

@@ -2,7 +2,7 @@
 import {locked} from './vault.js'
 
 const PAUSE = 400 // ms
-const held = {} // what this tab writes: {end(), over}, by name
+const held = {} // name → end(), of what this tab writes
 let wanted = null // what is to be taken over from another tab
 
 /** keptFor(household, kind?) → Promise<draft | undefined>: the visit, 'consent' or 'revisit' that was begun there; none while locked. */
@@ -37,8 +37,9 @@ export function keeper(draft, said) {
   }
 }
 
-/** inTurn(name, back, page) → what page() shows; while another tab writes there, a question whether to go on here. */
-export async function inTurn(name, back, page) {
+/** inTurn(kind, household, page) → what page() shows; while another tab writes there, a question whether to go on here. */
+export async function inTurn(kind, household, page) {
+  const name = `${kind}-${household}`, back = `/m/households/${household}`
   const steal = wanted === name
   wanted = null
   let view = null
@@ -62,11 +63,11 @@ function go(path) {
 // This tab alone writes until end(); null while another one does. Without Web Locks every tab may, as before.
 async function turn(name, steal, taken) {
   if (!navigator.locks) return () => null
-  if (held[name]) await held[name].end()
+  if (held[name]) await held[name]()
   return new Promise(given => {
     const over = navigator.locks.request(`field-${name}`, steal ? {steal} : {ifAvailable: true}, lock => lock && new Promise(done => {
-      const mine = held[name] = {end() { if (held[name] === mine) delete held[name]; done(); return over }}
-      given(mine.end)
+      const end = held[name] = () => { if (held[name] === end) delete held[name]; done(); return over }
+      given(end)
     })).then(() => given(null), () => { delete held[name]; taken() })
   })
 }

@@ -27,7 +27,7 @@ const SAYS = words.speak('revisit', {
 })
 
 /** show(household) → the page. */
-export const show = id => inTurn(`revisit-${id}`, `/m/households/${id}`, () => draw(id))
+export const show = id => inTurn('revisit', id, () => draw(id))
 
 async function draw(id) {
   const [form, kept] = await Promise.all([household(id), keptFor(id, 'revisit')])

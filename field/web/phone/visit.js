@@ -11,7 +11,7 @@ import {uuid7} from './uuid7.js'
 export const open = true
 
 /** show(id) → the page; what is typed lies on the phone half a second later. */
-export const show = id => inTurn(`visit-${id}`, `/m/households/${id}`, () => page(id))
+export const show = id => inTurn('visit', id, () => page(id))
 
 async function page(id) {
   const [form, kept] = await Promise.all([household(id), keptFor(id)])
