@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 from sqlalchemy.orm import Session
 
 from field.codes import Channel, EntryKind, Grade
@@ -40,9 +40,20 @@ class Swept:
         return {"households": self.households, "persons": self.persons, "grades": grades, "warnings": self.warnings}
 
 
-def sweep_slice(session: Session, by: Basis, after: str, now: datetime, size: int = SLICE) -> Swept:
+def lanes(session: Session, several: int) -> list[tuple[str, str | None]]:
+    """分路: all households in parts of one size, each from after an id up to another (None: to the end)."""
+    total = session.scalar(select(func.count()).select_from(Household)) or 0
+    ids = select(Household.id).order_by(Household.id).limit(1)
+    cuts = [one for part in range(1, several) for one in session.scalars(ids.offset(total * part // several))]
+    return list(zip(["", *cuts], [*cuts, None], strict=True))
+
+
+def sweep_slice(
+    session: Session, by: Basis, after: str, now: datetime, size: int = SLICE, upto: str | None = None
+) -> Swept:
     """Judge the next households after an id, and warn of news; the caller commits, and goes on after `last`."""
-    ids = select(Household.id).where(Household.id > after).order_by(Household.id).limit(size).subquery()
+    here = Household.id > after, true() if upto is None else Household.id <= upto
+    ids = select(Household.id).where(*here).order_by(Household.id).limit(size).subquery()
     low, high = session.execute(select(func.min(ids.c.id), func.max(ids.c.id))).one()
     if low is None:
         return Swept()

@@ -6,19 +6,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from field import clock
 from field.codes import Channel
 from field.db import db, transact
-from field.judgement_cli import sweep_county
+from field.judgement_cli import sweep_county, sweep_lane
 from field.ledger.entries import Entry
 from field.monitoring.declarations import Declared, record_declaration
 from field.monitoring.enrol import enrol
-from field.monitoring.judgement import Judgement
+from field.monitoring.judgement import Judgement, basis
 from field.monitoring.policy.shelf import OURS
-from field.monitoring.sweep import Swept
+from field.monitoring.sweep import Swept, lanes
 from field.monitoring.visits import record_visit
+from field.registry.households import Household
 from tests.county import County, household, moment
 from tests.monitoring import casework
 from tests.monitoring.casework import RICH, rebuilt
@@ -197,3 +198,12 @@ def test_a_change_is_tried_on_todays_households_before_it_is_signed(county: Coun
     assert "陈大一" not in told
     figures = county.client("county").get("/api/statistics").get_json()
     assert figures["by_grade"]["red"] == 0, "nothing is kept"
+
+
+@pytest.mark.parametrize("several", [1, 2, 3, 9])
+def test_the_lanes_of_a_sweep_pass_every_household_once(county: County, several: int) -> None:
+    with county.app.app_context():
+        parts = [sweep_lane(basis(clock.now()), *ends, clock.now()) for ends in lanes(db.session(), several)]
+        households = db.session.scalar(select(func.count()).select_from(Household))
+    assert len(parts) == several
+    assert sum(part.households for part in parts) == households
