@@ -143,11 +143,12 @@ def test_a_browser_that_is_too_old_says_so(small_county: County, browser: Browse
         page.get_by_text("就是浏览器太旧").wait_for(timeout=15_000)
 
 
-def test_what_the_phone_form_uses_is_as_old_as_its_oldest_browser() -> None:
+def test_what_a_phone_is_given_is_as_old_as_its_oldest_browser() -> None:
     judge = PEERS / "node_modules" / ".bin" / "eslint"
     if not judge.exists():
         not_here("the peers are not installed (npm ci --prefix tests/peers)")
-    judged = ["field/web/phone", "field/web/office/declare.js"]
+    office = (f"field/web/office/{name}.js" for name in ("declare", "map", "paper", "progress", "search"))
+    judged = ["field/web/phone", *office]
     told = subprocess.run(
         [judge, "--no-config-lookup", "-c", CONFIG, *judged],
         cwd=ROOT,

@@ -5,14 +5,15 @@ const canvas = box.querySelector("canvas"), found = box.querySelector(".found"),
 const shapes = { red: "▲", orange: "◆", yellow: "●", none: "○" };
 const fingers = new Map();
 let view = { x: 0, y: 0, zoom: 1 }, homes = [], villages = [], visits = [], waits = false, gap = 0, moved = 0, rest = 0, whole = true;
-const last = document.createElement("canvas");
+const last = document.createElement("canvas"), sprites = {};
 
-const points = await (await fetch(box.dataset.points, { headers: { Accept: "application/json" } })).json();
-homes = points.homes.map(([north, east, grade, head, id]) => ({ ...world(north, east), grade: points.grades[grade], head, id })).reverse();
-villages = points.villages.map(([north, east, name, code, urgent]) => ({ ...world(north, east), name, code, urgent }));
-box.hidden = false;
-const sprites = Object.fromEntries(Object.keys(shapes).map(grade => [grade, sprite(grade)]));
-all();
+fetch(box.dataset.points, { headers: { Accept: "application/json" } }).then(answer => answer.json()).then(points => {
+  homes = points.homes.map(([north, east, grade, head, id]) => ({ ...world(north, east), grade: points.grades[grade], head, id })).reverse();
+  villages = points.villages.map(([north, east, name, code, urgent]) => ({ ...world(north, east), name, code, urgent }));
+  box.hidden = false;
+  paintSprites();
+  all();
+});
 
 /** Web Mercator, the whole world from 0 to 1. */
 function world(north, east) {
@@ -22,6 +23,10 @@ function world(north, east) {
 
 function colour(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+}
+
+function paintSprites() {
+  for (const grade in shapes) sprites[grade] = sprite(grade);
 }
 
 /** A mark drawn once, with a rim, so that thousands cost little. */
@@ -128,7 +133,7 @@ function tiles(width, height) {
   for (let column = Math.floor(west); column < west + width / side; column++) {
     for (let row = Math.floor(north); row < north + height / side; row++) {
       const picture = tile(level, column, row, many);
-      if (picture?.complete && picture.naturalWidth) brush.drawImage(picture, (column - west) * side, (row - north) * side, side + .5, side + .5);
+      if (picture && picture.complete && picture.naturalWidth) brush.drawImage(picture, (column - west) * side, (row - north) * side, side + .5, side + .5);
     }
   }
 }
@@ -165,7 +170,8 @@ function tell(left, top) {
   const here = near(homes), [village] = near(villages);
   const links = here.slice(0, 5).map(one => anchor(`${box.dataset.home}/${one.id}`, `${shapes[one.grade]} ${one.head}`));
   if (village) links.push(anchor(`?region=${village.code}`, `${village.name} ›`));
-  found.replaceChildren(...links, here.length > 5 ? `…${here.length}` : "");
+  found.textContent = "";
+  found.append(...links, here.length > 5 ? `…${here.length}` : "");
 }
 
 function anchor(href, words) {
@@ -217,11 +223,15 @@ canvas.addEventListener("keydown", event => {
   else return;
   event.preventDefault();
 });
-box.querySelector(".zoom").addEventListener("click", ({ target }) => ({ in: () => closer(1), out: () => closer(-1), all })[target.dataset.do]?.());
-document.getElementById("visits")?.addEventListener("change", async ({ target }) => {
+box.querySelector(".zoom").addEventListener("click", ({ target }) => {
+  const pressed = { in: () => closer(1), out: () => closer(-1), all }[target.dataset.do];
+  if (pressed) pressed();
+});
+const month = document.getElementById("visits");
+if (month) month.addEventListener("change", async ({ target }) => {
   const answer = target.checked ? await (await fetch(`${box.dataset.points}&visits=1`)).json() : { visits: [] };
   visits = answer.visits.map(([north, east]) => world(north, east));
   draw();
 });
-addEventListener("resize", () => draw());
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { for (const grade in shapes) sprites[grade] = sprite(grade); draw(); });
+addEventListener("resize", () => { if (!box.hidden) draw(); });
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { paintSprites(); draw(); });
