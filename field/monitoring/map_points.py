@@ -13,7 +13,7 @@ from field.ledger.entries import Entry
 from field.media.coordinates import Point, to_wgs84
 from field.monitoring.grades import JUDGED, by_urgency, judged_grade
 from field.registry.households import Household
-from field.registry.regions import Region, in_region
+from field.registry.regions import Region, in_region, within
 
 MOST = 5000
 GRADED = tuple(grade for grade in Grade if grade is not Grade.NONE)
@@ -58,6 +58,18 @@ def villages(session: Session, region: str) -> list[Village]:
         Village(code, name, None if north is None else Point(float(north), float(east)), homes, watched, tuple(each))
         for code, name, north, east, homes, watched, *each in session.execute(rows)
     ]
+
+
+def together(several: Sequence[Village], towns: Sequence[Region]) -> list[Village]:
+    """The villages of each town as one; the town has a place where one of its villages has."""
+    return [_as_one(town, [one for one in several if within(one.code, town.code)]) for town in towns]
+
+
+def _as_one(town: Region, its: Sequence[Village]) -> Village:
+    households, monitored = sum(one.households for one in its), sum(one.monitored for one in its)
+    grades = tuple(sum(one.grades[nth] for one in its) for nth in range(len(GRADED)))
+    point = next((one.point for one in its if one.point), None)
+    return Village(town.code, town.name, point, households, monitored, grades)
 
 
 def homes(session: Session, region: str, most: int = MOST) -> list[Home]:

@@ -13,6 +13,7 @@ from field.db import db
 from field.media.coordinates import Point, to_gcj02
 from field.monitoring import map_points
 from field.monitoring.workdays import SHANGHAI, china_day, month_of
+from field.registry.regions import TOWN
 from field.registry.rights import Right
 from field.web.asked import asked_month
 from field.web.paper import printable
@@ -26,10 +27,13 @@ map_room = Blueprint("map_page", __name__, url_prefix="/map")
 @allow(Right.READ_HOUSEHOLDS)
 @printable
 def page() -> str:
-    """The map of a region, and its villages as a table."""
+    """The map of a region, and its parts as a table: the towns of a county, the villages of a town."""
     where = here(Right.READ_HOUSEHOLDS)
+    rows = map_points.villages(db.session(), where.code)
+    if of_towns := len(where.code) < TOWN:
+        rows = map_points.together(rows, where.below)
     return render_template(
-        "map.html", here=where, villages=map_points.villages(db.session(), where.code), grades=map_points.GRADED,
+        "map.html", here=where, rows=rows, of_towns=of_towns, grades=map_points.GRADED,
         month=_month()[0].isoformat()[:7], tiles=_settings().map_tiles, places=actor().has(Right.READ_PLACES),
     )  # fmt: skip
 

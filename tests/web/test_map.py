@@ -1,5 +1,6 @@
 """地图: villages and urgent households as points, from the reader's own region alone, with the same figures as a table."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -65,7 +66,26 @@ def test_a_household_with_a_place_and_a_grade_is_a_point_and_counts_in_its_villa
 
 
 def test_a_village_without_a_place_stands_in_the_table_and_says_so(county: County, office: Browser) -> None:
-    assert "没有登记位置" in words(office.page("/map"))
+    assert "没有登记位置" in words(office.page("/map?region=420626102"))
+
+
+def test_the_county_reads_its_towns_and_a_town_its_villages_of_which_the_numbers_are_the_sum(
+    county: County, office: Browser
+) -> None:
+    def numbers(region: str, digits: int) -> dict[str, list[int]]:
+        rows = re.findall(
+            r'<a class="row" href="[^"]*region=(\d+)">(.*?)</tr>', office.page(f"/map?region={region}"), re.S
+        )
+        assert all(len(code) == digits for code, _ in rows)
+        return {code: [int(one) for one in re.findall(r">(\d+)(?:</a>)?</td>", row)] for code, row in rows}
+
+    towns = numbers("420626", 9)
+    assert towns["420626107"][2:] == [1, 0, 0]
+    for code, of_town in towns.items():
+        villages = numbers(code, 12).values()
+        assert of_town == [sum(column) for column in zip(*villages, strict=True)] or (
+            of_town == [0] * 5 and not villages
+        )
 
 
 @pytest.mark.parametrize("who", ["cadre", "town"])
