@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from field.codes import Kind, RiskFactor
 from field.demo.accounts import CADRE, CADRE2
-from field.demo.courses import Course, eliminated, ladder, way_out
+from field.demo.courses import Course, eliminated, ladder, slower, way_out
 from field.registry.roster import RosterHousehold
 
 TOWN, TOWNS = "420626107", [f"420626{code}" for code in (100, 101, 102, 103, 104, 105, 106, 108, 109, 200)]
@@ -97,10 +97,11 @@ def parts() -> Iterator[Part]:
     ):
         yield Part(where, way_out(last), ago, before=True, after=True)
     yield Part(CADRE2, (*eliminated(), (80, "roll_back")), 100, before=True, after=True)
-    for where in (TOWN, CADRE2, *TOWNS[::2]):
-        yield Part(where, ladder("county"), 60, after=True)
+    for place, where in enumerate((TOWN, CADRE2, *TOWNS[::2])):
+        yield Part(where, slower(ladder("county"), 5 * place % 9), 60, after=True)
     for place, where in enumerate((TOWN, TOWN, *TOWNS)):
-        yield Part(where, (*ladder("county"), (25, "team"), (26, "plan")), 35 + 9 * place, after=True)
+        helped = (*slower(ladder("county"), 4 * place % 7), (25, "team"), (26, "plan"))
+        yield Part(where, helped, 35 + 9 * place, after=True)
     for where, last, ago in (
         (CADRE, "declare", 2), (CADRE, "open", 3), (CADRE, "open", 9), (CADRE, "data", 6), (CADRE, "post", 8),
         (CADRE, "post", 14), (TOWN, "on_site", 4), (TOWN, "on_site", 21), (TOWN, "notice", 14), (TOWN, "notice", 30),

@@ -17,6 +17,12 @@ def ladder(last: str) -> Course:
     return _up_to(LADDER, last)
 
 
+def slower(course: Course, days: int) -> Course:
+    """The same way with so many days more from the notice on, as towns differ."""
+    notice = [name for _day, name in course].index("notice")
+    return tuple((day + days * (nth >= notice), name) for nth, (day, name) in enumerate(course))
+
+
 def way_out(last: str) -> Course:
     """The way of a listed household to the risk gone, up to a step."""
     return _up_to(WAY_OUT, last)
