@@ -86,7 +86,7 @@ def counts(session: Session, region: str, digits: int, until: Until, present: bo
     """How many households stand behind each number, by its name and by the regions of so many digits."""
     given = until.given | {"here": f"{region}%", "digits": digits}
     found = {(name, code): number for name, code, number in _counting(present).rows(session, given)}
-    for code, monitored, *numbers in _of_monitored().rows(session, given):
+    for code, monitored, *numbers in _of_monitored(present).rows(session, given):
         several = zip((UNVISITED, VISITED, *FRESHNESS), (monitored - numbers[0], *numbers), strict=True)
         found |= {(name, code): int(number) for name, number in several if number}
     return found
@@ -104,14 +104,18 @@ def _counting(present: bool) -> Prepared:
 
 
 @cache
-def _of_monitored() -> Prepared:
-    """The numbers of which every monitored household is part, each of them looked up once."""
+def _of_monitored(present: bool) -> Prepared:
+    """The numbers of which every monitored household is part, each of them looked up once.
+
+    Who was monitored on the day is told by the standings; that who is so today is monitored spares reading all others.
+    """
     homes = oldest(ASKED)
     which = [visited(homes.c.id, ASKED.begins, ASKED.ends), *states(homes, ASKED).values()]
     part = func.substr(Household.region, 1, bindparam("digits")).label("part")
     rows = select(part, func.count(), *(func.sum(case((one, 1), else_=0)) for one in which))
-    here = Household.region.like(bindparam("here"))
-    return Prepared(rows.join(homes, homes.c.id == Household.id).where(here).group_by("part"))
+    rows = rows.join(homes, homes.c.id == Household.id).where(Household.region.like(bindparam("here")))
+    rows = rows.where(Household.kind.is_not(None)) if present else rows
+    return Prepared(rows.group_by("part"))
 
 
 def _rows(source: Source, until: Moments) -> Iterator[Rows]:

@@ -5,18 +5,19 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from field.codes import Grade
-from field.monitoring.judgement import Judgement
+from field.monitoring.judgement import GRADED, Judgement
 from field.monitoring.policy.risk_shapes import RANKS
 from field.monitoring.policy.shelf import pack_on, shelf
 from field.monitoring.risk_words import Fired, told
 from field.registry.households import Household
 from field.sentences import Series
 
-JUDGED = Judgement, Judgement.household_id == Household.id  # left out by the database where nothing asks for it
+# Few have a grade, and an index holds just them; the database leaves the join out where nothing asks for it.
+JUDGED = Judgement, and_(Judgement.household_id == Household.id, GRADED)
 judged_grade: ColumnElement[str] = func.coalesce(Judgement.grade, Grade.NONE.value)
 by_urgency = case({grade.value: -rank for grade, rank in RANKS.items()}, value=Judgement.grade, else_=0)
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Text,
     TextClause,
     bindparam,
+    literal_column,
     select,
     text,
     true,
@@ -59,8 +60,6 @@ class Judgement(Base):
     """
 
     __tablename__ = "judgement"
-    __table_args__ = (Index(None, "household_id", "grade"),)  # who only asks for grades reads no sentence
-
     household_id: Mapped[Id] = mapped_column(primary_key=True)
     grade: Mapped[Code]
     since: Mapped[Utc | None]
@@ -71,6 +70,8 @@ class Judgement(Base):
     missing: Mapped[str] = mapped_column(Text)
 
 
+GRADED = Judgement.grade != literal_column("'none'")  # written out, or no database takes the index for it
+Index("ix_judgement_graded", Judgement.household_id, Judgement.grade, sqlite_where=GRADED, postgresql_where=GRADED)
 _table = as_type(Table, Judgement.__table__)
 COLUMNS = ("household_id", "grade", "since", "fired", "figures", "missing")
 _built: dict[tuple[int, int, str, bool, str], tuple[Pack, Prepared]] = {}

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from field.monitoring.case_rules import LADDER
 from field.monitoring.cases import MonitoringCase
 from field.monitoring.measure_rules import OPEN
-from field.monitoring.plan import Measure, helped
+from field.monitoring.plan import COUNTS, Measure
 from field.monitoring.policy.shelf import pack_on
 from field.registry.households import Household
 from field.registry.regions import in_region
@@ -79,7 +79,8 @@ def _bare(by: Actor, day: date) -> ColumnElement[bool]:
     """Monitored for longer than the pack's days, and no measure but such as were dropped."""
     last = day - timedelta(days=pack_on(day).elimination.measure_days)
     monitored = Household.kind.is_not(None), Household.identified_on < last
-    return and_(in_region(Household.region, by.region), _allowed(by), *monitored, ~helped)
+    without = Household.id.not_in(select(Measure.household_id).where(COUNTS))  # of many, quicker than one by one
+    return and_(in_region(Household.region, by.region), _allowed(by), *monitored, without)
 
 
 def _allowed(by: Actor) -> ColumnElement[bool]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Index, String, exists, func, or_, select
+from sqlalchemy import BigInteger, Index, String, and_, exists, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from field.codes import EntryKind
@@ -79,10 +79,11 @@ class PlanMember(Base):
 _again = select(func.max(CaseTurn.seq)).where(
     CaseTurn.household_id == Measure.household_id, CaseTurn.turn == RE_MARKED
 ).correlate(Measure)  # fmt: skip
-helped = exists().where(
-    Measure.household_id == Household.id, Measure.state != MeasureState.DROPPED.value,
+COUNTS = and_(
+    Measure.state != MeasureState.DROPPED.value,
     or_(Measure.done_seq.is_(None), Measure.done_seq > func.coalesce(_again.scalar_subquery(), 0)),
 )  # fmt: skip
+helped = exists().where(Measure.household_id == Household.id, COUNTS)
 
 
 class Plan(NamedTuple):
