@@ -33,8 +33,9 @@ from field.messaging.messages import Inbound, Outbound, Said
 from field.messaging.progress import progress
 from field.messaging.scene import Scene, Ways, place_name
 from field.messaging.sending_rules import Purpose as Why
+from field.messaging.understanding.danger import in_danger
 from field.messaging.understanding.masking import masked
-from field.messaging.understanding.states import in_danger, is_advert
+from field.messaging.understanding.states import is_advert
 from field.messaging.understanding.understand import understand
 from field.monitoring.unfinished import HelpWanted, record_help_wanted
 from field.monitoring.workdays import SHANGHAI

@@ -3,7 +3,7 @@
 import re
 
 from field.messaging.understanding.facts import SPOKEN, Fact
-from field.messaging.understanding.numerals import half_width, simplified
+from field.messaging.understanding.numerals import simplified
 from field.messaging.understanding.whose import Clause
 
 WELL = re.compile(
@@ -19,17 +19,6 @@ HELP = re.compile(
     "(?:申请|想要|能不能|可以|怎么|[要想]办).{0,6}(?:低保|补助|救济|残疾证)|"
     "拿不出钱?(?: |,|$)|[交付出看治上]不起(?:学费|病|药|钱|学)?|塌方|房(?:子|屋)[^ ,]{0,3}(?:塌|倒了|裂|漏雨)|"
     "(?:能|请|麻烦)(?:不能)?帮|救救"
-)
-DANGER = re.compile(
-    "不想活(?!动)|活不(?:下去|成了|了了)|没法活(?!动)|[没冇]得?活头|活[够腻]了|"
-    "(?:^|[ ,我俺他她])(?:也|都|就|真)?不活了|一了百了|遗书|最后一条(?:短信|信息|消息)|"
-    "(?<!得)(?<!得要)想死(?!你|我|家|妈|娘|他|她)|死了(?:算了|干净)|不如死|生不如死|去死(?!吧)|死给|让我死|一死了之|一头撞死|"
-    "死在[^ ,]{0,8}(?:门口|面前)|只有死路|死路一条|寻死|自杀|自尽|轻生|寻短见|(?:走|逼)上?绝路|"
-    "跳(?:楼(?!价)|河|江|井|桥(?!镇|头)|崖|悬崖|水库)|从[^ ,]{0,6}[楼桥崖][^ ,]{0,3}跳|"
-    "上吊|吊死|割[腕脉]|想烧炭|烧炭(?:自|死|算)|"
-    "喝了?(?:一瓶|半瓶)?(?:农药|百草枯|敌敌畏|老鼠药)|(?:想|准备)喝药|喝药(?:死|算了|自)|"
-    "[吞吃]了?[^ ,]{0,2}(?:[一半整]瓶|好多|很多)[^ ,]{0,2}(?:安眠|农)药|想解脱|不想[在留]{1,2}[^ ,]{0,3}世上|"
-    "活(?:着|得|起)[^ ,]{0,3}(?:没|冇|有(?:啥|什么))[^ ,]{0,3}(?:意思|劲|用)"
 )
 NOT_ME = re.compile(
     "打错(?:了|电话)|发错(?:了|人)|[找认弄搞]错人|[我这]可?不是(?:他|她|你们?(?:要?找|说)的|本人)|"
@@ -60,11 +49,6 @@ def asks_help(said: list[Clause]) -> Fact | None:
     """求助: in whatever clause it stands; who cannot write lets others ask."""
     without = [Clause(NO_HELP.sub(lambda no: " " * len(no[0]), one.text), one.written, one.mine) for one in said]
     return _first(without, HELP)
-
-
-def in_danger(text: str) -> bool:
-    """有生命危险的话: of whomever it is said; looked for in all that is written, before anything else."""
-    return DANGER.search(simplified(half_width(text))) is not None
 
 
 def not_me(text: str) -> Fact | None:
