@@ -36,7 +36,7 @@ DEDUCTED = re.compile("^[块元]?钱?(?:扣|减)")  # 四千八扣了社保到�
 SUMMED = re.compile("(?:底薪|基本工资)(?:加|\\+|和)(?:加班费?|提成|奖金|补贴)")  # the whole of it is pay
 OWED = re.compile("(?:压|拖|欠)[^ ]{0,6}(?:工资|薪)")
 DENIED = re.compile("(?:不是|没有?|没得|哪有)$")
-BEFORE = re.compile("(?<!比)(?:以前|原来|之前|从前|去年|原先|下个?月|明年)(?!.*(?:现在|今年|这个月))")
+BEFORE = re.compile("(?<![比有跟和])(?:以前|原来|之前|从前|去年|原先|下个?月|明年)(?!.*(?:现在|今年|这个月))")
 EARNING = re.compile(EARN)
 COUNTERS = re.compile(
     r"\*|亿|多?个|[二三四五六七八九]?多?[日岁号天]|多?[年月楼栋房室度级路线页度%‰]|"

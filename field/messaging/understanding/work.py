@@ -57,7 +57,7 @@ SINCE: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], int | None]], ...]
     (re.compile(f"(?:过完年|过了?年|正月|春节|[年节](?=以?后)){OLD_DAY}{CAME}"), lambda _: 2),
     (re.compile(rf"{OLD}(?P<count>\d\d?|十[一二]?|[一二三四五六七八九])月{CAME}"),
      lambda found: _number(found["count"]) + 1),
-    (re.compile(rf"(?<!\d)(?P<count>\d\d?|十[一二]?|[一二三四五六七八九])月{CAME}"),
+    (re.compile(rf"(?<!\d)(?P<count>\d\d?|十[一二]?|[一二三四五六七八九])月(?:\d\d?[号日])?{CAME}"),
      lambda found: _number(found["count"])),
     (re.compile(f"(?:五一|劳动)节?{CAME}"), lambda _: 5), (re.compile(f"(?:国庆|十一)节?{CAME}"), lambda _: 10),
 )  # fmt: skip
