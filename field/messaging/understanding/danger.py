@@ -4,7 +4,7 @@ import re
 
 from field.messaging.understanding.numerals import half_width, simplified
 
-APART = re.compile(r"(?<!\w)\w(?:[\W_]+\w){2,}(?!\w)")  # 不 想 活 了, 不.想.活.了: each sign by itself
+APART = re.compile(r"(?<![^\W_])[^\W_](?:[\W_]+[^\W_]){2,}(?![^\W_])")  # 不 想 活 了, 不_想_活_了: each sign by itself
 SIGNS = re.compile(r"[\W_]+")
 POISON = "农药|百草枯|敌敌畏|敌百虫|甲胺磷|老鼠药|毒药"
 NOT_TO_LIVE = (  # speech is also written down as 不想火了, or by letters and figures

@@ -5,6 +5,7 @@ these it heard 18 of the 40 that came after, with 1 false alarm in 40. All but t
 """
 
 import csv
+import time
 from pathlib import Path
 
 import pytest
@@ -294,6 +295,15 @@ def test_words_of_dying_are_heard(text: str) -> None:
 @pytest.mark.parametrize("text", ALIVE.strip().splitlines())
 def test_a_way_of_speaking_is_no_danger(text: str) -> None:
     assert not in_danger(text)
+
+
+@pytest.mark.parametrize("piece", ["_", "a_", "a" + "_" * 40 + "bb", "不 ", "我 死 ", "从桥", "活着", "对不起", "a.b."])
+def test_no_text_holds_the_listener_up(piece: str) -> None:
+    text = f"a{piece * (10_000 // len(piece))}bb"
+    in_danger(text)
+    began = time.process_time()
+    in_danger(text)
+    assert time.process_time() - began < 0.2, "10 ms on an idle machine"
 
 
 @pytest.mark.parametrize(("text", "dying"), OPEN)
