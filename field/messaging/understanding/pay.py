@@ -17,7 +17,7 @@ FIGURE = re.compile(rf"{AMOUNT.pattern}|(?<![\d.])\d\d(?=[块元])")
 EARN = "挣|赚|工资|收入|月薪|年薪|到手|拿到?|开了?"
 SPENT = (
     "花(?:[了掉去费]|$)|欠|借|还债|还贷|还$|吃饭|伙食|饭钱|报(?:了|掉)|卖[了得]?$|贷|药费|学费|生活费|话费|电费|水费|路费|房租|"
-    "租金|寄|彩礼|转(?:了|账|给)|给[^ ]{1,3}[打转]|(?<!到头)(?<!一年)剩|"
+    "租金|寄|彩礼|转(?:了|账|给)|[给往][^ ]{1,3}[打转]|(?<!到头)(?<!一年)剩|"
     "罚|扣|赔|买|车票|首付|红包|捐|亏|输|骗|存|交了?|用了?|吃药|看病|"
     "治病|抓药|打针|透析|化疗|住院|报销|利息|开[销支]|支出"
 )
@@ -141,8 +141,8 @@ def _one(figure: str, before: str, after: str, is_last: bool, words: str) -> Tol
 
 def _without_places_and_numbers(clause: Clause) -> Clause:
     """六安 is a city and no 6: names and telephone numbers are blanked, each in its place."""
-    letters = list(clause.text)
-    for start, end in [(named.start, named.end) for named in clause.places] + phones.spans(clause.text):
+    letters = list(clause.bare)
+    for start, end in phones.spans(clause.text):
         letters[start:end] = " " * (end - start)
     return Clause("".join(letters), clause.written, clause.mine)
 

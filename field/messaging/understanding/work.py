@@ -8,13 +8,12 @@ from field.messaging.understanding.facts import RECKONED, SAID_PLAINLY, SPOKEN, 
 from field.messaging.understanding.whose import Clause
 
 MADE = (
-    "电子|服装|制衣|鞋|玩具|五金|纺织|毛织|毛衣|塑料|塑胶|家具|食品|汽车|汽配|印刷|灯具|模具|水泵|水泥|砖|饰品|"
-    "箱包|皮具|包装|机械|化工|陶瓷|电器|木材|轮胎|电池|纸|药|袜子?|伞|针织|印染|玻璃|石材|饲料|配件|注塑|"
-    "电动车|自行车|摩托车|手机|手表|眼镜|拉链|纽扣|童装|牛仔|内衣|帽子?|皮革|轴承|铝材|钢铁?|铸造|橡胶|海绵|"
-    "涂料|酒|茶|面粉|水产|无纺布|口罩|布|电缆|电线|电机|空调|冰箱|光伏|锂电|门窗|卫浴|洁具|橱柜|沙发|板材|瓷砖|"
-    "化肥|农药|电镀|手袋|家电|造船|雨伞"
+    "电子|服装|制衣|鞋|玩具|五金|纺织|毛织|毛衣|塑料|塑胶|家具|食品|汽车|汽配|印刷|灯具|模具|水泵|水泥|砖|饰品|箱包|皮具|包装|机械|"
+    "化工|陶瓷|电器|木材|轮胎|电池|纸|药|袜子?|伞|酒|茶|布|针织|印染|玻璃|石材|饲料|配件|注塑|电镀|手袋|家电|造船|雨伞"
 )
 TRADES = "电子|服装|五金|纺织|毛织|塑料|塑胶|模具|印刷|印染|针织"  # said alone, they are the factory
+NO_TRADE = "这那我他一进换原老新小大几个同亲朋自别到去回离从没不有开找工私刚在两"  # 进厂, 这个厂, 我们厂
+ANY = rf"(?<![^ ,在])([^\x00-\u4dff{NO_TRADE}]{{2,3}})厂(?!里|长|家)"
 WORKS = (  # the words, and the work as the ledger names it; the first that stands in a reply
     (f"({MADE})厂", r"\1厂"), (f"(?<![^ ,])({TRADES})(?=[ ,]|$)", r"\1厂"),
     ("做(玩具|饰品|灯具|家具|五金|箱包|电子|水泵|雨伞)", r"\1厂"), ("做衣服|缝纫", "制衣"),
@@ -25,11 +24,11 @@ WORKS = (  # the words, and the work as the ledger names it; the first that stan
     ("服务员|端盘子", "服务员"), ("厨师|炒菜|后厨", "厨师"), ("餐馆|饭店|洗碗|食堂", "餐馆"),
     ("装修|刮腻子|贴瓷砖|水电工|油漆工", "装修"), ("木工", "木工"), ("电焊|焊工", "焊工"), ("超市|收银", "超市"),
     ("[看守管]仓库|仓管", "仓管"), ("搬货|搬运|装卸|分拣|仓库", "搬运"), ("摘棉花|采棉", "摘棉花"),
-    ("煤矿|挖煤|下井|矿上", "矿工"), ("修路|隧道|架桥", "修路"),
-    ("种(?:[了着点些]|[几两一二三四五六七八九十\\d]+亩)*(?:[地田烟茶瓜菜药]|庄稼|香菇|木耳|苞谷)|务农", "种地"),
-    ("养[猪牛羊鸡鸭鱼蜂]", "养殖"),
-    ("摆摊|做小?生意|开店|小卖部", "做生意"),
-    ("理发|美发", "理发"), ("小工|零工|散工|杂工", "小工"), ("进厂|厂里(?!有)|在厂|工厂|车间|流水线|厂上班", "工厂"),
+    ("煤矿|挖煤|下井|矿上", "矿工"), ("修(?:路|桥|高速|铁路)|隧道|架桥", "修路"),
+    ("种(?:[了着点些]|[几两一二三四五六七八九十\\d]+亩)*(?:[地田烟茶瓜菜药]|庄稼|香菇|木耳|苞谷|天麻|魔芋)", "种地"),
+    ("务农", "种地"), ("养[猪牛羊鸡鸭鱼蜂]", "养殖"), ("摆摊|做小?生意|开店|小卖部", "做生意"),
+    ("理发|美发", "理发"), ("小工|零工|散工|杂工", "小工"), (ANY, r"\1厂"),
+    ("进厂|厂里(?!有)|在厂|工厂|车间|流水线|厂上班", "工厂"),
 )  # fmt: skip
 WORK = tuple((re.compile(words), label) for words, label in WORKS)
 NOT_NOW = re.compile(
@@ -67,7 +66,7 @@ def work(mine: list[Clause]) -> Fact | None:
     """The work that is named first in the table."""
     for shape, label in WORK:
         for clause in mine:
-            for found in shape.finditer(clause.text):
+            for found in shape.finditer(clause.bare):
                 if NOT_NOW.search(clause.before(found.start())) or ENDED.search(clause.after(found.end())):
                     continue
                 return Fact(found.expand(label), clause.words(*found.span()), SPOKEN)
