@@ -4,6 +4,7 @@ import csv
 import json
 import sys
 from collections.abc import Iterable
+from textwrap import indent
 
 import click
 from flask import current_app
@@ -12,7 +13,7 @@ from flask.cli import AppGroup
 from field.config import Settings
 from field.messaging.dialogs.loading import Faulty, library
 from field.messaging.template_gaps import Filing, filings
-from field.messaging.templates import LONGEST, read
+from field.messaging.templates import LONGEST, Approved, read
 
 templates = AppGroup("templates", help="短信模板。")
 COLUMNS = ("服务商", "步骤", "模板文字", "变量（最多字数）", "状态", "wording")
@@ -37,7 +38,7 @@ def export(provider: str | None, longest: int | None, toml: bool) -> None:
         own = approved[name].model_copy(update={"longest": longest}) if longest else approved[name]
         filed = filings(name, own, dialogs)
         if toml:
-            click.echo(_toml(name, own.longest, filed))
+            click.echo(_toml(name, own, filed))
         else:
             table.writerows(_row(name, filing) for filing in filed)
 
@@ -47,13 +48,15 @@ def _row(provider: str, filing: Filing) -> list[str]:
     return [provider, filing.step, filing.text, rooms, filing.state, filing.wording]
 
 
-def _toml(provider: str, longest: int, filed: Iterable[Filing]) -> str:
-    """What is not approved as it stands, to be put into the county's file; a JSON text is a TOML text too."""
-    head = f"[{provider}]\nlongest = {longest}\n"
-    steps = [
-        f'[{provider}.steps."{filing.step}"]  # {filing.text}\nid = ""\n'
-        f"wording = {json.dumps(filing.wording, ensure_ascii=False)}\n"
-        for filing in filed
-        if not filing.approved
-    ]
-    return "\n".join([head, *steps])
+def _toml(provider: str, own: Approved, filed: Iterable[Filing]) -> str:
+    """What is not approved as it stands, to be added to the county's file; a JSON text is a TOML text too.
+
+    What stands in the file already is a comment: no table may stand there twice.
+    """
+    parts = [] if own.steps else [f"[{provider}]\nlongest = {own.longest}\n"]
+    for filing in filed:
+        if not filing.approved:
+            wording = json.dumps(filing.wording, ensure_ascii=False)
+            part = f'[{provider}.steps."{filing.step}"]  # {filing.text}\nid = ""\nwording = {wording}\n'
+            parts.append(indent(part, "# ") if filing.step in own.steps else part)
+    return "\n".join(parts)

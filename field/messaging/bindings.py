@@ -4,7 +4,7 @@ Whatever is claimed, the same words come back: nobody learns who is on the roste
 """
 
 import hmac
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -90,9 +90,9 @@ def confirm_by_code(scene: Scene, code: str) -> str:
     return _confirmed(scene, contact, Proof.CODE, f"person:{contact.person_id}", done)
 
 
-def withdraw(scene: Scene) -> None:
-    """不绑了: the claim ends, for whoever made it wants it no more."""
-    if contact := _waiting(scene):
+def withdraw(scene: Scene, since: datetime) -> None:
+    """不绑了: the claim of this talk ends, for whoever made it wants it no more; an earlier one is somebody else's."""
+    if (contact := _waiting(scene)) and contact.changed_at >= since:
         end(scene.session, contact, _deed(scene, "申请绑定的人说不绑了"), scene.now)
 
 

@@ -1,19 +1,27 @@
 """事件落地: what the events of a dialog do to ledger and bindings, and what the last words may tell of it."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
+
+from sqlalchemy import func, select
 
 from field.codes import Source
 from field.ledger.receipts import number
 from field.messaging import bindings, pictures
 from field.messaging.conversations import Dialog, Purpose
 from field.messaging.dialogs.loading import library
+from field.messaging.dialogs.shapes import Happening
+from field.messaging.inbox import InboundMessage
 from field.messaging.scene import Scene
 from field.monitoring.bindings import Deed, end
 from field.monitoring.checkins import CheckedIn, Why, record_call_wanted, record_checkin
 from field.monitoring.declarations import Declared, record_declaration
 from field.monitoring.evidence import note_sender
+from field.monitoring.leads import Lead
 from field.monitoring.unfinished import HelpWanted, record_help_wanted
+from field.monitoring.workdays import SHANGHAI
+from field.prepared import change
 from field.registry import consent, holders
 from field.registry.contact_rules import Withdrawn
 from field.registry.contacts import Contact
@@ -22,6 +30,9 @@ from field.registry.holders import Holder
 Data = dict[str, Any]
 Told = Mapping[str, str]
 CLOSING = "closing"  # names other last words than the dialog's own
+MOST_STRANGERS = 20  # a day, of all who are not known and declare nothing
+TOO_MANY = "too_many"
+DAY = timedelta(days=1)
 HELPED = "helped"  # the last words to who asked for help beside the check-in, where the dialog has them
 
 
@@ -78,16 +89,50 @@ def _checked_in(scene: Scene, dialog: Dialog, data: Data, *, unchanged: bool = F
     return {CLOSING: HELPED} if said.asks_help and HELPED in steps else {}
 
 
+def _asked_help(scene: Scene, dialog: Dialog, data: Data) -> Told:
+    """Who is known, or declares, is called though he may never come to confirm."""
+    known = dialog.purpose == Purpose.DECLARE or scene.holder(dialog.person_id)
+    return _help_wanted(scene, dialog, data) if known else {}
+
+
 def _help_wanted(scene: Scene, dialog: Dialog, data: Data) -> Told:
-    """A person calls whoever is known, or who was declaring; a stranger who only failed to be bound may try again."""
+    """A person calls whoever is known, or who was declaring; a stranger once a day, and so many strangers at most."""
     contact = scene.holder(dialog.person_id)
-    if contact is None and dialog.purpose != Purpose.DECLARE:
-        return {}
-    source = Source.DECLARATION if dialog.purpose == Purpose.DECLARE else Source.CHECKIN
-    whose = contact or scene.region_of(None, dialog.state.get("answers", {}).get("claim") or {})
+    declaring = dialog.purpose == Purpose.DECLARE
+    if contact is None and not declaring:
+        if _asked_today(scene, dialog):
+            return {}
+        if _too_many_strangers(scene):
+            change(dialog, outcome=TOO_MANY)
+            return {CLOSING: "enough"}
+    answers = dialog.state.get("answers", {})
+    whose = contact or scene.region_of(None, answers.get("claim") or answers.get("claim?") or {})
+    source = Source.DECLARATION if declaring else Source.CHECKIN
     said = HelpWanted(f"dialog:{dialog.id}", scene.channel, source, data.get("note", ""))
     record_help_wanted(scene.session, said, whose, scene.now)
     return {}
+
+
+def _asked_today(scene: Scene, dialog: Dialog) -> bool:
+    """Whether another talk of the sender has led to a person within a day."""
+    mine = InboundMessage.channel == scene.channel.value, InboundMessage.sender_index == scene.index
+    today = select(InboundMessage.dialog_id).where(*mine, InboundMessage.received_at > scene.now - DAY)
+    others = Dialog.id.in_(today), Dialog.id != dialog.id, Dialog.outcome == Happening.GAVE_UP.value
+    return scene.session.scalar(select(Dialog.id).where(*others).limit(1)) is not None
+
+
+def _too_many_strangers(scene: Scene) -> bool:
+    """Whether strangers asked so often within a day that no office could look into more."""
+    nobodys = Lead.household_id.is_(None), Lead.source == Source.CHECKIN.value, Lead.opened_at > scene.now - DAY
+    return (scene.session.scalar(select(func.count()).select_from(Lead).where(*nobodys)) or 0) >= MOST_STRANGERS
+
+
+def call_today(scene: Scene, whose: Holder | str, why: str, words: str, *, danger: bool = False) -> None:
+    """请人联系: once a day for each sender and reason, whatever is being talked about."""
+    key = f"{why}:{scene.channel.value}:{scene.index}:{scene.now.astimezone(SHANGHAI).date()}"
+    named = scene.contact is not None
+    said = HelpWanted(key, scene.channel, Source.CHECKIN, words, danger=danger, named=named)
+    record_help_wanted(scene.session, said, whose, scene.now)
 
 
 def _not_me(scene: Scene, dialog: Dialog, _data: Data) -> Told:
@@ -117,8 +162,8 @@ def _no_code(scene: Scene, _dialog: Dialog, _data: Data) -> Told:
     return {}
 
 
-def _withdrawn(scene: Scene, _dialog: Dialog, _data: Data) -> Told:
-    bindings.withdraw(scene)
+def _withdrawn(scene: Scene, dialog: Dialog, _data: Data) -> Told:
+    bindings.withdraw(scene, dialog.opened_at)
     return {}
 
 
@@ -141,7 +186,7 @@ RULES: dict[str, Callable[[Scene, Dialog, Data], Told]] = {
     "unchanged": lambda scene, dialog, data: _checked_in(scene, dialog, data, unchanged=True),
     "declined": lambda scene, dialog, data: _checked_in(scene, dialog, data, declined=True),
     "stopped": _stopped,
-    "asked_help": _help_wanted,
+    "asked_help": _asked_help,
     "gave_up": _help_wanted,
     "bind_claimed": _claimed,
     "no_code": _no_code,

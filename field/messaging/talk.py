@@ -9,7 +9,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
-from field.codes import Source
 from field.messaging import conversations, inbox, outbox, pictures
 from field.messaging.conversations import INTERRUPTED, Purpose, Standing
 from field.messaging.conversations import Dialog as Kept
@@ -28,15 +27,15 @@ from field.messaging.dialogs.engine import (
     which,
 )
 from field.messaging.dialogs.loading import library
-from field.messaging.happenings import CLOSING, happened, of_one_household
+from field.messaging.happenings import CLOSING, call_today, happened, of_one_household
 from field.messaging.messages import Inbound, Outbound, Said
 from field.messaging.progress import progress
 from field.messaging.scene import Scene, Ways, place_name
 from field.messaging.sending_rules import Purpose as Why
+from field.messaging.understanding.danger import in_danger
 from field.messaging.understanding.masking import masked
-from field.messaging.understanding.states import in_danger, is_advert
+from field.messaging.understanding.states import is_advert
 from field.messaging.understanding.understand import understand
-from field.monitoring.unfinished import HelpWanted, record_help_wanted
 from field.monitoring.workdays import SHANGHAI
 from field.registry import consent
 from field.registry.contacts import may_try
@@ -47,6 +46,7 @@ DAY, MOST_TALKS = timedelta(days=1), 20
 WORDLESS = frozenset({Said.UNKNOWN, Said.CLICKED})  # what is no word is no wrong answer either
 NOTHING_YET = ("words.progress_none", "words.progress_unbound")
 LABEL_LENGTH, NOTE_LENGTH = 100, 200
+UNHEARD = "（发来语音，没听出是什么话）"
 
 
 def answer(
@@ -80,7 +80,8 @@ def _answered(scene: Scene) -> Sequence[Say]:
     if scene.contact:
         inbox.attach(scene.message, scene.contact)
     pictures.plan(scene)
-    says = [_in_danger(scene)] if in_danger(scene.text) else _heard(scene)
+    unheard = scene.inbound.said is Said.VOICE and not scene.text.strip()
+    says = [_in_danger(scene)] if in_danger(scene.text) else _unheard(scene) if unheard else _heard(scene)
     scene.message.answer = "\n".join(say.text for say in says)
     return says
 
@@ -119,13 +120,18 @@ def _heard(scene: Scene) -> Sequence[Say]:
 def _in_danger(scene: Scene) -> Say:
     """有生命危险: whatever is being talked about waits; people are called at once, once a day for each sender."""
     whose = scene.contact or of_one_household(scene) or scene.region_of(None, {})
-    key = f"danger:{scene.channel.value}:{scene.index}:{scene.now.astimezone(SHANGHAI).date()}"
-    words, named = scene.text[:NOTE_LENGTH], scene.contact is not None
-    said = HelpWanted(key, scene.channel, Source.CHECKIN, words, danger=True, named=named)
-    record_help_wanted(scene.session, said, whose, scene.now)
+    call_today(scene, whose, "danger", scene.text[:NOTE_LENGTH], danger=True)
     for kept in conversations.open_dialogs(scene.session, scene.channel, scene.index, scene.person_id).values():
         conversations.interrupt(kept)
     return _tell(scene, "danger")
+
+
+def _unheard(scene: Scene) -> Sequence[Say]:
+    """没听出来的语音: says so, and asks again what waits; whoever is known is called, once a day, and may not write."""
+    if whose := scene.contact or of_one_household(scene):
+        call_today(scene, whose, "voice", UNHEARD)
+    going_on, _late = _open(scene)
+    return [_tell(scene, "unheard"), *_waiting(scene, list(going_on.values()))]
 
 
 def _own_words(scene: Scene) -> Sequence[Say]:

@@ -14,6 +14,7 @@ from field.messaging.templates import MAY_BE_CUT, Approved, Template, piece_of
 PIECES = re.compile(r"\{([a-z][a-z_]*?)_1\}(?:\{\1_[1-9][0-9]?\})*")
 APPROVED, CHANGED, NOT_FILED = "已批准", "文字改了，要重新报批", "没有报批"
 ELSEWHERE = {"wechat", "web", "!sms"}  # a step that is only for these is never said by SMS
+NEVER = {"words.unheard"}  # nobody speaks by SMS
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,8 @@ def wanted(dialogs: Iterable[Dialog]) -> dict[str, str]:
     silent = {
         (one.name, name) for one in several for name, step in one.steps.items() if ELSEWHERE.intersection(step.when)
     }
-    return {size.template: size.text for size in lengths(several) if (size.dialog, _step(size)) not in silent}
+    spoken = (size for size in lengths(several) if (size.dialog, _step(size)) not in silent)
+    return {size.template: size.text for size in spoken if size.template not in NEVER}
 
 
 def gaps(approved: Approved, dialogs: Iterable[Dialog]) -> Iterator[str]:

@@ -27,7 +27,8 @@ from field.registry.rights import Actor, NotAllowed, Right
 
 COUNTY = 6
 MOST = 200
-DECLARED, CHECKED_IN = "declaration:dialog:", "checkin:dialog:"
+DECLARED, CHECKED_IN, HELP_WANTED = "declaration:dialog:", "checkin:dialog:", "help_wanted:dialog:"
+OF_A_DIALOG = DECLARED, CHECKED_IN, HELP_WANTED
 
 
 class Key(NamedTuple):
@@ -93,7 +94,7 @@ def thread(session: Session, by: Actor, message_id: str) -> Thread:
     came, went = messages(session, key)
     dialog_ids = {one.dialog_id for one in came if one.dialog_id}
     dialogs = session.scalars(select(Dialog).where(Dialog.id.in_(dialog_ids)).order_by(Dialog.opened_at)).all()
-    keys = [prefix + one for one in sorted(dialog_ids) for prefix in (DECLARED, CHECKED_IN)]
+    keys = [prefix + one for one in sorted(dialog_ids) for prefix in OF_A_DIALOG]
     entries = session.scalars(select(Entry).where(Entry.idempotency_key.in_(keys)).order_by(Entry.recorded_at)).all()
     leads = session.scalars(select(Lead).where(_of_dialogs(list(dialog_ids))).order_by(Lead.opened_at)).all()
     address = came[0].sender if came else went[0].recipient
@@ -152,7 +153,7 @@ def _nobodys(session: Session, key: Key) -> list[str]:
 
 def _of_dialogs(dialog_ids: Sequence[str]) -> ColumnElement[bool]:
     """A lead that one of these dialogs opened."""
-    keys = [prefix + one for one in dialog_ids for prefix in (DECLARED, CHECKED_IN)]
+    keys = [prefix + one for one in dialog_ids for prefix in OF_A_DIALOG]
     here = Entry.chain_id == Lead.chain_id, Entry.seq == Lead.seq
     return select(Entry.seq).where(*here, Entry.idempotency_key.in_(keys)).exists()
 
@@ -184,7 +185,8 @@ def _wanted(rows: Select[Any], home: Any, by: Actor, which: str, household_id: s
 def _nobodys_seen(threads: Subquery, by: Actor) -> ColumnElement[bool]:
     """Whether a lead of an unmatched conversation lies in the actor's region, or, for the county, there is none."""
     said = aliased(InboundMessage)
-    rows = select(Lead.seq).select_from(said).join(Entry, Entry.idempotency_key == DECLARED + said.dialog_id)
+    of_it = or_(*(Entry.idempotency_key == prefix + said.dialog_id for prefix in (DECLARED, HELP_WANTED)))
+    rows = select(Lead.seq).select_from(said).join(Entry, of_it)
     rows = rows.join(Lead, and_(Lead.chain_id == Entry.chain_id, Lead.seq == Entry.seq))
     mine = said.channel == threads.c.channel, said.sender_index == threads.c.address, said.household_id.is_(None)
     rows = rows.where(*mine).correlate(threads)

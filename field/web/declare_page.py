@@ -20,8 +20,8 @@ from field.messaging.dialogs.engine import final
 from field.messaging.dialogs.saying import values_of
 from field.messaging.dialogs.shapes import Answer, tidy
 from field.messaging.hooks import connected
+from field.messaging.understanding.danger import in_danger
 from field.messaging.understanding.masking import masked
-from field.messaging.understanding.states import in_danger
 from field.monitoring.workdays import SHANGHAI
 from field.registry.rights import Right
 from field.registry.sealing import keyring

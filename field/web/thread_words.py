@@ -15,7 +15,7 @@ from field.messaging.messages import Said
 from field.messaging.outbox import OutboundMessage
 from field.messaging.sending_rules import Fate
 from field.messaging.sending_rules import Purpose as Why
-from field.messaging.threads import CHECKED_IN, DECLARED, Thread
+from field.messaging.threads import DECLARED, OF_A_DIALOG, Thread
 from field.messaging.understanding.masking import masked
 from field.monitoring.leads import Lead
 from field.registry.candidates import Ground
@@ -27,6 +27,7 @@ OUTCOMES = {
     "declined": Word("不方便说"),
     "stopped": Word("已退订"),
     "gave_up": Word("没有说清楚，请人来接着问"),
+    "too_many": Word("没有说清楚；当天不认得的来信太多，没有派人"),
     "expired": Word("到时没有回答"),
     "moved": Word("换了渠道接着说"),
     "ended": Word("已结束"),
@@ -52,6 +53,7 @@ SAID = {
     Said.CLICKED: Word("点了菜单"),
     Said.UNKNOWN: Word("看不懂的内容"),
 }
+UNHEARD = Word("语音，没听出是什么话")
 LABELS = {"channels": Channel.labels(), "fates": Fate.labels(), "reasons": Why.labels()}
 
 
@@ -89,7 +91,7 @@ def turns(found: Thread, may_see: set[str]) -> list[Turn]:
             one.received_at,
             True,
             hidden(one.text_masked),
-            SAID.get(Said(one.said), ""),
+            UNHEARD if one.said == Said.VOICE and not one.text_masked else SAID.get(Said(one.said), ""),
             _place(one.place),
             [digest for digest in one.photos if digest in may_see],
             len(set(one.photos) - may_see),
@@ -112,7 +114,7 @@ def spoken(found: Thread) -> list[Talk]:
     leads = {(lead.chain_id, lead.seq): lead for lead in found.leads}
     talks = []
     for dialog in found.dialogs:
-        entry = entries.get(DECLARED + dialog.id) or entries.get(CHECKED_IN + dialog.id)
+        entry = next((one for prefix in OF_A_DIALOG if (one := entries.get(prefix + dialog.id))), None)
         told = (number(entry.hash), EntryKind.label_of(entry.kind)) if entry else ("", "")
         lead = leads.get((entry.chain_id, entry.seq)) if entry else None
         talks.append(Talk(Purpose.label_of(dialog.purpose), dialog.opened_at, _state(dialog), *told, lead))

@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +139,7 @@ def test_every_wording_that_an_sms_may_say_wants_a_template(dialogs: list[Dialog
     steps = wanted(dialogs)
     assert {"declare.what", "declare.who.missing", "checkin.confirm", "words.help", "words.progress_open"} <= set(steps)
     assert "declare.photos" not in steps, "asked by WeChat only"
+    assert "words.unheard" not in steps, "nobody speaks by SMS"
 
 
 def all_approved(provider: str, longest: int, dialogs: list[Dialog]) -> Approved:
@@ -209,7 +211,7 @@ class TestCommands:
         file.write_text(told.replace('id = ""', 'id = "SMS_1"'), encoding="utf-8")
         assert set(tomllib.loads(told)["aliyun"]["steps"]) == set(wanted(library().current))
         left = tomllib.loads(run.invoke(args=["templates", "export", "--provider", "aliyun", "--toml"]).output)
-        assert left == {"aliyun": {"longest": 35}}
+        assert left == {}, "nothing is left to be added"
 
     def test_a_faulty_file_is_named(self, small_county: County) -> None:
         settings_of(small_county).templates.write_text("[aliyun", encoding="utf-8")
@@ -268,6 +270,31 @@ class TestCommands:
             lines += [f'[tencent.steps."{step}"]', f'id = "{template["id"]}"', f"wording = {wording}"]
         settings_of(small_county).templates.write_text("\n".join(lines), encoding="utf-8")
         assert self.doctor(small_county) == (0, "")
+
+    def test_a_county_of_before_files_what_is_new_and_changed_and_is_well(
+        self, small_county: County, dialogs: list[Dialog]
+    ) -> None:
+        set_up = Tencent("id", "key", "1400", "田野", door("s" * 20, "10.0.0.0/8"))
+        small_county.app.extensions["field_connected"] = Connected("http://127.0.0.1:8000", tencent=set_up)
+        steps = all_approved("tencent", 12, dialogs).model_dump()["steps"]
+        new = {step: steps.pop(step) for step in list(steps) if step.startswith("words.progress_")}
+        steps["words.first"]["wording"] = "这是第一步。"
+        lines = ["[tencent]", "longest = 12"]
+        for step, template in steps.items():
+            wording = json.dumps(template["wording"], ensure_ascii=False)
+            lines += [f'[tencent.steps."{step}"]', f'id = "{template["id"]}"', f"wording = {wording}"]
+        file = settings_of(small_county).templates
+        file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        told = self.doctor(small_county)[1]
+        assert len(new) == 9
+        assert all(f"{step}：没有批准的模板" in told for step in new)
+        assert "words.first：批准的文字和现在的不一样" in told
+        run = small_county.app.test_cli_runner()
+        added = run.invoke(args=["templates", "export", "--provider", "tencent", "--toml"]).output
+        ids = (f"N{place}" for place in count())
+        given = re.sub('^id = ""', lambda _: f'id = "{next(ids)}"', added, flags=re.MULTILINE)
+        file.write_text(f"{file.read_text(encoding='utf-8')}{given}", encoding="utf-8")
+        assert self.doctor(small_county) == (1, "words.first：批准的文字和现在的不一样，发的仍是批准的")
 
     def test_a_public_address_without_encryption_is_wrong(self, small_county: County) -> None:
         open_ = replace(settings_of(small_county), public_url="http://field.example")

@@ -14,6 +14,7 @@ from field.messaging.dialogs.shapes import Answer, Heard, Step, Words, bare
 from field.messaging.dialogs.since import since
 
 NOTE_LENGTH = 200
+PARTS = re.compile(r"[\s,，.。;；、!！?？]+")
 Amount = Callable[[str], Spent | None]
 PlaceName = Callable[[str], str]
 Towns = Callable[[str], Sequence[str]]  # that have a village of a name
@@ -97,7 +98,7 @@ def overheard(step: Step, text: str) -> tuple[tuple[list[str], str] | None, str]
 
     Where the rest names neither a village nor a number, the whole message tells of it.
     """
-    parts = [part for part in re.split(r"[\s,，.。;；、!！?？]+", text) if part]
+    parts = [part for part in PARTS.split(text) if part]
     about = [
         part for part in parts if (len(part) > 2 or parts == [part]) and named(step, part) and not identity_of(part)
     ]
@@ -107,6 +108,15 @@ def overheard(step: Step, text: str) -> tuple[tuple[list[str], str] | None, str]
     if not identity_of(rest):
         about, rest = [text], ""
     return (named(step, "".join(about)), text[:NOTE_LENGTH]), rest
+
+
+def beside_identity(text: str) -> str | None:
+    """What else a message says that tells who somebody is by the village and name or number; None where it does not."""
+    told = identity(text)
+    if "village" not in told or len(told) < 2:
+        return None
+    parts = [part for part in PARTS.split(text) if part]
+    return " ".join(part for part in parts if not identity_of(part) and told.get("name", text) not in part)
 
 
 def identity_of(text: str) -> bool:

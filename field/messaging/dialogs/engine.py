@@ -191,7 +191,11 @@ def _answer(run: Run) -> None:
 
 def _understand(run: Run) -> None:
     noted = run.overhear()
+    late = run.hear_who()
     reading = run.read(run.step)
+    if late and (reading is None or [run.asked.otherwise] in reading.values.values()):
+        run.ask()
+        return
     if reading is None and noted:
         run.hint("noted")
         return

@@ -100,10 +100,10 @@ def _shown(facts: Mapping[str, Any], found: Mapping[str, Any], named: PlaceName 
 
 
 def _income(least: int, most: int | None) -> str:
-    if least == 0 and not most:
-        return "没有收入"
-    if most is None or most == least:
-        return f"月入{yuan(least)}元"
+    if most is None:
+        return f"月入{yuan(least)}元以上"
+    if most == least:
+        return f"月入{yuan(least)}元" if least else "没有收入"
     return f"月入{yuan(least)}到{yuan(most)}元"
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from field.messaging.dialogs.amounts import spent
-from field.messaging.dialogs.answers import Amount, Hearing, PlaceName, Reading, Towns, overheard, read
+from field.messaging.dialogs.answers import Amount, Hearing, PlaceName, Reading, Towns, beside_identity, overheard, read
 from field.messaging.dialogs.events import event
 from field.messaging.dialogs.identity import missing
 from field.messaging.dialogs.options import allowed
@@ -116,6 +116,20 @@ class Run:
         self.answers.update(zip(step.stores, told, strict=False))
         self.text = rest
         return True
+
+    def hear_who(self) -> bool:
+        """迟说的身份: who was asked in vain says it at a later step, and only the rest is that step's answer."""
+        rest = beside_identity(self.text)
+        if rest is None or self.asked.answer is Answer.IDENTITY:
+            return False
+        for name, step in self.dialog.steps.items():
+            key = step.stores[0] if step.stores else ""
+            if step.answer is Answer.IDENTITY and key in self.answers and missing(self.answers[key] or {}):
+                reading = self.read(name)
+                self.answers[key] = next(iter(reading.values.values())) if reading else self.answers[key]
+                self.text = rest
+                return True
+        return False
 
     def note_help(self, reading: Reading) -> None:
         """要帮忙: told at once, for who asks for help may never come to confirm."""

@@ -162,6 +162,7 @@ class Says(Part):
     renewed: Wording
     again: Wording
     photo: Wording
+    unheard: Wording = Wording(sms="您的语音没有听出来，请打字发来，或请村干部帮您说。")
     photo_added: Wording = Wording(sms="照片收到了。")
     declared_already: Wording = Wording(sms="您的申报已经送到村里，不用办了请告诉村干部。")
     stopped: Wording

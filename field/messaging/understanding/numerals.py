@@ -30,7 +30,7 @@ UNDER, OVER = re.compile("(?:不到|不足|不满)$"), re.compile("(?:不止|超
 AMOUNT = re.compile(rf"(?<![\d.])(?:(?:{NUMBER}|{ONE_AMOUNT}){TO})?{ONE_AMOUNT}{ABOUT}")
 BETWEEN = re.compile(rf"^({NUMBER}|{ONE_AMOUNT}){TO}({ONE_AMOUNT})$")
 SEVERAL = re.compile(rf"^(?!\d\d)({HAN}|\d)、?({HAN}|\d)({UNIT}万?)[块多]*$")  # 四五千, 3、4千; 12万 is twelve
-SEVERAL_AFTER = re.compile(rf"^(.*{UNIT})(?![零〇])({HAN})({HAN})$")
+SEVERAL_AFTER = re.compile(rf"^(.*{UNIT})(?![零〇])({HAN})({HAN})({UNIT}?)$")
 SEVERAL_TEENS = re.compile(rf"^({HAN}?十)({HAN})({HAN})({UNIT}{{0,2}})[块多]*$")
 TRADITIONAL = str.maketrans(
     "東龍華廣電話號廠個萬兩換還現錢塊幾來過媽陽漢蘇鄭濟長慶貴雲遼寧陝肅灣頭門島鎮鄉區縣無發資難幫為們這邊說點歲兒給"
@@ -100,8 +100,7 @@ def _two_or_three(found: re.Match[str]) -> Range | None:
 
 
 def _two_or_three_after(found: re.Match[str]) -> Range | None:
-    least, _ = _value(found[1] + found[2])
-    most, _ = _value(found[1] + found[3])
+    least, most = (_value(found[1] + found[place] + found[4])[0] for place in (2, 3))
     return (least, most) if least and most and DIGITS[found[3]] == DIGITS[found[2]] + 1 else None
 
 
@@ -131,7 +130,7 @@ def _about_one(found: re.Match[str]) -> Range | None:
 SHAPES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Range | None]], ...] = (
     (BETWEEN, _between),  # 三到四千, 6000-7000
     (SEVERAL, _two_or_three),  # 四五千, 3、4千
-    (SEVERAL_AFTER, _two_or_three_after),  # 五千二三
+    (SEVERAL_AFTER, _two_or_three_after),  # 五千二三, 三千七八百
     (SEVERAL_TEENS, _teens_or_more),  # 十二三万, 二十五六
     (re.compile(f"^十[几来多]({UNIT})?[块]?$"), _teens),  # 十几万
     (re.compile(f"^({UNIT})把块?$"), _about_one),  # 千把块

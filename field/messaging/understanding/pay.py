@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from field.messaging.understanding import phones
 from field.messaging.understanding.facts import RECKONED, SAID_PLAINLY, SPOKEN, Fact
-from field.messaging.understanding.numerals import AMOUNT, DIGITS, Range, amount, over, under
+from field.messaging.understanding.numerals import AMOUNT, DIGITS, UNITS, Range, amount, over, under
 from field.messaging.understanding.whose import Clause
 
 FEN = 100
@@ -16,11 +16,13 @@ NUMERAL = "[一两俩二三四五六七八九十]"
 FIGURE = re.compile(rf"{AMOUNT.pattern}|(?<![\d.])\d\d(?=[块元])")
 EARN = "挣|赚|工资|收入|月薪|年薪|到手|拿到?|开了?"
 SPENT = (
-    "花(?:[了掉去费]|$)|欠|借|还债|还贷|还$|报(?:了|掉)|卖[了得]?$|贷|药费|学费|生活费|话费|电费|水费|路费|房租|租金|寄|彩礼|"
-    "转(?:了|账|给)|罚|扣|赔|买|车票|首付|红包|捐|亏|输|骗|存|交了?|用了?|吃药|看病|治病|抓药|打针|透析|化疗|住院|报销|利息|开[销支]|支出"
+    "花(?:[了掉去费]|$)|欠|借|还债|还贷|还$|吃饭|伙食|饭钱|报(?:了|掉)|卖[了得]?$|贷|药费|学费|生活费|话费|电费|水费|路费|房租|"
+    "租金|寄|彩礼|转(?:了|账|给)|[给往][^ ]{1,3}[打转]|(?<!到头)(?<!一年)剩|"
+    "罚|扣|赔|买|车票|首付|红包|捐|亏|输|骗|存|交了?|用了?|吃药|看病|"
+    "治病|抓药|打针|透析|化疗|住院|报销|利息|开[销支]|支出"
 )
 PART = (
-    "底薪|保底|奖金|加班费?|提成|补贴|补助|季度奖|年终奖|低保|养老金|退休金?|分红|返费|涨(?!到)|加了|少了|多了|押金|"
+    "底薪|保底|保$|税前|应发|奖金|加班费?|提成|补贴|补助|季度奖|年终奖|低保|养老金|退休金?|分红|返费|涨(?!到)|加了|少了|多了|押金|"
     "(?:再|外|另)?加上?$|[多少好高低]的时候|比[^ ]{1,6}[多少高低]$"
 )
 BASE = re.compile("底薪|保底")
@@ -34,9 +36,7 @@ DEDUCTED = re.compile("^[块元]?钱?(?:扣|减)")  # 四千八扣了社保到�
 SUMMED = re.compile("(?:底薪|基本工资)(?:加|\\+|和)(?:加班费?|提成|奖金|补贴)")  # the whole of it is pay
 OWED = re.compile("(?:压|拖|欠)[^ ]{0,6}(?:工资|薪)")
 DENIED = re.compile("(?:不是|没有?|没得|哪有)$")
-BEFORE = re.compile(
-    "(?:以前|原来|之前|从前|去年|上个月(?!拿|发|到手|开了|工资|一?共|总)|原先|下个?月|明年)(?!.*(?:现在|今年|这个月))"
-)
+BEFORE = re.compile("(?<![比有跟和])(?:以前|原来|之前|从前|去年|原先|下个?月|明年)(?!.*(?:现在|今年|这个月))")
 EARNING = re.compile(EARN)
 COUNTERS = re.compile(
     r"\*|亿|多?个|[二三四五六七八九]?多?[日岁号天]|多?[年月楼栋房室度级路线页度%‰]|"
@@ -55,9 +55,16 @@ PERIODS = (  # the words, how many months; none where a month's pay cannot be to
     (re.compile("季度?(?=[^节])|/季"), 3), (re.compile("(?<!半)(?<!半个)一?个?月|/月|月[薪入]|每月"), 1),
 )  # fmt: skip
 MONTHS = re.compile(rf"({NUMERAL}|\d\d?)个月(?!多?了)")
+LAST_MONTH = re.compile("上个?月(?!.*(?:现在|这个月))")
+OPEN_ENDED = re.compile("[块元]?钱?(?:往上|以上|不止)")  # 五千往上: no most was said
+A_DAY = re.compile("(?:正|腊|冬|[一二三四五六七八九十]|\\d)月$")  # 正月十五
+DAYS_OF_A_MONTH = 31
+PASSED = re.compile("[过上]$")  # 月入过万
+TOO_MUCH = 30_000  # for a month, where none is named
 NO_WORK = re.compile(
-    "(?:没|冇)(?:有|得|啥|什么)*(?:活干|活做|活路|工作|事做|事干|上班|班上|收入|工资)|(?:找不到|没找到)(?:活|工作|事)|失业|停工|"
-    "(?<!还)没发(?:过)?工资|拖欠工资|一分钱?(?:都|也)?没"
+    "(?:没|冇)(?:有|得|啥|什么)*(?:活干|活做|活路|活(?=了|$|[ ,])|工作|事做|事干|上班|班上|收入|工资)|"
+    "(?:找不到|没找到)(?:活|工作|事)|失业|停工|"
+    "(?<!还)没发(?:过)?工资|拖欠工资|一分钱?(?:都|也)?没|(?:在|正)找(?:活|工作|事)|[没冇](?:做事|干活|上工|开工)"
 )
 
 
@@ -65,18 +72,24 @@ class Told(NamedTuple):
     """一笔: what a month brings, in 分, from which words, how surely."""
 
     least: int
-    most: int
+    most: int | None
     words: str
     sure: float
+    last_month: bool = False
 
 
 def income(mine: list[Clause]) -> tuple[Fact | None, Fact | None]:
-    """What a month brings at least and at most; two figures that do not agree are none."""
-    told = [one for clause in mine for one in _told(clause)] or [one for clause in mine for one in _idle(clause)]
+    """What a month brings at least and at most; two figures that do not agree are none.
+
+    Last month's counts where nothing is said of this one.
+    """
+    told = [one for clause in mine for one in _told(clause)]
+    told = [one for one in told if not one.last_month] or [one for clause in mine for one in _idle(clause)] or told
     if len({(one.least, one.most) for one in told}) != 1:
         return None, None
     one = told[0]
-    return Fact(one.least, one.words, one.sure), Fact(one.most, one.words, one.sure)
+    most = None if one.most is None else Fact(one.most, one.words, one.sure)
+    return Fact(one.least, one.words, one.sure), most
 
 
 def _idle(clause: Clause) -> Iterator[Told]:
@@ -89,7 +102,12 @@ def _told(clause: Clause) -> Iterator[Told]:
     figures = [found for found in FIGURE.finditer(bare.text) if not _counts_something_else(found, bare)]
     since, begun, last = 0, 0, None
     for found, until in zip(figures, [*(one.start() for one in figures[1:]), len(bare.text)], strict=False):
-        if last and ADDED.fullmatch(bare.text[since : found.start()]) and (more := amount(found[0])):
+        if (
+            last
+            and last.most is not None
+            and ADDED.fullmatch(bare.text[since : found.start()])
+            and (more := amount(found[0]))
+        ):
             least, most = (round(one * FEN) for one in more)
             last = Told(last.least + least, last.most + most, clause.words(begun, found.end()), RECKONED)
             since = found.end()
@@ -113,23 +131,26 @@ def _one(figure: str, before: str, after: str, is_last: bool, words: str) -> Tol
     if (read := _read(figure, before, after)) and (months := _months(before, after)):
         least, most = (round(one * FEN / months) for one in read)
         marked = _is_marked(before, after)
-        if (LEAST if marked or months > 1 else LEAST_UNSAID) * FEN <= most <= MOST * FEN:
+        unsaid = not marked and months == 1
+        if (LEAST_UNSAID if unsaid else LEAST) * FEN <= most <= (TOO_MUCH if unsaid else MOST) * FEN:
             sure = RECKONED if months > 1 else SAID_PLAINLY if marked else SPOKEN
-            return Told(least, most, words, sure)
+            open_ended = OPEN_ENDED.match(after) or _passed(figure, before)
+            return Told(least, None if open_ended else most, words, sure, LAST_MONTH.search(before) is not None)
     return None
 
 
 def _without_places_and_numbers(clause: Clause) -> Clause:
     """六安 is a city and no 6: names and telephone numbers are blanked, each in its place."""
-    letters = list(clause.text)
-    for start, end in [(named.start, named.end) for named in clause.places] + phones.spans(clause.text):
+    letters = list(clause.bare)
+    for start, end in phones.spans(clause.text):
         letters[start:end] = " " * (end - start)
     return Clause("".join(letters), clause.written, clause.mine)
 
 
 def _counts_something_else(found: re.Match[str], clause: Clause) -> bool:
     bare = found[0][0].isdecimal() and NO_FIGURE_BEFORE.search(clause.before(found.start()))
-    return bool(COUNTERS.match(clause.after(found.end())) or bare)
+    day = A_DAY.search(clause.before(found.start())) and (read := amount(found[0])) and read[1] <= DAYS_OF_A_MONTH
+    return bool(COUNTERS.match(clause.after(found.end())) or bare or day)
 
 
 def _is_no_pay(before: str, after: str) -> bool:
@@ -142,9 +163,15 @@ def _is_no_pay(before: str, after: str) -> bool:
 def _read(words: str, before: str, after: str) -> Range | None:
     if re.search("(?:不到|不足|不满)$", before) or re.match("[块元]?钱?(?:都|也)?不到", after):
         return under(words)
+    if _passed(words, before):
+        return amount(f"一{words}")
     if re.search("(?:不止|超过)$", before):
         return over(words)
     return amount(words)
+
+
+def _passed(words: str, before: str) -> bool:
+    return words[0] in UNITS and PASSED.search(before) is not None
 
 
 def _months(before: str, after: str) -> int | None:

@@ -7,7 +7,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 PACKED = Path(__file__).with_name("towns.txt.gz")
-KIND = re.compile("(?:街道|镇|民族乡|乡|苏木)$")
+KIND = re.compile("(?:(?:办事处)?街道|街|地区|镇|民族乡|乡|苏木)$")
+NEW_TOWN = re.compile("新镇$")  # 川沙新镇 is called 川沙
 TOWN = re.compile("街道|镇|乡")
 LONGEST, FEWEST, LOOKED_AT = 8, 2, 8
 
@@ -23,7 +24,7 @@ def towns_of(area: str) -> dict[str, list[str]]:
     """The towns of a county or a city by their whole names, and by their short ones of two characters and more."""
     found: dict[str, list[str]] = {}
     for code, name in _lines(area):
-        for one in {name, KIND.sub("", name)}:
+        for one in {name, KIND.sub("", name), NEW_TOWN.sub("", name)}:
             if len(one) >= FEWEST:
                 found.setdefault(one, []).append(code)
     return found

@@ -13,6 +13,7 @@ STOPS = re.compile(r"[。;；!！?？\n]|[,，](?!\d{3})|(?<!\d)[,，]|(?<=了)(
 KIN = (
     "老公|老婆|媳妇|丈夫|妻子|爱人|儿子|女儿|闺女|孙子|孙女|孩子他?(?:爸|妈)|娃他?(?:爸|妈)|孩子(?=在|说|现在|还|又)|老人(?=在)|"
     "爸爸|妈妈|父亲|母亲|爷爷|奶奶|外公|外婆|公公|婆婆|岳父|岳母|丈母娘|哥哥|姐姐|弟弟|妹妹|大哥|二哥|嫂子|叔叔|大伯|舅舅|"
+    "兄弟(?!们|厂)|堂客|婆娘|老头子|老婆子|娃儿?(?=[^ ,]{0,6}(?:在|找到|上班))|屋里人|屋里的(?=在|去|生|住|病|说)|"
     "侄子|家属|老乡|同事|朋友|邻居|工友|亲戚|(?<![大他你])妈(?!的)|(?<!大)爸|爹|(?<!姑)(?<!新)娘"
 )
 KIN_OF_MINE = (
@@ -20,7 +21,7 @@ KIN_OF_MINE = (
 )
 OTHER = rf"{KIN_OF_MINE}|[我俺]?的?(?:{KIN})|(?<!其)[他她](?!妈的)们?"
 WHO = re.compile(
-    rf"(?P<beside>(?:[给和跟同带陪帮替养为]|照顾)(?:{OTHER}|[我俺])|[借欠骗]了?[我俺]|带.?个?孩子)"
+    rf"(?P<beside>(?:[给和跟同带陪帮替养为]|照顾)(?:{OTHER}|[我俺])|[借欠骗]了?[我俺]|带.?个?(?:孩子|娃))"
     rf"|(?P<other>{OTHER})|(?P<mine>[我俺]|本人)"
 )
 
@@ -37,6 +38,14 @@ class Clause:
     def places(self) -> list[Mention]:
         """The places named in it."""
         return mentions(self.text)
+
+    @cached_property
+    def bare(self) -> str:
+        """Its text without the names of places, each letter in its place."""
+        letters = list(self.text)
+        for named in self.places:
+            letters[named.start : named.end] = " " * (named.end - named.start)
+        return "".join(letters)
 
     def before(self, start: int, since: int = 0) -> str:
         """What stands before a word of it, as far back as it can matter."""

@@ -9,23 +9,31 @@ from field.messaging.understanding.whose import Clause
 
 MADE = (
     "电子|服装|制衣|鞋|玩具|五金|纺织|毛织|毛衣|塑料|塑胶|家具|食品|汽车|汽配|印刷|灯具|模具|水泵|水泥|砖|饰品|箱包|皮具|包装|机械|"
-    "化工|陶瓷|电器|木材|轮胎|电池|纸|药|袜子?|针织|印染|玻璃|石材|饲料|配件|注塑|电镀|手袋|家电|造船|雨伞"
+    "化工|陶瓷|电器|木材|轮胎|电池|纸|药|袜子?|伞|酒|茶|布|针织|印染|玻璃|石材|饲料|配件|注塑|电镀|手袋|家电|造船|雨伞"
 )
+TRADES = "电子|服装|五金|纺织|毛织|塑料|塑胶|模具|印刷|印染|针织"  # said alone, they are the factory
+NO_TRADE = "这那我他一进换原老新小大几个同亲朋自别到去回离从没不有开找工私刚在两"  # 进厂, 这个厂, 我们厂
+ANY = rf"(?<![^ ,在])([^\x00-\u4dff{NO_TRADE}]{{2,3}})厂(?!里|长|家)"
 WORKS = (  # the words, and the work as the ledger names it; the first that stands in a reply
-    (f"({MADE})厂", r"\1厂"), ("做(玩具|饰品|灯具|家具|五金|箱包|电子|水泵|雨伞)", r"\1厂"), ("做衣服|缝纫", "制衣"),
-    ("做鞋", "制鞋"), ("工地|钢筋|搬砖|盖房|抹灰|架子工", "工地"), ("保安|看大门|门卫", "保安"),
-    ("送外卖|跑外卖|外卖员|骑手|美团|饿了么", "外卖"), ("快递", "快递"), ("滴滴|网约车|出租车", "网约车"),
+    (f"({MADE})厂", r"\1厂"), (f"(?<![^ ,])({TRADES})(?=[ ,]|$)", r"\1厂"),
+    ("做(玩具|饰品|灯具|家具|五金|箱包|电子|水泵|雨伞)", r"\1厂"), ("做衣服|缝纫", "制衣"),
+    ("做鞋", "制鞋"), ("做灯饰?", "灯具厂"), ("工地|钢筋|搬砖|盖房|抹灰|架子工", "工地"),
+    ("保安|看大门|门卫", "保安"),
+    ("送外卖|跑外卖|外卖员|骑手|美团|饿了么", "外卖"), ("快递", "快递"), ("滴滴|网约车|出租车|开出租", "网约车"),
     ("货车|开车|司机|跑运输|拉货", "司机"), ("家政|保姆|月嫂|育儿嫂|护工", "家政"), ("保洁|打扫卫生|扫地|环卫", "保洁"),
     ("服务员|端盘子", "服务员"), ("厨师|炒菜|后厨", "厨师"), ("餐馆|饭店|洗碗|食堂", "餐馆"),
     ("装修|刮腻子|贴瓷砖|水电工|油漆工", "装修"), ("木工", "木工"), ("电焊|焊工", "焊工"), ("超市|收银", "超市"),
     ("[看守管]仓库|仓管", "仓管"), ("搬货|搬运|装卸|分拣|仓库", "搬运"), ("摘棉花|采棉", "摘棉花"),
-    ("煤矿|下井|矿上", "矿工"), ("修路|隧道|架桥", "修路"),
-    ("种[地田烟茶瓜菜药]|务农|种庄稼", "种地"), ("养[猪牛羊鸡鸭鱼蜂]", "养殖"),
-    ("摆摊|做小?生意|开店|小卖部", "做生意"),
-    ("理发|美发", "理发"), ("小工|零工|散工|杂工", "小工"), ("进厂|厂里(?!有)|在厂|工厂|车间|流水线|厂上班", "工厂"),
+    ("煤矿|挖煤|下井|矿上", "矿工"), ("修(?:路|桥|高速|铁路)|隧道|架桥", "修路"),
+    ("种(?:[了着点些]|[几两一二三四五六七八九十\\d]+亩)*(?:[地田烟茶瓜菜药]|庄稼|香菇|木耳|苞谷|天麻|魔芋)", "种地"),
+    ("务农", "种地"), ("养[猪牛羊鸡鸭鱼蜂]", "养殖"), ("摆摊|做小?生意|开店|小卖部", "做生意"),
+    ("理发|美发", "理发"), ("小工|零工|散工|杂工", "小工"), (ANY, r"\1厂"),
+    ("进厂|厂里(?!有)|在厂|工厂|车间|流水线|厂上班", "工厂"),
 )  # fmt: skip
 WORK = tuple((re.compile(words), label) for words, label in WORKS)
-NOT_NOW = re.compile("(?:不|没|以前|原来|之前|本来|想|找个?|打算|准备)[^ ，]{0,4}$")
+NOT_NOW = re.compile(
+    "(?:不|没|以前|原来|之前|本来|想|找个?|打算|准备|下个?(?:礼拜|星期|周|月)|过几天|年后)[^ ，]{0,4}$"
+)
 ENDED = re.compile("^.{0,3}(?:倒闭|倒了|关了|垮了|关门|不招)")
 
 MOST_MONTHS = 12  # the ledger counts the months of one year
@@ -37,18 +45,20 @@ FOR = re.compile(
     rf"(?:{LEFT}{SO_FAR}|[来到在][^ 没不]{{1,8}}?(?:了|有|快|已经){{0,2}}){LONG}(?P<more>多|半)?(?P<end>了|$| |,)?"
 )
 NOT_AWAY = re.compile("(?<!没)回来了|就回来|(?:打算|准备|想|再|还[要有能]|住院|怀孕|欠|失业|试用|休息|闲)")
-CAME = "(?:以?后|份|初|底|中旬)?(?:就|才|我)?(?:出来|出门|出去|来)"
+CAME = "(?:[以之过]?后|份|初|底|中旬)?(?:就|才|我)?(?:出来|出门|出去|出的门|来)"
 OLD, OLD_DAY = "(?:[阴农旧]历的?)", "(?:初.|廿.?|二?十[一二三四五六七八九]?)?"
 SINCE: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], int | None]], ...] = (
     (re.compile(f"(?<!前年)(?:去年|{OLD})?(?P<month>冬月|腊月){OLD_DAY}{CAME}"),
      lambda found: {"冬月": 12, "腊月": 1}[found["month"]]),  # a month of the old calendar is the one after it
     (re.compile(f"(?:去年|前年).{{0,6}}{CAME}"), lambda _: None),  # the month, or none: last year
+    (re.compile(f"清明节?{CAME}"), lambda _: 4), (re.compile(f"端午节?{CAME}"), lambda _: 6),
+    (re.compile(f"中秋节?{CAME}"), lambda _: 9),
     (re.compile(f"(?:过完年|过了?年|正月|春节|[年节](?=以?后)){OLD_DAY}{CAME}"), lambda _: 2),
     (re.compile(rf"{OLD}(?P<count>\d\d?|十[一二]?|[一二三四五六七八九])月{CAME}"),
      lambda found: _number(found["count"]) + 1),
-    (re.compile(rf"(?<!\d)(?P<count>\d\d?|十[一二]?|[一二三四五六七八九])月{CAME}"),
+    (re.compile(rf"(?<!\d)(?P<count>\d\d?|十[一二]?|[一二三四五六七八九])月(?:\d\d?[号日])?{CAME}"),
      lambda found: _number(found["count"])),
-    (re.compile(f"(?:五一|劳动节){CAME}"), lambda _: 5), (re.compile(f"(?:国庆|十一){CAME}"), lambda _: 10),
+    (re.compile(f"(?:五一|劳动)节?{CAME}"), lambda _: 5), (re.compile(f"(?:国庆|十一)节?{CAME}"), lambda _: 10),
 )  # fmt: skip
 
 
@@ -56,7 +66,7 @@ def work(mine: list[Clause]) -> Fact | None:
     """The work that is named first in the table."""
     for shape, label in WORK:
         for clause in mine:
-            for found in shape.finditer(clause.text):
+            for found in shape.finditer(clause.bare):
                 if NOT_NOW.search(clause.before(found.start())) or ENDED.search(clause.after(found.end())):
                     continue
                 return Fact(found.expand(label), clause.words(*found.span()), SPOKEN)

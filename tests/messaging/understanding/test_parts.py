@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from field.messaging.understanding.danger import in_danger
 from field.messaging.understanding.masking import masked
 from field.messaging.understanding.numerals import amount, half_width
 from field.messaging.understanding.places import name_of
-from field.messaging.understanding.states import in_danger
 from field.messaging.understanding.understand import understand
 from field.messaging.understanding.whose import clauses
 from field.registry.idnumber import make

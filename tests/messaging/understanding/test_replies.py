@@ -13,11 +13,11 @@ from field.messaging.understanding.understand import understand
 
 DAY = date(2026, 11, 20)  # on which the replies of the corpus are said
 # of the replies that were written by somebody who did not know how text is read, before it was measured once:
-BLIND = ("first", "mended", "open")  # understood then, since then, and not yet
+BLIND = ("first", "mended", "open")  # understood then, since then, and not yet; `written` names the later sets
 LABELS = ("place", "candidates", "least", "most", "phone", "work", "months", "well", "help", "other")
 
 with Path(__file__).with_name("replies.tsv").open(encoding="utf-8", newline="") as lines:
-    REPLIES = list(csv.DictReader(lines, delimiter="\t"))
+    REPLIES = list(csv.DictReader(lines, delimiter="\t", restval=""))
 
 
 class Tally(NamedTuple):
@@ -73,6 +73,9 @@ def test_of_what_is_said_at_least_95_in_100_is_understood_exactly(capsys: pytest
         print(f"  held out and never looked at: {held.share:.1%} {held}, together {whole.share:.1%}; {faults}")  # noqa: T201
         counts = {name: sum(row["held"] == name for row in REPLIES) for name in BLIND}
         print(f"  written blind: {counts['first']} of {sum(counts.values())} understood at first, {counts} now")  # noqa: T201
+        for written in sorted({row["written"] for row in REPLIES} - {""}):
+            at_first = [row["held"] == "first" for row in REPLIES if row["written"] == written]
+            print(f"  of them {written}: {sum(at_first)} of {len(at_first)}")  # noqa: T201
     assert [one.missed + one.wrong for one in blind[:2]] == [0, 0]
     assert blind[2].wrong == 0
     assert len(REPLIES) >= 230
