@@ -242,6 +242,8 @@ def test_half_a_photograph_on_its_way_is_not_readable_on_the_disk(small_county: 
         ({"Upload-Length": "-1"}, 400),
         ({"Upload-Length": "1e3"}, 400),
         ({"Upload-Length": ""}, 400),
+        ({"Upload-Length": "0"}, 422),
+        ({"Upload-Length": "000"}, 422),
         ({"Upload-Length": str(15 * 1024 * 1024 + 1)}, 413),
         ({"Upload-Length": "9" * 12}, 413),
         ({"Upload-Metadata": ""}, 400),

@@ -57,6 +57,8 @@ def begin_upload() -> Response:
     length = _number("Upload-Length")
     if length > MAX_BYTES:
         raise Problem(413, "too_large", "照片太大，最多 15 MB")
+    if not length:
+        raise Problem(422, "empty", "照片是空的，没有保存。请重拍一张，或换一张照片")
     upload = pieces().begin(Promise(_digest(), length, actor().staff_id))
     return Response(status=201, headers={"Location": url_for(".upload_offset", upload=upload)})
 
