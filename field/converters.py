@@ -37,7 +37,9 @@ class ChainConverter(BaseConverter):
 
 
 class SeqConverter(IntegerConverter):
-    """The place of an entry in its chain."""
+    """The place of an entry in its chain, in one way of writing it."""
+
+    regex = "[1-9][0-9]*"
 
     def __init__(self, url_map: Map) -> None:
         super().__init__(url_map, min=1, max=2**31 - 1)

@@ -130,8 +130,9 @@ def _note(session: Session, chain: str, said: dict[str, Any], by: Actor, now: da
 
 def _forget_beside(session: Session, one: Whole, exports: Iterable[Job]) -> None:
     """What lies in rows that no entry explains."""
-    about = {one.home.id, *one.people, *one.photos, *session.scalars(select(InboundMessage.id).where(
-        one.letters[InboundMessage]))}  # fmt: skip
+    letters = session.scalars(select(InboundMessage.id).where(one.letters[InboundMessage]))
+    entries = session.scalars(select(Entry.hash).where(Entry.chain_id == one.home.id))
+    about = {one.home.id, *one.people, *one.photos, *letters, *entries}
     looked = update(Trace).where(Trace.subject.in_(about)).values(subject=one.home.id, reason=None)
     session.execute(looked)
     for kind, key in WAITING.items():

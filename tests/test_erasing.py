@@ -59,7 +59,9 @@ def lived(county: County) -> County:
     other = county.visit(evidence=[{"sha256": shared, "kind": "house"}])
     other["household_id"] = county.households["420626107205"]
     assert county.client("town").post("/api/visits", json=other).status_code == 201
-    browser(county, "cadre").send(f"/people/{head}/numbers", reason="核对陈大一的报销")
+    cadre = browser(county, "cadre")
+    cadre.send(f"/people/{head}/numbers", reason="核对陈大一的报销")
+    cadre.send(f"/households/{county.households[HERE]}/entries/2/words", reason="核对陈大一的原话")
     return county
 
 
@@ -147,8 +149,8 @@ def test_no_value_is_left_in_rows_files_or_vault_and_the_ledger_is_sound(lived: 
     assert vault.has(photograph(lived, 2), "small"), "another household's stays"
     sound(lived)
     with lived.app.app_context():
-        trace = db.session.scalars(select(Trace).where(Trace.what == "numbers")).one()
-        assert (trace.subject, trace.reason) == (lived.households[HERE], None)
+        looks = db.session.scalars(select(Trace).where(Trace.what.in_(("numbers", "words")))).all()
+        assert [(one.subject, one.reason) for one in looks] == [(lived.households[HERE], None)] * 2
 
 
 def test_past_days_are_counted_as_before_and_the_file_says_that_it_was_erased(lived: County) -> None:

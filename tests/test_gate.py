@@ -156,6 +156,13 @@ TABLE = {
     "GET /api/households/<id:household_id>/entries": Way(
         GRASSROOTS, 200, REGION, path="/api/households/{household}/entries"
     ),
+    "POST /api/households/<id:household_id>/entries/<seq:seq>/words": Way(
+        GRASSROOTS,
+        200,
+        REGION,
+        path="/api/households/{household}/entries/1/words",
+        send=lambda _: {"json": {"reason": "上门前联系"}},
+    ),
     "GET /api/households/<id:household_id>/relief": Way(
         GRASSROOTS, 200, REGION, path="/api/households/{household}/relief"
     ),
@@ -245,6 +252,16 @@ PAGES = {
     "GET /people/<id:person_id>/numbers": Way(GRASSROOTS, 200, REGION, path="/people/{person}/numbers"),
     "POST /people/<id:person_id>/numbers": Way(
         GRASSROOTS, 200, REGION, path="/people/{person}/numbers", send=lambda _: {"data": {"reason": "上门前联系"}}
+    ),
+    "GET /households/<id:household_id>/entries/<seq:seq>/words": Way(
+        GRASSROOTS, 200, REGION, path="/households/{household}/entries/1/words"
+    ),
+    "POST /households/<id:household_id>/entries/<seq:seq>/words": Way(
+        GRASSROOTS,
+        200,
+        REGION,
+        path="/households/{household}/entries/1/words",
+        send=lambda _: {"data": {"reason": "上门前联系"}},
     ),
     "GET /tasks": Way(GRASSROOTS, 200, REGION, send=by_region),
     "GET /reminders": Way(GRASSROOTS, 200),

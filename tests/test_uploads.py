@@ -213,6 +213,21 @@ def test_a_server_that_died_after_the_last_piece_takes_the_photograph_in_when_as
     assert kept(small_county) == PHOTO
 
 
+@pytest.mark.parametrize(("asked", "status"), [("offset", 404), ("whole", 404), ("empty", 204)])
+def test_an_upload_that_another_request_drops_meanwhile_is_not_found_unless_it_is_kept_already(
+    cadre: Client, monkeypatch: pytest.MonkeyPatch, asked: str, status: int
+) -> None:
+    real = getattr(Pieces, asked)
+
+    def late(pieces: Pieces, upload: str) -> Any:
+        pieces.drop(upload)
+        return real(pieces, upload)
+
+    monkeypatch.setattr(Pieces, asked, late)
+    place = begin(cadre)
+    assert (cadre.head(place, headers=TUS) if asked == "offset" else send(cadre, place, PHOTO)).status_code == status
+
+
 def test_what_is_in_the_vault_does_not_lie_among_the_pieces_too(small_county: County, cadre: Client) -> None:
     place = begin(cadre)
     assert send(cadre, place, PHOTO).status_code == 204
@@ -242,6 +257,8 @@ def test_half_a_photograph_on_its_way_is_not_readable_on_the_disk(small_county: 
         ({"Upload-Length": "-1"}, 400),
         ({"Upload-Length": "1e3"}, 400),
         ({"Upload-Length": ""}, 400),
+        ({"Upload-Length": "0"}, 422),
+        ({"Upload-Length": "000"}, 422),
         ({"Upload-Length": str(15 * 1024 * 1024 + 1)}, 413),
         ({"Upload-Length": "9" * 12}, 413),
         ({"Upload-Metadata": ""}, 400),

@@ -218,6 +218,19 @@ class Reason(Strict):
     reason: Why
 
 
+class Typed(Strict):
+    """原话: what was typed in one place of an entry."""
+
+    field: str
+    text: str
+
+
+class TypedWords(Strict):
+    """一条记录里遮住了号码的原话, whole."""
+
+    items: list[Typed]
+
+
 class Phone(Strict):
     """电话全号."""
 

@@ -17,13 +17,14 @@ from field.api.household_shapes import (
     Pack,
     Phone,
     Reason,
+    TypedWords,
 )
 from field.auth import actor
 from field.db import db, transact
 from field.ledger.entries import Entry, opened
 from field.monitoring import grades, household_file, search, traces
 from field.monitoring.household_file import Sought, forms, household_shown, lines, person_shown
-from field.monitoring.timeline import entry_shown
+from field.monitoring.timeline import entry_shown, shortened
 from field.monitoring.todo import todo
 from field.monitoring.todo_rows import Wanted
 from field.monitoring.traces import Look
@@ -96,6 +97,15 @@ def reveal_phone(person_id: str, body: Reason) -> dict[str, Any]:
     by, now = actor(), clock.now()
     phone = transact(lambda session: traces.reveal_phone(session, person_id, by, body.reason, now))
     return {"phone": phone}
+
+
+@api.post("/households/<id:household_id>/entries/<seq:seq>/words")
+@describe(Right.REVEAL_NUMBERS, "查看一条记录的原话，号码不遮（留痕）", {200: TypedWords}, body=Reason)
+def reveal_words(household_id: str, seq: int, body: Reason) -> dict[str, Any]:
+    by, now = actor(), clock.now()
+    entry = transact(lambda session: traces.reveal_words(session, household_id, seq, by, body.reason, now))
+    [payload] = opened(db.session(), [entry])
+    return {"items": [{"field": path, "text": text} for path, text in shortened(payload)]}
 
 
 def _remembered(answer: dict[str, Any]) -> Response:

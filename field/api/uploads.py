@@ -16,7 +16,7 @@ from field.api.evidence import take_in
 from field.auth import actor
 from field.db import db
 from field.media.photo import MAX_BYTES
-from field.media.pieces import OtherOffset, Pieces, Promise
+from field.media.pieces import OtherOffset, Pieces, Promise, Unknown
 from field.monitoring import evidence
 from field.problems import NOT_FOUND, Problem
 from field.registry.rights import Right
@@ -29,13 +29,16 @@ View = Callable[..., Response]
 
 
 def tus(view: View) -> View:
-    """Speak tus: its version on every answer, and no other version."""
+    """Speak tus: its version on every answer, and no other version; what was dropped meanwhile is not found."""
 
     @wraps(view)
     def spoken(**given: Any) -> Response:
         if request.method != "OPTIONS" and request.headers.get("Tus-Resumable") != VERSION:
             raise Problem(412, "tus_version", "上传协议版本不对", headers={"Tus-Version": VERSION})
-        answer = view(**given)
+        try:
+            answer = view(**given)
+        except Unknown as error:
+            raise Problem(*NOT_FOUND) from error
         answer.headers["Tus-Resumable"] = VERSION
         return answer
 
@@ -57,6 +60,8 @@ def begin_upload() -> Response:
     length = _number("Upload-Length")
     if length > MAX_BYTES:
         raise Problem(413, "too_large", "照片太大，最多 15 MB")
+    if not length:
+        raise Problem(422, "empty", "照片是空的，没有保存。请重拍一张，或换一张照片")
     upload = pieces().begin(Promise(_digest(), length, actor().staff_id))
     return Response(status=201, headers={"Location": url_for(".upload_offset", upload=upload)})
 
@@ -105,8 +110,6 @@ def _receive(upload: str, promise: Promise, offset: int) -> int:
                 offset = pieces().add(upload, offset, piece)
             except OtherOffset as error:
                 raise Problem(409, "tus_offset", "续传位置不对，请从已收到的地方接着传") from error
-            except FileNotFoundError as error:
-                raise Problem(*NOT_FOUND) from error
     return offset
 
 
@@ -118,14 +121,12 @@ def _finish(upload: str, promise: Promise) -> None:
         except Problem:
             pieces().drop(upload)
             raise
-    pieces().empty(upload)
+    with contextlib.suppress(Unknown):
+        pieces().empty(upload)
 
 
 def _mine(upload: str) -> Promise:
-    try:
-        promise = pieces().promised(upload)
-    except FileNotFoundError as error:
-        raise Problem(*NOT_FOUND) from error
+    promise = pieces().promised(upload)
     if promise.staff_id != actor().staff_id:
         raise Problem(*NOT_FOUND)
     return promise
@@ -134,7 +135,7 @@ def _mine(upload: str) -> Promise:
 def _number(header: str) -> int:
     text = request.headers.get(header, "")
     if not re.fullmatch("[0-9]{1,12}", text):
-        raise Problem(400, "tus_header", f"缺少 {header}")
+        raise Problem(400, "tus_header", f"请在 {header} 里写整数")
     return int(text)
 
 
@@ -146,5 +147,5 @@ def _digest() -> str:
     except (binascii.Error, UnicodeDecodeError):
         digest = ""
     if not DIGEST.fullmatch(digest):
-        raise Problem(400, "tus_header", "Upload-Metadata 里缺少 sha256")
+        raise Problem(400, "tus_header", "请在 Upload-Metadata 里写 sha256：64 位小写十六进制，再用 Base64 编码")
     return digest

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from field.ledger import merkle
 from field.ledger.entries import Entry, Head
-from field.ledger.note import Signer, Tree
+from field.ledger.note import Signer, Tree, number_in
 from field.orm import Base, Id, Utc, insert_or_leave
 
 BATCH = 4096
@@ -97,11 +97,18 @@ def _claimed(session: Session, leaf: dict[str, object]) -> bool:
 
 def _sign(session: Session, size: int, signer: Signer, now: datetime) -> Checkpoint:
     root = merkle.root(StoredTiles(session), size)
-    note = signer.sign(str(Tree(signer.name, size, root)))
+    note = signer.sign(str(Tree(signer.name, size, root, _next(session))))
     checkpoint = Checkpoint(size=size, root=root.hex(), note=note, signed_at=now)
     session.add(checkpoint)
     session.flush()
     return checkpoint
+
+
+def _next(session: Session) -> int:
+    """The how manieth the next checkpoint is; where the last one does not say it, as many as there are count."""
+    last = newest(session)
+    said = number_in(last.note) if last else None
+    return (said or session.scalar(select(func.count()).select_from(Checkpoint)) or 0) + 1
 
 
 def _unlogged(session: Session) -> Iterator[Sequence[Row[str, int, str]]]:

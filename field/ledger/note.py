@@ -12,7 +12,8 @@ ED25519 = b"\x01"
 NAME = re.compile(r"[^\s+]+")
 TEXT = re.compile(r"[^\x00-\x09\x0b-\x1f\x7f]+\n")
 SIGNATURE = re.compile(r"— ([^\s+]+) ([A-Za-z0-9+/]+={0,2})")
-TREE = re.compile(r"([^\n]+)\n(0|[1-9][0-9]{0,18})\n([A-Za-z0-9+/]{43}=)\n(?:[^\n]+\n)*")
+TREE = re.compile(r"([^\n]+)\n(0|[1-9][0-9]{0,18})\n([A-Za-z0-9+/]{43}=)\n((?:[^\n]+\n)*)")
+NUMBER = re.compile(r"^number ([1-9][0-9]{0,18})$", re.MULTILINE)
 
 
 class BadNote(ValueError):
@@ -66,14 +67,19 @@ class Signer:
 
 @dataclass(frozen=True)
 class Tree:
-    """What a checkpoint says: how many leaves the log of this origin had, and their root (32 bytes)."""
+    """What a checkpoint says: how many leaves the log of this origin had, and their root (32 bytes).
+
+    `number`: the how manieth it is, in a line of its own after those that C2SP asks for; older ones do not say.
+    """
 
     origin: str
     size: int
     root: bytes
+    number: int | None = None
 
     def __str__(self) -> str:
-        return f"{self.origin}\n{self.size}\n{_text(self.root)}\n"
+        own = f"number {self.number}\n" if self.number else ""
+        return f"{self.origin}\n{self.size}\n{_text(self.root)}\n{own}"
 
 
 def read_verifier(text: str) -> Verifier:
@@ -114,7 +120,13 @@ def read_tree(note: str, verifier: Verifier) -> Tree:
     found = TREE.fullmatch(open_note(note, verifier))
     if not found or found[1] != verifier.name:
         raise BadNote("封存单内容不对")
-    return Tree(found[1], int(found[2]), _bytes(found[3]))
+    return Tree(found[1], int(found[2]), _bytes(found[3]), number_in(found[4]))
+
+
+def number_in(text: str) -> int | None:
+    """The how manieth a checkpoint says that it is, whoever signed it."""
+    said = NUMBER.search(text)
+    return int(said[1]) if said else None
 
 
 def _check(key: bytes, signature: bytes, text: str) -> None:

@@ -101,8 +101,12 @@ class Recount:
             said = read_tree(words(note), self.verifier)
         except BadNote as error:
             return Broken(Fault.CHECKPOINT, detail=f"第 {size} 条处，{error}")
-        if said != Tree(self.verifier.name, size, tree) or words(root) != tree.hex():
+        if said != Tree(self.verifier.name, size, tree, said.number) or words(root) != tree.hex():
             return Broken(Fault.CHECKPOINT, detail=f"第 {size} 条处，与条目算出的不同")
+        if said.number not in (None, self.checkpoints + 1):
+            return Broken(
+                Fault.LOG, detail=f"第 {size} 条处是第 {said.number} 张封存单，它前面只有 {self.checkpoints} 张"
+            )
         return None
 
     def _differs(self, where: Differs) -> Broken:

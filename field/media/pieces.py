@@ -20,6 +20,10 @@ class OtherOffset(Exception):
     """位置不对: the piece does not begin where the last one ended."""
 
 
+class Unknown(Exception):
+    """没有这次上传: never begun, taken back meanwhile, or so short that it says nothing."""
+
+
 @dataclass(frozen=True)
 class Promise:
     """约定: who sends how many bytes of which photograph."""
@@ -32,7 +36,8 @@ class Promise:
 class Pieces:
     """A folder with one file per upload: sealed frames, the first of which is the promise.
 
-    A frame that was cut by a crash is not there: the offset is what the whole frames hold.
+    A frame that was cut by a crash is not there: the offset is what the whole frames hold. Unknown from every call
+    about an upload that is not there.
     """
 
     def __init__(self, folder: Path, keyring: Keyring) -> None:
@@ -47,9 +52,12 @@ class Pieces:
         return upload
 
     def promised(self, upload: str) -> Promise:
-        """What was promised; FileNotFoundError for an unknown upload."""
+        """What was promised."""
         with self._locked(upload, "rb") as file:
-            return Promise(**json.loads(next(self._frames(file, upload))))
+            first = next(self._frames(file, upload), None)
+        if first is None:
+            raise Unknown
+        return Promise(**json.loads(first))
 
     def offset(self, upload: str) -> int:
         """How many bytes are here."""
@@ -78,7 +86,7 @@ class Pieces:
     def empty(self, upload: str) -> None:
         """Let go of the bytes and keep the promise: the photograph itself is in the vault."""
         with self._locked(upload, "r+b") as file:
-            next(self._frames(file, upload))
+            next(self._frames(file, upload), None)
             file.truncate(file.tell())
 
     def drop(self, upload: str) -> None:
@@ -112,7 +120,11 @@ class Pieces:
 
     @contextlib.contextmanager
     def _locked(self, upload: str, mode: str) -> Iterator[BinaryIO]:
-        with self._path(upload).open(mode) as file:
+        try:
+            opened = self._path(upload).open(mode)
+        except FileNotFoundError:
+            raise Unknown from None
+        with opened as file:
             fcntl.flock(file, fcntl.LOCK_SH if mode == "rb" else fcntl.LOCK_EX)
             yield file  # type: ignore[misc]
 

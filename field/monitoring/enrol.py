@@ -117,11 +117,11 @@ def _again(
     if not changed:
         return {}
     before = [standing[one["number"]] for one in changed]
-    known: dict[tuple[str, str], str] = {}
+    known: dict[tuple[str, str], Person] = {}
     people = select(Person).where(Person.household_id.in_([was.household_id for was in before]))
     for person in session.scalars(people.order_by(Person.position.desc())):
-        known[person.household_id, person.name] = person.id
-        known[person.household_id, person.id_number_index or ""] = person.id
+        known[person.household_id, person.name] = person
+        known[person.household_id, person.id_number_index or ""] = person
     places = tuple_(Entry.chain_id, Entry.seq).in_([(was.household_id, was.seq) for was in before])
     last = {entry.chain_id: entry for entry in session.scalars(select(Entry).where(places))}
     listed = opened(session, [last[was.household_id] for was in before])
@@ -133,19 +133,29 @@ def _again(
 
 
 def _matched(
-    household: RosterHousehold, household_id: str, known: dict[tuple[str, str], str], listed: Sequence[str]
+    household: RosterHousehold, household_id: str, known: dict[tuple[str, str], Person], listed: Sequence[str]
 ) -> dict[str, Any] | None:
-    """Members keep their ids, by ID number or else name; `gone` are the rest. None where nobody is known."""
-    ids = [known.get((household_id, blind("id_number", said["id_number"]))) for said in household["members"]]
+    """Members keep their ids, by ID number or else name; `gone` are the rest. None where nobody is surely known."""
+    found = [known.get((household_id, blind("id_number", said["id_number"]))) for said in household["members"]]
+    sure = any(found)
     for place, said in enumerate(household["members"]):
-        if ids[place] is None:
-            namesake = known.get((household_id, said["name"]))
-            ids[place] = namesake if namesake not in ids else None
-    if not any(ids):
+        namesake = known.get((household_id, said["name"]))
+        if found[place] is None and namesake and namesake not in found:
+            found[place] = namesake
+            sure = sure or _borne_out(namesake, said)
+    if not sure:
         return None
     members = [
-        {**said, "id": known_id or person_id(household_id, said)}
-        for known_id, said in zip(ids, household["members"], strict=True)
+        {**said, "id": person.id if person else person_id(household_id, said)}
+        for person, said in zip(found, household["members"], strict=True)
     ]
+    ids = {person.id for person in found if person}
     gone = [listed_id for listed_id in listed if listed_id not in ids]
     return {**household, "members": members, **({"gone": gone} if gone else {})}
+
+
+def _borne_out(namesake: Person, said: dict[str, Any]) -> bool:
+    """Whether more than the name says that it is the same person; the birth date does where no ID number differs."""
+    numbers = (namesake.phone, said.get("phone")), (namesake.bank_account, said.get("bank_account"))
+    born = str(namesake.birth_date) == said.get("birth_date") and (not namesake.id_number or bool(namesake.id_fault))
+    return born or any(ours and ours == theirs for ours, theirs in numbers)

@@ -23,6 +23,7 @@ from field.monitoring.policy.shelf import pack_on
 from field.monitoring.search import DENSE, Words, read
 from field.monitoring.standings import stood
 from field.monitoring.statistics import of_kind
+from field.monitoring.timeline import masked
 from field.monitoring.until import Until
 from field.monitoring.workdays import china_day
 from field.registry import regions
@@ -219,7 +220,7 @@ def _form(
     if visit:
         _, payload, by = visit
         last = {"id": payload["id"], "visited_at": _time(one.last_visit_at), "by": by}
-        last |= {section: payload[section] for section in SECTIONS if section in payload}
+        last |= masked({section: payload[section] for section in SECTIONS if section in payload})
     present = [person_shown(person, names) for person in members if not person.left]
     return {**household_shown(one, names), "place": place, "persons": present, "last_visit": last}
 

@@ -36,6 +36,7 @@ from field.monitoring.tasks import Task, stand_again
 from field.orm import Base, Code, Id, RegionCode, Utc
 from field.prepared import Prepared
 from field.registry.households import Household
+from field.registry.masking import mask_words
 from field.registry.regions import Region, in_region
 from field.registry.rights import Actor, NotAllowed, Right
 
@@ -262,7 +263,7 @@ def _words(session: Session, several: Sequence[Lead]) -> dict[tuple[str, int], s
     rows = session.scalars(select(Entry).where(tuple_(Entry.chain_id, Entry.seq).in_(places)))
     entries = [one for one in rows if (one.chain_id, one.seq) in own or one.kind == EntryKind.WARNING]
     payloads = zip(entries, opened(session, entries), strict=True)
-    return {(entry.chain_id, entry.seq): payload.get("note") or "" for entry, payload in payloads}
+    return {(entry.chain_id, entry.seq): mask_words(payload.get("note") or "") for entry, payload in payloads}
 
 
 def _said(lead: Lead, words: Mapping[tuple[str, int], str]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from field.codes import Channel, LeadKind, Source
 from field.ledger.entries import Entry, opened
 from field.monitoring.leads import Lead, looked_into
 from field.registry.households import Household
+from field.registry.masking import mask_words
 
 OWN = (Source.DECLARATION.value, Source.CHECKIN.value)
 TOLD = (LeadKind.HARDSHIP.value, LeadKind.INCOME.value)
@@ -42,7 +43,7 @@ def _shown(lead: Lead, said: dict[str, Any]) -> dict[str, Any]:
     at = lead.opened_at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return {
         "source": lead.source, "source_name": Source.label_of(lead.source),
-        "channel_name": Channel.label_of(lead.channel), "at": at, "words": said.get("note") or "",
+        "channel_name": Channel.label_of(lead.channel), "at": at, "words": mask_words(said.get("note") or ""),
         "risk_factors": lead.risk_factors, "since": said.get("since"), "amount": said.get("amount"),
         "amount_max": said.get("amount_max"),
     }  # fmt: skip

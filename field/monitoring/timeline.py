@@ -1,6 +1,6 @@
 """时间线: entries as people and programs read them, personal numbers masked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from field.codes import Channel, EntryKind
@@ -8,13 +8,14 @@ from field.ledger.entries import Entry
 from field.ledger.receipts import number
 from field.registry.masking import mask_account, mask_id_number, mask_phone, mask_words
 
+TYPED = ("note", "informant", "reason", "location_reason")
 MASKS: dict[str, Callable[[str], str | None]] = {
     "id_number": mask_id_number,
     "phone": mask_phone,
     "bank_account": mask_account,
     "disability_card": mask_id_number,
     "openid": lambda _: "****",
-    **dict.fromkeys(("note", "informant", "reason", "location_reason"), mask_words),
+    **dict.fromkeys(TYPED, mask_words),
 }
 
 
@@ -39,6 +40,18 @@ def masked(payload: Any) -> Any:
         key: MASKS[key](value) if key in MASKS and isinstance(value, str) else masked(value)
         for key, value in payload.items()
     }
+
+
+def shortened(payload: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """遮住了号码的原话: what people typed in an entry that is shown with numbers masked, whole, each by its path."""
+    parts = enumerate(payload) if isinstance(payload, list) else payload.items() if isinstance(payload, dict) else ()
+    for key, value in parts:
+        here = f"{path}.{key}" if path else str(key)
+        if key in TYPED and isinstance(value, str):
+            if mask_words(value) != value:
+                yield here, value
+        else:
+            yield from shortened(value, here)
 
 
 def _time(value: Any) -> str:

@@ -29,6 +29,7 @@ from field.monitoring.todo_rows import Row, SourceOf, Wanted, dated
 from field.monitoring.todo_visits import visits
 from field.registry import regions
 from field.registry.households import Household
+from field.registry.masking import mask_words
 
 SOURCES: tuple[SourceOf, ...] = (
     urgent_aid, entries, steps, objections, leavings, conflicts, visits, dated(TaskKind.REVISIT, due_revisits),
@@ -127,7 +128,7 @@ def _shown(row: Row, around: Around, wanted: Wanted) -> dict[str, Any]:
         "last_visit_at": _time(home.last_visit_at) if home and home.last_visit_at else None,
         "case_id": case.id if case else None, "own_hands": _own_hands(case, wanted),
         "application_id": row.about if row.kind is TaskKind.URGENT_AID else None,
-        "reason": around.reasons.get(row.about), "leads": around.leads.get(row.about, 0),
+        "reason": mask_words(around.reasons.get(row.about) or "") or None, "leads": around.leads.get(row.about, 0),
     }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, literal, or_, select, tuple_, union
 from sqlalchemy.orm import Session
 
 from field.codes import JobKind
+from field.ledger.entries import Entry
 from field.monitoring.evidence import EvidenceLink
 from field.monitoring.leads import Lead
 from field.monitoring.traces import Look, Trace
@@ -50,10 +51,10 @@ class Line(NamedTuple):
 
 
 class _Meant(NamedTuple):
-    """What subjects stand for."""
+    """What subjects stand for; photographs and entries for households."""
 
     people: dict[str, Person]
-    photos: dict[str, list[str]]
+    shared: dict[str, list[str]]
     exports: dict[str, str | None]
     homes: dict[str, Household]
 
@@ -97,7 +98,7 @@ def _conditions(session: Session, by: Actor, wanted: Wanted) -> Iterable[ColumnE
 
 
 def _of_household(session: Session, by: Actor, household_id: str) -> ColumnElement[bool]:
-    """Of the household itself, its people and photographs, and of exports and prints in which it may have stood."""
+    """Of the household itself, its people, photographs, entries, and exports and prints in which it may have stood."""
     home = session.get(Household, household_id)
     if home is None or not by.may(Right.READ_TRACES, home.region):
         raise NotAllowed
@@ -113,7 +114,7 @@ def _of_household(session: Session, by: Actor, household_id: str) -> ColumnEleme
         select(EvidenceLink.sha256).where(EvidenceLink.chain_id == home.id), leads.where(Lead.household_id == home.id)
     )
     people = select(Person.id).where(Person.household_id == home.id)
-    several = (people, photos, exports)
+    several = (people, photos, exports, select(Entry.hash).where(Entry.chain_id == home.id))
     return or_(Trace.subject.in_([home.id, *around]), *(Trace.subject.in_(each) for each in several))
 
 
@@ -126,19 +127,20 @@ def _meant(session: Session, page: Sequence[Trace]) -> _Meant:
     people = {one.id: one for one in session.scalars(select(Person).where(Person.id.in_(subjects)))}
     lead = (Lead.chain_id == EvidenceLink.chain_id) & (Lead.seq == EvidenceLink.seq)
     links = select(EvidenceLink.sha256, EvidenceLink.chain_id, Lead.household_id).outerjoin(Lead, lead)
-    photos: dict[str, list[str]] = {}
+    entries = select(Entry.hash, Entry.chain_id).where(Entry.hash.in_(subjects))
+    shared = {digest: [chain] for digest, chain in session.execute(entries)}
     for sha256, chain, attached in session.execute(links.where(EvidenceLink.sha256.in_(subjects)).distinct()):
-        photos.setdefault(sha256, []).append(attached or chain)
+        shared.setdefault(sha256, []).append(attached or chain)
     jobs = select(Job.id, Job.region).where(Job.id.in_(subjects), Job.kind == JobKind.EXPORT.value)
     exports = dict(session.execute(jobs).all())
-    ids = subjects | {one.household_id for one in people.values()} | {home for each in photos.values() for home in each}
+    ids = subjects | {one.household_id for one in people.values()} | {home for each in shared.values() for home in each}
     homes = {one.id: one for one in session.scalars(select(Household).where(Household.id.in_(ids)))}
-    return _Meant(people, photos, exports, homes)
+    return _Meant(people, shared, exports, homes)
 
 
 def _line(one: Trace, name: str, meant: _Meant) -> Line:
     person = meant.people.get(one.subject)
-    ids = [person.household_id] if person else sorted(set(meant.photos.get(one.subject, [one.subject])))
+    ids = [person.household_id] if person else sorted(set(meant.shared.get(one.subject, [one.subject])))
     homes = [meant.homes[each] for each in ids if each in meant.homes]
     region = one.subject if one.what in OF_REGION else meant.exports.get(one.subject)
     return Line(one, name, homes, person.name if person else None, region)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from uuid6 import uuid7
 
 from field.labels import Labelled
+from field.ledger.entries import Entry
 from field.monitoring.looks import SAME_SITTING
 from field.orm import Base, Code, Id, Utc
 from field.prepared import Prepared
@@ -15,7 +16,9 @@ from field.registry.rights import Actor, NotAllowed, Right
 
 
 class Look(Labelled):
-    """看了什么: what a trace may be of; its subject is a person, photograph, household or message, export, region."""
+    """看了什么: what a trace may be of; its subject is a person, photograph, entry (by its hash), household or message,
+    export, region.
+    """
 
     FILE = "file", "农户档案"
     CASE = "case", "监测个案"
@@ -25,6 +28,7 @@ class Look(Labelled):
     SHARED = "shared", "乡镇单位查看"
     NUMBERS = "numbers", "完整号码"
     PHONE = "phone", "电话号码"
+    WORDS = "words", "记录里的完整原话"
     PHOTO_ORIGINAL = "photo_original", "照片原图"
     PHOTO_LARGE = "photo_large", "照片大图"
     PHOTO_SMALL = "photo_small", "照片小图"
@@ -80,6 +84,22 @@ def reveal_phone(session: Session, person_id: str, by: Actor, reason: str, now: 
 def reveal_numbers(session: Session, person_id: str, by: Actor, reason: str, now: datetime) -> Person:
     """全号: a person with every number in full, traced; NotAllowed as above."""
     return _revealed(session, person_id, by, "numbers", reason, now)
+
+
+def reveal_words(session: Session, household_id: str, seq: int, by: Actor, reason: str, now: datetime) -> Entry:
+    """原话: an entry of a household of which what was typed may be read whole, traced; NotAllowed as above."""
+    entry = readable(session, household_id, seq, by)
+    leave_trace(session, by, Look.WORDS, entry.hash, now, reason)
+    return entry
+
+
+def readable(session: Session, household_id: str, seq: int, by: Actor) -> Entry:
+    """An entry of a household whose numbers the actor may see in full; NotAllowed elsewhere, or where there is none."""
+    household = session.get(Household, household_id)
+    entry = session.get(Entry, (household_id, seq))
+    if household is None or entry is None or not by.may(Right.REVEAL_NUMBERS, household.region):
+        raise NotAllowed
+    return entry
 
 
 def _revealed(session: Session, person_id: str, by: Actor, what: str, reason: str, now: datetime) -> Person:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from functools import cache, reduce
@@ -113,16 +114,25 @@ def _is_time(text: str) -> bool:
 
 
 def _twice(visit: Any, whole: Mapping[str, Any]) -> Iterator[dict[str, str]]:
-    """What a list names again though each may stand there once, as JSON Schema cannot say of a part of its items."""
+    """What a list names more than once though each may stand there once, as JSON Schema cannot say of a part of items.
+
+    Every place is named, since the wrong one may be any of them; 1x and 1X are one number.
+    """
     for name, part in whole["properties"].items():
-        listed = visit.get(name) if "x-once" in part and isinstance(visit, dict) else None
-        seen = set()
-        for place, item in enumerate(listed if isinstance(listed, list) else ()):
-            said = item.get(part["x-once"]) if isinstance(item, dict) else None
-            if isinstance(said, str):
-                if said in seen:
-                    yield _fault([name, str(place), part["x-once"]], "x-once", part["title"])
-                seen.add(said)
+        listed = visit.get(name) if isinstance(visit, dict) else None
+        items = listed if isinstance(listed, list) else []
+        for key in part.get("x-once", ()):
+            said = [_named(item, key) for item in items]
+            times = Counter(said)
+            for place, one in enumerate(said):
+                if one and times[one] > 1:
+                    yield _fault([name, str(place), key], "x-once", part["title"])
+
+
+def _named(item: Any, key: str) -> str:
+    for name in key.split("."):
+        item = item.get(name) if isinstance(item, dict) else None
+    return item.upper() if isinstance(item, str) else ""
 
 
 def _told(error: ValidationError, whole: dict[str, Any]) -> Iterator[dict[str, str]]:

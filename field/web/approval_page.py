@@ -16,6 +16,7 @@ from field.monitoring.case_list import steps_of
 from field.monitoring.case_papers import MOST, Both, Steps, approved, first_risks, passed, waiting
 from field.monitoring.workdays import month_of
 from field.registry import regions
+from field.registry.masking import mask_words
 from field.registry.rights import Right
 from field.web.asked import asked_month
 from field.web.paper import printable
@@ -76,7 +77,7 @@ def _row(place: int, both: Both, steps: Steps, names: dict[str, str], heard: dic
 
 def _opinion(done: Done) -> str:
     """What was written down, and on which day."""
-    return f"{done[1].get('note') or ''}（{day(done[0].recorded_at)}）" if done else ""
+    return f"{mask_words(done[1].get('note') or '')}（{day(done[0].recorded_at)}）" if done else ""
 
 
 def _votes(done: Done) -> str:

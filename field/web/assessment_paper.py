@@ -14,6 +14,7 @@ from field.monitoring.case_rules import WAY_OUT
 from field.monitoring.traces import Look
 from field.registry import regions
 from field.registry.households import Household
+from field.registry.masking import mask_words
 from field.registry.rights import Right
 from field.registry.staff import staff_names
 from field.traced import traced
@@ -60,7 +61,7 @@ def _sheet(home: Household, place: str, done: Done, staff: dict[str, str]) -> Sh
         [(_("同意"), _people(content, "in_favour")), (_("不同意"), _people(content, "against"))],
         [(_("到会率"), share(content["present"], content["eligible"]) if passed else ""),
          (_("结果"), _("通过") if passed else _("没有通过"))],
-        [(_("接着办"), outcome), (_("意见"), content.get("note") or _("没有写意见"))],
+        [(_("接着办"), outcome), (_("意见"), mask_words(content.get("note") or "") or _("没有写意见"))],
         [(_("记录人"), staff.get(entry.actor, entry.actor)), (_("记录时间"), at(entry.recorded_at))],
         [(_("依据"), _("台账第 %(seq)s 条", seq=entry.seq))],
     ]  # fmt: skip

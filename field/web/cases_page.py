@@ -34,6 +34,7 @@ from field.monitoring.leads import since
 from field.monitoring.measures import counted
 from field.monitoring.quality import of_household, terms
 from field.monitoring.refusals import Refused
+from field.monitoring.timeline import masked
 from field.monitoring.traces import Look
 from field.monitoring.workdays import china_day
 from field.problems import Problem
@@ -151,7 +152,8 @@ def _page(case_id: str, faults: Faults) -> str:
     today, pack = china_day(now), pack_of(case.pack, now)
     return render_template(
         "case.html", case=case, household=household, village=names.get(household.region, ""), today=today,
-        steps=[(entry, said, case_lines(said)) for entry, said in several], needs=_needs, faults=fault_words(faults),
+        steps=[(entry, said, case_lines(masked(said))) for entry, said in several], needs=_needs,
+        faults=fault_words(faults),
         staff=staff_names(session, {entry.actor for entry, _said in several}), filled=request.form,
         actions=offered(case, by), conditions=met(session, case, household, now),
         adults=adults(session, household.id, today), photos=papers(session, household.id),

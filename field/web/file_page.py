@@ -28,7 +28,7 @@ from field.monitoring.quality import of_household, terms
 from field.monitoring.relief_sheet import sheet
 from field.monitoring.risk_words import FACTS
 from field.monitoring.tie_list import ties_of
-from field.monitoring.timeline import entry_shown
+from field.monitoring.timeline import entry_shown, masked, shortened
 from field.monitoring.traces import Look
 from field.monitoring.visit_rules import definition
 from field.monitoring.workdays import china_day
@@ -74,12 +74,16 @@ class Item(NamedTuple):
 
 
 class Moment(NamedTuple):
-    """时间线一条: an entry with its content, photographs and, for who may see it, the judgement of its place."""
+    """时间线一条: an entry with its content, photographs, for who may see it the judgement of its place.
+
+    `shortened`: numbers in what was typed are masked.
+    """
 
     entry: dict[str, Any]
     sections: list[Section]
     pictures: list[Picture]
     place: PlaceJudgement | None
+    shortened: bool
 
 
 @dossier.get("/<id:household_id>")
@@ -140,10 +144,13 @@ def _moments(found: Household, names: dict[str, str]) -> tuple[list[Moment], int
     pictures = album(session, found.id, [entry.seq for entry in entries])
     judged = _judged(found.id, entries)
     moments = [
-        Moment(shown, content(entry.kind, shown["payload"], names), pictures.get(entry.seq, []), judged.get(entry.seq))
+        Moment(
+            shown, content(entry.kind, shown["payload"], names), pictures.get(entry.seq, []), judged.get(entry.seq),
+            any(shortened(payload)),
+        )
         for entry, payload in zip(entries, opened(session, entries), strict=True)
         for shown in [entry_shown(entry, payload)]
-    ]
+    ]  # fmt: skip
     return moments, session.scalar(select(func.count()).select_from(Entry).where(chain)) or 0
 
 
@@ -189,7 +196,7 @@ def _item(found: Household, names: dict[str, str], key: tuple[str, str], one: Kn
 
 def _told(fact: Fact, of_household: bool, names: dict[str, str]) -> Told:
     if of_household:
-        lines = visit_words.lines_of(fact.attribute, fact.value, names)
+        lines = visit_words.lines_of(fact.attribute, masked(fact.value), names)
     else:
         lines = [Line("", visit_words.personal(fact.attribute, fact.value, names).text)]
     return Told(lines, fact, Channel.label_of(fact.channel), LEVELS[fact.level])

@@ -25,6 +25,7 @@ from field.monitoring.fund_codes import FundAction, FundState, FundWay
 from field.monitoring.fund_rules import RULES, hands, outstanding
 from field.monitoring.policy.shelf import pack_on
 from field.monitoring.refusals import Refused
+from field.monitoring.timeline import masked
 from field.monitoring.traces import Look
 from field.monitoring.workdays import china_day
 from field.problems import Problem
@@ -106,7 +107,8 @@ def _page(application_id: str, faults: Faults) -> str:
     offered = _offered(found)
     return render_template(
         "fund_application.html", one=found, at=at, village=names.get(found.village, ""), today=china_day(now),
-        steps=[(entry, fund_lines(said), number(entry.hash)) for entry, said in done], faults=fault_words(faults),
+        steps=[(entry, fund_lines(masked(said)), number(entry.hash)) for entry, said in done],
+        faults=fault_words(faults),
         staff=staff_names(session, {entry.actor for entry, _said in done} | {who for _role, who in at.signed}),
         head=fund_list.heads(session, [found.household_id], by).get(found.household_id), filled=request.form,
         actions=offered, left=outstanding(at), roles=Role.labels(), states=FundState.labels(), ways=FundWay.labels(),

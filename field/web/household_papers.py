@@ -107,7 +107,7 @@ def _told(home: Household, known: dict[Any, Any], name: str) -> str:
     """What is best known, with its day; nothing where nobody has asked yet."""
     if (one := known.get((home.id, name))) is None:
         return ""
-    lines = visit_words.lines_of(name, one.best.value, {})
+    lines = visit_words.lines_of(name, masked(one.best.value), {})
     said = "；".join(f"{line.label} {line.text}".strip() for line in lines)
     return str(_("%(said)s（%(day)s了解）", said=said, day=day(one.best.observed_at)))
 

@@ -1,39 +1,84 @@
-"""看全号: a person's numbers in full, against a reason that is kept with the look."""
+"""看全号、看原话: numbers in full, of a person or in what was typed, against a reason that is kept with the look."""
 
 from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 
 from field import clock
 from field.auth import actor, allow
+from field.codes import EntryKind
 from field.db import db, transact
+from field.ledger.entries import Entry, opened
 from field.monitoring.household_file import household
-from field.monitoring.traces import reveal_numbers
+from field.monitoring.timeline import shortened
+from field.monitoring.traces import readable, reveal_numbers, reveal_words
 from field.registry.households import Person
 from field.registry.rights import NotAllowed, Right
+from field.web.wording import day
 
-numbers = Blueprint("numbers", __name__, url_prefix="/people")
+numbers = Blueprint("numbers", __name__)
 SHORTEST, LONGEST = 2, 200
 
 
-@numbers.get("/<id:person_id>/numbers")
+@numbers.get("/people/<id:person_id>/numbers")
 @allow(Right.REVEAL_NUMBERS)
 def ask(person_id: str) -> str:
     """Ask for the reason."""
-    return render_template("numbers.html", whose=_person(person_id), shown=False, fault=None, reason="")
+    return _asked(_person(person_id))
 
 
-@numbers.post("/<id:person_id>/numbers")
+@numbers.post("/people/<id:person_id>/numbers")
 @allow(Right.REVEAL_NUMBERS)
 def reveal(person_id: str) -> str | tuple[str, int]:
     """Show the numbers and leave the trace; without a reason neither."""
-    reason = " ".join(request.form.get("reason", "").replace("\0", "").split())
-    if not SHORTEST <= len(reason) <= LONGEST:
-        fault = _("请写明为什么要看，至少 2 个字，最多 200 个字")
-        asked = {"shown": False, "fault": fault, "reason": reason[:LONGEST]}
-        return render_template("numbers.html", whose=_person(person_id), **asked), 422
+    reason = _reason()
+    if fault := _fault(reason):
+        return _asked(_person(person_id), fault, reason), 422
     by, now = actor(), clock.now()
     whose = transact(lambda session: reveal_numbers(session, person_id, by, reason, now))
-    return render_template("numbers.html", whose=whose, shown=True, fault=None, reason=reason)
+    return render_template("numbers.html", whose=whose, shown=True)
+
+
+@numbers.get("/households/<id:household_id>/entries/<seq:seq>/words")
+@allow(Right.REVEAL_NUMBERS)
+def ask_words(household_id: str, seq: int) -> str:
+    """Ask for the reason."""
+    return _asked(readable(db.session(), household_id, seq, actor()))
+
+
+@numbers.post("/households/<id:household_id>/entries/<seq:seq>/words")
+@allow(Right.REVEAL_NUMBERS)
+def reveal_typed(household_id: str, seq: int) -> str | tuple[str, int]:
+    """Show what was typed in an entry, and leave the trace; without a reason neither."""
+    reason, by, now = _reason(), actor(), clock.now()
+    if fault := _fault(reason):
+        return _asked(readable(db.session(), household_id, seq, by), fault, reason), 422
+    entry = transact(lambda session: reveal_words(session, household_id, seq, by, reason, now))
+    [payload] = opened(db.session(), [entry])
+    labels = {"note": _("说明"), "informant": _("谁说的"), "reason": _("原因"), "location_reason": _("没有定位的原因")}
+    texts = [(labels[path.rpartition(".")[2]], text) for path, text in shortened(payload)]
+    return render_template("words.html", texts=texts, shown=True, **_called(entry))
+
+
+def _asked(what: Person | Entry, fault: str | None = None, reason: str = "") -> str:
+    asked = {"shown": False, "fault": fault, "reason": reason[:LONGEST]}
+    if isinstance(what, Entry):
+        return render_template("words.html", **_called(what), **asked)
+    return render_template("numbers.html", whose=what, **asked)
+
+
+def _called(entry: Entry) -> dict[str, str]:
+    kind = {"kind": EntryKind.label_of(entry.kind), "day": day(entry.occurred_at), "seq": entry.seq}
+    return {"title": _("%(kind)s的原话（%(day)s，第 %(seq)s 条）", **kind), "household_id": entry.chain_id}
+
+
+def _reason() -> str:
+    return " ".join(request.form.get("reason", "").replace("\0", "").split())
+
+
+def _fault(reason: str) -> str | None:
+    if SHORTEST <= len(reason) <= LONGEST:
+        return None
+    return str(_("请写明为什么要看，至少 2 个字，最多 200 个字"))
 
 
 def _person(person_id: str) -> Person:

@@ -16,6 +16,7 @@ from field.monitoring.plan import Measure, PlanMember, plan_entries, plans
 from field.monitoring.plan_shown import bare
 from field.monitoring.policy.shapes import Measure as Proposed
 from field.monitoring.policy.shapes import Pack
+from field.monitoring.timeline import masked
 from field.registry.households import Household
 from field.registry.masking import mask_phone
 from field.web.forms import faults_named, fen
@@ -135,7 +136,7 @@ def _told(entries: Iterable[tuple[Any, dict[str, Any]]]) -> dict[str, list[Told]
     for entry, said in entries:
         if "measure_id" in said:
             photos = said["content"].get("photos", [])
-            one = Told(entry.seq, entry.actor, entry.recorded_at, help_lines(said), photos)
+            one = Told(entry.seq, entry.actor, entry.recorded_at, help_lines(masked(said)), photos)
             told.setdefault(said["measure_id"], []).append(one)
     return told
 

@@ -1,13 +1,16 @@
 """Verification of the log: whatever was sealed once cannot be cut, rewritten or rolled back unseen."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 from field.ledger import merkle
+from field.ledger.checkpoints import Checkpoint
 from field.ledger.entries import Entry
-from field.ledger.note import Signer, Tree
+from field.ledger.note import Signer, Tree, read_tree
 from tests.ledger.conftest import SIGNER, Ledger
 
 PLACE = "WHERE chain_id = 'b' AND seq = 3"
@@ -42,6 +45,7 @@ def test_a_chain_rewritten_to_its_end_is_named_by_the_log(sealed: Ledger) -> Non
         ("DELETE FROM log_leaf WHERE log_index > 8", "log"),
         ("DELETE FROM log_tile", "log"),
         ("DELETE FROM checkpoint WHERE size = 12", "log"),
+        ("DELETE FROM checkpoint WHERE size = 6", "log"),
         ("UPDATE checkpoint SET size = 11 WHERE size = 12", "checkpoint"),
         ("UPDATE checkpoint SET size = 13 WHERE size = 12", "log"),
         (
@@ -58,6 +62,43 @@ def test_a_chain_rewritten_to_its_end_is_named_by_the_log(sealed: Ledger) -> Non
 def test_a_changed_log_is_noticed(sealed: Ledger, change: str, code: str) -> None:
     sealed.sql(change)
     assert sealed.faults()[0] == code
+
+
+def test_an_older_checkpoint_that_was_taken_away_is_named_with_the_one_after_it(sealed: Ledger) -> None:
+    for _ in range(2):
+        sealed.write("a")
+        sealed.seal()
+    assert sealed.verify().sound
+    sealed.sql("DELETE FROM checkpoint WHERE size = 12")
+    broken = sealed.verify().broken
+    assert broken
+    assert broken.words == "封存记录损坏（第 13 条处是第 3 张封存单，它前面只有 1 张）"
+
+
+def unnumbered(ledger: Ledger) -> None:
+    """As an older release left its checkpoints: without their numbers."""
+    with Session(ledger.engine) as session:
+        trees = {one.size: read_tree(one.note, SIGNER.verifier) for one in session.scalars(select(Checkpoint))}
+    for size, tree in trees.items():
+        note = SIGNER.sign(str(replace(tree, number=None)))
+        ledger.sql("UPDATE checkpoint SET note = :note WHERE size = :size", note=note, size=size)
+
+
+def test_a_ledger_of_an_older_release_is_sound_and_keeps_count_from_its_next_checkpoint_on(sealed: Ledger) -> None:
+    unnumbered(sealed)
+    assert sealed.verify().sound
+    sealed.write("a")
+    assert read_tree(sealed.seal(), SIGNER.verifier).number == 3
+    assert sealed.verify().sound
+    sealed.sql("DELETE FROM checkpoint WHERE size = 6")
+    assert sealed.faults()[0] == "log"
+
+
+def test_after_a_checkpoint_was_taken_away_the_next_ones_do_not_hide_it(sealed: Ledger) -> None:
+    sealed.sql("DELETE FROM checkpoint WHERE size = 6")
+    sealed.write("a")
+    assert read_tree(sealed.seal(), SIGNER.verifier).number == 3
+    assert sealed.faults()[0] == "log"
 
 
 def test_swapped_leaves_are_named(sealed: Ledger) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
 from field.db import transact
@@ -120,6 +120,55 @@ def test_a_number_that_another_family_has_changes_nothing_until_somebody_of_it_i
     assert left == {"演示甲": "delisted", "演示乙": None, "演示甲丙": None}
     assert enrolled(session, [roster()], later=4) == Counts(changed=1, persons=2), "who was delisted is known as well"
     assert transact(rebuild, session).differing == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "same"),
+    [
+        ({}, False),
+        ({"phone": "+8617499999999", "birth_date": "1966-05-04"}, False),
+        ({"birth_date": "1960-05-04"}, False),
+        ({"phone": "+8617400000001"}, True),
+        ({"bank_account": "6200000000000000011"}, True),
+    ],
+)
+def test_a_namesake_alone_makes_no_family_the_same(session: Session, said: dict[str, Any], *, same: bool) -> None:
+    whole = roster()
+    whole["members"][0] |= {"bank_account": "6200000000000000011", "birth_date": "1960-05-04"}
+    enrolled(session, [whole])
+    before = {person.id: person.left for person in session.scalars(select(Person))}
+    others = roster("H9")["members"]
+    namesake = {name: others[0][name] for name in ("relation", "id_number")} | {"name": "演示甲"}
+    mistaken = roster(members=[namesake | said, others[1] | {"name": "演示丁"}])
+    found = enrolled(session, [mistaken], later=1)
+    assert found == (Counts(changed=1, persons=2) if same else Counts(others=("H1",)))
+    session.expire_all()
+    after = {person.id: person.left for person in session.scalars(select(Person))}
+    assert (after == before) is not same
+    assert transact(rebuild, session).differing == ()
+
+
+@pytest.mark.parametrize(("born", "same"), [("1960-05-04", True), ("1966-05-04", False), (None, False)])
+def test_who_is_here_without_an_id_number_is_known_by_name_and_birth_date(
+    session: Session, born: str | None, *, same: bool
+) -> None:
+    enrolled(session, [roster()])
+    unnumbered = {"id_number": None, "id_number_index": None, "birth_date": born and date.fromisoformat(born)}
+    session.execute(update(Person).values(unnumbered))
+    session.commit()
+    head = roster("H9")["members"][0] | {"birth_date": "1960-05-04", "phone": "+8617499999999"}
+    found = enrolled(session, [roster(members=[head])], later=1)
+    assert found == (Counts(changed=1, persons=1) if same else Counts(others=("H1",)))
+
+
+def test_within_a_family_that_is_known_a_namesake_is_the_same_person(session: Session) -> None:
+    enrolled(session, [roster()])
+    before = {person.id for person in session.scalars(select(Person))}
+    head, spouse = roster()["members"]
+    corrected = {**spouse, "id_number": make_id("420699", date(1971, 2, 3), 77)}
+    assert enrolled(session, [roster(members=[head, corrected])], later=1) == Counts(changed=1, persons=2)
+    session.expire_all()
+    assert {person.id for person in session.scalars(select(Person))} == before
 
 
 def test_what_was_made_before_is_taken_for_those_alone_who_are_still_new(session: Session) -> None:

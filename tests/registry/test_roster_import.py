@@ -140,7 +140,7 @@ def test_a_family_under_another_familys_number_is_a_bad_row_and_the_rest_is_load
     imported(excel(tmp_path / "a.xlsx", [*household(1), *household(2)]), begin)
     with begin() as session:
         before = session.execute(select(Person.name, Person.left).order_by(Person.name)).all()
-    mistaken = [row | {"户编号": "H00001"} for row in household(3, 2)]
+    mistaken = [row | {"户编号": "H00001"} for row in household(3, 2, 姓名="演示1户主", 联系电话="", 银行账号="")]
     rows = [*household(4, 2, 性别="公"), *mistaken, *household(2, 3, 村民小组="4组"), *household(5, 1)]
     found = imported(excel(tmp_path / "b.xlsx", rows), begin)
     assert [tuple(fault)[:3] for fault in found.faults if fault.reason == ANOTHER_FAMILY] == [

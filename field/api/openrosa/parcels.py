@@ -9,7 +9,7 @@ from werkzeug.datastructures import FileStorage
 from field.api.evidence import take_in
 from field.api.uploads import pieces
 from field.media.photo import MAX_BYTES
-from field.media.pieces import Promise
+from field.media.pieces import Promise, Unknown
 from field.problems import Problem
 from field.registry.rights import Actor
 
@@ -40,7 +40,7 @@ def remembered(names: Iterable[str], instance: str, by: Actor) -> dict[str, str]
     """The digests of those of these files that came before."""
     found = {}
     for name in names:
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(Unknown):
             found[name] = pieces().promised(_place(name, instance, by)).sha256
     return found
 

@@ -81,10 +81,12 @@ const inside = {
   * items(each, value, path, root) {
     for (const [place, item] of types.array(value) ? value.entries() : []) yield* faults(each, item, [...path, place], root)
   },
-  * 'x-once'(name, value, path, root, {title}) {
-    const said = (types.array(value) ? value : []).map(item => types.object(item) ? item[name] : null)
-    const again = [...said.keys()].filter(place => types.string(said[place]) && said.indexOf(said[place]) < place)
-    yield* again.map(place => ({path: [...path, place, name], keyword: 'x-once', title}))
+  * 'x-once'(keys, value, path, root, {title}) {
+    for (const key of types.array(value) ? keys : []) {
+      const said = value.map((item, place) => named(item, key) || place)
+      const again = [...said.keys()].filter(place => said.indexOf(said[place]) !== said.lastIndexOf(said[place]))
+      yield* again.map(place => ({path: [...path, place, key], keyword: 'x-once', title}))
+    }
   },
   * required(names, value, path, root, {properties = {}, title, 'x-words': words}) {
     for (const name of types.object(value) ? names.filter(name => !has(value, name)) : []) {
@@ -98,6 +100,11 @@ const inside = {
       yield {path: [...path, [...name].slice(0, 60).join('')], keyword: 'additionalProperties'}
     }
   },
+}
+
+function named(item, key) {
+  const said = key.split('.').reduce((at, name) => types.object(at) && at[name], item)
+  return types.string(said) && said.toUpperCase()
 }
 
 function fits(schema, value, root) {
