@@ -76,7 +76,7 @@ PHOTOGRAPHED = "/households/{household}/relief/{digest}"
 NOTE = {"note": "看过身份证"}
 GIFT = {"amount": "100", "on": "2026-01-02", "way": "cash"}
 LAYOUT = {"column": "number", "format": "csv", "layout_name": "月报用表"}
-WORDS = {"pupil": cycle(("小学", "初中")), "relation": cycle(("配偶", "其他"))}
+SCHOOLS = cycle(("小学", "初中"))
 WISH = {"amount": "50", "note": "孩子住院", "applicant": {"name": "陈大一"}}
 DIGEST = hashlib.sha256(b"some photograph").hexdigest()
 PROMISE = {**TUS, "Upload-Length": "4", "Upload-Metadata": f"sha256 {b64encode(DIGEST.encode()).decode()}"}
@@ -127,9 +127,9 @@ def tying(subject: Subject) -> dict[str, str]:
     return {"number": subject["number"], "kind": "job", "promised": "6000", "from": day}
 
 
-def corrected(name: str) -> dict[str, str]:
-    """What is registered of a person told otherwise, each time."""
-    return {name: next(WORDS[name]), "key": str(uuid7()), **NOTE}
+def schooling() -> dict[str, str]:
+    """Where somebody goes to school, told otherwise each time."""
+    return {"pupil": next(SCHOOLS), "key": str(uuid7()), **NOTE}
 
 
 def a_call(person_id: str) -> dict[str, Any]:
@@ -251,7 +251,7 @@ PAGES = {
     "GET /households/<id:household_id>": Way(GRASSROOTS, 200, REGION, path="/households/{household}"),
     "GET /people/<id:person_id>/correction": Way(GRASSROOTS, 200, REGION, path="/people/{person}/correction"),
     "POST /people/<id:person_id>/correction": Way(
-        GRASSROOTS, 303, REGION, path="/people/{person}/correction", send=lambda _: {"data": corrected("pupil")}
+        GRASSROOTS, 303, REGION, path="/people/{person}/correction", send=lambda _: {"data": schooling()}
     ),
     "GET /people/<id:person_id>/numbers": Way(GRASSROOTS, 200, REGION, path="/people/{person}/numbers"),
     "POST /people/<id:person_id>/numbers": Way(

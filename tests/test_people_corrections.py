@@ -89,7 +89,7 @@ def test_birth_date_sex_and_relation_are_put_right_together(county: County) -> N
     at_odds = sent(county, "county", now, birth_date="1972-06-05")
     assert "出生日期：和证件号码对不上，号码里是 1971-06-05；请一起改正" in words(at_odds.get_data(as_text=True))
     head = sent(county, "town", now, relation="户主")
-    assert "与户主关系：现在的户主是陈大一，请先更正陈大一和户主的关系" in words(head.get_data(as_text=True))
+    assert "与户主关系：现在的户主是陈大一，请先更正这个人和户主的关系" in words(head.get_data(as_text=True))
     assert sent(county, "town", person(county), relation="其他").status_code == 303
     assert sent(county, "town", now, relation="户主").status_code == 303
     with county.app.app_context():

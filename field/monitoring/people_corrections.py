@@ -38,12 +38,12 @@ def correct(
         raise NotAllowed
     lock_heads(session, [home.id])
     session.refresh(person)
-    values, wrong = _read(said)
+    values, unreadable = _read(said)
     content = {"person_id": person_id, **values, "note": note}
     draft = Draft(home.id, EntryKind.PERSON_CORRECTED, Channel.WEB, by.username, now, f"person:{key}", content)
     fresh = recorded(session, draft.idempotency_key) is None
-    if fresh and (several := [*wrong, *_faults(session, person, values, note, now)]):
-        raise Refused(several)
+    if fresh and (wrong := unreadable or list(_faults(session, person, values, note, now))):
+        raise Refused(wrong)
     entry, fresh = append_once(session, draft, now)
     if fresh:
         derive_corrected(session, entry, content)
@@ -116,7 +116,7 @@ def _faults(
     if values.keys() & {"id_number", "birth_date", "sex"}:
         yield from _at_odds({**now_held, **values})
     if values.get("relation") == HEAD and (head := _other_head(session, person)):
-        yield fault("relation", Sentence("现在的户主是{name}，请先更正{name}和户主的关系", name=head))
+        yield fault("relation", Sentence("现在的户主是{name}，请先更正这个人和户主的关系", name=head))
 
 
 def _at_odds(held: Mapping[str, Any]) -> Iterator[dict[str, str]]:
