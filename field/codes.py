@@ -187,6 +187,7 @@ class EntryKind(Labelled):
     DEPUTY_ANSWERED = "deputy_answered", "答复代班"
     DEPUTY_ENDED = "deputy_ended", "结束代班"
     ERASED = "erased", "依法删除"
+    PERSON_CORRECTED = "person_corrected", "更正登记"
     FILLED_IN = "filled_in", "填报表更改"
     FILLED_HELD = "filled_held", "填报表有冲突"
     FILLED_DECIDED = "filled_decided", "填报冲突认定"

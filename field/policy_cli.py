@@ -13,7 +13,7 @@ from field.db import db
 from field.monitoring.policy.compare import differences
 from field.monitoring.policy.reading import FaultyPack, contents, read_pack
 from field.monitoring.policy.shapes import Pack
-from field.monitoring.policy.shelf import HOLIDAYS, shelf, unlike
+from field.monitoring.policy.shelf import HOLIDAYS, apart, shelf, unlike
 from field.monitoring.simulate import simulate
 from field.monitoring.workdays import china_day, own_days
 from field.registry import regions
@@ -25,10 +25,11 @@ policy = AppGroup("policy", help="政策包：检查、比较、试算。")
 @click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def policy_check(files: tuple[Path, ...]) -> None:
     """Check files, or all packs in use; exit 1 naming file, line and field of every fault."""
-    faults = [fault for file in files for fault in _faults(file)]
+    packs = shelf()
+    packs.refresh()
+    others = dict(packs.countys)
+    faults = [fault for file in files for fault in _faults(file, others)]
     if not files:
-        packs = shelf()
-        packs.refresh()
         faults = [*packs.faults]
         for pack in packs.packs:
             click.echo(f"{pack.name:10} {pack.begins} 起  {pack.title}（{_examples(pack)}）")
@@ -80,7 +81,8 @@ def pack_called(name: str) -> Pack:
     return found
 
 
-def _faults(file: Path) -> list[Any]:
+def _faults(file: Path, others: dict[str, Pack]) -> list[Any]:
+    """Faults of one file beside those in use and those checked before it, among which it takes its own name's place."""
     try:
         if file.name == HOLIDAYS:
             own_days(file)
@@ -88,6 +90,8 @@ def _faults(file: Path) -> list[Any]:
             content = contents(file)
             pack = read_pack(content, str(file))
             unlike(pack, shelf().called(pack.name), content, str(file))
+            apart(pack, {name: one for name, one in others.items() if name != file.name}, content, str(file))
+            others[file.name] = pack
     except FaultyPack as error:
         return [*error.faults]
     return []

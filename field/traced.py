@@ -12,12 +12,13 @@ from field.db import db, transact
 from field.monitoring.cases import MonitoringCase
 from field.monitoring.fund import FundApplication
 from field.monitoring.traces import Look, leave_trace, looked_lately
+from field.registry.households import Person
 
-HOLDERS: dict[str, Any] = {"case_id": MonitoringCase, "application_id": FundApplication}
+HOLDERS: dict[str, Any] = {"case_id": MonitoringCase, "application_id": FundApplication, "person_id": Person}
 
 
 def traced(what: Look) -> Callable[[View], View]:
-    """Mark a view that shows one household, by its id or its case's in the address, or else all of the reader's region.
+    """Mark a view that shows one household, by an id of it in the address, or else all of the reader's region.
 
     A look that is refused leaves none; of one whose trace cannot be written nothing is shown.
     """

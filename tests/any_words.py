@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -13,7 +13,7 @@ from field.codes import Channel, Source
 from field.db import db, transact
 from field.ledger.entries import Entry
 from field.media.vault import Vault
-from field.monitoring import attaching, bindings, held
+from field.monitoring import attaching, bindings, held, people_corrections
 from field.monitoring.checkins import CheckedIn, Why, record_call, record_call_wanted, record_silence
 from field.monitoring.declarations import Declared, record_declaration
 from field.monitoring.enrol import enrol
@@ -28,6 +28,7 @@ from field.monitoring.visits import record_visit
 from field.registry.contact_rules import Proof, Withdrawn
 from field.registry.contacts import Contact
 from field.registry.households import Household, Person
+from field.registry.idnumber import make
 from field.registry.rights import NotAllowed
 from tests.county import REGIONS, County, household, moment
 from tests.monitoring import casework
@@ -217,6 +218,15 @@ class SeenAndSaid:
             part(session, one.id, "是两个人", self._by("county"), self.now)
         else:
             merge(session, one.id, other.id, "登记了两次", self._by("county"), self.now, [*Differing])
+
+    def do_correct_person(self, session: Session) -> None:
+        person = self._one(session, Person)
+        day = self.chance.choice(["1968-05-04", "1970-05-04", "1971-06-05"])
+        number = make("420626", date.fromisoformat(day), self.chance.randrange(101, 109))
+        said = self.chance.choice([{"pupil": "小学"}, {"relation": "户主"}, {"relation": "其他"}, {"birth_date": day},
+                                   {"id_number": number, "birth_date": day}])  # fmt: skip
+        by = self._by("cadre", "town", "county")
+        people_corrections.correct(session, person.id, said, "对照证件改正", str(uuid7()), by, self.now)
 
     def do_sweep(self, session: Session) -> None:
         by = basis(self.now)

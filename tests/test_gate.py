@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import partial
+from itertools import cycle
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -75,6 +76,7 @@ PHOTOGRAPHED = "/households/{household}/relief/{digest}"
 NOTE = {"note": "看过身份证"}
 GIFT = {"amount": "100", "on": "2026-01-02", "way": "cash"}
 LAYOUT = {"column": "number", "format": "csv", "layout_name": "月报用表"}
+SCHOOLS = cycle(("小学", "初中"))
 WISH = {"amount": "50", "note": "孩子住院", "applicant": {"name": "陈大一"}}
 DIGEST = hashlib.sha256(b"some photograph").hexdigest()
 PROMISE = {**TUS, "Upload-Length": "4", "Upload-Metadata": f"sha256 {b64encode(DIGEST.encode()).decode()}"}
@@ -123,6 +125,11 @@ def tying(subject: Subject) -> dict[str, str]:
     """A tie that is there already."""
     day = clock.now().date().isoformat()
     return {"number": subject["number"], "kind": "job", "promised": "6000", "from": day}
+
+
+def schooling() -> dict[str, str]:
+    """Where somebody goes to school, told otherwise each time."""
+    return {"pupil": next(SCHOOLS), "key": str(uuid7()), **NOTE}
 
 
 def a_call(person_id: str) -> dict[str, Any]:
@@ -249,6 +256,10 @@ PAGES = {
     "GET /households": Way(GRASSROOTS, 200, REGION, send=by_region),
     "POST /households": Way(GRASSROOTS, 303, send=lambda _: {"data": {"q": "陈"}}),
     "GET /households/<id:household_id>": Way(GRASSROOTS, 200, REGION, path="/households/{household}"),
+    "GET /people/<id:person_id>/correction": Way(GRASSROOTS, 200, REGION, path="/people/{person}/correction"),
+    "POST /people/<id:person_id>/correction": Way(
+        GRASSROOTS, 303, REGION, path="/people/{person}/correction", send=lambda _: {"data": schooling()}
+    ),
     "GET /people/<id:person_id>/numbers": Way(GRASSROOTS, 200, REGION, path="/people/{person}/numbers"),
     "POST /people/<id:person_id>/numbers": Way(
         GRASSROOTS, 200, REGION, path="/people/{person}/numbers", send=lambda _: {"data": {"reason": "上门前联系"}}

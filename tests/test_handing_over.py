@@ -147,6 +147,14 @@ def test_a_hand_over_that_is_sent_back_changes_nothing(county: County, newcomer:
     assert fresh.send(path, verdict="return", reason="还没有交接清楚").status_code == 303
     assert fresh.send(path, verdict="accept").status_code == 409
     assert (offered(county), leaving.get("/tasks").status_code) == ([], 200)
+    for who in (leaving, browser(county, "town")):
+        assert "已退回 堰垭村 · 陈干部 移交给 " in words(who.page("/handover"))
+        assert "原因：还没有交接清楚" in words(who.page("/handover"))
+    assert "还没有交接清楚" not in browser(county, "town2").page("/handover")
+    assert offer(leaving).status_code == 303
+    [again] = offered(county)
+    assert leaving.send(again, verdict="return", reason="先不走了").status_code == 303
+    assert "已撤回" in words(leaving.page("/handover"))
     assert offer(leaving).status_code == 303
 
 

@@ -11,6 +11,7 @@ from field import clock
 from field.codes import Channel
 from field.db import db, transact
 from field.ledger.facts import SEEN, VERIFIED_ADDRESS
+from field.ledger.receipts import number
 from field.monitoring.attaching import attach, detach
 from field.monitoring.checkins import CheckedIn, record_checkin, record_silence
 from field.monitoring.declarations import Declared, record_declaration
@@ -137,6 +138,34 @@ def test_the_same_declaration_again_is_the_same_entry(county: County) -> None:
     assert len(listed(county, "/api/leads")) == 1
 
 
+def test_the_same_hardship_told_twice_before_anybody_came_is_one_lead_with_two_traces(county: County) -> None:
+    with county.app.app_context():
+        here = Person.household_id == county.households[HOME]
+        wife = db.session.scalars(select(Person.id).where(here).order_by(Person.position)).all()[1]
+    first = declare(county, clock.now() - HOUR, risk_factors=["illness", "schooling"])
+    [task] = listed(county, "/api/tasks")
+    again = declare(county, key="d2", person_id=wife, channel=Channel.WECHAT, note="人还在医院")
+    [lead] = listed(county, "/api/leads")
+    assert (lead["seq"], lead["traces"]) == (first.seq, [first.seq, again.seq])
+    [told] = lead["again"]
+    assert (told["words"], told["channel"], told["receipt"]) == ("人还在医院", "wechat", number(again.hash))
+    assert listed(county, "/api/tasks") == [task], "the clock runs from the first signal"
+    page = words(browser(county, "cadre").page("/leads"))
+    assert page.index("老婆住院,花了三万多") < page.index("又说：人还在医院")
+    form = county.client("cadre").get(f"/api/households/{county.households[HOME]}/form").get_json()
+    assert [one["words"] for one in form["said"]] == ["人还在医院", "老婆住院,花了三万多"]
+    assert county.client().get(f"/receipt/{number(again.hash)}").status_code == 200
+    assert rebuilt(county) == ()
+    declare(county, key="d3", risk_factors=["housing"], note="房子漏雨")
+    declare(county, key="d4", household_id=None, person_id=None, claim={"name": "陈大一", "village": HOME})
+    assert len(listed(county, "/api/leads")) == 3, "another hardship, and somebody who only says who he is"
+    told_at_the_door = county.visit(visited_at=(clock.now() + timedelta(seconds=1)).isoformat())
+    assert county.client("cadre").post("/api/visits", json=told_at_the_door).status_code == 201
+    declare(county, clock.now() + HOUR, key="d5")
+    assert [one["traces"] for one in listed(county, "/api/leads") if one["household_id"]] == [[again.seq + 3]]
+    assert rebuilt(county) == ()
+
+
 def test_a_strangers_declaration_waits_for_somebody_to_say_whose_it_is(county: County) -> None:
     entry = declare(county, household_id=None, person_id=None, claim={"name": "陈大一", "village": HOME})
     [lead], [task] = listed(county, "/api/leads"), listed(county, DECLARED)
@@ -256,7 +285,8 @@ def test_what_is_heard_beside_a_case_is_a_trace_of_it_and_no_second_task_until_t
     casework.do(county, case_id, "reject", "town", clock.now())
     assert [one["kind"] for one in of_home(county, "cadre")] == ["check"] * 3, "nobody has looked into what came beside"
     declare(county, key="later")
-    assert [one["kind"] for one in of_home(county, "cadre")] == ["check"] * 4, "the case has ended"
+    assert [one["kind"] for one in of_home(county, "cadre")] == ["check"] * 3, "told again of what nobody looked into"
+    assert "又说：" in words(browser(county, "cadre").page("/leads"))
     assert rebuilt(county) == ()
     casework.visited(county, HOME, "cadre", clock.now())
     assert of_home(county, "cadre") == []

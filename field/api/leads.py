@@ -10,7 +10,7 @@ from field.api.describe import PageQuery, Strict, describe
 from field.auth import actor
 from field.codes import Grade, Source, TaskKind
 from field.db import db, transact
-from field.monitoring import leads
+from field.monitoring import lead_list
 from field.monitoring.attaching import AlreadyAttached, attach
 from field.monitoring.todo import todo
 from field.monitoring.todo_rows import Wanted
@@ -45,6 +45,15 @@ class TaskQuery(OpenQuery):
     late: Literal["yes"] | None = None
 
 
+class Again(Strict):
+    """又说一次: what the household said of the same before anybody came."""
+
+    channel: str
+    at: str
+    receipt: str
+    words: str
+
+
 class LeadLine(Strict):
     """线索."""
 
@@ -67,6 +76,7 @@ class LeadLine(Strict):
     grade: str | None
     traces: list[int]
     words: str
+    again: list[Again]
     warned: str
     opened_at: str
     receipt: str
@@ -136,8 +146,8 @@ class Attached(Strict):
 @api.get("/leads")
 @describe(Right.READ_LEADS, "线索", {200: LeadPage}, query=LeadQuery)
 def list_leads(query: LeadQuery) -> dict[str, Any]:
-    sought = leads.Sought(query.region, query.source, query.kind)
-    items, total = leads.leads(db.session(), actor(), query.state == "open", query.page, query.per_page, sought)
+    sought = lead_list.Sought(query.region, query.source, query.kind)
+    items, total = lead_list.leads(db.session(), actor(), query.state == "open", query.page, query.per_page, sought)
     return {"items": items, "total": total, "page": query.page, "per_page": query.per_page}
 
 

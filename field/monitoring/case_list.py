@@ -5,17 +5,18 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from field.case_codes import CaseState
 from field.codes import EntryKind
 from field.ledger.entries import Entry, opened
-from field.monitoring.case_rules import ENDED
+from field.monitoring.case_rules import ENDED, LEAVING
 from field.monitoring.cases import MonitoringCase
 from field.registry.households import Household
 from field.registry.regions import in_region
 from field.registry.rights import Actor, NotAllowed, Right
 
+LEFT = tuple(end.value for _, end in LEAVING.values())
 KINDS = (EntryKind.CASE_OPENED.value, EntryKind.CASE_STEP.value)
 
 
@@ -67,6 +68,14 @@ def settled(session: Session, household_ids: Collection[str]) -> dict[str, Monit
     )
     newest = session.scalars(going.order_by(MonitoringCase.heard_at, MonitoringCase.id))
     return found | {case.household_id: case for case in newest}
+
+
+def gone(household_id: Any) -> ColumnElement[bool]:
+    """已经离开: merged, moved away or died by its newest case, though the roster may go on listing its people."""
+    later = aliased(MonitoringCase)
+    newer = later.household_id == MonitoringCase.household_id, later.heard_at > MonitoringCase.heard_at
+    left = MonitoringCase.household_id == household_id, MonitoringCase.state.in_(LEFT)
+    return select(MonitoringCase.id).where(*left, ~select(later.id).where(*newer).exists()).exists()
 
 
 class Merged(NamedTuple):

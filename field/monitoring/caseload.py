@@ -20,7 +20,7 @@ from field.registry.regions import in_region
 from field.registry.rights import Actor, NotAllowed, Right
 from field.registry.staff import Post, Staff, find_staff
 
-AT_ONCE = 200
+AT_ONCE, ANSWERS_SHOWN = 200, 10
 
 
 class NotPossible(Exception):
@@ -46,6 +46,22 @@ class Offered:
     entry: Entry
     said: Mapping[str, Any]
     waiting: int
+
+
+@dataclass(frozen=True)
+class Answered:
+    """一次答复: what had been offered, the entry that answers, and what that says."""
+
+    offer: Mapping[str, Any]
+    entry: Entry
+    said: Mapping[str, Any]
+
+    @property
+    def outcome(self) -> str:
+        """Accepted, sent back by whom it went to, or taken back by who had offered it."""
+        if self.said["accepted"]:
+            return "accepted"
+        return "returned" if self.entry.actor == self.offer["taker"] else "withdrawn"
 
 
 def holders(session: Session, by: Actor, now: datetime) -> list[tuple[Staff, Post]]:
@@ -121,6 +137,16 @@ def waiting(session: Session, by: Actor) -> list[Offered]:
     held = unsent(session, {said["giver"] for said in several})
     both = zip(entries, several, strict=True)
     return [Offered(entry, said, held.get(said["giver"], 0)) for entry, said in both]
+
+
+def answers(session: Session, by: Actor) -> list[Answered]:
+    """最近的答复 of the reader's region, the newest first."""
+    here = Entry.kind == EntryKind.HAND_OVER_ANSWERED.value, in_region(Entry.chain_id, region_chain(by.region))
+    entries = list(session.scalars(select(Entry).where(*here).order_by(Entry.recorded_at.desc()).limit(ANSWERS_SHOWN)))
+    several = opened(session, entries)
+    offers = opened(session, [session.get_one(Entry, (one.chain_id, said["seq"]))
+                              for one, said in zip(entries, several, strict=True)])  # fmt: skip
+    return [Answered(offer, entry, said) for offer, entry, said in zip(offers, entries, several, strict=True)]
 
 
 def caseload(session: Session, post: Post) -> dict[str, int]:

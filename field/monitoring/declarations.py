@@ -9,10 +9,10 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from field.codes import Channel, EntryKind, EvidenceKind, LeadKind, Source, TaskKind
-from field.ledger.entries import Draft, Entry, append, recorded, region_chain
+from field.ledger.entries import Draft, Entry, append, lock_heads, recorded, region_chain
 from field.monitoring.evidence import EvidenceLink
 from field.monitoring.judgement import judge
-from field.monitoring.leads import Wanted, open_lead
+from field.monitoring.leads import Wanted, open_lead, tell_again, told_before
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,10 @@ class Declared:
 
 
 def record_declaration(session: Session, said: Declared, now: datetime) -> Entry:
-    """Record a confirmed declaration once; the same again gives the same entry."""
+    """Record a confirmed declaration once; the same again gives the same entry.
+
+    What a household says again before anybody came is one more trace of its first lead; a stranger's words stand alone.
+    """
     key = f"declaration:{said.key}"
     if known := recorded(session, key):
         return known
@@ -52,6 +55,10 @@ def record_declaration(session: Session, said: Declared, now: datetime) -> Entry
     content["risk_factors"] = list(said.risk_factors)
     content["evidence"] = [{"sha256": digest, "kind": EvidenceKind.OTHER.value} for digest in said.evidence]
     chain = said.household_id or region_chain(said.region)
+    if said.household_id:
+        lock_heads(session, [chain])
+        if seq := told_before(session, chain, said.risk_factors):
+            content["raises"] = seq
     who = said.person_id or (said.helper or {}).get("person_id")
     actor = f"person:{who}" if who else "stranger"
     draft = Draft(chain, EntryKind.DECLARATION, said.channel, actor, now, key, content, list(said.evidence))
@@ -62,10 +69,13 @@ def record_declaration(session: Session, said: Declared, now: datetime) -> Entry
 
 
 def derive_declaration(session: Session, entry: Entry, said: dict[str, Any]) -> None:
-    """What follows from a declaration: its photographs, a lead, and a task for the village."""
+    """What follows from a declaration: its photographs, and a lead with a task for the village or one more trace."""
     links = [item | {"chain_id": entry.chain_id, "seq": entry.seq, "person_id": None} for item in said["evidence"]]
     if links:
         session.execute(insert(EvidenceLink), links)
+    if "raises" in said:
+        tell_again(session, entry, said["raises"])
+        return
     risks = said["risk_factors"]
     wanted = Wanted(LeadKind.HARDSHIP, Source.DECLARATION, TaskKind.CHECK, risks, said.get("person_id"))
     open_lead(session, entry, wanted)

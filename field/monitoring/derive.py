@@ -25,6 +25,7 @@ from field.monitoring.fund_donations import derive_donation
 from field.monitoring.long_term import derive_marked, derive_unmarked
 from field.monitoring.merging import count_persons, derive_merged, derive_parted
 from field.monitoring.partners import derive_partnership
+from field.monitoring.people_corrections import derive_corrected
 from field.monitoring.photos_added import derive_photos
 from field.monitoring.planning import derive_measure, derive_team
 from field.monitoring.register import register_roster
@@ -252,6 +253,7 @@ DERIVERS: dict[str, tuple[Deriver, ...]] = {
     EntryKind.DEPUTY_ANSWERED: (derive_deputy,),
     EntryKind.DEPUTY_ENDED: (derive_deputy,),
     EntryKind.ERASED: (derive_erased,),
+    EntryKind.PERSON_CORRECTED: (derive_corrected,),
     EntryKind.FILLED_IN: (derive_filling,),
     EntryKind.FILLED_HELD: (derive_filling,),
     EntryKind.FILLED_DECIDED: (derive_filling,),

@@ -1,16 +1,15 @@
 """线索与待办: what came in that somebody should look into, and what is to be done about it by when."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, TypeVarTuple
+from typing import Any
 from typing import cast as as_type
 
 from sqlalchemy import (
     JSON,
     ColumnElement,
     Index,
-    Select,
     String,
     Table,
     and_,
@@ -22,30 +21,24 @@ from sqlalchemy import (
     func,
     or_,
     select,
-    tuple_,
+    update,
 )
 from sqlalchemy import table as table_named
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from field.codes import EntryKind, Grade, LeadKind, Source, TaskKind
-from field.ledger.entries import Entry, opened
-from field.ledger.receipts import number
+from field.codes import Grade, LeadKind, Source, TaskKind
+from field.ledger.entries import Entry
 from field.monitoring.case_rules import LADDER
 from field.monitoring.policy.risk_shapes import RANKS
 from field.monitoring.tasks import Task, stand_again
 from field.orm import Base, Code, Id, RegionCode, Utc
 from field.prepared import Prepared
 from field.registry.households import Household
-from field.registry.masking import mask_words
-from field.registry.regions import Region, in_region
-from field.registry.rights import Actor, NotAllowed, Right
 
-Row = TypeVarTuple("Row")
 # 入户核实 2 or 3 days by counties' public notices (domain, section 4); the others are our own first figures.
 DAYS = {TaskKind.CHECK: 3, TaskKind.CALL: 7, TaskKind.FIND: 1, TaskKind.BINDING: 7}
 AT_ONCE = timedelta(hours=1)  # our own figure: who speaks of dying is not left alone until tomorrow
 SAME = timedelta(days=1)
-TRACES_READ = 20
 _cases = table_named("monitoring_case", column("household_id"), column("state"))  # its own module stands on this one
 
 
@@ -102,8 +95,7 @@ def open_lead(session: Session, entry: Entry, wanted: Wanted) -> None:
     What a person of the household said within a day before, by the same way in, is the same lead with one more trace.
     """
     if lead := _same_was_said(session, entry, wanted):
-        lead.raised = [*(lead.raised or []), entry.seq]
-        session.flush()
+        tell_again(session, entry, lead.seq)
     else:
         open_leads(session, [(entry, wanted)])
 
@@ -120,6 +112,28 @@ def open_leads(session: Session, several: Sequence[tuple[Entry, Wanted]]) -> Non
                       regions) for entry, one in several]  # fmt: skip
     _new_leads.run(session, *(lead for lead, _ in opened))
     _add_tasks(session, [task for _, task in opened if task])
+
+
+def told_before(session: Session, household_id: str, risks: Collection[str]) -> int | None:
+    """同一件难处: the household's first declaration of it that somebody has still to check, if any.
+
+    Beside a case on its way to identify the household, all that it says is a trace of the case.
+    """
+    if not risks or on_the_ladder(session, [household_id]):
+        return None
+    told = select(Lead.seq, Lead.risk_factors).where(
+        Lead.chain_id == household_id, Lead.source == Source.DECLARATION.value, Lead.kind == LeadKind.HARDSHIP.value,
+        exists().where(Task.chain_id == Lead.chain_id, Task.seq == Lead.seq, Task.done.is_(False)),
+    )  # fmt: skip
+    several = session.execute(told.order_by(Lead.seq))
+    return next((seq for seq, factors in several if set(risks) <= set(factors)), None)
+
+
+def tell_again(session: Session, entry: Entry, seq: int) -> None:
+    """又说一次: an entry that tells of the same as an earlier lead of its chain is one more trace of it."""
+    here = Lead.chain_id == entry.chain_id, Lead.seq == seq
+    raised = session.scalars(select(Lead.raised).where(*here)).one()
+    session.execute(update(Lead).where(*here).values(raised=[*(raised or []), entry.seq]))
 
 
 def on_the_ladder(session: Session, household_ids: Sequence[str]) -> set[str]:
@@ -200,46 +214,6 @@ def _same_was_said(session: Session, entry: Entry, wanted: Wanted) -> Lead | Non
     return session.scalars(before.order_by(Lead.seq).limit(1)).first()
 
 
-@dataclass(frozen=True)
-class Sought:
-    """查询条件: `region` within the actor's own, a source, a kind and a household; nothing is all."""
-
-    region: str | None = None
-    source: str | None = None
-    kind: str | None = None
-    household_id: str | None = None
-
-
-def leads(
-    session: Session, by: Actor, open_only: bool, page: int, per_page: int, sought: Sought = Sought()
-) -> tuple[list[dict[str, Any]], int]:
-    """线索 of the actor's region, the newest first, and how many there are."""
-    region, done = sought.region or by.region, looked_into()
-    if not by.may(Right.READ_LEADS, region):
-        raise NotAllowed
-    wanted = and_(in_region(Lead.region, region), ~done if open_only else done.is_not(None))
-    asked = (Lead.source, sought.source), (Lead.kind, sought.kind), (Lead.household_id, sought.household_id)
-    for one, value in asked:
-        wanted = and_(wanted, one == value) if value else wanted
-    rows = select(Lead, done.label("done"), Household.head, Region.name)
-    rows = _beside(rows).where(wanted)
-    total = session.scalar(_beside(select(func.count()).select_from(Lead)).where(wanted)) or 0
-    newest = rows.order_by(Lead.opened_at.desc(), Lead.chain_id, Lead.seq)
-    found = session.execute(newest.offset((page - 1) * per_page).limit(per_page)).all()
-    words = _words(session, [row[0] for row in found])
-    return [_lead_shown(*row) | _said(row[0], words) for row in found], total
-
-
-def since(session: Session, household_id: str, heard_at: datetime) -> list[dict[str, Any]]:
-    """后来的线索 of a household after its case's own lead, the newest first: the case's traces."""
-    done = looked_into()
-    rows = select(Lead, done.label("done"), Household.head, Region.name)
-    rows = _beside(rows).where(after(household_id, heard_at))
-    found = session.execute(rows.order_by(Lead.opened_at.desc(), Lead.chain_id, Lead.seq).limit(TRACES_READ)).all()
-    words = _words(session, [row[0] for row in found])
-    return [_lead_shown(*row) | _said(row[0], words) for row in found]
-
-
 def after(household_id: Any, moment: Any) -> ColumnElement[bool]:
     """来得更晚: leads of a household that came after a moment."""
     return and_(Lead.household_id == household_id, Lead.opened_at > moment)
@@ -249,43 +223,3 @@ def looked_into() -> ColumnElement[bool]:
     """查过了: somebody was at the door since, and of a declaration asked what the risks are; never null."""
     asked = case((Lead.source == Source.DECLARATION.value, Household.risks_asked_at), else_=Household.last_visit_at)
     return func.coalesce(asked > Lead.opened_at, false())
-
-
-def _beside(rows: Select[*Row]) -> Select[*Row]:
-    """The household and the village beside each row."""
-    return rows.outerjoin(Household, Household.id == Lead.household_id).outerjoin(Region, Region.code == Lead.region)
-
-
-def _words(session: Session, several: Sequence[Lead]) -> dict[tuple[str, int], str]:
-    """What was said in the entries of leads and in our warnings that raised them; sealed but in the answer."""
-    own = {(lead.chain_id, lead.seq) for lead in several}
-    places = [(lead.chain_id, seq) for lead in several for seq in (lead.seq, *(lead.raised or [])[-TRACES_READ:])]
-    rows = session.scalars(select(Entry).where(tuple_(Entry.chain_id, Entry.seq).in_(places)))
-    entries = [one for one in rows if (one.chain_id, one.seq) in own or one.kind == EntryKind.WARNING]
-    payloads = zip(entries, opened(session, entries), strict=True)
-    return {(entry.chain_id, entry.seq): mask_words(payload.get("note") or "") for entry, payload in payloads}
-
-
-def _said(lead: Lead, words: Mapping[tuple[str, int], str]) -> dict[str, str]:
-    """原话, and what our own analysis said last."""
-    own = words[lead.chain_id, lead.seq]
-    first = own if lead.kind == LeadKind.WARNING.value else ""
-    later = [words[lead.chain_id, seq] for seq in lead.raised or [] if (lead.chain_id, seq) in words]
-    return {"words": own, "warned": [first, *later][-1]}
-
-
-def _lead_shown(lead: Lead, done: bool, head: str | None, village: str | None) -> dict[str, Any]:
-    return {
-        "id": f"{lead.chain_id}:{lead.seq}", "chain_id": lead.chain_id, "seq": lead.seq, "kind": lead.kind,
-        "kind_name": LeadKind.label_of(lead.kind),
-        "source": lead.source, "source_name": Source.label_of(lead.source), "channel": lead.channel,
-        "state": "checked" if done else "open", "region": lead.region, "village": village or lead.region,
-        "household_id": lead.household_id, "person_id": lead.person_id, "head": head,
-        "risk_factors": lead.risk_factors, "why": lead.why, "grade": lead.grade,
-        "traces": [lead.seq, *(lead.raised or [])], "opened_at": _time(lead.opened_at),
-        "receipt": number(lead.hash),
-    }  # fmt: skip
-
-
-def _time(value: datetime) -> str:
-    return value.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -6,8 +6,9 @@ from typing import Any
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
-from field.codes import Channel, LeadKind, Source
+from field.codes import Channel, EntryKind, LeadKind, Source
 from field.ledger.entries import Entry, opened
+from field.monitoring.lead_list import TRACES_READ
 from field.monitoring.leads import Lead, looked_into
 from field.registry.households import Household
 from field.registry.masking import mask_words
@@ -15,6 +16,7 @@ from field.registry.masking import mask_words
 OWN = (Source.DECLARATION.value, Source.CHECKIN.value)
 TOLD = (LeadKind.HARDSHIP.value, LeadKind.INCOME.value)
 MOST = 3
+OWN_ENTRIES = (EntryKind.DECLARATION.value, EntryKind.CHECKIN.value, EntryKind.HELP_WANTED.value)
 
 
 def own_words(session: Session, household_ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
@@ -28,22 +30,32 @@ def own_words(session: Session, household_ids: Sequence[str]) -> dict[str, list[
         found.setdefault(lead.household_id or "", []).append(lead)
     first = {home: leads[:MOST] for home, leads in found.items()}
     said = _said(session, [lead for leads in first.values() for lead in leads])
-    return {home: [_shown(lead, said[lead.chain_id, lead.seq]) for lead in leads] for home, leads in first.items()}
+    return {
+        home: [_shown(lead, *said[place]) for lead in leads for place in _places(lead) if place in said][:MOST]
+        for home, leads in first.items()
+    }
 
 
-def _said(session: Session, leads: Sequence[Lead]) -> dict[tuple[str, int], dict[str, Any]]:
-    if not leads:
+def _places(lead: Lead) -> list[tuple[str, int]]:
+    """Where the entries of a lead stand, its own last."""
+    return [(lead.chain_id, seq) for seq in (*reversed((lead.raised or [])[-TRACES_READ:]), lead.seq)]
+
+
+def _said(session: Session, leads: Sequence[Lead]) -> dict[tuple[str, int], tuple[Entry, dict[str, Any]]]:
+    """The entries in which the household itself said it, with what they say."""
+    places = [place for lead in leads for place in _places(lead)]
+    if not places:
         return {}
-    places = [(lead.chain_id, lead.seq) for lead in leads]
-    entries = list(session.scalars(select(Entry).where(tuple_(Entry.chain_id, Entry.seq).in_(places))))
-    return {(one.chain_id, one.seq): said for one, said in zip(entries, opened(session, entries), strict=True)}
+    own = tuple_(Entry.chain_id, Entry.seq).in_(places), Entry.kind.in_(OWN_ENTRIES)
+    entries = list(session.scalars(select(Entry).where(*own)))
+    return {(one.chain_id, one.seq): (one, said) for one, said in zip(entries, opened(session, entries), strict=True)}
 
 
-def _shown(lead: Lead, said: dict[str, Any]) -> dict[str, Any]:
-    at = lead.opened_at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def _shown(lead: Lead, entry: Entry, said: dict[str, Any]) -> dict[str, Any]:
+    at = (lead.opened_at if entry.seq == lead.seq else entry.occurred_at).isoformat(timespec="milliseconds")
     return {
         "source": lead.source, "source_name": Source.label_of(lead.source),
-        "channel_name": Channel.label_of(lead.channel), "at": at, "words": mask_words(said.get("note") or ""),
-        "risk_factors": lead.risk_factors, "since": said.get("since"), "amount": said.get("amount"),
-        "amount_max": said.get("amount_max"),
+        "channel_name": Channel.label_of(entry.channel), "at": at.replace("+00:00", "Z"),
+        "words": mask_words(said.get("note") or ""), "risk_factors": lead.risk_factors, "since": said.get("since"),
+        "amount": said.get("amount"), "amount_max": said.get("amount_max"),
     }  # fmt: skip

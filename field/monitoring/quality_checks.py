@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import BigInteger, cast, or_
 
 from field.monitoring import quality_rows as q
+from field.monitoring.case_list import gone
 from field.monitoring.cases import MonitoringCase
 from field.monitoring.plan import helped
 from field.monitoring.quality_rows import MONITORED, Rows, Terms
@@ -13,9 +14,10 @@ from field.monitoring.roster_claims import contradicted
 from field.monitoring.sections import ILL, WITHOUT_LABOUR, amount
 from field.registry.households import Household, Person
 
-# 在哪里改: a visit and its sections, the roster, the case, its lead, the plan, the bills, the people who stand twice.
+# 在哪里改: a visit and its sections, the roster, the case, its lead, the plan, the bills, people (twice, or one).
 VISIT, MEMBERS, INCOME, RISKS = "visit", "members", "income", "risk_factors"
 ROSTER, CASE, LEADS, PLAN, RELIEF, MERGING = "roster", "case", "leads", "plan", "relief", "merging"
+PEOPLE = "people"
 
 
 @dataclass(frozen=True)
@@ -44,9 +46,11 @@ CATALOGUE: tuple[Check, ...] = (
     Check("roster_otherwise", "名册说的和监测状态不一样",
           "名册改不了监测状态。名册写错了的，请更新名册；情况变了的，请在案子里办理，没有案子的先接管。", CASE,
           contradicted()),
-    Check("eliminated_dropout", "风险已消除，孩子却没有上学", "学龄孩子没有在校，请核实；属实的要回退。", CASE,
+    Check("eliminated_dropout", "风险已消除，孩子却没有上学",
+          "学龄孩子没有在校，请核实；登记错了的更正在校生状况，属实的到案子里回退。", PEOPLE,
           lambda t: q.members(q.eliminated(), q.out_of_school(t))),
-    Check("dropout", "监测户有学龄孩子没有上学", "请上门核实孩子为什么没有在校，劝返或者改正登记。", MEMBERS,
+    Check("dropout", "监测户有学龄孩子没有上学",
+          "请上门核实孩子为什么没有在校，劝返；登记错了的更正在校生状况。", PEOPLE,
           lambda t: q.members(MONITORED, q.out_of_school(t))),
     Check("no_measure", "识别一个月还没有帮扶措施", "请尽快定下措施和责任人。", PLAN,
           lambda t: q.households(
@@ -54,30 +58,30 @@ CATALOGUE: tuple[Check, ...] = (
     Check("early_elimination", "识别不到期限就消除了风险", "识别到消除的时间太短，请核实；不该消除的要回退。", CASE,
           lambda t: q.households(q.eliminated(q.months_between(MonitoringCase.identified_on, MonitoringCase.since)
                                               < t.pack.elimination.earliest_months))),
-    Check("id_number", "证件号码不对", "号码位数、日期或校验位不对。请对照证件改正。", ROSTER,
+    Check("id_number", "证件号码不对", "号码位数、日期或校验位不对。请对照证件更正。", PEOPLE,
           q.people(Person.id_fault == "number")),
-    Check("id_mismatch", "证件号码和出生日期、性别对不上", "请对照证件，看哪一个写错了。", ROSTER,
+    Check("id_mismatch", "证件号码和出生日期、性别对不上", "请对照证件，看哪一个写错了。", PEOPLE,
           q.people(Person.id_fault.in_(("birth", "sex")))),
     Check("same_id", "两个人用同一个证件号码", "可能登记了两次，请合并；也可能写错了。", MERGING,
           lambda t: q.people(q.twin(t, Person.id_number_index, False))),
     Check("same_phone", "两户留了同一个电话", "请问清电话是谁的，另一户改成自己的。", MEMBERS,
           lambda t: q.people(q.twin(t, Person.phone_index, True))),
-    Check("no_id", "监测户成员没有证件号码", "请对照证件补上。", ROSTER,
+    Check("no_id", "监测户成员没有证件号码", "请对照证件补上。", PEOPLE,
           q.members(MONITORED, Person.id_number_index.is_(None))),
-    Check("no_birth", "没有出生日期", "请对照证件补上。", ROSTER,
+    Check("no_birth", "没有出生日期", "请对照证件补上。", PEOPLE,
           q.people(Person.birth_date.is_(None))),
     Check("no_phone", "监测户全家没有电话", "请留一个能找到这家人的电话。", MEMBERS,
           lambda t: q.households(MONITORED, ~q.member(t, Person.phone_index.is_not(None)))),
-    Check("no_head", "没有户主", "原来的户主不在了，请定下新的户主。", ROSTER,
+    Check("no_head", "没有户主", "原来的户主不在了，请定下新的户主。", PEOPLE,
           lambda t: q.households(Household.persons > 0, ~q.member(t, Person.relation == q.HEAD))),
-    Check("age", "年龄不可能", "太年长、还没有出生，或者户主、配偶年纪太小。请核对出生日期和关系。", ROSTER,
+    Check("age", "年龄不可能", "太年长、还没有出生，或者户主、配偶年纪太小。请核对出生日期和关系。", PEOPLE,
           lambda t: q.people(or_(
               Person.birth_date < t.years_ago(t.rule.oldest + 1), Person.birth_date > t.day,
               (Person.relation == q.HEAD) & (Person.birth_date > t.years_ago(t.rule.head_from)),
               (Person.relation == q.SPOUSE) & (Person.birth_date > t.years_ago(t.rule.spouse_from))))),
-    Check("generation", "年龄和关系对不上", "子女、孙辈比户主年纪还大或差得太少，或者父母太年轻。请核对。", ROSTER,
+    Check("generation", "年龄和关系对不上", "子女、孙辈比户主年纪还大或差得太少，或者父母太年轻。请核对。", PEOPLE,
           q.wrong_generation),
-    Check("pupil_age", "年龄和在读的学校对不上", "请核对出生日期和在校生状况。", ROSTER,
+    Check("pupil_age", "年龄和在读的学校对不上", "请核对出生日期和在校生状况。", PEOPLE,
           lambda t: q.people(q.wrong_pupil(t))),
     Check("help_without_transfers", "有低保或特困，转移性收入却是 0", "低保金、特困供养金要算进转移性收入。", INCOME,
           lambda t: q.income(t.pack, lambda told: amount(told, "transfers") == 0).where(q.member(
@@ -88,7 +92,8 @@ CATALOGUE: tuple[Check, ...] = (
               told[("period", "from")].as_string() > told[("period", "to")].as_string()))),
     Check("red_without_case", "红色、橙色预警，没有立案",
           "查看过以后仍是红色或橙色，也没有立案。请到线索里立案；判断不对的，走访时改正数据。", LEADS,
-          q.households(~MONITORED, q.urgent(), ~q.under_way(), ~q.to_check())),
+          q.households(~MONITORED, q.urgent(), ~q.under_way(), ~q.to_check(),
+                       ~gone(Household.id))),
     Check("wages_household", "工资性收入少得不像", "平均每月不到这个数，可能把元写成了千元，或者少写了。", INCOME,
           lambda t: q.income(t.pack, lambda told: amount(told, "wages").between(
               1, cast(t.rule.wages_month_yuan * 1200 - 1, BigInteger)))),

@@ -14,7 +14,7 @@ from field.ledger.entries import Draft, Entry, append_many, lock_heads
 from field.ledger.facts import DEPARTMENT, state
 from field.monitoring.case_rules import due_in
 from field.monitoring.judgement import judge
-from field.monitoring.leads import Lead, Wanted, open_leads
+from field.monitoring.leads import Lead, Wanted, open_leads, tell_again
 from field.monitoring.policy.shapes import Pack
 from field.monitoring.policy.shelf import pack_on, shelf
 from field.monitoring.relief_standings import derive_many
@@ -166,9 +166,7 @@ def _wanted(said: dict[str, Any]) -> Wanted:
 
 def _raise(session: Session, entry: Entry, said: dict[str, Any]) -> None:
     """One more trace of the same lead; its task is due no later than this one would be."""
-    here = Lead.chain_id == entry.chain_id, Lead.seq == said["raises"]
-    raised = session.scalars(select(Lead.raised).where(*here)).one()
-    session.execute(update(Lead).where(*here).values(raised=[*(raised or []), entry.seq]))
+    tell_again(session, entry, said["raises"])
     due = moment(said["due_at"])
     task = and_(Task.chain_id == entry.chain_id, Task.seq == said["raises"], Task.due_at > due)
     session.execute(update(Task).where(task).values(due_at=due))

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from field.codes import Channel, EntryKind, Grade, LeadKind, Source, TaskKind
 from field.ledger.entries import Draft, Entry, append_many
+from field.monitoring.case_list import gone
 from field.monitoring.case_rules import LADDER
 from field.monitoring.cases import MonitoringCase
 from field.monitoring.judgement import Basis, Judgement
@@ -48,12 +49,15 @@ def period(by: Basis) -> str:
 
 
 def _news(session: Session, by: Basis, low: str, high: str) -> list[Any]:
-    """Households not monitored with any grade, monitored ones above being monitored; unless told of in this period."""
+    """Households not monitored with any grade, monitored ones above being monitored; unless told of in this period.
+
+    Who has moved away or died is not looked for any more, and of who was merged the other household is.
+    """
     least = RANKS[Grade(by.pack.risk.monitored_from)]
     rows = select(Judgement.household_id, Judgement.grade, Judgement.fired, Judgement.figures, Judgement.since)
     rows = rows.join(Household, Household.id == Judgement.household_id).where(
         Judgement.household_id.between(low, high), Judgement.grade != Grade.NONE.value,
-        or_(Household.kind.is_(None), _rank >= least),
+        or_(Household.kind.is_(None), _rank >= least), ~gone(Judgement.household_id),
     )  # fmt: skip
     graded: list[Any] = list(session.execute(rows.order_by(Judgement.household_id)))
     higher = {row: [one for one, rank in RANKS.items() if rank >= RANKS[Grade(row.grade)]] for row in graded}

@@ -45,6 +45,8 @@ class Right(StrEnum):
     RUN_SWEEPS = "run_sweeps"
     READ_RELIEF = "read_relief"
     CORRECT_BILLS = "correct_bills"
+    CORRECT_PEOPLE = "correct_people"
+    CORRECT_SCHOOLING = "correct_schooling"
     MARK_LONG_TERM = "mark_long_term"
     READ_QUALITY = "read_quality"
     SEND_SCREENING = "send_screening"
@@ -93,6 +95,8 @@ HOLDERS: dict[Right, frozenset[Role]] = {
     Right.RUN_SWEEPS: frozenset((C,)),
     Right.READ_RELIEF: frozenset((V, T, C)),
     Right.CORRECT_BILLS: frozenset((T, C)),
+    Right.CORRECT_PEOPLE: frozenset((T, C)),
+    Right.CORRECT_SCHOOLING: frozenset((V, T, C)),
     Right.MARK_LONG_TERM: frozenset((T, C)),
     Right.READ_QUALITY: frozenset((V, T, C)),
     Right.SEND_SCREENING: frozenset((D,)),

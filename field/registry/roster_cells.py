@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, TypeGuard
 
 from field.labels import Word
 from field.registry import idnumber
@@ -41,7 +41,7 @@ def reader(column: Column) -> Reader:
 
 def plain(cell: Any) -> str:
     """A cell as text: half-width, no blanks around; a number that lost digits is refused."""
-    if isinstance(cell, float | int) and not isinstance(cell, bool):
+    if _is_number(cell):
         if not abs(cell) < EXACT:  # nan is no number either
             raise ValueError(idnumber.DAMAGED)
         return str(int(cell)) if cell == int(cell) else repr(cell)
@@ -54,6 +54,10 @@ def plain(cell: Any) -> str:
     if not text.isprintable():
         raise ValueError(Word("里面有不能保存的符号"))
     return text
+
+
+def _is_number(cell: Any) -> TypeGuard[float]:
+    return isinstance(cell, float | int) and not isinstance(cell, bool)
 
 
 def _text(cell: Any, column: Column) -> str | None:
@@ -91,7 +95,7 @@ def _date(cell: Any, _column: Column) -> str | None:
 
 
 def _number(cell: Any, column: Column) -> Decimal | None:
-    text = unicodedata.normalize("NFKC", plain(cell)).replace(",", "")
+    text = unicodedata.normalize("NFKC", repr(cell) if _is_number(cell) else plain(cell)).replace(",", "")
     if not text:
         return None
     try:

@@ -21,6 +21,7 @@ from field.web.caseload_page import caseload_room
 from field.web.cases_page import cases_room
 from field.web.checkins_page import checkins_room
 from field.web.concerned_page import concerned_room
+from field.web.correction_page import corrections
 from field.web.declare_page import declare
 from field.web.demo_phone import demo_phone
 from field.web.demo_providers import demo_providers
@@ -59,7 +60,7 @@ from field.web.traces_page import traces_room
 
 ROOMS = (
     approvals, assessment_paper, bill_reading, bindings_page, board, bulletin, caseload_room, cases_room, checkins_room,
-    concerned_room, declare, demo_phone, demo_providers, deputies_room, dossier, doubtful_room, exports,
+    concerned_room, corrections, declare, demo_phone, demo_providers, deputies_room, dossier, doubtful_room, exports,
     filling_room, fund_room, held, household_papers, imports, leads_room, ledger, listing,
     login, long_term_room, map_room,
     measures_room, merging_page, messages_page, notices, numbers, office, partners_room, phone, plan_page,

@@ -30,13 +30,19 @@ caseload_room = Blueprint("caseload_page", __name__, url_prefix="/handover")
 def listed() -> str:
     """What waits for an answer, and the form to hand something over."""
     session, by, now = db.session(), actor(), clock.now()
-    posts, offered = caseload.holders(session, by, now), caseload.waiting(session, by)
-    places = {post.region for _staff, post in posts} | {one.said["region"] for one in offered}
-    named = {one.said[who] for one in offered for who in ("giver", "taker")}
+    posts, offered, answers = (
+        caseload.holders(session, by, now),
+        caseload.waiting(session, by),
+        caseload.answers(session, by),
+    )
+    told = [*(one.said for one in offered), *(one.offer for one in answers)]
+    places = {post.region for _staff, post in posts} | {said["region"] for said in told}
+    named = {said[who] for said in told for who in ("giver", "taker")}
     givers = [both for both in posts if caseload.may_offer(by, both[0].username, both[1])]
     return render_template(
-        "handover.html", offered=offered, givers=givers, takers=posts, names=regions.names(session, places),
-        staff=staff_names(session, named), roles={role.value: role.label for role in Role}, key=str(uuid7()),
+        "handover.html", offered=offered, answers=answers, givers=givers, takers=posts,
+        names=regions.names(session, places), staff=staff_names(session, named),
+        roles={role.value: role.label for role in Role}, key=str(uuid7()),
     )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ from field.monitoring.case_rules import HOLDERS, NOTICES, RULES, actions
 from field.monitoring.cases import Asked, MonitoringCase
 from field.monitoring.consents import consented
 from field.monitoring.grades import risks
-from field.monitoring.leads import since
+from field.monitoring.lead_list import since
 from field.monitoring.measures import counted
 from field.monitoring.quality import of_household, terms
 from field.monitoring.refusals import Refused

@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 from field.codes import Channel, EntryKind, Grade, Kind, ReminderWay, RiskFactor, Role, Source
 from field.monitoring.checkins import Why
 from field.monitoring.fund_codes import KINDS
-from field.monitoring.merging import Differing
 from field.monitoring.reminders import Standing
 from field.registry.contact_rules import Decision, Proof, Withdrawn
 from field.web.case_words import case_lines, consent_lines
@@ -16,6 +15,7 @@ from field.web.catalogue import in_a_row
 from field.web.filling_words import FILLED_KINDS, filling_sections
 from field.web.fund_words import fund_sections
 from field.web.partner_words import tie_lines
+from field.web.people_words import corrected, merged
 from field.web.plan_words import help_lines
 from field.web.relief_words import RELIEF_READ
 from field.web.revisit_words import revisit_sections
@@ -36,6 +36,8 @@ def content(kind: str, payload: dict[str, Any], names: Mapping[str, str]) -> lis
         return filling_sections(payload, names)
     if kind == EntryKind.CHECKIN:
         return _checkin(payload, names)
+    if kind == EntryKind.PERSON_CORRECTED:
+        return corrected(payload, names)
     if kind in (EntryKind.BINDING_CLAIMED, EntryKind.BINDING_CONFIRMED, EntryKind.BINDING_REVOKED):
         return _binding(payload, names)
     return READ.get(EntryKind(kind), _nothing)(payload)
@@ -121,6 +123,7 @@ def _declaration(payload: dict[str, Any]) -> list[Section]:
         Line(_("代为申报"), (payload.get("helper") or {}).get("name") or ""),
         Line(_("位置"), place.get("label") or ""),
         Line(_("告知书"), payload.get("notice") or ""),
+        Line(_("并入"), _("第 %(seq)s 条", seq=payload["raises"]) if "raises" in payload else ""),
     ]
     return [Section(_("申报内容"), [line for line in lines if line.text])]
 
@@ -209,17 +212,6 @@ def _messages(payload: dict[str, Any]) -> list[Section]:
     return [Section(_("来信归户"), [line for line in lines if line.text])]
 
 
-def _merged(payload: dict[str, Any]) -> list[Section]:
-    lines = [
-        Line(_("并入的"), (payload.get("merged") or {}).get("name") or _("（已删除）")),
-        Line(_("留下的"), (payload.get("kept") or {}).get("name") or _("（已删除）")),
-        Line(_("跟着走的绑定"), _("%(count)s 个", count=len(payload.get("contacts", ())))),
-        Line(_("不一样但核对过的"), in_a_row(map(Differing.label_of, payload.get("differing", ()))), True),
-        Line(_("原因"), payload.get("note") or ""),
-    ]
-    return [Section(_("重复的人"), [line for line in lines if line.text])]
-
-
 def _warning(payload: dict[str, Any]) -> list[Section]:
     receivers = in_a_row(Role.label_of(role) for role in payload.get("receivers", []))
     lines = [
@@ -278,8 +270,8 @@ READ: dict[EntryKind, Callable[[dict[str, Any]], list[Section]]] = {
     EntryKind.PHOTOS: _photos,
     EntryKind.MESSAGES_ATTACHED: _messages,
     EntryKind.MESSAGES_DETACHED: _messages,
-    EntryKind.PEOPLE_MERGED: _merged,
-    EntryKind.PEOPLE_PARTED: _merged,
+    EntryKind.PEOPLE_MERGED: merged,
+    EntryKind.PEOPLE_PARTED: merged,
     EntryKind.WARNING: _warning,
     EntryKind.SWEEP: _sweep,
     EntryKind.CASE_OPENED: _case,

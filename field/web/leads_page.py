@@ -11,7 +11,7 @@ from field.auth import actor, allow
 from field.case_codes import CaseAction, CaseState
 from field.codes import Channel, LeadKind, RiskFactor, Source
 from field.db import db, transact
-from field.monitoring import attaching, leads
+from field.monitoring import attaching, lead_list
 from field.monitoring.case_list import settled
 from field.monitoring.case_rules import actions
 from field.problems import Problem
@@ -34,13 +34,13 @@ def listed() -> str:
     where, open_only, page = here(Right.READ_LEADS), asked_code("state", ("all", "open")) != "all", asked_page()
     source, kind = asked_code("source", SOURCES), asked_code("kind", LeadKind.labels())
     household = sent_id(request.args, "household") or None
-    sought = leads.Sought(where.code, source, kind, household)
+    sought = lead_list.Sought(where.code, source, kind, household)
     asked = {
         "household": household,
         "region": None if where.code == actor().region else where.code, "source": source, "kind": kind,
         "state": None if open_only else "all",
     }  # fmt: skip
-    found, total = leads.leads(db.session(), actor(), open_only, page, PER_PAGE, sought)
+    found, total = lead_list.leads(db.session(), actor(), open_only, page, PER_PAGE, sought)
     homes = {one["household_id"] for one in found if one["household_id"]}
     return render_template(
         "leads.html", leads=found, settled=settled(db.session(), homes), states=CaseState.labels(),

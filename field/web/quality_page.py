@@ -4,11 +4,11 @@ from flask import Blueprint, render_template
 from sqlalchemy import select
 
 from field import clock
-from field.auth import allow
+from field.auth import actor, allow
 from field.db import db
 from field.mending import mend
 from field.monitoring.quality import checks_called, counts, found, terms
-from field.monitoring.quality_checks import LIVE
+from field.monitoring.quality_checks import LIVE, PEOPLE
 from field.registry import regions
 from field.registry.households import Person
 from field.registry.rights import Right
@@ -32,6 +32,7 @@ def counted() -> str:
     return render_template(
         "quality.html", here=where, checks=several, numbers=numbers, chosen=chosen, rows=rows, total=total, page=page,
         pages=-(-total // PER_PAGE), names=regions.names(session, {home.region for home, _ in rows}), mend=mend,
+        may_correct=chosen is not None and chosen.mend == PEOPLE and actor().has(Right.CORRECT_SCHOOLING),
         people=_names({one for _, people in rows for one in people}),
     )  # fmt: skip
 

@@ -8,9 +8,11 @@ from sqlalchemy.orm import Session
 
 from field import clock
 from field.codes import Channel
+from field.ledger.receipts import number
 from field.messaging import talk
 from field.messaging.messages import Inbound, Said
 from field.monitoring.checkins import record_silence
+from field.monitoring.declarations import Declared, record_declaration
 from field.registry import contacts
 from field.registry.contact_rules import Proof
 from field.registry.households import Person
@@ -25,20 +27,20 @@ LATER = NOW + timedelta(days=200)
 class Line:
     """电话: one number that was confirmed at the door, and what it is told of 进度."""
 
-    def __init__(self, county: County) -> None:
-        self.county, self.count = county, 0
+    def __init__(self, county: County, place: int = 0) -> None:
+        self.county, self.count, self.place, self.number = county, 0, place, (NUMBER, "+8613800000990")[place]
         self.person = turns(county.app)(self._bound)
 
     def _bound(self, session: Session) -> str:
         here = Person.household_id == self.county.households[HOME]
-        person = session.scalars(select(Person).where(here).order_by(Person.position)).all()[0]
-        contact = contacts.claim(session, person, Channel.SMS, NUMBER, NOW)
+        person = session.scalars(select(Person).where(here).order_by(Person.position)).all()[self.place]
+        contact = contacts.claim(session, person, Channel.SMS, self.number, NOW)
         contacts.confirm(session, contact, Proof.VISIT, "cadre", NOW)
         return person.id
 
     def progress(self) -> str:
         self.count += 1
-        wrote = Inbound(Channel.SMS, "field", f"M{self.count}", NUMBER, "", Said.TEXT, NOW, "进度")
+        wrote = Inbound(Channel.SMS, "field", f"M{self.place}{self.count}", self.number, "", Said.TEXT, NOW, "进度")
         return turns(self.county.app)(lambda session: talk.answer(session, wrote, NOW))
 
 
@@ -69,6 +71,24 @@ def test_a_declaration_is_waited_for_looked_into_and_then_a_case_step_by_step(li
         assert f"现在是{step}" in line.progress()
     declared(county, HOME, NOW + timedelta(minutes=7))
     assert "村里会上门核实" in line.progress(), "the newest word has not been looked into"
+
+
+@pytest.mark.unlisted(HOME)
+def test_both_who_told_of_the_same_have_a_receipt_and_hear_how_far_it_is(line: Line) -> None:
+    wife = Line(line.county, 1)
+    told = [_told(one, f"d{place}") for place, one in enumerate((line, wife))]
+    assert len(set(told)) == 2
+    for one in (line, wife):
+        assert "村里会上门核实" in one.progress()
+    visited(line.county, HOME, "cadre", NOW + timedelta(minutes=5))
+    for one in (line, wife):
+        assert "已经有人上门看过" in one.progress()
+
+
+def _told(line: Line, key: str) -> str:
+    home = line.county.households[HOME]
+    said = Declared(key, Channel.SMS, ["illness"], "住院", "2026-1", HOME, home, line.person)
+    return turns(line.county.app)(lambda session: number(record_declaration(session, said, NOW).hash))
 
 
 @pytest.mark.unlisted(HOME)

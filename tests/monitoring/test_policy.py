@@ -7,6 +7,7 @@ import pytest
 
 from field.monitoring.policy import shelf as shelf_room
 from field.monitoring.policy.compare import differences
+from field.monitoring.policy.lines import line_of
 from field.monitoring.policy.reading import FaultyPack, read_pack
 from field.monitoring.policy.shapes import LADDER
 from field.monitoring.policy.shelf import OURS, Shelf
@@ -229,6 +230,42 @@ def test_two_files_of_one_id_are_a_fault(tmp_path: Path) -> None:
     assert "和 a.toml 是同一个 id" in shelf.faults[0].message
 
 
+def called(pack_id: str, day: str, version: int = 3) -> str:
+    """A county's own pack of that id, from a day on."""
+    several = ('id = "2026"', f'id = "{pack_id}"'), ("from = 2026-01-01", f"from = {day}")
+    text = TEXT.replace("version = 3", f"version = {version}")
+    for before, after in several:
+        text = text.replace(before, after)
+    return text
+
+
+def test_of_two_files_from_the_same_day_the_one_that_was_in_force_stays(tmp_path: Path) -> None:
+    def written(name: str, pack_id: str, day: str, version: int = 3) -> Path:
+        own = tmp_path / name
+        own.write_text(called(pack_id, day, version), encoding="utf-8")
+        return own
+
+    written("m.toml", "first", "2027-01-01")
+    shelf, day = Shelf(tmp_path), date(2028, 2, 1)
+    assert shelf.on(day).id == "first"
+    for name in ("z.toml", "a.toml"):
+        new = written(name, "second", "2027-01-01")
+        for one in (shelf, Shelf(tmp_path)):
+            assert one.on(day).id == "first"
+            line = line_of(new.read_text(encoding="utf-8"), ("from",))
+            words = "from 和 m.toml 从同一天 2027-01-01 起用，那一天只能有一个"
+            assert [str(fault) for fault in one.faults] == [f"{new}:{line}: {words}"]
+        new.unlink()
+    moved = written("z.toml", "second", "2027-06-01")
+    assert (shelf.on(day).id, shelf.faults) == ("second", ())
+    written("m.toml", "first", "2027-06-01", 4)
+    for one in (shelf, Shelf(tmp_path)):
+        assert (one.on(date(2027, 3, 1)).id, one.on(day).id) == ("first", "second"), "each as it was"
+        assert [fault.file for fault in one.faults] == [str(tmp_path / "m.toml")]
+    moved.unlink()
+    assert (shelf.on(day).id, shelf.faults) == ("first", ())
+
+
 def test_the_line_is_that_of_the_year_or_of_the_last_one_known() -> None:
     pack = Shelf().on(date(2026, 1, 1))
     assert [pack.line_in(year).year for year in (2020, 2025, 2026, 2031)] == [2025, 2025, 2026, 2026]
@@ -263,6 +300,15 @@ def test_the_commands_check_and_compare(small_county: County, tmp_path: Path) ->
     own = small_county.app.config["FIELD"].policy
     own.mkdir(exist_ok=True)
     (own / "2026.toml").write_bytes(faulty.read_bytes())
+    (own / "later.toml").write_text(called("later", "2027-01-01"), encoding="utf-8")
+    assert "later.3" in run(args=["policy", "check"]).output
+    faulty.write_text(called("same", "2027-01-01"), encoding="utf-8")
+    answer = run(args=["policy", "check", str(faulty)])
+    assert (answer.exit_code, f"{faulty}:10: from 和 later.toml 从同一天" in answer.output) == (1, True)
+    (own / "a.toml").write_bytes(faulty.read_bytes())
+    for command in (["policy", "check"], ["doctor"]):
+        answer = run(args=command)
+        assert (answer.exit_code, f"{own / 'a.toml'}:10: from 和 later.toml 从同一天" in answer.output) == (1, True)
     (own / "holidays.toml").write_text("[[day]]\nname = '元旦'\n", encoding="utf-8")
     answer = run(args=["policy", "check"])
     assert (answer.exit_code, "仍用原来的" in answer.output, "holidays.toml:1" in answer.output) == (1, True, True)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from uuid6 import uuid7
 
 from field import clock
 from field.codes import Channel
@@ -115,6 +116,23 @@ def test_a_warning_of_a_household_whose_case_goes_on_is_a_trace_and_no_second_ta
     assert swept(county, days=100).warnings == 1
     assert {one["source"] for one in leads(county)} == {"declaration", "analysis"}
     assert tasks_of(county, HOME) == ["入户核实"], "the case has ended, and what is new is looked into again"
+    assert rebuilt(county) == ()
+
+
+@pytest.mark.unlisted(HOME)
+def test_who_has_moved_away_is_not_warned_of_any_more_until_the_household_is_heard_of_again(county: County) -> None:
+    then = clock.now() - timedelta(days=2)
+    case_id = casework.opened(county, HOME, "cadre", then)
+    casework.visited(county, HOME, "cadre", then + timedelta(hours=1), income={"wages": 1_000_000})
+    casework.left(county, case_id, "move_away", then + timedelta(hours=2))
+    assert swept(county).warnings == 0
+    assert tasks_of(county, HOME) == []
+    found = county.client("town").get("/quality?check=red_without_case").get_data(as_text=True)
+    assert county.households[HOME] not in found
+    lead = casework.declared(county, HOME, clock.now())
+    asked = {"key": str(uuid7()), "lead": {"chain_id": lead.chain_id, "seq": lead.seq}}
+    assert county.client("cadre").post("/api/cases", json=asked).status_code == 201
+    assert swept(county).warnings == 1, "here again, by its newest case"
     assert rebuilt(county) == ()
 
 

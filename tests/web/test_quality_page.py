@@ -79,7 +79,8 @@ def test_only_the_county_is_led_to_the_roster_and_to_people_who_stand_twice(smal
     home = small_county.households[HOME]
     ways = {check.code: [place(check, home, role) for role in ROLES.values()] for check in LIVE}
     members = f"/households/{home}#members"
-    assert ways["no_birth"] == [members, members, "/imports"]
+    assert ways["no_identified_on"] == [members, members, "/imports"]
+    assert ways["no_birth"] == ways["id_number"] == ways["eliminated_dropout"] == [members] * 3, "corrected there"
     assert ways["same_id"] == [members, members, "/merging"]
 
 

@@ -27,13 +27,15 @@ Stamp = tuple[tuple[str, int, int], ...]
 class Shelf:
     """政策包架 of one county; a file that changed is read again, a faulty one leaves the former in force.
 
-    No version goes when a newer one comes: what was judged by it stays with it.
+    No version goes when a newer one comes: what was judged by it stays with it. `countys` are the county's own in use,
+    by file.
     """
 
     own: Path | None = None
     packs: tuple[Pack, ...] = ()
     faults: tuple[Fault, ...] = ()
     stamp: Stamp | None = None
+    countys: dict[str, Pack] = field(default_factory=dict)
     _kept: dict[str, Pack] = field(default_factory=dict)
     _versions: dict[str, Pack] = field(default_factory=dict)
     _days: Own | None = None
@@ -64,13 +66,11 @@ class Shelf:
             self._versions.setdefault(pack.name, pack)
         _keep_ours(self.own)
         faults: list[Fault] = []
-        whose: dict[str, Path] = {}
-        for path in _files(self.own):
-            read = self._read(path, faults)
-            if read and whose.setdefault(read.id, path) != path:
-                faults.append(Fault(str(path), 1, "id", f"和 {whose[read.id].name} 是同一个 id，没有采用"))
-            elif read:
-                packs = {**packs, read.id: read}
+        self.countys = {}
+        for path in sorted(_files(self.own), key=_changed):
+            if read := self._read(path, faults):
+                self.countys[path.name] = read
+        packs = {**packs, **{pack.id: pack for pack in self.countys.values()}}
         self._days = self._own_days(faults)
         self.packs = tuple(sorted(packs.values(), key=lambda pack: pack.begins))
         self.faults, self.stamp = tuple(faults), stamp
@@ -94,9 +94,11 @@ class Shelf:
             content = contents(path)
             pack = read_pack(content, str(path), _usual())
             unlike(pack, self._versions.get(pack.name), content, str(path))
+            apart(pack, self.countys, content, str(path))
         except FaultyPack as error:
             faults.extend(error.faults)
-            return self._kept.get(path.name) or _former(former)
+            kept = self._kept.get(path.name) or _former(former)
+            return kept if kept and not _clash(kept, self.countys) else None
         self._kept[path.name] = self._versions[pack.name] = pack
         _keep(former, content)
         _keep(former.parent / VERSIONS / f"{pack.name}.toml", content)
@@ -133,6 +135,29 @@ def unlike(pack: Pack, former: Pack | None, content: bytes, file: str) -> None:
         line = line_of(content.decode("utf-8-sig"), ("version",))
         words = f"{pack.name} 这一版已经用过，改了内容要把 version 加 1"
         raise FaultyPack([Fault(file, line, "version", words)])
+
+
+def _changed(path: Path) -> bool:
+    """Whether a file is not, as it stands, in force already: of two that clash, the one that is stays."""
+    with contextlib.suppress(OSError):
+        return path.read_bytes() != (path.parent / IN_FORCE / path.name).read_bytes()
+    return True
+
+
+def apart(pack: Pack, others: Mapping[str, Pack], content: bytes, file: str) -> None:
+    """FaultyPack where another file of the county has the same id, or begins on the same day: one alone can count."""
+    if found := _clash(pack, others):
+        key, words = found
+        raise FaultyPack([Fault(file, line_of(content.decode("utf-8-sig"), (key,)), key, words)])
+
+
+def _clash(pack: Pack, others: Mapping[str, Pack]) -> tuple[str, str] | None:
+    for name, other in others.items():
+        if other.id == pack.id:
+            return "id", f"和 {name} 是同一个 id"
+        if other.begins == pack.begins:
+            return "from", f"和 {name} 从同一天 {pack.begins} 起用，那一天只能有一个"
+    return None
 
 
 def _keep_ours(own: Path | None) -> None:
