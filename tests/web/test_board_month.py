@@ -208,21 +208,6 @@ def test_every_number_of_the_page_opens_as_many_households_as_it_says(crowded: C
     assert opened > 8
 
 
-@pytest.mark.unlisted(HOME)
-def test_no_number_of_the_page_stands_without_the_households_behind_it(county: County) -> None:
-    begun = clock.now() - timedelta(days=30)
-    identified(county, begun)
-    office, links = browser(county, "county"), set[str]()
-    for on in (china_day(clock.now()), china_day(begun + timedelta(days=7))):
-        page = office.page(f"/?on={on}")
-        numbers = re.findall(r"<(?:td|dd)[^>]*>([^<]*[1-9][^<]*)<", page)
-        assert [one for one in numbers if not one.endswith("%")] == []
-        links |= set(re.findall(r'<a href="(/households\?[^"]*)" title="看是哪些农户">', page))
-    assert any("among=identified" in link for link in links), "no days"
-    for link in links:
-        assert "共 0 户" not in words(office.page(unescape(link))), link
-
-
 def test_a_day_before_anything_was_written_says_so(county: County) -> None:
     assert "这里到那时还没有监测户" in words(browser(county, "county").page("/?on=2021-03-03"))
 
