@@ -26,7 +26,7 @@ class Spoilt(Exception):
     """备份不能用: each fault in words."""
 
     def __init__(self, *faults: str) -> None:
-        super().__init__("; ".join(faults))
+        super().__init__("；".join(faults))
         self.faults = faults
 
 

@@ -1,6 +1,5 @@
 """命令: what is done from the terminal."""
 
-import csv
 import threading
 from functools import partial, wraps
 from pathlib import Path
@@ -38,6 +37,7 @@ from field.db import Unavailable, db, transact
 from field.doctor_machine import database
 from field.miswritten import in_chinese
 from field.monitoring import reseal
+from field.registry.region_file import read_regions
 from field.registry.regions import load_regions
 from field.registry.sealing import keyring, save_keyring
 
@@ -68,12 +68,14 @@ def work() -> None:
 
 
 @regions.command("load")
-@click.argument("file", type=click.Path(exists=True, path_type=Path))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def regions_load(file: Path) -> None:
     """Load regions from a CSV file with the columns code,name."""
-    with file.open(encoding="utf-8-sig", newline="") as lines:
-        rows = [(row["code"], row["name"]) for row in csv.DictReader(lines)]
-    click.echo(f"{transact(lambda session: load_regions(session, rows))} 个地区")
+    try:
+        rows = read_regions(file.read_bytes())
+        click.echo(f"{transact(lambda session: load_regions(session, rows))} 个地区")
+    except ValueError as error:
+        raise click.ClickException(str(error)) from None
 
 
 @keys.command("rotate")

@@ -39,6 +39,7 @@ PIECE = 1024 * 1024
 PACKED = 200  # households of a package that are in memory at once
 OPEN = (JobState.QUEUED.value, JobState.RUNNING.value)
 OVER = (JobState.DONE.value, JobState.FAILED.value, JobState.CANCELLED.value)
+OF_THEN_NOTE = Word("村、人口、类别、识别时间、预警等级和主要风险点是这一天的，其余各列是导出时的")
 NATIONAL_NOTE = Word(
     "这一版式按公开的县级数据表（2023 年）排列，是我们自己的读法，不是全国防返贫监测系统的官方模板；"
     "平台没有的项目没有列。录入前请逐项核对。"
@@ -246,6 +247,7 @@ def _about(session: Session, task: Assignment, wanted: Wanted, by: Actor, column
         "台账封存": f"{checkpoint.size} 条 {checkpoint.root[:16]}" if checkpoint else "还没有封存",
     }  # fmt: skip
     about |= {"原因": wanted.reason} if wanted.reason else {}
+    about |= {"说明": OF_THEN_NOTE} if wanted.sought.on and columns else {}
     about |= {"注意": "含完整的个人号码，只用于写明的原因，用完请删除"} if wanted.full else {}
     return about | ({"版式": NATIONAL_NOTE} if {one.key for one in columns} == set(NATIONAL) else {})
 

@@ -2,6 +2,7 @@
 
 import configparser
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -47,3 +48,22 @@ def test_a_unit_is_well_formed_and_runs_what_there_is(unit: Path, tmp_path: Path
     commands = create_app(Settings(tmp_path, f"sqlite:///{tmp_path / 'field.db'}")).cli.commands
     for word in re.findall(r"/bin/flask (\S+)", unit.read_text(encoding="utf-8")):
         assert word in commands
+
+
+def test_a_command_of_the_technician_runs_with_the_countys_settings_wherever_it_is_typed(tmp_path: Path) -> None:
+    program, home = tmp_path / "opt/.venv/bin/flask", tmp_path / "home"
+    program.parent.mkdir(parents=True)
+    home.mkdir()
+    program.write_text('#!/bin/sh\necho "$FIELD_PUBLIC_URL|$FIELD_METRICS_TOKEN|$PWD|$*"\n', encoding="utf-8")
+    program.chmod(0o755)
+    example = (DEPLOY / "field.env.example").read_text(encoding="utf-8")
+    settings = example.replace("FIELD_METRICS_TOKEN=", "FIELD_METRICS_TOKEN='a $b c'")
+    (tmp_path / "field.env").write_text(settings, encoding="utf-8")
+    script = (DEPLOY / "field").read_text(encoding="utf-8").replace("runuser -u field -- ", "")
+    for there, here in (("/opt/field", "opt"), ("/etc/field/field.env", "field.env"), ("/var/lib/field", "home")):
+        assert there in script
+        script = script.replace(there, f"{tmp_path / here}")
+    given = ["sh", "-c", script, "field", "staff", "add", "zhou", "--name", "周 主任"]
+    told = subprocess.run(given, capture_output=True, text=True, check=True, cwd="/")
+    called = f"--app {tmp_path / 'opt'}/wsgi.py staff add zhou --name 周 主任"
+    assert told.stdout == f"https://field.example.gov.cn|a $b c|{home}|{called}\n"

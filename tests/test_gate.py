@@ -250,6 +250,7 @@ TABLE = {
 }
 PAGES = {
     "GET /": Way(ALL, 200, REGION, send=by_region, but={V: 302, U: 302}),
+    "POST /sweep/<id:job_id>/cancel": Way((C,), 303, REGION, 404, "/sweep/{sweep}/cancel"),
     "GET /login": Way(EVERYBODY, 303, but={None: 200}),
     "POST /login": Way(EVERYBODY, 401, send=lambda _: {"data": {"username": "nobody else", "password": "wrong"}}),
     "POST /logout": Way(ALL, 303),
@@ -520,6 +521,7 @@ class Ground:
         held = hand_over(session, visit, "交不上去", replace(by, region=village), now)
         vault.put(village, b"faults", FAULTS)
         roster = enqueue(session, JobKind.ROSTER_IMPORT, {"file": village}, now, staff_id=by.staff_id, region=village)
+        sweep = enqueue(session, JobKind.SWEEP, {}, now, region=village)
         vault.put(village, b"faults", FILLING_FAULTS)
         filling = enqueue(session, JobKind.FILLING, {"file": village}, now, staff_id=by.staff_id, region=village)
         said = Declared(village, Channel.SMS, ["illness"], "家里有人住院", "2026-1", village)
@@ -548,6 +550,7 @@ class Ground:
             "case": case.id,
             "held": f"{held.chain_id}/{held.seq}",
             "roster": roster,
+            "sweep": sweep,
             "filling": filling,
             "contested": self._contested(session, village, by),
             "receipt": number(recorded.entry.hash),
@@ -617,7 +620,7 @@ class Ground:
             "region": village, "household": household, "person": self.persons.get(village, nobody),
             "digest": hashlib.sha256(photo).hexdigest(), "photo": photo,
             "visit": self.county.visit() | {"household_id": household},
-            "held": f"region:{village}/1", "wrong": f"region:{village}/1", "roster": nobody, "filling": nobody,
+            "held": f"region:{village}/1", "wrong": f"region:{village}/1", "roster": nobody, "sweep": nobody, "filling": nobody,
             "contested": f"{nobody}/1", "second": str(uuid7()),
             "gift": f"{village}/donations/1", "wish": nobody, "case": nobody, "told": f"{nobody}/1", "letter": nobody,
             "nobodys": nobody, "claimed": nobody, "ended": nobody, "seen": "",

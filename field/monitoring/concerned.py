@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from field.case_codes import CaseState
+from field.labels import Word
 from field.monitoring.cases import MonitoringCase
 from field.monitoring.screening_decisions import what_rows_say
 from field.monitoring.screening_lists import ScreeningList, ScreeningRow
@@ -61,4 +62,4 @@ def _stage(case: str | None, kind: str | None, visited_at: datetime | None, file
         return CaseState.label_of(case)
     if kind:
         return CaseState.MONITORED.label
-    return "已上门" if visited_at and visited_at > filed_at else "等上门核实"
+    return Word("已上门") if visited_at and visited_at > filed_at else Word("等上门核实")

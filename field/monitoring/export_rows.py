@@ -1,21 +1,27 @@
 """导出的行: the households sought with their people, read from the database a batch at a time."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, select
+from sqlalchemy import Table, and_, select
 from sqlalchemy.orm import Session
 
 from field.monitoring import search
 from field.monitoring.export_columns import OF_PEOPLE, Column, Line, Value
+from field.monitoring.grade_standings import grades_on
 from field.monitoring.grades import JUDGED
 from field.monitoring.household_file import Sought, conditions
 from field.monitoring.judgement import Judgement
+from field.monitoring.standings import HouseholdStanding, stood_as
+from field.monitoring.until import Until
 from field.registry.households import Household, Person
 from field.registry.regions import Region, in_region
 from field.registry.rights import Actor, NotAllowed, Right
 
 BATCH = 1000
+OF_THEN = ("region", "kind", "persons", "identified_on")
 
 
 class Chosen:
@@ -27,7 +33,7 @@ class Chosen:
             raise NotAllowed
         self._session = session
         wanted = (
-            _wanted(session, sought, region)
+            conditions(sought, sought.within(by), search.read(session, region, sought.q) if sought.q else None)
             if household_id is None
             else and_(in_region(Household.region, region), Household.id == household_id)
         )
@@ -50,7 +56,7 @@ class Rows(Chosen):
 
     def __init__(self, session: Session, by: Actor, sought: Sought, columns: Sequence[Column]) -> None:
         super().__init__(session, by, sought)
-        self._columns = columns
+        self._on, self._columns = sought.on, columns
         self._reads = {"household_id", *(name for column in columns for name in column.reads)}
         self._with_people = any(column.key in OF_PEOPLE for column in columns)
 
@@ -70,7 +76,15 @@ class Rows(Chosen):
 
     def _homes(self, ids: Sequence[str]) -> Sequence[Any]:
         rows = select(*_table(Household).columns, Judgement.grade).select_from(Household).outerjoin(*JUDGED)
-        return self._session.execute(rows.where(Household.id.in_(ids)).order_by(Household.number)).all()
+        homes = self._session.execute(rows.where(Household.id.in_(ids)).order_by(Household.number)).all()
+        return self._then(homes, self._on) if self._on else homes
+
+    def _then(self, homes: Sequence[Any], on: date) -> list[Any]:
+        """The same as they stood on a past day, as far as it is kept."""
+        ids = [one.id for one in homes]
+        stood, graded = stood_as(self._session, ids, Until(on).ends), grades_on(self._session, ids, on)
+        return [SimpleNamespace(**one._asdict() | _of_then(one, stood.get(one.id)) | {"grade": graded[one.id]})
+                for one in homes]  # fmt: skip
 
     def _people(self, ids: Sequence[str]) -> dict[str, list[Any]]:
         here = Person.household_id.in_(ids), Person.left.is_(None), Person.merged_into.is_(None)
@@ -86,5 +100,10 @@ def _table(model: type[Household] | type[Person]) -> Table:
     return model.__table__
 
 
-def _wanted(session: Session, sought: Sought, region: str) -> ColumnElement[bool]:
-    return conditions(sought, region, search.read(session, region, sought.q) if sought.q else None)
+def _of_then(one: Any, stood: HouseholdStanding | None) -> dict[str, Any]:
+    """What is kept of how it stood; of its risks the main one alone, beside which the others still stand."""
+    if stood is None:
+        return {}
+    others = [risk for risk in one.risk_factors if risk != stood.main_risk]
+    risks = [stood.main_risk, *others] if stood.main_risk else []
+    return {name: getattr(stood, name) for name in OF_THEN} | {"risk_factors": risks}

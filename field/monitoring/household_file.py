@@ -21,7 +21,7 @@ from field.monitoring.plan import plans
 from field.monitoring.plan_shown import help_shown
 from field.monitoring.policy.shelf import pack_on
 from field.monitoring.search import DENSE, Words, read
-from field.monitoring.standings import stood
+from field.monitoring.standings import HouseholdStanding, newest, stood
 from field.monitoring.statistics import of_kind
 from field.monitoring.timeline import masked
 from field.monitoring.until import Until
@@ -59,6 +59,10 @@ class Sought:
     page: int = 1
     per_page: int = 20
 
+    def within(self, by: Actor) -> str:
+        """The region asked for; of a past day the actor's, since who moved inside it is found where they were."""
+        return by.region if self.on and not self.among else self.region or by.region
+
 
 def households(session: Session, by: Actor, sought: Sought) -> tuple[list[Household], int]:
     """One page of the households that the actor may read, and how many there are in all."""
@@ -68,8 +72,7 @@ def households(session: Session, by: Actor, sought: Sought) -> tuple[list[Househ
     words = read(session, region, sought.q) if sought.q else None
     meant = session.scalar(select(func.count()).select_from(words.households().subquery())) or 0 if words else 0
     few = list(session.scalars(words.households())) if words and meant < DENSE else None
-    then = sought.on and not sought.among  # whoever moved within the actor's region is listed where they were
-    wanted = conditions(sought, by.region if then else region, words, meant, few)
+    wanted = conditions(sought, sought.within(by), words, meant, few)
     counted = select(func.count()).select_from(Household).outerjoin(*JUDGED).where(wanted)
     total = (
         meant
@@ -79,6 +82,16 @@ def households(session: Session, by: Actor, sought: Sought) -> tuple[list[Househ
     rows = select(Household).outerjoin(*JUDGED).where(wanted).order_by(*ORDERS[sought.order])
     page = session.scalars(rows.offset((sought.page - 1) * sought.per_page).limit(sought.per_page))
     return list(page), total
+
+
+def persons(session: Session, by: Actor, sought: Sought) -> int:
+    """How many people are in the households that are sought without words, on a past day those of then."""
+    rows = select(Household.persons).outerjoin(*JUDGED).where(conditions(sought, sought.within(by), None))
+    if sought.on:
+        then = and_(HouseholdStanding.household_id == Household.id, *newest(Until(sought.on).ends))
+        number = func.coalesce(HouseholdStanding.persons, Household.persons).label("persons")
+        rows = rows.outerjoin(HouseholdStanding, then).with_only_columns(number)
+    return session.scalar(select(func.sum(rows.subquery().c.persons))) or 0
 
 
 def household(session: Session, by: Actor, household_id: str, right: Right = Right.READ_HOUSEHOLDS) -> Household:

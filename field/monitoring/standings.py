@@ -1,6 +1,6 @@
 """在册状况: how households stood from each entry on, so that a past day is counted as it stood then."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -82,11 +82,23 @@ def stood(until: Any, region: str | None = None, kind: str | None = None, risk: 
     return rows.where(last.main_risk == risk) if risk else rows
 
 
+def stood_as(session: Session, household_ids: Iterable[str], until: datetime) -> dict[str, HouseholdStanding]:
+    """How some households stood before a moment; who had never been identified by then is not among them."""
+    last, ids = HouseholdStanding, list(household_ids)
+    rows = select(last).where(last.household_id.in_(ids), *newest(until))
+    return {one.household_id: one for one in session.scalars(rows)} if ids else {}
+
+
 def stands(until: Any) -> tuple[ColumnElement[bool], ...]:
     """Whether a standing is the newest of its household before a moment, and the household was monitored."""
+    return *newest(until), HouseholdStanding.kind.is_not(None)
+
+
+def newest(until: Any) -> tuple[ColumnElement[bool], ...]:
+    """Whether a standing is the newest of its household before a moment."""
     last, later = HouseholdStanding, aliased(HouseholdStanding)
     newer = later.household_id == last.household_id, later.seq > last.seq, later.recorded_at < until
-    return last.recorded_at < until, last.kind.is_not(None), ~select(later.seq).where(*newer).exists()
+    return last.recorded_at < until, ~select(later.seq).where(*newer).exists()
 
 
 def visits_of(until: Moments) -> Select[str, str]:

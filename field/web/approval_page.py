@@ -60,7 +60,7 @@ def _sheet(title: str, where: Here, month: tuple[date, date] | None, found: list
     whole = _("%(h)s 户 %(p)s 人", h=count(len(found)), p=count(sum(home.persons for _case, home in found)))
     cut = [Words(_("太多了，只列了前 %(n)s 户，请按乡镇打印。", n=MOST))] if len(found) == MOST else []
     signs = Signs([_("乡镇审核人（签字、盖章）"), _("县级审定人（签字、盖章）")])
-    return Sheet(title, f"{where.name} · {when} · {whole}", [*cut, Grid(columns, rows), signs], wide=True)
+    return Sheet(title, f"{where.name} · {when} · {whole}", [*cut, Grid(columns, rows), signs], look="wide")
 
 
 def _row(place: int, both: Both, steps: Steps, names: dict[str, str], heard: dict[str, list[str]]) -> list[str]:

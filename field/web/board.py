@@ -6,9 +6,10 @@ from flask import Blueprint, redirect, render_template, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
+from field import clock
 from field.auth import actor, allow
 from field.codes import THREE_KINDS, Grade, JobKind, JobState, RiskFactor, Role
-from field.db import db
+from field.db import db, transact
 from field.monitoring import held, measures, phones, todo
 from field.monitoring.quiet_villages import quiet_villages
 from field.monitoring.standings import statistics_on
@@ -16,6 +17,7 @@ from field.monitoring.statistics import Figures, figures_of, statistics_by
 from field.monitoring.todo_rows import Wanted
 from field.monitoring.until import Until
 from field.monitoring.workdays import china_day
+from field.problems import NOT_FOUND, Problem
 from field.registry import regions
 from field.registry.regions import in_region
 from field.registry.rights import Right
@@ -25,7 +27,7 @@ from field.web.charts import bars, lengths, ring
 from field.web.paper import printable
 from field.web.whereabouts import Here, here
 from field.web.wording import grade_mark, now
-from field.work import Job
+from field.work import Job, cancel
 
 board = Blueprint("board", __name__)
 
@@ -55,6 +57,17 @@ def figures() -> str | Response:
         judged=judged, **charts, **month_of(where, on, present=not past), **({} if past else _waiting(where)),
         opened_at=opener(),
     )  # fmt: skip
+
+
+@board.post("/sweep/<id:job_id>/cancel")
+@allow(Right.RUN_SWEEPS)
+def stop_sweep(job_id: str) -> Response:
+    """停止筛查: who was judged stays judged; the next night begins anew."""
+    job, now = db.session.get(Job, job_id), clock.now()
+    if job is None or job.kind != JobKind.SWEEP or not actor().may(Right.RUN_SWEEPS, job.region or ""):
+        raise Problem(*NOT_FOUND)
+    transact(lambda session: cancel(session, job, now))
+    return redirect(url_for(".figures"), 303)
 
 
 def _kinds(whole: Figures) -> list[tuple[str, str, int]]:

@@ -19,10 +19,11 @@ from field.monitoring.until import Until
 from field.monitoring.workdays import SHANGHAI, china_day, month_of, months_after
 from field.registry.rights import Right
 from field.web.asked import asked_month
+from field.web.bulletin_words import problems, progress, situation
 from field.web.charts import bars, ring
 from field.web.paper import printable
 from field.web.whereabouts import Here, here
-from field.web.word import DOCX, bulletin_document, foot, problems, progress, situation
+from field.web.word import DOCX, bulletin_document, foot
 from field.web.wording import now, on_paper
 
 bulletin = Blueprint("bulletin", __name__, url_prefix="/bulletin")

@@ -11,7 +11,7 @@ from field.monitoring.fund_codes import KINDS
 from field.monitoring.reminders import Standing
 from field.registry.contact_rules import Decision, Proof, Withdrawn
 from field.web.case_words import case_lines, consent_lines
-from field.web.catalogue import in_a_row
+from field.web.catalogue import in_a_row, sentences
 from field.web.filling_words import FILLED_KINDS, filling_sections
 from field.web.fund_words import fund_sections
 from field.web.partner_words import tie_lines
@@ -216,7 +216,7 @@ def _warning(payload: dict[str, Any]) -> list[Section]:
     receivers = in_a_row(Role.label_of(role) for role in payload.get("receivers", []))
     lines = [
         Line(_("预警等级"), grade_mark(payload.get("grade", Grade.NONE)), True),
-        Line(_("为什么"), payload.get("note") or ""),
+        Line(_("为什么"), sentences(payload.get("note") or "")),
         Line(_("谁来办"), receivers),
         Line(_("什么时候以前"), day(payload["due_at"]) if "due_at" in payload else ""),
         Line(_("按哪个政策包"), payload.get("pack") or ""),

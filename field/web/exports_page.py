@@ -79,6 +79,7 @@ def choose() -> str:
         told=export.told(wanted, names) or names[region], names=names, here=actor().region,
         groups=((_("户"), HOUSEHOLD), (_("人员：选了这里的列，就每人一行"), PERSON)), layouts=PRESETS, layout=layout,
         saved=saved.values(), chosen=one, kept=one and keeps(actor(), one), formats=TABLES, note=export.NATIONAL_NOTE,
+        of_then=sought.on and export.OF_THEN_NOTE,
         numbers=actor().has(Right.EXPORT_NUMBERS),
     )  # fmt: skip
 

@@ -17,7 +17,9 @@ from field.monitoring import search
 from field.monitoring.counted import AMONG
 from field.monitoring.grade_standings import grades_on
 from field.monitoring.grades import grades
-from field.monitoring.household_file import ORDERS, Sought, households
+from field.monitoring.household_file import ORDERS, Sought, households, persons
+from field.monitoring.standings import stood_as
+from field.monitoring.until import Until
 from field.monitoring.workdays import china_day
 from field.problems import Problem
 from field.registry import regions
@@ -106,7 +108,8 @@ def is_personal(words: str | None) -> bool:
 def _page(sought: Sought) -> str:
     where = here(Right.READ_HOUSEHOLDS)
     found, total = households(db.session(), actor(), sought)
-    names = regions.names(db.session(), {one.region for one in found})
+    stood = stood_as(db.session(), (one.id for one in found), Until(sought.on).ends) if sought.on else {}
+    names = regions.names(db.session(), {stood.get(one.id, one).region for one in found})
     pages = -(-total // PER_PAGE)
     shown = None if is_personal(sought.q) else sought.q
     words = search.read(db.session(), where.code, sought.q) if sought.q else None
@@ -114,5 +117,6 @@ def _page(sought: Sought) -> str:
     return render_template(
         "households.html", meant=meant, here=where, found=found, total=total, pages=pages, sought=sought, shown=shown,
         asked=asked_of(sought), names=names, kinds=Kind.labels(), risks=RiskFactor.labels(),
-        grades=_grades([one.id for one in found], sought.on),
+        grades=_grades([one.id for one in found], sought.on), stood=stood,
+        people=None if sought.q else persons(db.session(), actor(), sought),
     )  # fmt: skip

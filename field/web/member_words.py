@@ -21,4 +21,5 @@ def _for_the_catalogue() -> None:
     pgettext("member", "母亲"), pgettext("member", "兄弟姐妹"), pgettext("member", "健康")
     pgettext("member", "长期慢性病"), pgettext("member", "患有大病"), pgettext("member", "残疾")
     pgettext("member", "普通劳动力"), pgettext("member", "技能劳动力"), pgettext("member", "弱劳动力或半劳动力")
-    pgettext("member", "丧失劳动力"), pgettext("member", "无劳动力")
+    pgettext("member", "丧失劳动力"), pgettext("member", "无劳动力"), pgettext("member", "其他家人")
+    pgettext("member", "邻居"), pgettext("member", "村组干部")

@@ -4,13 +4,12 @@ from datetime import date
 from itertools import groupby
 from typing import NamedTuple
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, Response, url_for
 from flask_babel import gettext as _
 
 from field.auth import actor, allow
 from field.case_codes import CaseState
 from field.db import db
-from field.ledger.checkpoints import newest
 from field.monitoring.case_list import one_case, steps
 from field.monitoring.case_papers import MOST, notice_of, posted
 from field.monitoring.case_rules import NOTICES
@@ -24,8 +23,9 @@ from field.registry.rights import Right
 from field.traced import traced
 from field.web.asked import asked_day
 from field.web.paper import printable
+from field.web.sheets import Grid, Sheet, Signs, Words, answered
 from field.web.whereabouts import here
-from field.web.wording import now
+from field.web.wording import day, now
 
 notices = Blueprint("notices", __name__)
 
@@ -43,7 +43,7 @@ class Line(NamedTuple):
 @allow(Right.READ_CASES)
 @printable
 @traced(Look.CASE)
-def one(case_id: str) -> str:
+def one(case_id: str) -> str | Response:
     """The notice of one household; its days are left to write where it is not put up yet."""
     session = db.session()
     case, household = one_case(session, actor(), case_id)
@@ -51,33 +51,57 @@ def one(case_id: str) -> str:
     if line.begins is None and case.state not in NOTICES:
         raise Problem(404, "no_notice", _("这一户还没有办到公示，办到了才能打印"))
     back = url_for("cases_page.one", case_id=case_id), _("回到案子")
-    return render_template("notice.html", **_shown([line]), back=back)
+    return answered(_("公示"), lambda: _sheets([line]), back)
 
 
 @notices.get("/notices")
 @allow(Right.READ_CASES)
 @printable
-def running() -> str:
+def running() -> str | Response:
     """The notices of a region that run on a day, a sheet for each village and each way."""
     where, chosen = here(Right.READ_CASES), asked_day("day") or china_day(now())
     found = posted(db.session(), where.code, chosen)
-    back = url_for("cases_page.listed"), _("回到案子")
     lines = [_line(*both) for both in found]
-    return render_template(
-        "notice.html", **_shown(lines), back=back, here=where, chosen=chosen, full=len(found) == MOST
-    )
+    back = url_for("cases_page.listed"), _("回到案子")
+    cut = _("太多了，只列了前 %(n)s 户，请按村打印。", n=MOST) if len(found) == MOST else ""
+    empty = _("这里这一天没有在公示的农户。")
+    return answered(_("公示"), lambda: _sheets(lines), back, empty, here=where, day=chosen.isoformat(), warning=cut)
 
 
 def _line(case: MonitoringCase, household: Household) -> Line:
     return Line(household, case.begins, case.ends, case.state == CaseState.ELIMINATION_NOTICE)
 
 
-def _shown(lines: list[Line]) -> dict[str, object]:
-    """The sheets with all that they tell: by village and by way."""
+def _sheets(lines: list[Line]) -> list[Sheet]:
+    """By village and by way."""
     codes = {code for one in lines for code in (one.household.region, one.household.region[:9])}
+    names = regions.names(db.session(), codes)
 
     def by(one: Line) -> tuple[str, bool]:
         return one.household.region, one.leaving
 
-    sheets = [(*key, list(group)) for key, group in groupby(sorted(lines, key=by), by)]
-    return {"sheets": sheets, "names": regions.names(db.session(), codes), "checkpoint": newest(db.session())}
+    return [
+        _sheet(names.get(region[:9], ""), names.get(region, ""), leaving, list(group))
+        for (region, leaving), group in groupby(sorted(lines, key=by), by)
+    ]
+
+
+def _sheet(town: str, village: str, leaving: bool, lines: list[Line]) -> Sheet:
+    told = {"place": town + village, "n": len(lines)}
+    what = (
+        _("经入户核实、民主评议，%(place)s下列 %(n)s 户农户拟消除返贫致贫风险，现予公示。", **told)
+        if leaving
+        else _("经入户核实、信息比对、民主评议，%(place)s下列 %(n)s 户农户拟纳入防止返贫监测，现予公示。", **told)
+    )
+    rows = [(str(nth), one.household.head, village, _days(one)) for nth, one in enumerate(lines, 1)]
+    return Sheet(_("公　示"), "", [
+        Words(what), Grid((_("序号"), _("户主"), _("所在村"), _("公示期")), rows),
+        Words(_("公示期内如有异议，请向村民委员会或乡镇人民政府反映。有异议的，答复以前不往下办。")),
+        Words(_("监督电话：＿＿＿＿＿＿＿＿＿＿＿＿")), Signs([village + _("村民委员会（盖章）")], apart=True),
+    ], look="notice")  # fmt: skip
+
+
+def _days(one: Line) -> str:
+    if one.begins and one.ends:
+        return f"{day(one.begins)} – {day(one.ends)}"
+    return str(_("　　月　　日 – 　　月　　日"))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from uuid6 import uuid7
 
@@ -25,6 +25,9 @@ from field.traced import traced
 from field.web.asked import asked_code, asked_page
 from field.web.forms import sent_fen, sent_key, written
 from field.web.paper import printable
+from field.web.relief_paper import as_of, layers_of, relief_paper, sums_of
+from field.web.sheets import Sheet as Paper
+from field.web.sheets import answered
 from field.web.whereabouts import Here, here
 
 relief_room = Blueprint("relief_page", __name__)
@@ -55,9 +58,10 @@ def listed() -> str:
 @allow(Right.READ_RELIEF)
 @printable
 @traced(Look.MONEY)
-def one(household_id: str) -> str:
-    """救助测算表 of one household, to print."""
-    return _page(household_file.household(db.session(), actor(), household_id, Right.READ_RELIEF), [])
+def one(household_id: str) -> str | Response:
+    """救助测算表 of one household, with its bills to correct; on paper and for Word the sheet alone."""
+    home = household_file.household(db.session(), actor(), household_id, Right.READ_RELIEF)
+    return _paper(home) if request.args.get("as") in ("pdf", "docx") else _page(home, [])
 
 
 @relief_room.post("/households/<id:household_id>/relief")
@@ -76,6 +80,26 @@ def correct(household_id: str) -> Any:
     return redirect(url_for(".one", household_id=household_id), 303)
 
 
+def _paper(home: Household) -> str | Response:
+    session, day = db.session(), china_day(clock.now())
+    found, place = sheet(session, home, day), regions.names(session, {home.region, home.region[:9]})
+    where = place.get(home.region[:9], "") + place.get(home.region, "")
+    told = found.years or found.unclear
+
+    def made() -> list[Paper]:
+        return [relief_paper(found, _names(home), where, day)] if told else []
+
+    back = url_for(".one", household_id=home.id), _("救助测算表")
+    return answered(
+        _("救助测算表"), made, back, _("还没有能算的票据。走访时拍下票据，写上是谁的、开票日期、总金额和合规费用。")
+    )
+
+
+def _names(home: Household) -> dict[str, str]:
+    """Of its people, also of those who are somebody else's second row."""
+    return {one.id: one.name for one in household_file.people(db.session(), [home.id], merged=True)[home.id]}
+
+
 def _page(home: Household, faults: list[dict[str, str]]) -> str:
     session, day = db.session(), china_day(clock.now())
     found = sheet(session, home, day)
@@ -83,7 +107,7 @@ def _page(home: Household, faults: list[dict[str, str]]) -> str:
     years = {one.year for one in found.years}
     return render_template(
         "relief_sheet.html", household=home, sheet=found, members=members, today=day, key=str(uuid7()),
-        names={member.id: member.name for member in household_file.people(session, [home.id], merged=True)[home.id]},
+        names=_names(home), as_of=as_of, sums_of=sums_of, layers_of=layers_of,
         place=regions.names(session, {home.region, home.region[:9]}), rules={one: rule_of(one, day) for one in years},
         sources=EntryKind.labels(), readable=_readable(found),
         long=long_case(session, home, day), faults=faults, filled=request.form,

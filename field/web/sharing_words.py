@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from field.codes import Kind, RiskFactor
 from field.monitoring.sharing_codes import GUARANTEES, SharedField
 from field.web.catalogue import in_a_row, word_said
+from field.web.member_words import of_member
 from field.web.visit_words import SEXES, Line, lines_of
 from field.web.wording import day, grade_mark
 
@@ -35,7 +36,7 @@ def cells(shown: Shown) -> list[Cell]:
 
 
 def _plain(value: Any) -> list[Line]:
-    return [Line("", str(value))] if value else []
+    return [Line("", str(word_said(value)))] if value else []
 
 
 def _village(shown: Shown) -> list[Line]:
@@ -84,6 +85,7 @@ OF: dict[SharedField, Callable[[Any], list[Line]]] = {
     F.INCOME: _income,
 }
 OF_PERSON: dict[SharedField, Callable[[Any], str]] = {
+    **dict.fromkeys((F.RELATION, F.HEALTH, F.LABOUR), of_member),
     F.SEX: lambda value: str(word_said(SEXES.get(value, value))),
     F.AGE: lambda value: str(_("%(years)d 岁", years=value)),
     F.MAJOR_ILLNESS_COVER: _labelled(F.MAJOR_ILLNESS_COVER),

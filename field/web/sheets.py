@@ -1,8 +1,8 @@
 """纸件: what a form on paper holds, part by part; the same parts go on the screen, on paper and into a Word file."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
 
 from flask import Response, render_template, request
 from flask_babel import gettext as _
@@ -60,25 +60,28 @@ class Signature:
 
 @dataclass(frozen=True)
 class Signs:
-    """签字的地方: each line with room for a name, a seal and a day."""
+    """签字的地方: each line with room for a name, a seal and a day; `apart`, with the day on a line of its own."""
 
     lines: Sequence[str]
+    apart: bool = False
     shape: ClassVar[str] = "signs"
 
     @property
     def whole(self) -> list[str]:
         """Each with its day."""
+        if self.apart:
+            return [words for line in self.lines for words in (line, BLANK)]
         return [f"{line}：　　　　　　　　　　{BLANK}" for line in self.lines]
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """一张纸: a title, for whom, its parts; `wide` lies on its side."""
+    """一张纸: a title, for whom, its parts; a `wide` one lies on its side, a `notice` is read from across a room."""
 
     title: str
     below: str
     parts: Sequence[Words | Pairs | Grid | Signature | Signs]
-    wide: bool = field(default=False)
+    look: Literal["", "wide", "notice"] = ""
 
 
 def answered(
@@ -87,7 +90,7 @@ def answered(
     """The sheets as a page, or as a Word file where the address says `as=docx`; `empty` where there are none.
 
     The sheets are `made` and written in Chinese for every reader, since papers leave the house. `choice` is what the
-    page lets choose: `here`, and the month.
+    page lets choose, `here` and the month or the day, and its `warning`.
     """
     with on_paper():
         sheets, told = made(), foot(newest(db.session()))

@@ -13,7 +13,8 @@ from field.monitoring.visit_rules import definition
 from field.registry.contact_rules import Withdrawn
 from field.registry.filling import FILLED, HOUSEHOLD_FILLED
 from field.registry.masking import mask_id_number, mask_phone
-from field.web.catalogue import in_a_row
+from field.web.catalogue import in_a_row, word_said
+from field.web.member_words import of_member
 from field.web.wording import day, yuan
 
 SEXES = {"male": Word("男"), "female": Word("女")}
@@ -138,7 +139,7 @@ def _member(item: Any, names: Mapping[str, str]) -> tuple[str, str]:
     told = [personal(key, one, names) for key, one in said.items() if key not in ("person_id", "name")]
     known = names.get(str(item.get("person_id")), gettext("成员"))
     who = gettext("新增 %(name)s", name=said["name"]) if "new" in item else known
-    return who, "；".join(f"{line.label} {line.text}" for line in told)
+    return who, in_a_row((f"{word_said(line.label)} {line.text}" for line in told), "；")
 
 
 PERSONAL: dict[str, Any] = {
@@ -150,11 +151,13 @@ PERSONAL: dict[str, Any] = {
     "monthly_income_max": lambda value, _: yuan(value),
     "months_away": lambda value, _: gettext("%(months)s 个月", months=value),
     "birth_date": lambda value, _: day(str(value)),
+    **dict.fromkeys(("relation", "health", "labour"), lambda value, _: of_member(value)),
     "sex": lambda value, _: SEXES.get(value, value),
     "left": lambda value, _: Left.label_of(value),
 }
 TOLD: dict[str, Any] = {
-    "informant": _plain, "location": _location, "location_reason": _plain, "unchanged": _unchanged,
+    "informant": lambda value, _: [Line("", of_member(value))],
+    "location": _location, "location_reason": _plain, "unchanged": _unchanged,
     "income": _income, "expenses": _expenses, "guarantees": _guarantees,
     "risk_factors": _coded(RiskFactor), "needs": _coded(Need), "members": _members, "note": _plain,
     CLAIMED: _claimed,

@@ -1,33 +1,33 @@
 """Word 文件: papers that an office wants to edit; python-docx's one door."""
 
 import io
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from unicodedata import east_asian_width
 
 from flask import current_app
 from flask_babel import gettext as _
 
-from field.codes import THREE_KINDS, Grade, Kind, Source
-from field.monitoring.counted import LATE_STEPS
-from field.monitoring.deadlines import LATE, MEASURE
-from field.monitoring.policy.shelf import pack_on
-from field.monitoring.statistics import AT_RISK
-from field.monitoring.workdays import china_day
-from field.web.catalogue import in_a_row, in_english, said
-from field.web.wording import at, count, month_name, now, share, yuan
+from field.codes import THREE_KINDS
+from field.web.bulletin_words import problems, progress, situation
+from field.web.wording import at, count, month_name, now, share
 
 if TYPE_CHECKING:
     from field.web.bulletin_page import Bulletin
     from field.web.sheets import Sheet
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-BLOCKS, LATE_MEASURE = 20, f"{LATE}{MEASURE}"
+BLOCKS = 20
 FONT, BLACK = "宋体", "000000"
-SHEET, MARGIN = (210, 297), 20  # A4, in mm
-MM = 36_000  # in the units of Word
+SHEET, MARGIN, ABOVE = (210, 297), 20, 16  # A4, in mm
+MM, POINT = 36_000, 12_700  # in the units of Word
 CHART = (35, 20, 20, 95)  # mm: the longest bar stands on one line, or its length would say nothing
+SIZES = {"Title": 22, "Normal": 10.5, "Header": 10, "Footer": 8}  # points
+LOOKS = {"": SIZES, "wide": SIZES | {"Normal": 9}, "notice": SIZES | {"Title": 54, "Normal": 16}}
+ROW, LABEL = 7, 31  # mm: how high a line to be filled in by hand is, and how wide what it asks for
+BY_HAND, EDGES, LETTER = 25, 5, 0.2  # mm: a column to be filled in, what stands beside words, a narrow letter of 1 pt
+TABLES = ("pairs", "grid")
+CENTRE, RIGHT = 1, 2
 
 
 def bulletin_document(told: "Bulletin") -> bytes:
@@ -35,7 +35,7 @@ def bulletin_document(told: "Bulletin") -> bytes:
     from docx import Document  # noqa: PLC0415 - few requests need it
 
     paper: Any = Document()
-    _set_type(paper)
+    _set_type(paper, SIZES)
     _set_sheet(paper)
     _set_foot(paper, foot(told.checkpoint))
     whole, month = told.whole, told.month
@@ -64,100 +64,23 @@ def sheets_document(sheets: Sequence["Sheet"], told: str) -> bytes:
     from docx import Document  # noqa: PLC0415 - as above
 
     paper: Any = Document()
-    _set_type(paper)
-    _set_sheet(paper, wide=any(sheet.wide for sheet in sheets))
+    look = sheets[0].look
+    _set_type(paper, LOOKS[look])
+    _set_sheet(paper, wide=look == "wide")
     _set_foot(paper, told)
     for place, sheet in enumerate(sheets):
         if place:
             paper.add_page_break()
         for text, style in ((sheet.title, "Title"), (sheet.below, "Normal")):
-            paper.add_paragraph(text, style=style).alignment = 1
+            if text:
+                paper.add_paragraph(text, style=style).alignment = CENTRE
+        above = ""
         for part in sheet.parts:
+            if part.shape in TABLES and above in TABLES:
+                paper.add_paragraph()  # or Word makes one table of both
             PARTS[part.shape](paper, part)
+            above = part.shape
     return _saved(paper)
-
-
-def situation(told: "Bulletin") -> str:
-    """总体情况 in a sentence."""
-    now_, then = told.whole["households"], told.before["households"]
-    change = _("与月初持平") if now_ == then else _("比月初增加 %(n)s 户", n=count(now_ - then))
-    if now_ < then:
-        change = _("比月初减少 %(n)s 户", n=count(then - now_))
-    words = _("监测对象 %(h)s 户 %(p)s 人，", h=count(now_), p=count(told.whole["persons"]))
-    sentences = [f"{words}{change}{_('。')}", _graded(told), _named_anew(told)]
-    return (" " if in_english() else "").join(sentences).strip()
-
-
-def _graded(told: "Bulletin") -> str:
-    """预警等级 of the month's last day, where any was kept."""
-    red, orange, yellow = (told.whole["by_grade"][grade] for grade in (Grade.RED, Grade.ORANGE, Grade.YELLOW))
-    if not (red or orange or yellow):
-        return ""
-    words = _(
-        "其中红色预警 %(red)s 户、橙色预警 %(orange)s 户、黄色预警 %(yellow)s 户。",
-        red=count(red), orange=count(orange), yellow=count(yellow),
-    )  # fmt: skip
-    return str(words)
-
-
-def _named_anew(told: "Bulletin") -> str:
-    """防止返贫致贫对象, where the policy of the month's last day has that kind."""
-    pack = pack_on(china_day(told.month.ends - timedelta(microseconds=1)))
-    if all(one.code != Kind.AT_RISK for one in pack.kind):
-        return ""
-    words = _(
-        "2026 年起统称防止返贫致贫对象，已这样记下的有 %(n)s 户，占 %(share)s，按是不是脱贫户分在三类户的前两类。",
-        n=count(told.whole[AT_RISK]),
-        share=share(told.whole[AT_RISK], told.whole["households"]),
-    )
-    return str(words)
-
-
-def progress(told: "Bulletin") -> list[str]:
-    """工作进展, line by line."""
-    done, entries, cases = told.flow, told.flow.entries, told.flow.cases
-    lines = [
-        _(
-            "走访 %(v)s 次，农户自主申报 %(d)s 次，务工回访 %(c)s 次。",
-            v=count(entries["visit"]),
-            d=count(entries["declaration"]),
-            c=count(entries["checkin"]),
-        ),
-        _("新线索 %(n)s 条：%(by)s。", n=count(done.leads.total()), by=_by_source(done.leads)),
-        _(
-            "新纳入监测 %(i)s 户，消除风险 %(e)s 户，回退 %(b)s 户，再标注 %(r)s 户。",
-            i=count(cases["identified"]),
-            e=count(cases["eliminated"]),
-            b=count(cases["rolled_back"]),
-            r=count(cases["re_marked"]),
-        ),
-    ]
-    if done.median is not None:
-        slowest = done.slowest_tenth
-        lines.append(_("从线索到识别，半数在 %(m)s 天以内，九成在 %(s)s 天以内。", m=done.median, s=slowest))
-    return lines
-
-
-def problems(told: "Bulletin") -> list[str]:
-    """存在的问题, line by line; that there is none is said too."""
-    left = told.flow.unvisited
-    part = share(left, told.whole["households"])
-    words = _("监测户中有 %(n)s 户本月没有走访，占 %(share)s。", n=count(left), share=part)
-    lines = [words if left else _("监测户本月都走访过。")]
-    steps = [(LATE_STEPS[name], number) for name, number in told.late.items() if name != LATE_MEASURE]
-    if steps:
-        by = in_a_row(f"{said(label)} {count(number)}" for label, number in steps)
-        lines.append(
-            _("办理步骤过期没有办的有 %(n)s 户：%(by)s。", n=count(sum(number for _step, number in steps)), by=by)
-        )
-    if measures := told.late.get(LATE_MEASURE):
-        lines.append(_("帮扶措施过期没有办成的有 %(n)s 户。", n=count(measures)))
-    if told.relief.lost:
-        households, sum_ = count(told.relief.lost_households), yuan(told.relief.lost)
-        lines.append(
-            _("今年有 %(h)s 户因识别晚少得医疗救助 %(y)s，可用村级救助基金或临时救助补上。", h=households, y=sum_)
-        )
-    return lines
 
 
 def foot(checkpoint: Any) -> str:
@@ -167,11 +90,6 @@ def foot(checkpoint: Any) -> str:
         return f"{made} · {_('台账还没有封存过')}"
     sealed = _("台账封存 %(size)s 条 %(root)s", size=count(checkpoint.size), root=checkpoint.root[:16])
     return f"{made} · {sealed}"
-
-
-def _by_source(leads: Counter[str]) -> str:
-    found = [f"{said(label)} {count(leads[code])}" for code, label in Source.labels().items() if leads[code]]
-    return in_a_row(found) or str(_("没有"))
 
 
 def _charted(counted: Sequence[tuple[str, str, int]], whole: int) -> list[tuple[str, ...]]:
@@ -186,16 +104,65 @@ def _placed(name: str, figures: Mapping[str, Any]) -> tuple[str, ...]:
     return name, *(count(one) for one in (figures["households"], figures["persons"], *kinds))
 
 
-def _table(paper: Any, head: Sequence[str], rows: Iterable[Sequence[str]], widths: Sequence[int] = ()) -> None:
-    table = paper.add_table(rows=1, cols=len(head), style="Table Grid")
-    for column, width in zip(table.columns, widths, strict=False):
-        column.width = width * MM
-        column.cells[0].width = width * MM
-    for cell, text in zip(table.rows[0].cells, head, strict=True):
-        cell.text = text
-    for row in rows:
-        for cell, text in zip(table.add_row().cells, row, strict=True):
-            cell.text = text
+def _table(paper: Any, head: Sequence[str], rows: Iterable[Sequence[str]], widths: Sequence[float] = ()) -> None:
+    """A table whose head stands on every page."""
+    texts = [head, *rows]
+    table = _framed(paper, texts, widths or _by_words(paper, texts))
+    _mark(table.rows[0], "w:tblHeader")
+
+
+def _pairs(paper: Any, part: Any) -> None:
+    widest = max(len(row) for row in part.rows)
+    texts = [[word for pair in row for word in pair] for row in part.rows]
+    value = _breadth(paper) / widest - LABEL
+    table = _framed(paper, [[*row, *[""] * (2 * widest - len(row))] for row in texts], [LABEL, value] * widest)
+    for row, given in zip(table.rows, texts, strict=True):
+        if len(given) < 2 * widest:
+            row.cells[len(given) - 1].merge(row.cells[-1]).text = given[-1]
+
+
+def _framed(paper: Any, texts: Sequence[Sequence[str]], widths: Sequence[float]) -> Any:
+    table = paper.add_table(rows=len(texts), cols=len(widths), style="Table Grid")
+    table.autofit = False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = round(width * MM)
+    for row, several in zip(table.rows, texts, strict=True):
+        row.height = ROW * MM
+        _mark(row, "w:cantSplit")
+        for cell, text, width in zip(row.cells, several, widths, strict=True):
+            cell.text, cell.width, cell.vertical_alignment = text, round(width * MM), CENTRE
+    return table
+
+
+def _mark(row: Any, name: str) -> None:
+    from docx.oxml import OxmlElement  # noqa: PLC0415 - as above
+
+    row._tr.get_or_add_trPr().append(OxmlElement(name))
+
+
+def _by_words(paper: Any, texts: Sequence[Sequence[str]]) -> list[float]:
+    """How wide each column is: the short ones as their words ask for, the long ones share what is left."""
+    wanted = [_wanted(head, cells, paper.styles["Normal"].font.size.pt) for head, *cells in zip(*texts, strict=True)]
+    left, found = _breadth(paper), list(wanted)
+    for done, place in enumerate(sorted(range(len(wanted)), key=wanted.__getitem__)):
+        found[place] = min(wanted[place], left / (len(wanted) - done))
+        left -= found[place]
+    return [one + left / len(wanted) for one in found]
+
+
+def _wanted(head: str, cells: Sequence[str], points: float) -> float:
+    letters = max([_letters(head) / 2, *map(_letters, cells)])
+    return max(letters * LETTER * points + EDGES, 0 if any(cells) else BY_HAND)
+
+
+def _letters(text: str) -> int:
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def _breadth(paper: Any) -> float:
+    """What lies between the margins, in mm."""
+    [section] = paper.sections
+    return float(section.page_width - section.left_margin - section.right_margin) / MM
 
 
 def _words(paper: Any, part: Any) -> None:
@@ -205,20 +172,10 @@ def _words(paper: Any, part: Any) -> None:
         paper.add_paragraph(part.text)
 
 
-def _pairs(paper: Any, part: Any) -> None:
-    widest = max(len(row) for row in part.rows)
-    table = paper.add_table(rows=0, cols=2 * widest, style="Table Grid")
-    for row in part.rows:
-        cells = table.add_row().cells
-        for place, text in enumerate(word for pair in row for word in pair):
-            cells[place].text = text
-        if len(row) < widest:
-            cells[2 * len(row) - 1].merge(cells[-1])
-
-
 def _signs(paper: Any, part: Any) -> None:
     for line in part.whole:
-        paper.add_paragraph(line)
+        one = paper.add_paragraph(line)
+        one.alignment, one.paragraph_format.space_before = RIGHT, ROW * MM
 
 
 PARTS: dict[str, Callable[[Any, Any], None]] = {
@@ -236,6 +193,7 @@ def _set_foot(paper: Any, told: str) -> None:
     [section] = paper.sections
     if current_app.config["FIELD"].demo:
         section.header.paragraphs[0].text = _("演示数据")
+        section.header.paragraphs[0].alignment = CENTRE
     line = section.footer.paragraphs[0]
     for text, code in ((f"{told} · {_('第')} ", "PAGE"), (f" {_('页，共')} ", "NUMPAGES"), (f" {_('页')}", None)):
         line.add_run(text)
@@ -251,6 +209,7 @@ def _set_sheet(paper: Any, *, wide: bool = False) -> None:
     section.page_width, section.page_height = (side * MM for side in (reversed(SHEET) if wide else SHEET))
     section.orientation = int(wide)
     section.left_margin = section.right_margin = MARGIN * MM
+    section.top_margin = section.bottom_margin = ABOVE * MM
 
 
 def _saved(paper: Any) -> bytes:
@@ -259,7 +218,7 @@ def _saved(paper: Any) -> bytes:
     return out.getvalue()
 
 
-def _set_type(paper: Any) -> None:
+def _set_type(paper: Any, sizes: Mapping[str, float]) -> None:
     """Chinese type, which Word takes from a font's East Asian name; black, as it is printed."""
     from docx.oxml.ns import qn  # noqa: PLC0415 - as above
     from docx.shared import RGBColor  # noqa: PLC0415 - as above
@@ -268,3 +227,8 @@ def _set_type(paper: Any) -> None:
         if hasattr(style, "font") and style.element.rPr is not None:
             style.font.name, style.font.color.rgb = FONT, RGBColor.from_string(BLACK)
             style.element.rPr.rFonts.set(qn("w:eastAsia"), FONT)
+    for name, points in sizes.items():
+        paper.styles[name].font.size = round(points * POINT)
+    text, title = paper.styles["Normal"].paragraph_format, paper.styles["Title"].element.pPr
+    text.space_before = text.space_after = 3 * POINT
+    title.remove(title.find(qn("w:pBdr")))  # a coloured line below

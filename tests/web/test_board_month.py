@@ -9,26 +9,27 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, select, update
 
-from field import clock
+from field import clock, worker
 from field.codes import EntryKind
 from field.db import db
 from field.ledger.entries import Entry
 from field.monitoring.case_turns import became
 from field.monitoring.counted import AMONG, counts, days_by
 from field.monitoring.grade_standings import GradeStanding
-from field.monitoring.household_file import Sought, households
+from field.monitoring.household_file import Sought, households, persons
 from field.monitoring.judgement import Judgement
 from field.monitoring.relief_sums import RELIEVED, Sums, relief_by
-from field.monitoring.standings import statistics_on
-from field.monitoring.statistics import statistics
+from field.monitoring.standings import statistics_on, stood_as
+from field.monitoring.statistics import figures_of, statistics
 from field.monitoring.until import Until
 from field.monitoring.workdays import china_day
-from field.registry.households import Household
+from field.registry.households import Household, Person
 from tests.any_history import History
 from tests.county import County
 from tests.monitoring.casework import HOME, opened, to_monitored, visited
 from tests.test_any_history import crowd
-from tests.web.office import browser, words
+from tests.web.office import browser, statements, words
+from tests.web.test_exports import exported, sheet, table
 
 COUNTY = "420626"
 
@@ -105,6 +106,63 @@ def test_on_any_day_of_any_history_each_number_is_that_of_the_entries_and_of_its
         assert seen, "a history in which nothing turned proves nothing"
 
 
+@pytest.mark.parametrize("seed", [3, 4])
+def test_on_any_day_of_any_history_the_people_of_the_board_are_those_of_its_list(crowded: County, seed: int) -> None:
+    last, told = lived(crowded, seed, 120).now, set[int]()
+    with crowded.app.app_context():
+        for on in days_of(last):
+            figures = statistics_on(db.session(), COUNTY, 6, Until(on).ends).get(COUNTY, figures_of(COUNTY))
+            for kind, number in (
+                ("any", figures["persons"]),
+                *((k, v["persons"]) for k, v in figures["by_kind"].items()),
+            ):
+                ids = listed(crowded, COUNTY, on, kind=kind)
+                stood = stood_as(db.session(), ids, Until(on).ends)
+                assert sum(stood[one].persons for one in ids) == number, (on, kind)
+                sought = Sought(region=COUNTY, on=on, kind=kind)
+                assert persons(db.session(), crowded.actor("county"), sought) == number, (on, kind)
+            told.add(figures["persons"])
+        assert len(told) > 2, "people who never came or went prove nothing"
+
+
+@pytest.mark.unlisted(HOME)
+def test_a_past_day_lists_and_exports_the_households_as_they_stood_then(county: County) -> None:
+    begun = clock.now() - timedelta(days=30)
+    identified(county, begun)
+    with county.app.app_context():
+        home = county.households[HOME]
+        one = db.session.scalar(select(Person.id).where(Person.household_id == home, Person.relation != "户主"))
+    visited(county, HOME, "cadre", clock.now() - timedelta(seconds=5), members=[{"person_id": one, "left": "moved"}])
+    office, yesterday = browser(county, "county"), china_day(clock.now()) - timedelta(days=1)
+    then, now = f"/households?region={COUNTY}&kind=any&on={yesterday}", f"/households?region={HOME}&kind=any"
+    assert f'<a href="/households?region={COUNTY}&amp;kind=any&amp;on={yesterday}"' in office.page(f"/?on={yesterday}")
+    assert "共 1 户 2 人" in words(office.page(then))
+    assert "共 1 户 1 人" in words(office.page(now))
+    for path, number in ((then, "2"), (now, "1")):
+        assert re.findall(r'data-label="人口">([0-9]+)<', office.page(path)) == [number]
+    while worker.worker(county.app).step():  # what the visit left to do
+        pass
+    asked = {"region": COUNTY, "kind": "any", "on": f"{yesterday}"}
+    [_about, _head, line] = table(exported(county, office, ["number", "persons", "kind"], **asked))
+    assert line[1] == "2"
+    [_about, _head, line] = table(exported(county, office, ["number", "persons", "kind"], region=HOME, kind="any"))
+    assert line[1] == "1"
+    about = dict(sheet(exported(county, office, ["number", "persons"], "xlsx", **asked), "说明"))
+    for told in (about["说明"], words(office.page(f"/exports/new?region={COUNTY}&kind=any&on={yesterday}"))):
+        assert "其余各列是导出时的" in told
+
+
+def test_a_days_list_asks_as_often_for_many_households_as_for_few(county: County) -> None:
+    office, counted = browser(county, "county"), list[tuple[int, int]]()
+    for region in (HOME, COUNTY):
+        with statements(county) as several:
+            page = office.page(f"/households?region={region}&among=unvisited&on={china_day(clock.now())}")
+        counted.append((page.count('class="row"'), len(several)))
+    (few, asked), (many, as_often) = counted
+    assert few < many
+    assert as_often <= asked + 1, "a county has towns below it, a village nothing"
+
+
 @pytest.mark.unlisted(HOME)
 def test_an_identification_counts_in_its_month_with_its_days_and_leads_to_the_household(county: County) -> None:
     begun = clock.now() - timedelta(days=30)
@@ -148,21 +206,6 @@ def test_every_number_of_the_page_opens_as_many_households_as_it_says(crowded: C
                 assert f"共 {number} 户" in words(office.page(unescape(link))), link
                 opened += 1
     assert opened > 8
-
-
-@pytest.mark.unlisted(HOME)
-def test_no_number_of_the_page_stands_without_the_households_behind_it(county: County) -> None:
-    begun = clock.now() - timedelta(days=30)
-    identified(county, begun)
-    office, links = browser(county, "county"), set[str]()
-    for on in (china_day(clock.now()), china_day(begun + timedelta(days=7))):
-        page = office.page(f"/?on={on}")
-        numbers = re.findall(r"<(?:td|dd)[^>]*>([^<]*[1-9][^<]*)<", page)
-        assert [one for one in numbers if not one.endswith("%")] == []
-        links |= set(re.findall(r'<a href="(/households\?[^"]*)" title="看是哪些农户">', page))
-    assert any("among=identified" in link for link in links), "no days"
-    for link in links:
-        assert "共 0 户" not in words(office.page(unescape(link))), link
 
 
 def test_a_day_before_anything_was_written_says_so(county: County) -> None:

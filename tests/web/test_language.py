@@ -4,10 +4,15 @@ import re
 
 import pytest
 
+from field import clock
 from field.codes import Kind, Role
 from field.labels import Labelled, Word
+from field.monitoring.concerned import _stage
 from field.sentences import Sentence, Series
 from field.web import catalogue
+from field.web.entry_words import content
+from field.web.sharing_words import cells
+from field.web.visit_words import sections
 from tests.county import County
 from tests.web.office import browser
 
@@ -94,6 +99,26 @@ def test_a_row_of_words_has_the_marks_of_its_language(small_county: County) -> N
     assert refused == "这一步由乡镇、县办理"
     with small_county.app.test_request_context(headers={"Cookie": "field_language=en"}):
         assert catalogue.said(refused) == "This step is done by: Town, County"
+
+
+def test_what_a_page_is_made_of_is_said_in_english_as_well(small_county: County) -> None:
+    why = "2025 年 10 月 至 2026 年 9 月，家里 2 口人，人均纯收入 5,700 元，监测范围是 9,000 元。近一年看病自己付了 30,700 元。"
+    shown = {"kind": "unstable", "people": [{"name": "陈大一", "relation": "之女", "health": "健康"}]}
+    changed = {"members": [{"person_id": "x", "relation": "配偶"}], "informant": "邻居"}
+
+    def told() -> str:
+        lines = [line.text for cell in cells(shown) for line in cell.lines]
+        parts = [*content("warning", {"note": why, "grade": "red"}, {}), *sections(changed, {"x": "陈大二"})]
+        lines += [line.text for part in parts for line in part.lines]
+        return "|".join([*lines, str(catalogue.word_said(_stage(None, None, None, clock.now())))])
+
+    with small_county.app.test_request_context(headers={"Cookie": "field_language=en"}):
+        english = told()
+    assert not re.search("[\u4e00-\u9fff]", re.sub("陈大[一二]", "", english)), english
+    with small_county.app.test_request_context():
+        chinese = told()
+    for word in ("脱贫不稳定户", "陈大一 · 之女 · 健康", why, "配偶", "邻居", "等上门核实"):
+        assert word in chinese
 
 
 def test_no_code_is_without_its_english() -> None:

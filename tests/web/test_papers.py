@@ -2,7 +2,8 @@
 
 import io
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,13 @@ from field.db import db, transact
 from field.ledger import checkpoints
 from field.monitoring.enrol import enrol
 from field.monitoring.workdays import china_day
-from field.registry.households import Household
+from field.registry.households import Household, Person
 from field.web import file_page
 from field.worker import signer
 from tests.county import County, household
 from tests.monitoring.casework import HOME, RICH, do, listed, opened, to_eliminated, visited
+from tests.monitoring.test_relief_sheet import LAST_YEAR, MARCH, MAY, OTHER, bill, identified, seen
+from tests.monitoring.test_relief_sheet import people as relief_people
 from tests.test_consents import signed as sign_on_phone
 from tests.web.office import browser, statements, words
 from tests.web.test_bulletin import paper  # noqa: F401 - what can print
@@ -182,6 +185,82 @@ def test_all_that_are_put_up_in_a_village_stand_on_one_notice_with_nothing_but_n
     assert "陈大一" not in words(browser(small_county, "town2").page("/notices"))
     assert "没有在公示的农户" in words(office.page("/notices?day=2020-01-01"))
     assert office.get("/notices?region=420626102").status_code == 403
+
+
+@pytest.mark.usefixtures("paper")
+@pytest.mark.unlisted(HOME)
+def test_a_notice_is_the_same_on_paper_and_for_word_and_tells_no_number_illness_or_account(
+    small_county: County, case_id: str
+) -> None:
+    climb(small_county, case_id, 4)
+    root, office = sealed(small_county), browser(small_county, "cadre")
+    day = china_day(clock.now() - timedelta(days=19))
+    for path in (f"/cases/{case_id}/notice", f"/notices?day={day}"):
+        joint = "&" if "?" in path else "?"
+        assert f"{path}{joint}as=docx" in unescape(office.page(path)), path
+        answer = office.get(f"{path}{joint}as=docx")
+        on_paper, for_word = printed(office.get(f"{path}{joint}as=pdf").data), written(answer.data)
+        for told in ("公示", "堰垭村下列1户农户拟纳入防止返贫监测", "陈大一", "监督电话", "村民委员会（盖章）", root):
+            assert told in on_paper, (path, told)
+            assert told in "".join(for_word.split()), (path, told)
+        with small_county.app.app_context():
+            home = db.session.get_one(Household, small_county.households[HOME])
+            people = list(db.session.scalars(db.select(Person).where(Person.household_id == home.id)))
+            secret = [home.number, *(one.id_number for one in people), *(one.phone for one in people if one.phone)]
+        for word in (*secret, "因病", "住院", "3万", "30,000", "元", "138", "420626"):
+            assert word not in on_paper, (path, word)
+            assert word not in for_word, (path, word)
+        document: Any = Document(io.BytesIO(answer.data))
+        assert document.paragraphs[0].style.font.size.pt == 54, "read from across a room"
+
+
+@pytest.mark.usefixtures("paper")
+def test_the_relief_sheet_is_the_same_on_paper_and_for_word(small_county: County) -> None:
+    head = relief_people(small_county)[0]
+    seen(small_county, bill(head, MARCH, 3_300_000, 3_200_000), bill(head, MAY, 600_000, 600_000, OTHER))
+    seen(small_county, bill(head, MARCH, 3_300_000, 3_200_000), bill(head, MAY, 900_000, None, "c" * 64))
+    identified(small_county, date(LAST_YEAR, 4, 30))
+    root, path = sealed(small_county), f"/households/{small_county.households[HOME]}/relief"
+    office = browser(small_county, "county")
+    assert f"{path}?as=docx" in office.page(path)
+    answer = office.get(f"{path}?as=docx")
+    assert answer.content_type.endswith("wordprocessingml.document")
+    on_paper, for_word = printed(office.get(f"{path}?as=pdf").data), "".join(written(answer.data).split())
+    for told in (
+        "救助测算表", "陈大一", f"{LAST_YEAR}年", "33,000.00元", "32,000.00元", "来过2次，只算一次", "识别以前",
+        "识别以前的票据，少得的救助", "26,340.00元", "10,260.00元", "合计", "9,000.00元", "还不知道合规费用",
+        "超过2,000元的部分救助60%，封顶80,000元", "只是测算，以医保部门核定为准", "医保部门核定（盖章）", root,
+    ):  # fmt: skip
+        assert told in for_word, told
+        assert told in on_paper, told
+    assert "更正这张票据" not in on_paper
+    office.set_cookie("field_language", "en")
+    assert "救助测算表" in written(office.get(f"{path}?as=docx").data), "papers are in Chinese"
+
+
+@pytest.mark.unlisted(HOME)
+def test_a_word_file_keeps_tables_apart_and_leaves_room_for_hands(small_county: County, case_id: str) -> None:
+    climb(small_county, case_id, 6)
+    office = browser(small_county, "county")
+    record: Any = Document(io.BytesIO(office.get(f"/cases/{case_id}/assessment?as=docx").data))
+    parts = [one.tag.rpartition("}")[2] for one in record.element.body]
+    assert "tbltbl" not in "".join(parts), "Word makes one table of two that touch"
+    assert {round(row.height.mm) for table in record.tables for row in table.rows} == {7}
+    assert record.styles["Footer"].font.size.pt < record.styles["Normal"].font.size.pt
+    listed: Any = Document(io.BytesIO(office.get("/approvals?as=docx").data))
+    [table] = listed.tables
+    wide = {cell.text: cell.width.mm for cell in table.rows[0].cells}
+    assert sum(wide.values()) == pytest.approx(297 - 2 * 20, abs=1), "the whole breadth and no more"
+    assert wide["序号"] < wide["户主"] < wide["县级审定意见"], "who signs has room"
+
+
+def test_a_household_without_bills_has_no_relief_sheet_and_is_told_so(small_county: County) -> None:
+    path = f"/households/{small_county.households[HOME]}/relief"
+    for form in ("docx", "pdf"):
+        answer = browser(small_county, "cadre").get(f"{path}?as={form}")
+        assert answer.status_code in (200, 501)
+    assert "还没有能算的票据" in words(browser(small_county, "cadre").page(f"{path}?as=docx"))
+    assert browser(small_county, "town2").get(f"{path}?as=docx").status_code == 403
 
 
 @pytest.mark.unlisted(HOME)
