@@ -116,6 +116,6 @@ export const words = {
     none: '手机里没有待发的走访，都已上传。', drafts: '没填完的', done: '已入台账',
     states: {waiting: '等待上传', sending: '正在上传', needs_attention: '需要处理'},
     out: '一直发不出去？', out_why: '可以取出来交给乡镇，手机里的仍会保留。',
-    whats: {calls: '电话回访', consents: '承诺书', revisits: '回访'}, now: '现在就发', file: '导出成文件', text: '导出成文字', begun: (date, time) => `${date} ${time} 开始`, unknown: '一户',
+    whats: {calls: '电话回访', consents: '承诺书', revisits: '回访'}, now: '现在就发', file: '导出成文件', text: '导出成文字', unknown: '一户',
   },
 }
