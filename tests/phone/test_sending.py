@@ -207,6 +207,18 @@ def test_a_refused_visit_goes_to_the_town_office_with_its_photographs(phone: Pho
     assert list(county.photos.values()) == [photo_of(500)]
 
 
+def test_a_photograph_that_is_refused_goes_alone_and_the_receipt_stays(phone: Phone, county: County) -> None:
+    page = phone.opened()
+    county.plan["PUT /api/evidence"] = [422]
+    queue(page, visit_of(1, photo_of(500), photo_of(600)))
+    until(lambda: states(page) == ["needs_attention"], page)
+    page.evaluate("id => E.mending.letGo(id)", visit_of(1)["visit"]["id"])
+    [item] = listed(page)
+    assert (item["state"], item["receipt"]["number"], len(item["photos"])) == ("done", "R019AAAAA", 1)
+    assert page.evaluate("() => E.store.all('photos')") == []
+    assert len(county.photos) == 1
+
+
 def test_a_visit_that_the_person_gives_up_is_gone_with_its_photographs(phone: Phone, county: County) -> None:
     page = phone.opened()
     county.cut = True

@@ -60,7 +60,7 @@ def conflicting(hand: Hand) -> dict[str, Any]:
     assert hand.county.client("cadre").post("/api/visits", json=kept).status_code == 201
     hand.context.set_offline(False)
     hand.page.get_by_text("两份内容不一样的地方").wait_for()
-    return sent
+    return dict(sent)
 
 
 def rows(hand: Hand) -> Locator:
@@ -172,3 +172,21 @@ def test_a_draft_that_nobody_wants_is_deleted_with_its_photographs_once_that_was
     expect(hand.page.get_by_text("没填完的")).to_have_count(0)
     assert [hand.page.evaluate(STORE, table) for table in ("drafts", "photos")] == [[], []]
     assert len(hand.visits()) == 1
+
+
+def test_a_refused_photograph_is_told_beside_the_receipt_and_goes_alone(hand: Hand, tmp_path: Any) -> None:
+    hand.at_visit()
+    hand.page.get_by_text("全部无变化").click()
+    camera = hand.page.locator("label", has_text="房屋").locator("input[type=file]")
+    camera.set_input_files({"name": "house.jpg", "mimeType": "image/jpeg", "buffer": b"\xff\xd8 no picture"})
+    hand.page.locator("label", has_text="房屋").get_by_text("1 张").wait_for()
+    hand.save()
+    result = hand.page.locator(".result.needs_attention")
+    expect(result).to_contain_text("不是能识别的照片")
+    expect(result.locator("h2")).to_have_text("已入台账")
+    looks(hand, tmp_path / "refused.png")
+    hand.tap("删除没收下的照片")
+    hand.page.get_by_role("dialog").get_by_role("button", name="删除没收下的照片").click()
+    expect(hand.page.locator("#head")).to_contain_text("已全部上传")
+    expect(hand.page.locator(".number")).to_have_text(hand.visits()[-1]["receipt"])
+    assert hand.page.evaluate(STORE, "photos") == []

@@ -78,7 +78,7 @@ export const english = {
     village: (n, never) => never ? `${some(n, 'household')} in the village, ${never} never visited` : `${some(n, 'household')} in the village, longest unvisited first`,
     empty: 'No households in your area yet. Please ask the town office.', more: 'Show more',
     tasks: {
-      title: n => `${n} for you to do`, nobody: 'Household not known yet',
+      title: n => `${n} for you to do`, nobody: 'Household not known yet', find: 'If you know it, please tell the town office',
       others: 'You had it before; somebody else must go on', online: 'Open with network to do it', leads: n => `${some(n, 'lead')} since`, urgent: reason => `Village fund, urgent: ${reason || ''}`, level: {town: 'Town reminded', county: 'County reminded'},
       due: days => days < 0 ? `${some(-days, 'day')} late` : days === 0 ? 'Due today' : `${some(days, 'day')} left`,
     },
@@ -196,7 +196,7 @@ export const english = {
   versions: {
     title: 'Where the two differ', ledger: 'In the ledger', phone: 'On the phone', same: 'All that can be shown is the same; the difference is in what is hidden, such as numbers.',
     visited: 'Time of the visit', nothing: 'Not noted', and: '; ', place: 'Place', photos: 'Photographs (only those that differ)', no_other: 'No others', period: (from, to) => `${from} to ${to}`, joined: name => `New: ${name}`,
-    clock: (date, time) => `${date} ${time}`, at: (latitude, longitude, metres) => `${latitude} north, ${longitude} east, to about ${metres} m`,
+    clock: (date, time) => `${date} ${time}`, spot: (latitude, longitude, metres) => `${latitude} north, ${longitude} east, to about ${metres} m`,
     taken: when => `taken ${when}`, compliant: amount => `${amount} of it compliant`, issued: date => `issued ${date}`,
   },
   elsewhere: {
@@ -217,7 +217,8 @@ export const english = {
   ways: {
     mend: 'Mend and send', town: 'To the town office', why: 'Please write why; the town office will see it:', hand: 'Hand over',
     text: 'Show as text', copy: 'Copy', copied: 'Copied', by_hand: 'Please press the text long to copy it', remove: 'Delete from the phone',
-    remove_why: 'Once deleted, this visit is gone for good.', remove_photo: 'The visit is in the ledger; only the photograph that was not taken is deleted.', stay: 'Keep', file: 'visits.json',
+    remove_why: 'Once deleted, this visit is gone for good.', recorded: 'This is in the ledger; only the photograph was not taken. It can be taken again at the next visit.', let_go: 'Delete the photographs not taken',
+    let_go_why: 'What was recorded and its receipt stay. Only the photographs that were not taken are deleted.', stay: 'Keep', file: 'visits.json',
     twice: 'The ledger had this visit first, and that stays as it is. Let go of the one on the phone, or mend it and note it as another visit.', keep: 'Keep what the ledger has', anew: 'Mend and note as another visit',
     keep_why: (gone, wanted) => `The ledger stays as it is. The one on the phone ${gone ? `and ${some(gone, 'photograph')} of it ` : ''}will be deleted for good.${wanted ? ` ${some(wanted, 'photograph')} that the ledger still misses will be sent.` : ''}`,
     keep_sure: 'Keep the ledger’s, delete the phone’s', first: 'Fill in that one first',

@@ -52,6 +52,16 @@ export async function remove(id) {
   kick()
 }
 
+/** letGo(id) → Promise: deletes the photographs that were not taken; what is in the ledger stays here as its receipt. */
+export async function letGo(id) {
+  await alone('queue', async () => {
+    const item = await store.get('visits', id)
+    const photos = item.photos.filter(({state}) => state === 'done')
+    await store.transact([{table: 'visits', id, value: close({...item, photos, lost: []}, Date.now())}, ...bytes(item.photos)])
+  })
+  tell()
+}
+
 /** discard(id) → Promise: deletes a draft with its photographs (the person chose so). */
 export async function discard(id) {
   const {photos} = await store.get('drafts', id) || {photos: []}

@@ -9,7 +9,7 @@ import {money} from './money.js'
 const SAYS = words.speak('versions', {
   title: '两份内容不一样的地方', ledger: '台账里的', phone: '手机里的', same: '看得到的内容都一样，差在遮住的号码这类看不到的地方。',
   visited: '走访时间', nothing: '没有记', and: '；', place: '位置', photos: '照片（只列不一样的）', no_other: '没有别的照片', period: (from, to) => `${from} 到 ${to}`, joined: name => `新添 ${name}`, clock: (date, time) => `${date} ${time}`,
-  at: (latitude, longitude, metres) => `北纬 ${latitude}，东经 ${longitude}，误差约 ${metres} 米`, taken: when => `${when} 拍`, compliant: amount => `合规 ${amount}`, issued: date => `开票 ${date}`,
+  spot: (latitude, longitude, metres) => `北纬 ${latitude}，东经 ${longitude}，误差约 ${metres} 米`, taken: when => `${when} 拍`, compliant: amount => `合规 ${amount}`, issued: date => `开票 ${date}`,
 })
 const CODED = {sex: labels.sex, left: labels.left}
 
@@ -75,7 +75,7 @@ function personOf({persons = []}, id) {
 
 function where({location, location_reason: reason}) {
   if (!location) return reason && words.word(reason)
-  return SAYS.at(location.latitude.toFixed(5), location.longitude.toFixed(5), Math.round(location.accuracy_m)) + SAYS.and + clock(location.fix_at)
+  return SAYS.spot(location.latitude.toFixed(5), location.longitude.toFixed(5), Math.round(location.accuracy_m)) + SAYS.and + clock(location.fix_at)
 }
 
 // Two photographs may be told in the same words and be different ones: each side's own stand there.

@@ -5,14 +5,15 @@ import {choose, sheet} from './sheet.js'
 import {day, hour} from './days.js'
 import {fromVisit} from './draft.js'
 import {keptFor, turn} from './keep.js'
-import {discard, keep, mend, missed, remove, toTownOffice, unnamed} from './mending.js'
+import {discard, keep, letGo, mend, missed, remove, toTownOffice, unnamed} from './mending.js'
 import {household} from './sync.js'
 import {asText} from './rescue.js'
 
 const SAYS = words.speak('ways', {
   mend: '修改后再发', town: '交乡镇处理', why: '请写一句原因，乡镇会看到：', hand: '交给乡镇',
   text: '导出成文字', copy: '复制', copied: '已复制', by_hand: '请长按文字复制', remove: '从手机删除',
-  remove_why: '删除后，这次走访就没有了，不能恢复。', remove_photo: '走访已入台账，只删除没有收下的照片。', stay: '留着', file: '走访导出.json',
+  remove_why: '删除后，这次走访就没有了，不能恢复。', recorded: '已入台账，只有照片没有收下。要补拍，请下次走访时再拍。', let_go: '删除没收下的照片',
+  let_go_why: '台账里的记录和回执都在，只删除没有收下的照片。', stay: '留着', file: '走访导出.json',
   twice: '台账里先有了这次走访，不会被改动。手机里的这份要么不要了，要么改好另记一次。', keep: '保留台账里的', anew: '改好另记一次',
   keep_why: (gone, wanted) => `台账里的不变。手机里的这份${gone ? `和它的 ${gone} 张照片` : ''}会删除，不能恢复。${wanted ? `台账里还缺的 ${wanted} 张照片会接着上传。` : ''}`,
   keep_sure: '保留台账里的，删除手机里的', first: '先填那一份',
@@ -27,13 +28,13 @@ export async function ways(visit) {
   return [
     other && !visit.path && await (await import('./versions.js')).versions(other, await household(visit.household) || {}),
     visit.errors.length > 0 && el('ul.errors', null, visit.errors.map(({message}) => el('li', null, message))),
-    other && el('p', null, SAYS.twice),
+    other && el('p', null, SAYS.twice), visit.receipt && el('p', null, SAYS.recorded),
     el('div.stack', null,
       other && el('button.answer', {onclick: () => keepTheirs(visit)}, SAYS.keep),
       open && el(other ? 'button.plain' : 'button.answer', {onclick: () => mended(visit)}, other ? SAYS.anew : SAYS.mend),
       open && el('button.plain', {onclick: () => handOver(visit)}, SAYS.town),
       visit.visit && !visit.path && el('button.plain', {onclick: () => copied(visit.id)}, SAYS.text),
-      !other && el('button.quiet', {onclick: () => forgotten(visit)}, SAYS.remove)),
+      !other && el('button.quiet', {onclick: () => forgotten(visit)}, visit.receipt ? SAYS.let_go : SAYS.remove)),
   ]
 }
 
@@ -42,7 +43,7 @@ export function begun(draft, form) {
   return el('section.card', null,
     link(pageOf(draft), 'a.line', el('strong', null, form ? form.head : words.waiting.unknown),
       el('span.quiet', null, SAYS.started(day(draft.started_at), hour(draft.started_at)))),
-    el('button.quiet', {onclick: () => dropped(draft)}, SAYS.drop))
+    el('div.stack', null, el('button.quiet', {onclick: () => dropped(draft)}, SAYS.drop)))
 }
 
 /** saveFile(blob) → a file on the phone, where the browser can save one. */
@@ -115,8 +116,9 @@ async function dropped(draft) {
 }
 
 async function forgotten(visit) {
-  const sure = await choose(SAYS.remove, visit.receipt ? SAYS.remove_photo : SAYS.remove_why, [[SAYS.stay, false, 'primary'], [SAYS.remove, true, 'quiet']])
-  if (!sure) return
+  const [word, why] = visit.receipt ? [SAYS.let_go, SAYS.let_go_why] : [SAYS.remove, SAYS.remove_why]
+  if (!await choose(word, why, [[SAYS.stay, false, 'primary'], [word, true, 'quiet']])) return
+  if (visit.receipt) return letGo(visit.id)
   await remove(visit.id)
   go('/m/waiting')
 }
