@@ -43,12 +43,13 @@ def test_twelve_at_once_are_one_visit(county: County) -> None:
 
 
 def test_other_content_under_the_same_id_is_refused_and_both_versions_are_named(county: County) -> None:
-    cadre, visit = county.client("cadre"), county.visit()
-    cadre.post("/api/visits", json=visit)
-    answer = cadre.post("/api/visits", json=visit | {"note": "另一个说法"})
+    cadre, visit = county.client("cadre"), county.visit(evidence=[{"sha256": "a" * 64, "kind": "house"}])
+    first = cadre.post("/api/visits", json=visit).get_json()
+    answer = cadre.post("/api/visits", json=visit | {"note": "另一个说法", "evidence": []})
     body = answer.get_json()
     assert answer.status_code == 409
     assert (body["kept"]["note"], body["sent"]["note"]) == ("", "另一个说法")
+    assert (body["receipt"], body["evidence_missing"]) == (first["receipt"], ["a" * 64])
 
 
 def test_an_id_used_for_another_household_is_other_content_to_who_may_read_both_and_nothing_to_others(

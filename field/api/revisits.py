@@ -6,14 +6,12 @@ from flask import Blueprint, Response
 
 from field import clock
 from field.api.describe import Strict, created, describe
-from field.api.visits import Receipt, Warned
+from field.api.visits import Receipt, Warned, both, receipt
 from field.auth import actor
 from field.db import db, transact
-from field.ledger.receipts import number
 from field.mending import warnings
 from field.monitoring.revisit_schedule import done_by
 from field.monitoring.revisits import NotEliminated, record_revisit
-from field.monitoring.timeline import masked
 from field.monitoring.visit_rules import definition, faults, plain
 from field.monitoring.visits import Faulty, OtherContent
 from field.problems import Problem
@@ -45,12 +43,11 @@ def post_revisit(body: Any) -> Response:
     except Faulty as error:
         raise Problem(422, "invalid", "有几处需要改一下，改好再保存", error.faults) from error
     except OtherContent as error:
-        both = {"kept": masked(error.kept), "sent": masked(error.sent)}
-        raise Problem(409, "other_content", "这次回访已经入账，内容和这次交的不一样", more=both) from error
+        raise Problem(409, "other_content", "这次回访已经入账，内容和这次交的不一样", more=both(error)) from error
     except NotEliminated as error:
         raise Problem(409, "not_eliminated", "这一户没有消除过风险，不用回访，请改用走访") from error
     entry = done.entry
-    answer = {"id": said["id"], "receipt": {"number": number(entry.hash), "entry_hash": entry.hash}}
+    answer = {"id": said["id"], "receipt": receipt(entry)}
     answer |= {"evidence_missing": done.missing, "nth": done_by(db.session(), entry.chain_id, entry.seq)}
     answer |= {"held": done.held, "warnings": warnings(db.session(), entry.chain_id, now) if done.ours else []}
     return created(answer, done.fresh)

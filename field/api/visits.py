@@ -11,6 +11,7 @@ from field import clock, mending
 from field.api.describe import Strict, created, describe
 from field.auth import actor
 from field.db import transact
+from field.ledger.entries import Entry
 from field.ledger.receipts import number
 from field.mending import warnings
 from field.monitoring.held import hand_over
@@ -73,8 +74,7 @@ def post_visit(body: Any) -> Response:
     except Faulty as error:
         raise Problem(422, "invalid", "有几处需要改一下，改好再保存", error.faults) from error
     except OtherContent as error:
-        both = {"kept": masked(error.kept), "sent": masked(error.sent)}
-        raise Problem(409, "other_content", "这次走访已经入账，内容和这次交的不一样", more=both) from error
+        raise Problem(409, "other_content", "这次走访已经入账，内容和这次交的不一样", more=both(error)) from error
     return created(_receipt(visit["id"], recorded) | {"warnings": told}, recorded.fresh)
 
 
@@ -83,7 +83,7 @@ def post_visit(body: Any) -> Response:
 def hand_over_visit(body: HandOver) -> Response:
     by, now = actor(), clock.now()
     entry = transact(lambda session: hand_over(session, body.visit, body.reason, by, now))
-    answer = jsonify({"receipt": {"number": number(entry.hash), "entry_hash": entry.hash}})
+    answer = jsonify({"receipt": receipt(entry)})
     answer.status_code = 202
     return answer
 
@@ -96,11 +96,21 @@ def _record(session: Session, visit: dict[str, Any], by: Actor, now: datetime) -
     return recorded, mending.unfounded(unfounded(session, recorded.entry, visit), home) + warnings(session, home, now)
 
 
+def both(error: OtherContent) -> dict[str, Any]:
+    """Both versions, and of the one in the ledger its receipt and the photographs that are not here yet."""
+    versions = {"kept": masked(error.kept), "sent": masked(error.sent)}
+    return versions | {"receipt": receipt(error.entry), "evidence_missing": error.missing}
+
+
+def receipt(entry: Entry) -> dict[str, str]:
+    """回执: the number of an entry, and its hash."""
+    return {"number": number(entry.hash), "entry_hash": entry.hash}
+
+
 def _receipt(visit_id: str, recorded: Recorded) -> dict[str, Any]:
-    digest = recorded.entry.hash
     return {
         "id": visit_id,
-        "receipt": {"number": number(digest), "entry_hash": digest},
+        "receipt": receipt(recorded.entry),
         "evidence_missing": recorded.missing,
         "held": recorded.held,
     }

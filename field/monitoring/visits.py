@@ -45,11 +45,11 @@ class Recorded:
 
 
 class OtherContent(Exception):
-    """内容不同: the same id was recorded with other content; both versions are named."""
+    """内容不同: the same id was recorded with other content; both versions, and the photographs still missing."""
 
-    def __init__(self, kept: dict[str, Any], sent: dict[str, Any]) -> None:
+    def __init__(self, kept: dict[str, Any], sent: dict[str, Any], entry: Entry, missing: list[str]) -> None:
         super().__init__("other content under the same id")
-        self.kept, self.sent = kept, sent
+        self.kept, self.sent, self.entry, self.missing = kept, sent, entry, missing
 
 
 class Faulty(Exception):
@@ -142,7 +142,8 @@ def same_or_raise(session: Session, known: Entry, household_id: str, sent: dict[
         raise NotAllowed
     [kept] = opened(session, [known])
     if canonical(kept) != canonical(sent):
-        raise OtherContent(kept, sent)
+        digests = [item["sha256"] for item in kept.get("evidence", [])]
+        raise OtherContent(kept, sent, known, missing(session, known, digests, by.username))
 
 
 def _reads(session: Session, by: Actor, household_id: str) -> bool:

@@ -14,7 +14,7 @@ from tests.conftest import CHROMIUM
 from tests.phone.county import County, served
 
 FLAGS = ["--headless=new", "--no-sandbox", "--no-first-run", "--disable-gpu", "--remote-debugging-port=0"]
-MODULES = ["vault", "store", "idb", "net", "queue", "sender", "photo", "exif", "sync", "rescue", "uuid7"]
+MODULES = ["vault", "store", "idb", "net", "queue", "sender", "mending", "photo", "exif", "sync", "rescue", "uuid7"]
 OPEN = """async () => {
     const has = await E.vault.exists()
     return has ? E.vault.unlock('cadre', '密码一二三') : E.vault.create('cadre', '密码一二三')

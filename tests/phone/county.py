@@ -54,11 +54,12 @@ class County:
             known = self.visits.setdefault(visit["id"], visit)
             status = 201 if self.asked[f"took {visit['id']}"] == 0 else 200
             self.asked[f"took {visit['id']}"] += 1
-        if known != visit:
-            return {"code": "conflict", "detail": "已有另一份内容", "kept": known, "sent": visit}, 409
-        missing = [each["sha256"] for each in visit["evidence"] if each["sha256"] not in self.photos]
+        missing = [each["sha256"] for each in known["evidence"] if each["sha256"] not in self.photos]
         receipt = {"number": "R" + visit["id"][:8].upper(), "entry_hash": "0" * 64}
-        return {"id": visit["id"], "receipt": receipt, "evidence_missing": missing, "held": False}, status
+        answer = {"receipt": receipt, "evidence_missing": missing}
+        if known != visit:
+            return answer | {"code": "other_content", "detail": "已有另一份内容", "kept": known, "sent": visit}, 409
+        return answer | {"id": visit["id"], "held": False}, status
 
 
 def app_of(county: County) -> Flask:

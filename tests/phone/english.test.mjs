@@ -14,6 +14,8 @@ Object.assign(globalThis, {
   document: {createElement: () => ({...PICTURE}), createElementNS: () => ({...PICTURE})},
 })
 
+globalThis.navigator ??= {} // older Nodes have none
+
 const {words} = await import(new URL('words.js', FOLDER))
 const {labels} = await import(new URL('labels.js', FOLDER))
 const spoken = {words, labels: {sections: labels.sections, sex: labels.sex}}

@@ -16,6 +16,7 @@ from field.db import transact
 from field.monitoring.declarations import Declared, record_declaration
 from field.monitoring.visit_rules import definition
 from field.registry.staff import find_staff
+from tests.browser.test_offline_day import photograph
 from tests.county import PASSWORD, County
 from tests.phone.screens import Hand, hand_of, sent_json, told
 from tests.phone.test_served import NODE
@@ -145,6 +146,31 @@ def test_faults_stand_on_top_and_at_their_fields_and_lead_there(hand: Hand) -> N
     assert len(hand.visits()) == 1
 
 
+def test_a_fault_of_a_question_is_told_beneath_it_and_never_in_a_hidden_part_of_it(hand: Hand) -> None:
+    hand.at_visit()
+    hand.changed("guarantees")
+    hand.page.locator("[data-field='guarantees.food'] button").nth(1).click()
+    hand.page.locator("[data-field='guarantees.food'] button").first.click()
+    hand.page.evaluate("""async () => {
+        const {told} = await import('/m/field.js')
+        told(document.querySelector("[data-field='guarantees.food']"), '请选有保障还是有问题')
+    }""")
+    expect(hand.page.get_by_text("请选有保障还是有问题")).to_be_visible()
+    expect(hand.page.locator("[data-field='guarantees.food'] .row + .fault")).to_have_count(1)
+
+
+def test_where_there_are_photographs_nobody_is_asked_whether_there_are_none(hand: Hand) -> None:
+    hand.at_visit()
+    none = hand.page.get_by_role("button", name="这次不拍照")
+    expect(none).to_be_visible()
+    camera = hand.page.locator("label", has_text="房屋").locator("input[type=file]")
+    camera.set_input_files({"name": "house.jpg", "mimeType": "image/jpeg", "buffer": photograph(1)})
+    hand.page.locator("label", has_text="房屋").get_by_text("1 张").wait_for()
+    expect(none).to_be_hidden()
+    hand.page.get_by_role("button", name="删除").click()
+    expect(none).to_be_visible()
+
+
 def test_a_visit_that_the_server_refuses_is_mended_and_sent(hand: Hand) -> None:
     hand.context.route("**/visit.schema.json", lambda route: route.abort())  # the rules never reached this phone
     hand.context.route("**/m/sw.js", lambda route: route.abort())
@@ -237,7 +263,7 @@ def test_logging_out_is_refused_while_something_is_unsent_and_clears_the_phone_a
     ]
     hand.tap("先去发出")
     hand.page.get_by_text("没填完的").wait_for()
-    hand.page.locator("main a.card").click()
+    hand.page.locator("main a.line").click()
     hand.page.get_by_text("全部无变化").click()
     hand.save()
     hand.page.get_by_text("已入台账").wait_for()
@@ -417,3 +443,4 @@ def test_today_and_the_household_tell_the_grade_by_shape_and_word_and_why(hand: 
     card.click()
     expect(hand.page.locator(".band.red h2")).to_have_text("▲ 红色")
     expect(hand.page.locator(".band p").first).to_contain_text("人均纯收入")
+    expect(hand.page.locator(".band .grade", has_text="红色")).to_have_count(1)

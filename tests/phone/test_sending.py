@@ -185,7 +185,7 @@ def test_a_refused_visit_can_be_mended_with_its_photographs(phone: Phone, county
     made["visit"]["evidence"][0] |= {"amount": 1275000}
     queue(page, made)
     until(lambda: states(page) == ["needs_attention"], page)
-    draft = page.evaluate("id => E.sender.mend(id)", visit_of(1)["visit"]["id"])
+    draft = page.evaluate("id => E.mending.mend(id)", visit_of(1)["visit"]["id"])
     assert page.evaluate("() => E.store.all('drafts')") == [draft]
     assert draft["photos"][0]["amount"] == 1275000
     assert states(page) == []
@@ -200,18 +200,30 @@ def test_a_refused_visit_goes_to_the_town_office_with_its_photographs(phone: Pho
     county.plan["POST /api/visits"] = [403]
     queue(page, visit_of(1, photo_of(500)))
     until(lambda: states(page) == ["needs_attention"], page)
-    page.evaluate("id => E.sender.toTownOffice(id, '户已迁走')", visit_of(1)["visit"]["id"])
+    page.evaluate("id => E.mending.toTownOffice(id, '户已迁走')", visit_of(1)["visit"]["id"])
     until(lambda: states(page) == ["done"], page)
     assert county.held[0]["reason"] == "户已迁走"
     assert county.held[0]["visit"]["id"] == visit_of(1)["visit"]["id"]
     assert list(county.photos.values()) == [photo_of(500)]
 
 
+def test_a_photograph_that_is_refused_goes_alone_and_the_receipt_stays(phone: Phone, county: County) -> None:
+    page = phone.opened()
+    county.plan["PUT /api/evidence"] = [422]
+    queue(page, visit_of(1, photo_of(500), photo_of(600)))
+    until(lambda: states(page) == ["needs_attention"], page)
+    page.evaluate("id => E.mending.letGo(id)", visit_of(1)["visit"]["id"])
+    [item] = listed(page)
+    assert (item["state"], item["receipt"]["number"], len(item["photos"])) == ("done", "R019AAAAA", 1)
+    assert page.evaluate("() => E.store.all('photos')") == []
+    assert len(county.photos) == 1
+
+
 def test_a_visit_that_the_person_gives_up_is_gone_with_its_photographs(phone: Phone, county: County) -> None:
     page = phone.opened()
     county.cut = True
     queue(page, visit_of(1, photo_of(500)))
-    page.evaluate("id => E.sender.remove(id)", visit_of(1)["visit"]["id"])
+    page.evaluate("id => E.mending.remove(id)", visit_of(1)["visit"]["id"])
     assert page.evaluate("async () => [await E.store.all('photos'), await E.sender.list()]") == [[], []]
 
 

@@ -26,6 +26,7 @@ export function card(visit, section) {
     element.classList.toggle('done', Boolean(answer))
     fill(state, answer && words.visit.answers[section === 'photos' ? 'photos' : answer](draft.photos.length))
     buttons.forEach(button => button.setAttribute('aria-pressed', button.dataset.way === answer))
+    if (section === 'photos') buttons[0].hidden = draft.photos.length > 0
     body.hidden = answer !== 'changed' && section !== 'photos'
     if (!body.hidden) fillIn(visit, section, body)
   }

@@ -78,7 +78,7 @@ export const english = {
     village: (n, never) => never ? `${some(n, 'household')} in the village, ${never} never visited` : `${some(n, 'household')} in the village, longest unvisited first`,
     empty: 'No households in your area yet. Please ask the town office.', more: 'Show more',
     tasks: {
-      title: n => `${n} for you to do`, nobody: 'Household not known yet',
+      title: n => `${n} for you to do`, nobody: 'Household not known yet', find: 'If you know it, please tell the town office',
       others: 'You had it before; somebody else must go on', online: 'Open with network to do it', leads: n => `${some(n, 'lead')} since`, urgent: reason => `Village fund, urgent: ${reason || ''}`, level: {town: 'Town reminded', county: 'County reminded'},
       due: days => days < 0 ? `${some(-days, 'day')} late` : days === 0 ? 'Due today' : `${some(days, 'day')} left`,
     },
@@ -148,7 +148,7 @@ export const english = {
       none: 'No visits wait on the phone; all are sent.', drafts: 'Begun', done: 'In the ledger',
       states: {waiting: 'Waiting', sending: 'Sending', needs_attention: 'To look at'},
       out: 'Cannot be sent for long?', out_why: 'Take it out and give it to the town office. It also stays on the phone.',
-      whats: {calls: 'Call', consents: 'Consent form', revisits: 'Revisit'}, now: 'Send now', file: 'Save as a file', text: 'Show as text', begun: (date, time) => `Begun ${date} ${time}`, unknown: 'A household',
+      whats: {calls: 'Call', consents: 'Consent form', revisits: 'Revisit'}, now: 'Send now', file: 'Save as a file', text: 'Show as text', unknown: 'A household',
     },
   },
   case_card: {
@@ -193,8 +193,17 @@ export const english = {
     plain: 'This file is not encrypted and tells of households. Please delete it once the town office has it', check: 'Check number', visit: 'Visit', household: 'Household', informant: 'Told by', same: 'Unchanged',
     trouble: 'In trouble', members: 'Members changed', joined: 'new', note: 'Note',
   },
-  versions: {title: 'Where the two differ', ledger: 'In the ledger', phone: 'On the phone', same: 'All that can be shown is the same; the difference may be in photographs, the place or the members.', visited: 'Time of the visit', nothing: 'Not noted'},
-  elsewhere: {title: 'Being filled in', why: 'This household is being filled in on another page. Go on here, and what was filled in there comes along.', here: 'Go on here'},
+  versions: {
+    title: 'Where the two differ', ledger: 'In the ledger', phone: 'On the phone', same: 'All that can be shown is the same; the difference is in what is hidden, such as numbers.',
+    visited: 'Time of the visit', nothing: 'Not noted', and: '; ', place: 'Place', photos: 'Photographs (only those that differ)', no_other: 'No others', period: (from, to) => `${from} to ${to}`, joined: name => `New: ${name}`,
+    clock: (date, time) => `${date} ${time}`, spot: (latitude, longitude, metres) => `${latitude} north, ${longitude} east, to about ${metres} m`,
+    taken: when => `taken ${when}`, compliant: amount => `${amount} of it compliant`, issued: date => `issued ${date}`,
+  },
+  elsewhere: {
+    title: 'Being filled in', why: 'This household is being filled in on another page. Go on here, and what was filled in there comes along.', here: 'Go on here', waiting: 'Waiting until the other page has kept it…',
+    silent: 'The other page does not answer; the phone may have stopped it. Please open that page, then come back and tap “Go on here”. You may also go on without it, but what it has not kept does not come along.', anyway: 'Go on without waiting',
+    lost: 'This household is being filled in on another page now. What was not kept here did not come along. Please copy it there, then close this page.',
+  },
   revisit: {
     title: head => `Revisit ${head}`, nth: ({nth}, when) => `Revisit no. ${nth} after the risk was eliminated, by ${when}`, unknown: 'This household was not found. It may not be in your village.',
     measures: 'Is help still given?', measured: [['kept', 'All of it'], ['partly', 'In part'], ['stopped', 'None']], stopped: 'What stopped, and why',
@@ -208,7 +217,13 @@ export const english = {
   ways: {
     mend: 'Mend and send', town: 'To the town office', why: 'Please write why; the town office will see it:', hand: 'Hand over',
     text: 'Show as text', copy: 'Copy', copied: 'Copied', by_hand: 'Please press the text long to copy it', remove: 'Delete from the phone',
-    remove_why: 'Once deleted, this visit is gone for good.', remove_photo: 'The visit is in the ledger; only the photograph that was not taken is deleted.', stay: 'Keep', file: 'visits.json',
+    remove_why: 'Once deleted, this visit is gone for good.', recorded: 'This is in the ledger; only the photograph was not taken. It can be taken again at the next visit.', let_go: 'Delete the photographs not taken',
+    let_go_why: 'What was recorded and its receipt stay. Only the photographs that were not taken are deleted.', stay: 'Keep', file: 'visits.json',
+    twice: 'The ledger had this visit first, and that stays as it is. Let go of the one on the phone, or mend it and note it as another visit.', keep: 'Keep what the ledger has', anew: 'Mend and note as another visit',
+    keep_why: (gone, wanted) => `The ledger stays as it is. The one on the phone ${gone ? `and ${some(gone, 'photograph')} of it ` : ''}will be deleted for good.${wanted ? ` ${some(wanted, 'photograph')} that the ledger still misses will be sent.` : ''}`,
+    keep_sure: 'Keep the ledger’s, delete the phone’s', first: 'Fill in that one first',
+    begun: 'Another visit to this household is only half filled in. Please fill it in and save it, or delete it under “To send”, then mend this one. This one stays on the phone.',
+    started: (date, time) => `Begun ${date} ${time}`, drop: 'Delete this draft', drop_why: 'Once deleted, what was filled in and its photographs are gone for good.',
   },
 }
 

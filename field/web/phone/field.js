@@ -32,12 +32,14 @@ export function chips(options, chosen, choose) {
   return el('div.chips', null, buttons)
 }
 
-/** told(element, message): the message at the field, or none. */
+/** told(element, message): the message at the field, or none; not within a question of its own, which may be hidden. */
 export function told(element, message) {
   const old = element.querySelector('.fault')
   if (old) old.remove()
-  const control = element.querySelector('input, select, textarea')
+  const control = [...element.querySelectorAll('input, select, textarea')].find(one => one.closest('[data-field]') === element)
   if (control) control[message ? 'setAttribute' : 'removeAttribute']('aria-invalid', 'true')
   element.classList.toggle('wrong', Boolean(message))
-  if (message) (control || element.firstChild).before(el('p.fault', null, message))
+  const fault = message && el('p.fault', null, message)
+  if (fault && control) control.before(fault)
+  else if (fault) element.firstChild.after(fault)
 }

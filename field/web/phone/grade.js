@@ -17,10 +17,10 @@ export function reason({grade, rules}) {
 }
 
 /** band({grade, rules, missing}) → the card that can be read to the family; nothing from a server that tells no grade. */
-export function band({grade, rules, missing}) {
-  if (!grade) return null
-  return el(`section.card.band.${grade}`, null,
-    el('h2', null, mark(grade) || words.no_grade),
-    rules.map(rule => el('p', null, mark(rule.grade), rule.words)),
+export function band({grade: of, rules, missing}) {
+  if (!of) return null
+  return el(`section.card.band.${of}`, null,
+    el('h2', null, mark(of) || words.no_grade),
+    rules.map(({grade, words: why}) => el('p', null, grade !== of && mark(grade), why)),
     missing.length > 0 && el('p.quiet', null, words.grade_missing(missing.map(fact => FACTS[fact]))))
 }

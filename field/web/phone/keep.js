@@ -3,16 +3,24 @@ import {locked} from './vault.js'
 
 const PAUSE = 400 // ms
 const held = {} // name → end(), of what this tab writes
-let wanted = null // what is to be taken over from another tab
 
-/** keptFor(household, kind?) → Promise<draft | undefined>: the visit, 'consent' or 'revisit' that was begun there; none while locked. */
+/** What another tab handed over while nothing can be kept here yet: household → draft. */
+export const brought = {}
+/** In which tabs ask one another for a form. */
+export const tabs = navigator.locks && new BroadcastChannel('field-turn')
+/** The keeper of the form on the screen. */
+export let writer = null
+
+if (tabs) tabs.onmessage = async ({data}) => { if (data.wants in held) (await import('./elsewhere.js')).handOver(data) }
+
+/** keptFor(household, kind?) → Promise<draft | undefined>: the visit, 'consent' or 'revisit' that was begun there; while locked, what was brought. */
 export async function keptFor(household, kind) {
-  if (locked()) return undefined
+  if (locked()) return brought[household]
   const {all} = await import('./store.js')
   return (await all('drafts')).find(draft => draft.household_id === household && draft.kind === kind)
 }
 
-/** keeper(draft, said) → {touch(), flush() → Promise, stop()}; said(Date) after each time that it was kept. */
+/** keeper(draft, said) → {draft, touch(), flush() → Promise, unkept(), stop()}; said(Date) after each time that it was kept. */
 export function keeper(draft, said) {
   let timer = null
   const flush = async () => {
@@ -25,9 +33,10 @@ export function keeper(draft, said) {
   const hidden = () => { if (document.visibilityState === 'hidden') flush() }
   document.addEventListener('visibilitychange', hidden)
   addEventListener('pagehide', flush)
-  return {
-    flush,
+  return writer = {
+    draft, flush,
     touch() { clearTimeout(timer); timer = setTimeout(flush, PAUSE) },
+    unkept: () => timer !== null,
     stop() {
       clearTimeout(timer)
       timer = null
@@ -40,34 +49,23 @@ export function keeper(draft, said) {
 /** inTurn(kind, household, page) → what page() shows; while another tab writes there, a question whether to go on here. */
 export async function inTurn(kind, household, page) {
   const name = `${kind}-${household}`, back = `/m/households/${household}`
-  const steal = wanted === name
-  wanted = null
-  let view = null
-  const taken = () => {
-    if (locked()) return // nothing could be kept yet, so what was typed stays here
-    if (view && view.leave) view.leave()
-    go(back)
-  }
-  const end = await turn(name, steal, taken)
-  if (!end) return (await import('./elsewhere.js')).elsewhere(back, () => { wanted = name; go(location.pathname) })
-  if (steal) await new Promise(done => setTimeout(done, 2 * PAUSE)) // until the other one has kept what was typed
-  view = await page().catch(error => { end(); throw error })
+  const other = () => import('./elsewhere.js')
+  const end = await turn(name, {ifAvailable: true}, async () => (await other()).lost(back))
+  if (!end) return (await other()).elsewhere(name, back)
+  const view = await page().catch(error => { end(); throw error })
   const {leave} = view
   return {...view, leave() { if (leave) leave(); end() }}
 }
 
-function go(path) {
-  dispatchEvent(new CustomEvent('field:go', {detail: {path, replace: true}}))
-}
-
-// This tab alone writes until end(); null while another one does. Without Web Locks every tab may, as before.
-async function turn(name, steal, taken) {
+/** turn(name, options, lost()) → Promise<end() | null>: this tab alone writes until end(); null where it cannot; lost() once another
+ *  one took it by force. Without Web Locks every tab may. */
+export async function turn(name, options, lost) {
   if (!navigator.locks) return () => null
   if (held[name]) await held[name]()
   return new Promise(given => {
-    const over = navigator.locks.request(`field-${name}`, steal ? {steal} : {ifAvailable: true}, lock => lock && new Promise(done => {
+    const over = navigator.locks.request(`field-${name}`, options, lock => lock && new Promise(done => {
       const end = held[name] = () => { if (held[name] === end) delete held[name]; done(); return over }
       given(end)
-    })).then(() => given(null), () => { delete held[name]; taken() })
+    })).then(() => given(null), () => { delete held[name]; given(null); lost() })
   })
 }

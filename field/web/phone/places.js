@@ -24,6 +24,11 @@ export function placeField(path, title, code, name, set) {
   return field(path, title, holder)
 }
 
+/** placeName(code) → Promise: '广东省深圳市宝安区'. */
+export async function placeName(code) {
+  return pick(await places(), code).map(([, name]) => name).join('') || code
+}
+
 // The chosen [code, name, children?] of each level, as far as the code goes.
 function pick(places, code) {
   const province = places.find(([start]) => code.startsWith(start))

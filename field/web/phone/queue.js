@@ -61,7 +61,7 @@ function recorded(item, outcome, now) {
   const receipt = fine(status) && data && data.receipt
   if (receipt) return {...accepted(item, data), receipt, warnings: data.warnings, reason: '', errors: []}
   if (fine(status) || again(status)) return {...item, ...pause(item, outcome, now)} // without a receipt nothing was received
-  return {...item, state: 'needs_attention', ...refusal(outcome), errors: data && data.errors || [], kept: data && data.kept}
+  return {...item, state: 'needs_attention', ...refusal(outcome), errors: data && data.errors || [], other: data && data.kept ? data : null}
 }
 
 // Only what the visit names and the server does not miss is there already; a photograph that it does not name is sent all the same.
@@ -80,8 +80,8 @@ function sent(item, sha256, outcome, now) {
   return photo(item, sha256, {state: 'needs_attention', ...refusal(outcome)})
 }
 
-// A visit of which everything has arrived stays as its receipt, without content.
-function close(item, now) {
+/** close(item, now) → the item; one of which everything has arrived stays as its receipt, without content. */
+export function close(item, now) {
   if (!item.receipt || item.photos.some(each => each.state === 'waiting')) return item
   const refused = item.photos.find(each => each.state === 'needs_attention')
   if (refused) return {...item, state: 'needs_attention', reason: refused.reason}

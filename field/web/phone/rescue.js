@@ -41,7 +41,7 @@ function lines(visit, form) {
     line(SAYS.same, unchanged.map(section => labels.sections[section])),
     line(labels.sections.income, amounts(income, labels.income)),
     line(labels.sections.expenses, amounts(expenses, labels.expenses)),
-    line(SAYS.trouble, troubles.map(([code, {note}]) => `${labels.guarantees[code]}:${note}`)),
+    line(SAYS.trouble, troubles.map(([code, {note}]) => `${labels.guarantees[code]}：${note}`)),
     line(labels.sections.risk_factors, (visit.risk_factors || []).map(code => labels.risk_factors[code])),
     line(labels.sections.needs, (visit.needs || []).map(code => labels.needs[code])),
     line(SAYS.members, members.map(member => change(member, form.persons || []))),
@@ -61,7 +61,7 @@ function amounts(values, names) {
 }
 
 function line(name, parts) {
-  return parts.length ? `${name} ${parts.join(';')}` : ''
+  return parts.length ? `${name} ${parts.join('；')}` : ''
 }
 
 async function checkNumber(text) {

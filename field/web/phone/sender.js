@@ -60,37 +60,6 @@ export async function list() {
     .sort((one, other) => other.saved_at.localeCompare(one.saved_at))
 }
 
-/** mend(id, shape?) → Promise<draft>: a refused visit back into table drafts under a new id;
- *  shape(visit, photos) → draft with id, by default {id, visit, photos}; a photo carries what the visit's evidence says of it. */
-export async function mend(id, shape = (visit, photos) => ({id: visit.id, visit, photos})) {
-  return alone('queue', async () => {
-    const item = await store.get('visits', id)
-    if (!item || item.state !== 'needs_attention' || item.receipt) throw new Error('only a refused visit can be mended')
-    const told = new Map((item.visit.evidence || []).map(each => [each.sha256, each]))
-    const photos = item.photos.map(({id, sha256, kind}) => ({...told.get(sha256), id, sha256, kind}))
-    const draft = shape({...item.visit, id: uuid7()}, photos)
-    await store.transact([{table: 'drafts', id: draft.id, value: draft}, {table: 'visits', id}])
-    tell()
-    return draft
-  })
-}
-
-/** remove(id) → Promise: deletes a visit and its photographs from this phone (the person chose so). */
-export async function remove(id) {
-  await alone('queue', async () => {
-    const item = await store.get('visits', id)
-    await store.transact([{table: 'visits', id}, ...(item ? item.photos : []).map(photo => ({table: 'photos', id: photo.id}))])
-  })
-  tell()
-  kick()
-}
-
-/** toTownOffice(id, reason) → Promise: hands a refused visit to the town office, as soon as there is network. */
-export async function toTownOffice(id, reason) {
-  await change(id, item => item.receipt ? item : ({...item, held: reason, state: 'waiting', reason: '', errors: [], tries: 0, due: 0}))
-  kick()
-}
-
 /** onChange(fn) → () => void (unsubscribe): fn() whenever list() may answer differently, in any tab. */
 export function onChange(fn) {
   listeners.add(fn)
@@ -163,8 +132,8 @@ async function settle(action, answer) {
   if (action.visit) await change(action.visit, item => queue.after({...waits, items: [item]}, action, answer, Date.now()).items[0])
 }
 
-// A photograph's bytes go in the same transaction that marks it as arrived.
-async function change(id, how) {
+/** change(id, how) → Promise: one visit as how(item) makes it; a photograph's bytes go in the same transaction that marks it as arrived. */
+export async function change(id, how) {
   await alone('queue', async () => {
     const before = await store.get('visits', id)
     if (!before) return
@@ -222,7 +191,8 @@ async function forgetOld() {
   await store.transact(old.map(({id}) => ({table: 'visits', id})))
 }
 
-function tell() {
+/** tell(): list() may answer differently, here and in the other tabs. */
+export function tell() {
   tabs.postMessage({sending, waits})
   listeners.forEach(fn => fn())
 }

@@ -42,21 +42,21 @@ export function progress(photos) {
 
 async function told(visit) {
   const form = await get('households', visit.household)
-  const number = (visit.receipt || {}).number
+  const number = (visit.receipt || {}).number, stuck = visit.state === 'needs_attention'
   return [
     el(`section.result.${visit.state}`, null,
-      el('h2', null, headline(visit)), el('p', null, form && form.head, ' ', line(visit, form)),
-      !number && visit.state !== 'needs_attention' && el('p', null, words.sent.safe)),
+      el('h2', null, headline(visit)), el('p', null, form && form.head, el('br'), line(visit, form)),
+      stuck ? number && el('p', null, visit.reason) : !number && el('p', null, words.sent.safe)),
     number && receipt(number),
     visit.photos.length > 0 && el('section.card', null, progress(visit.photos)),
     (visit.warnings || []).length > 0 && warned(visit.warnings),
-    visit.state === 'needs_attention' && await (await import('./ways.js')).ways(visit),
+    stuck && await (await import('./ways.js')).ways(visit),
   ]
 }
 
 function headline({state, receipt: given, reason}) {
-  if (state === 'needs_attention') return reason || words.sent.refused
   if (given) return words.sent.recorded
+  if (state === 'needs_attention') return reason || words.sent.refused
   return navigator.onLine && state === 'sending' ? words.sent.sending : words.sent.kept
 }
 

@@ -85,6 +85,7 @@ function what(task) {
 export function told({kind, own_hands, last_visit_at, source, source_name, why, reason, leads}) {
   if (kind === 'urgent_aid') return words.tasks.urgent(reason)
   if (own_hands) return words.tasks.others
+  if (kind === 'find') return words.tasks.find
   if (kind === 'visit') return last_visit_at ? words.since(daysSince(last_visit_at, new Date())) : words.never
   if (['step', 'objection', 'leaving'].includes(kind)) return [words.tasks.online, leads && words.tasks.leads(leads)].filter(Boolean).join(' · ')
   return source === 'analysis' && why || words.word(source_name)

@@ -6,7 +6,7 @@ import {all} from './store.js'
 import {kick, list, onChange} from './sender.js'
 import {asFile} from './rescue.js'
 import {line, progress, what} from './sent.js'
-import {copied, saveFile, ways} from './ways.js'
+import {begun, copied, saveFile, ways} from './ways.js'
 
 const RECENT = 20
 
@@ -44,11 +44,6 @@ function rescue(open) {
       open.some(visit => visit.state !== 'needs_attention') && el('button.answer', {onclick: kick}, words.waiting.now),
       el('button.plain', {onclick: async () => saveFile(await asFile())}, words.waiting.file),
       el('button.plain', {onclick: async () => { for (const {id} of open.filter(each => each.visit && !each.path)) await copied(id) }}, words.waiting.text)))
-}
-
-function begun(draft, form) {
-  return link(`/m/households/${draft.household_id}/${draft.kind || 'visit'}`, 'a.card.line', el('strong', null, name(form)),
-    el('span.quiet', null, words.waiting.begun(day(draft.started_at), hour(draft.started_at))))
 }
 
 function arrived(visit, form) {

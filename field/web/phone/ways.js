@@ -1,30 +1,49 @@
 // 需要处理: a visit that the server did not take never ends here: mend it, hand it to the town office, take it out, or let it go.
-import {el, fill} from './dom.js'
+import {el, fill, link} from './dom.js'
 import {words} from './words.js'
 import {choose, sheet} from './sheet.js'
+import {day, hour} from './days.js'
 import {fromVisit} from './draft.js'
+import {keptFor, turn} from './keep.js'
+import {discard, keep, letGo, mend, missed, remove, toTownOffice, unnamed} from './mending.js'
 import {household} from './sync.js'
-import {mend, remove, toTownOffice} from './sender.js'
 import {asText} from './rescue.js'
 
 const SAYS = words.speak('ways', {
   mend: '修改后再发', town: '交乡镇处理', why: '请写一句原因，乡镇会看到：', hand: '交给乡镇',
   text: '导出成文字', copy: '复制', copied: '已复制', by_hand: '请长按文字复制', remove: '从手机删除',
-  remove_why: '删除后，这次走访就没有了，不能恢复。', remove_photo: '走访已入台账，只删除没有收下的照片。', stay: '留着', file: '走访导出.json',
+  remove_why: '删除后，这次走访就没有了，不能恢复。', recorded: '已入台账，只有照片没有收下。要补拍，请下次走访时再拍。', let_go: '删除没收下的照片',
+  let_go_why: '台账里的记录和回执都在，只删除没有收下的照片。', stay: '留着', file: '走访导出.json',
+  twice: '台账里先有了这次走访，不会被改动。手机里的这份要么不要了，要么改好另记一次。', keep: '保留台账里的', anew: '改好另记一次',
+  keep_why: (gone, wanted) => `台账里的不变。手机里的这份${gone ? `和它的 ${gone} 张照片` : ''}会删除，不能恢复。${wanted ? `台账里还缺的 ${wanted} 张照片会接着上传。` : ''}`,
+  keep_sure: '保留台账里的，删除手机里的', first: '先填那一份',
+  begun: '这一户还有一份没填完。请先填完那一份保存，或者在“待发”里删除，再来改这一份。这一份会一直留在手机里。',
+  started: (date, time) => `${date} ${time} 开始`, drop: '删除这份草稿', drop_why: '删除后，填过的内容和照片就没有了，不能恢复。',
 })
 
 /** ways(visit) → Promise: what was wrong, both versions where the ledger has another one, and one button a way out. */
 export async function ways(visit) {
-  const both = visit.kept && visit.visit && !visit.path && await import('./versions.js')
+  const {other} = visit
+  const open = !visit.receipt && (!visit.path || again(visit))
   return [
-    both && both.versions(visit, await household(visit.household) || {}),
+    other && !visit.path && await (await import('./versions.js')).versions(other, await household(visit.household) || {}),
     visit.errors.length > 0 && el('ul.errors', null, visit.errors.map(({message}) => el('li', null, message))),
+    other && el('p', null, SAYS.twice), visit.receipt && el('p', null, SAYS.recorded),
     el('div.stack', null,
-      !visit.receipt && (!visit.path || again(visit)) && el('button.answer', {onclick: () => mended(visit)}, SAYS.mend),
-      !visit.receipt && (!visit.path || again(visit)) && el('button.plain', {onclick: () => handOver(visit)}, SAYS.town),
+      other && el('button.answer', {onclick: () => keepTheirs(visit)}, SAYS.keep),
+      open && el(other ? 'button.plain' : 'button.answer', {onclick: () => mended(visit)}, other ? SAYS.anew : SAYS.mend),
+      open && el('button.plain', {onclick: () => handOver(visit)}, SAYS.town),
       visit.visit && !visit.path && el('button.plain', {onclick: () => copied(visit.id)}, SAYS.text),
-      el('button.quiet', {onclick: () => forgotten(visit)}, SAYS.remove)),
+      !other && el('button.quiet', {onclick: () => forgotten(visit)}, visit.receipt ? SAYS.let_go : SAYS.remove)),
   ]
+}
+
+/** begun(draft, form) → a draft among what waits: the way on, and the way to let it go. */
+export function begun(draft, form) {
+  return el('section.card', null,
+    link(pageOf(draft), 'a.line', el('strong', null, form ? form.head : words.waiting.unknown),
+      el('span.quiet', null, SAYS.started(day(draft.started_at), hour(draft.started_at)))),
+    el('div.stack', null, el('button.quiet', {onclick: () => dropped(draft)}, SAYS.drop)))
 }
 
 /** saveFile(blob) → a file on the phone, where the browser can save one. */
@@ -47,11 +66,25 @@ export async function copied(id) {
   await sheet(SAYS.text, close => [text, button, el('button.quiet', {onclick: () => close()}, words.close)])
 }
 
+// A household has one draft of a kind, in one tab: another one goes first, and this visit stays where it is.
 async function mended(visit) {
+  const kind = again(visit) ? 'revisit' : undefined
+  const draft = {household_id: visit.household, kind}
   const form = await household(visit.household)
-  const shape = again(visit) ? (await import('./to_revisit.js')).fromRevisit : fromVisit
-  await mend(visit.id, (sent, photos) => shape(sent, photos, form))
-  go(`/m/households/${visit.household}/${again(visit) ? 'revisit' : 'visit'}`)
+  const shape = kind ? (await import('./to_revisit.js')).fromRevisit : fromVisit
+  const end = await turnOf(draft)
+  const free = end && !await keptFor(visit.household, kind)
+  if (free) await mend(visit.id, (sent, photos) => shape(sent, photos, form)).catch(error => { end(); throw error })
+  if (end) await end()
+  if (free || await choose(SAYS.mend, SAYS.begun, [[SAYS.first, true, 'primary'], [words.back, false, 'quiet']])) go(pageOf(draft))
+}
+
+function turnOf(draft) {
+  return turn(`${draft.kind || 'visit'}-${draft.household_id}`, {ifAvailable: true}, () => null)
+}
+
+function pageOf({household_id: id, kind}) {
+  return `/m/households/${id}/${kind || 'visit'}`
 }
 
 function again({path}) {
@@ -65,9 +98,27 @@ async function handOver(visit) {
   if (sure) await toTownOffice(visit.id, reason.value.trim() || visit.reason || SAYS.town)
 }
 
-async function forgotten(visit) {
-  const sure = await choose(SAYS.remove, visit.receipt ? SAYS.remove_photo : SAYS.remove_why, [[SAYS.stay, false, 'primary'], [SAYS.remove, true, 'quiet']])
+async function keepTheirs(visit) {
+  const {other} = visit
+  const sure = await choose(SAYS.keep, SAYS.keep_why(unnamed(visit, other).length, missed(visit, other).length), [[SAYS.stay, false, 'primary'], [SAYS.keep_sure, true, 'plain']])
   if (!sure) return
+  await keep(visit.id)
+  go(`/m/waiting/${visit.id}`)
+}
+
+// Another tab that writes it would only keep it again.
+async function dropped(draft) {
+  if (!await choose(SAYS.drop, SAYS.drop_why, [[SAYS.stay, false, 'primary'], [SAYS.drop, true, 'quiet']])) return
+  const end = await turnOf(draft)
+  if (!end) return go(pageOf(draft))
+  await discard(draft.id)
+  await end()
+}
+
+async function forgotten(visit) {
+  const [word, why] = visit.receipt ? [SAYS.let_go, SAYS.let_go_why] : [SAYS.remove, SAYS.remove_why]
+  if (!await choose(word, why, [[SAYS.stay, false, 'primary'], [word, true, 'quiet']])) return
+  if (visit.receipt) return letGo(visit.id)
   await remove(visit.id)
   go('/m/waiting')
 }

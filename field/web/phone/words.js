@@ -46,7 +46,7 @@ export const words = {
   village: (n, never) => never ? `全村 ${n} 户，${never} 户还没走访过` : `全村 ${n} 户，久未走访的在前`,
   empty: '您负责的范围里还没有农户。请联系乡镇核对。', more: '再看一些',
   tasks: {
-    title: n => `等您办的 ${n} 件`, nobody: '还不知道是哪一户',
+    title: n => `等您办的 ${n} 件`, nobody: '还不知道是哪一户', find: '知道的请告诉乡镇',
     others: '前面是您办的，要由别人接着办', online: '有网络时点开办', leads: n => `后来又有 ${n} 条线索`, urgent: reason => `救助基金，急用：${reason || ''}`, level: {town: '已提醒乡镇', county: '已提醒县里'},
     due: days => days < 0 ? `过期 ${-days} 天` : days === 0 ? '今天要办' : `还有 ${days} 天`,
   },
@@ -116,6 +116,6 @@ export const words = {
     none: '手机里没有待发的走访，都已上传。', drafts: '没填完的', done: '已入台账',
     states: {waiting: '等待上传', sending: '正在上传', needs_attention: '需要处理'},
     out: '一直发不出去？', out_why: '可以取出来交给乡镇，手机里的仍会保留。',
-    whats: {calls: '电话回访', consents: '承诺书', revisits: '回访'}, now: '现在就发', file: '导出成文件', text: '导出成文字', begun: (date, time) => `${date} ${time} 开始`, unknown: '一户',
+    whats: {calls: '电话回访', consents: '承诺书', revisits: '回访'}, now: '现在就发', file: '导出成文件', text: '导出成文字', unknown: '一户',
   },
 }
