@@ -111,10 +111,12 @@ def test_refusals_are_those_of_visits(small_county: County) -> None:
     assert [one["field"] for one in faults["errors"]] == ["checked_with", "income_per_head", "note"]
     stranger = body | {"evidence": [{"sha256": "1" * 64, "kind": "person", "person_id": str(uuid7())}]}
     assert send(small_county, stranger).get_json()["errors"][0]["field"] == "evidence.0.person_id"
-    assert send(small_county, body).status_code == 201
+    first = send(small_county, body)
+    assert first.status_code == 201
     other = send(small_county, body | {"income_per_head": 1})
     assert (other.status_code, other.get_json()["code"]) == (409, "other_content")
     assert other.get_json()["kept"]["income_per_head"] == body["income_per_head"]
+    assert other.get_json()["receipt"] == first.get_json()["receipt"]
 
 
 def test_a_revisit_made_in_post_and_sent_after_it_ended_counts_once_the_town_takes_it_in(county: County) -> None:

@@ -39,7 +39,7 @@ export function missed({photos}, {evidence_missing: missing}) {
 
 /** unnamed(item, other) → the photographs here that the ledger's version does not name: they go with the phone's own. */
 export function unnamed({photos}, {kept}) {
-  return photos.filter(({sha256}) => !kept.evidence.some(one => one.sha256 === sha256))
+  return photos.filter(({sha256}) => !(kept.evidence || []).some(one => one.sha256 === sha256))
 }
 
 /** remove(id) → Promise: deletes a visit and its photographs from this phone (the person chose so). */
