@@ -11,7 +11,7 @@ from field.monitoring.policy.shapes import Layer, ReliefRule
 from field.monitoring.relief_sheet import Sheet as Counted
 from field.monitoring.relief_sheet import rule_of
 from field.monitoring.relief_year import PersonYear, Share
-from field.web.catalogue import in_a_row, said
+from field.web.catalogue import in_a_row, in_english, said
 from field.web.sheets import Grid, Pairs, Sheet, Signs, Words
 from field.web.visit_words import Line
 from field.web.wording import count, day, yuan
@@ -62,7 +62,7 @@ def sums_of(one: PersonYear) -> list[Line]:
 def layers_of(rule: ReliefRule) -> str:
     """The layers by which it is counted, and where they are from."""
     layers = (_layer(one) + (_("。") if one is rule.layer[-1] else _("；")) for one in rule.layer)
-    return "".join([*layers, _("出处："), rule.source])
+    return "".join([*layers, " " if in_english() else "", _("出处："), rule.source])
 
 
 def _layer(one: Layer) -> str:
