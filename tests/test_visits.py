@@ -100,9 +100,20 @@ def test_no_telephone_and_a_person_written_down_twice_are_named_as_faults(county
     answer = cadre.post("/api/visits", json=county.visit(members=twice))
     assert answer.status_code == 422
     assert answer.get_json()["errors"] == [
+        {"field": "members.0.person_id", "message": "同一个人写了两次，请合在一起"},
         {"field": "members.0.phone", "message": "电话不对：手机应是11位，座机要带区号"},
         {"field": "members.2.person_id", "message": "同一个人写了两次，请合在一起"},
     ]
+
+
+def test_two_new_members_with_one_id_number_are_both_named_and_neither_is_taken_in(county: County) -> None:
+    cadre, number = county.client("cadre"), "42062620260301002X"
+    same = [{"new": {"name": name, "id_number": one}} for name, one in (("小宝", number), ("小贝", number.lower()))]
+    answer = cadre.post("/api/visits", json=county.visit(members=same))
+    assert answer.status_code == 422
+    named = [fault["field"] for fault in answer.get_json()["errors"]]
+    assert named == ["members.0.new.id_number", "members.1.new.id_number"]
+    assert cadre.get(f"/api/households/{county.households[VILLAGE]}").get_json()["persons"] == 2
 
 
 def test_every_number_that_the_rules_take_is_kept_as_e164() -> None:
