@@ -6,6 +6,7 @@ from flask import Blueprint, Flask, has_request_context, redirect, request
 from flask.json.provider import DefaultJSONProvider
 from jinja2 import pass_context
 from jinja2.runtime import Context
+from markupsafe import Markup
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
@@ -48,7 +49,8 @@ def register(app: Flask) -> None:
     app.json = SpokenJSON(app)
     env = app.jinja_env
     env.finalize = word_said
-    env.globals |= {"gettext": _with_words(env.globals["gettext"]), "in_english": in_english}
+    speak = _with_words(env.globals["gettext"])
+    env.globals |= {"gettext": speak, "_": speak, "in_english": in_english}
     env.filters |= {"said": said, "sentences": sentences}
     app.register_blueprint(language)
 
@@ -65,10 +67,12 @@ def _spoken(part: Any) -> Any:
 
 
 def _with_words(gettext: Any) -> Any:
-    """A template's gettext whose variables may be Words."""
+    """A template's gettext whose variables may be Words; Chinese, in which all is written, is not looked up."""
 
     @pass_context
     def speak(context: Context, text: str, **variables: Any) -> Any:
+        if not in_english():
+            return (Markup(text) if context.eval_ctx.autoescape else text) % variables  # noqa: S704 - our own text
         return gettext(context, text, **{name: word_said(value) for name, value in variables.items()})
 
     return speak
