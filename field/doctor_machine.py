@@ -4,6 +4,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,6 +38,7 @@ def machine(settings: Settings, session: Session) -> Iterator[Told]:
     """Everything but settings and providers; worker and backup only of a county that is open to its people."""
     yield _disk(settings.home)
     yield _type(settings.secure_cookies)
+    yield _paper(settings.secure_cookies)
     yield from database(session)
     if settings.secure_cookies:
         yield _worker(settings.home)
@@ -66,6 +68,15 @@ def _type(needed: bool) -> Told:
     if not listed.stdout.strip():
         return Told("字体", "没有中文字体，打印出来是方框（Debian: apt install fonts-noto-cjk）", needed)
     return Told("字体", f"有 {len(listed.stdout.splitlines())} 种中文字体")
+
+
+def _paper(needed: bool) -> Told:
+    try:
+        import_module("weasyprint")
+    except OSError:
+        wanted = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+        return Told("打印", f"没有 Pango，做不了 PDF（Debian: apt install {wanted}）", needed)
+    return Told("打印", "可以做 PDF")
 
 
 def _migrations(session: Session) -> Told:

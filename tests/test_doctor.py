@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from field import clock, create_app, pulse
+from field import clock, create_app, doctor_machine, pulse
 from field.backup import NOTED
 from field.config import Settings
 from field.db import db
@@ -18,11 +18,13 @@ from field.monitoring.policy.shelf import shelf, use_shelf
 from tests.county import County
 from tests.running import settings_of
 
+PAPER = ("字体", "打印")  # not every machine can print
+
 
 def wrong(county: County) -> list[str]:
     settings = replace(settings_of(county), secure_cookies=True)
     with county.app.app_context():
-        found = [one.area for one in machine(settings, db.session()) if one.wrong and one.area != "字体"]
+        found = [one.area for one in machine(settings, db.session()) if one.wrong and one.area not in PAPER]
         db.session.remove()
     return found
 
@@ -48,6 +50,18 @@ def test_a_command_on_a_database_that_was_never_made_says_what_to_do(tmp_path: P
     assert "请运行 flask migrate" in found.output
     with app.app_context():
         db.engine.dispose()
+
+
+def test_a_machine_that_cannot_print_is_told_what_to_install(county: County, monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(_name: str) -> None:
+        raise OSError("cannot load library 'libpango-1.0-0'")
+
+    monkeypatch.setattr(doctor_machine, "import_module", missing)
+    settings = replace(settings_of(county), secure_cookies=True)
+    with county.app.app_context():
+        told = {one.area: one for one in machine(settings, db.session())}
+    assert told["打印"].wrong
+    assert "apt install libpango-1.0-0" in told["打印"].text
 
 
 def test_an_old_database_is_told_so(small_county: County) -> None:
