@@ -53,6 +53,7 @@ REFUSALS |= {
     "NotMerged",
     "AlreadyAttached",
     "NotAttached",
+    "UnderWay",
     "AlreadyDecided",
     "NotPossible",
     "CaseOpened",

@@ -39,7 +39,9 @@ from field.registry.households import Household
 DAYS = {TaskKind.CHECK: 3, TaskKind.CALL: 7, TaskKind.FIND: 1, TaskKind.BINDING: 7}
 AT_ONCE = timedelta(hours=1)  # our own figure: who speaks of dying is not left alone until tomorrow
 SAME = timedelta(days=1)
-_cases = table_named("monitoring_case", column("household_id"), column("state"))  # its own module stands on this one
+_cases = table_named(  # its own module stands on this one
+    "monitoring_case", column("household_id"), column("state"), column("lead_chain"), column("lead_seq")
+)
 
 
 class Lead(Base):
@@ -117,13 +119,15 @@ def open_leads(session: Session, several: Sequence[tuple[Entry, Wanted]]) -> Non
 def told_before(session: Session, household_id: str, risks: Collection[str]) -> int | None:
     """同一件难处: the household's first declaration of it that somebody has still to check, if any.
 
-    Beside a case on its way to identify the household, all that it says is a trace of the case.
+    Beside a case on its way to identify the household, all that it says is a trace of the case; what is told after a
+    case was refused is news.
     """
     if not risks or on_the_ladder(session, [household_id]):
         return None
     told = select(Lead.seq, Lead.risk_factors).where(
         Lead.chain_id == household_id, Lead.source == Source.DECLARATION.value, Lead.kind == LeadKind.HARDSHIP.value,
         exists().where(Task.chain_id == Lead.chain_id, Task.seq == Lead.seq, Task.done.is_(False)),
+        ~exists().where(_cases.c.lead_chain == Lead.chain_id, _cases.c.lead_seq == Lead.seq),
     )  # fmt: skip
     several = session.execute(told.order_by(Lead.seq))
     return next((seq for seq, factors in several if set(risks) <= set(factors)), None)

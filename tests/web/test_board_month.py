@@ -106,7 +106,7 @@ def test_on_any_day_of_any_history_each_number_is_that_of_the_entries_and_of_its
         assert seen, "a history in which nothing turned proves nothing"
 
 
-@pytest.mark.parametrize("seed", [3, 4])
+@pytest.mark.parametrize("seed", [3, 5])
 def test_on_any_day_of_any_history_the_people_of_the_board_are_those_of_its_list(crowded: County, seed: int) -> None:
     last, told = lived(crowded, seed, 120).now, set[int]()
     with crowded.app.app_context():
@@ -196,8 +196,11 @@ def test_the_slow_are_those_of_so_many_days_and_more(crowded: County) -> None:
                 assert bool(found) == bool(several)
 
 
-def test_every_number_of_the_page_opens_as_many_households_as_it_says(crowded: County) -> None:
-    lived(crowded, 3, 60)
+def test_every_number_of_the_page_opens_as_many_households_as_it_says(
+    crowded: County, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    present = max(clock.now(), lived(crowded, 3, 60).now)
+    monkeypatch.setattr(clock, "now", lambda: present)  # today's figures are of all that was recorded
     office, opened = browser(crowded, "county"), 0
     for on in (china_day(clock.now()), china_day(clock.now()) - timedelta(days=33)):
         page = office.page(f"/?on={on}")
