@@ -9,8 +9,10 @@ from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from field.codes import Grade
+from field.labels import Word
 from field.monitoring.judgement import GRADED, Judgement
 from field.monitoring.policy.risk_shapes import RANKS
+from field.monitoring.policy.shapes import Pack
 from field.monitoring.policy.shelf import pack_on, shelf
 from field.monitoring.risk_words import Fired, told
 from field.registry.households import Household
@@ -30,13 +32,16 @@ class Risk(NamedTuple):
     missing: list[str]
     as_of: date | None
 
-    @property
-    def why(self) -> str:
-        """Why it has this grade, in the names of the rules that gave it."""
-        return Series(rule.name for rule in self.rules if rule.grade is self.grade)
+
+class Reasoned(NamedTuple):
+    """等级和缘由: a grade, and the names of the rules that gave it."""
+
+    grade: Grade
+    why: str
 
 
 UNJUDGED = Risk(Grade.NONE, [], [], None)
+UNREASONED = Reasoned(Grade.NONE, Series(()))
 
 
 def grades(session: Session, household_ids: Iterable[str]) -> dict[str, str]:
@@ -52,6 +57,20 @@ def risks(session: Session, household_ids: Iterable[str]) -> dict[str, Risk]:
     return dict.fromkeys(ids, UNJUDGED) | {row.household_id: _risk(row) for row in rows}
 
 
+def reasons(session: Session, household_ids: Iterable[str]) -> dict[str, Reasoned]:
+    """Why each household that has a grade has it, in one statement and without the sentences."""
+    rows = select(Judgement.household_id, Judgement.grade, Judgement.pack, Judgement.as_of, Judgement.fired)
+    found = session.execute(rows.where(Judgement.household_id.in_(list(household_ids)), GRADED))
+    return {
+        home: Reasoned(Grade(grade), _why(grade, _pack(name, day), fired)) for home, grade, name, day, fired in found
+    }
+
+
+def _why(grade: str, pack: Pack, fired: str) -> Series:
+    gave = json.loads(fired)
+    return Series(Word(rule.name) for rule in pack.risk.rule if gave.get(rule.code) == grade)
+
+
 def risk_shown(risk: Risk) -> dict[str, Any]:
     """The same as the interface answers it."""
     rules = [
@@ -63,5 +82,10 @@ def risk_shown(risk: Risk) -> dict[str, Any]:
 
 
 def _risk(row: Judgement) -> Risk:
-    pack = shelf().called(row.pack) or pack_on(row.as_of)
+    pack = _pack(row.pack, row.as_of)
     return Risk(Grade(row.grade), told(pack, row.fired, row.figures), json.loads(row.missing), row.as_of)
+
+
+def _pack(name: str, as_of: date) -> Pack:
+    """The pack by which was judged, or the one of that day where it is gone."""
+    return shelf().called(name) or pack_on(as_of)

@@ -17,7 +17,7 @@ from field.monitoring.cases import MonitoringCase
 from field.monitoring.escalation import concerns, level
 from field.monitoring.fund import FundApplication
 from field.monitoring.fund_codes import FundState
-from field.monitoring.grades import UNJUDGED, Risk, risks
+from field.monitoring.grades import UNREASONED, Reasoned, reasons
 from field.monitoring.leads import Lead, after
 from field.monitoring.measures import late_measures
 from field.monitoring.revisits import due_revisits
@@ -49,7 +49,7 @@ class Around(NamedTuple):
 
     homes: dict[str, Household]
     places: dict[str, str]
-    risks: dict[str, Risk]
+    risks: dict[str, Reasoned]
     cases: dict[str, MonitoringCase]
     reasons: dict[str, str]
     leads: dict[str, int]
@@ -109,12 +109,12 @@ def _around(session: Session, rows: Iterable[Row]) -> Around:
     asked = session.scalars(select(FundApplication).where(FundApplication.id.in_(aid))) if aid else ()
     by_case = {case.id: case for case in cases}
     later, why = _later(session, about), fund_list.reasons(session, asked)
-    return Around({one.id: one for one in homes}, places, risks(session, ids), by_case, why, later)
+    return Around({one.id: one for one in homes}, places, reasons(session, ids), by_case, why, later)
 
 
 def _shown(row: Row, around: Around, wanted: Wanted) -> dict[str, Any]:
     home, case = around.homes.get(row.household_id or ""), around.cases.get(row.about)
-    risk = around.risks.get(row.household_id or "", UNJUDGED)
+    risk = around.risks.get(row.household_id or "", UNREASONED)
     up = reached(row, wanted)
     return {
         "id": row.id, "kind": row.kind.value, "kind_name": _named(row), "source": row.source,
