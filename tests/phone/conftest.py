@@ -5,13 +5,18 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
+from field import clock
 from tests.conftest import CHROMIUM
+from tests.county import County as Village
 from tests.phone.county import County, served
+from tests.phone.screens import Hand, hand_of
+from tests.running import serving
 
 FLAGS = ["--headless=new", "--no-sandbox", "--no-first-run", "--disable-gpu", "--remote-debugging-port=0"]
 MODULES = ["vault", "store", "idb", "net", "queue", "sender", "mending", "photo", "exif", "sync", "rescue", "uuid7"]
@@ -81,6 +86,18 @@ def county() -> Iterator[County]:
     """A county's server on loopback."""
     with served(County()) as running:
         yield running
+
+
+@pytest.fixture
+def hand(browser: Browser, small_county: Village) -> Iterator[Hand]:
+    """A phone before its first login, in a village whose household was visited some weeks ago."""
+    visited = (clock.now() - timedelta(days=40)).isoformat().replace("+00:00", "Z")
+    seen = small_county.visit(visited_at=visited, evidence=[])
+    assert small_county.client("cadre").post("/api/visits", json=seen).status_code == 201
+    with serving(small_county) as server:
+        hand = hand_of(browser, small_county, server)
+        yield hand
+        hand.context.close()
 
 
 @pytest.fixture

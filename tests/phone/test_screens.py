@@ -2,8 +2,6 @@
 
 import json
 import subprocess
-from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,10 +15,9 @@ from field.monitoring.declarations import Declared, record_declaration
 from field.monitoring.visit_rules import definition
 from field.registry.staff import find_staff
 from tests.browser.test_offline_day import photograph
-from tests.county import PASSWORD, County
+from tests.county import PASSWORD
 from tests.phone.screens import Hand, hand_of, sent_json, told
 from tests.phone.test_served import NODE
-from tests.running import serving
 
 LABELS = Path(__file__).parents[2] / "field" / "web" / "phone" / "labels.js"
 SECTIONS = ["members", "income", "expenses", "guarantees", "risk_factors", "needs"]
@@ -29,18 +26,6 @@ SMALL = "els => els.filter(e => e.getClientRects().length).map(e => [e, e.getBou
 TOO_SMALL = f"els => ({SMALL})(els).filter(([e, at]) => at.height < 47.5 || at.width < 47.5).map(([e]) => e.outerHTML)"
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def hand(browser: Browser, small_county: County) -> Iterator[Hand]:
-    """A phone before its first login, in a village whose household was visited some weeks ago."""
-    visited = (clock.now() - timedelta(days=40)).isoformat().replace("+00:00", "Z")
-    seen = small_county.visit(visited_at=visited, evidence=[])
-    assert small_county.client("cadre").post("/api/visits", json=seen).status_code == 201
-    with serving(small_county) as server:
-        hand = hand_of(browser, small_county, server)
-        yield hand
-        hand.context.close()
 
 
 def test_a_visit_without_changes_takes_at_most_six_taps(hand: Hand) -> None:

@@ -1,33 +1,16 @@
 """需要处理: two versions of one visit, a refused one that is mended beside a draft, and a draft that nobody wants."""
 
-from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Locator, expect
 
-from field import clock
 from tests.browser.test_offline_day import photograph
-from tests.county import County
-from tests.phone.screens import Hand, hand_of
+from tests.phone.screens import Hand
 from tests.phone.test_screens import looks
-from tests.running import serving
 
 pytestmark = pytest.mark.browser
 STORE = "async table => (await import('/m/store.js')).all(table)"
-
-
-@pytest.fixture
-def hand(browser: Browser, small_county: County) -> Iterator[Hand]:
-    """A phone before its first login, in a village whose household was visited some weeks ago."""
-    visited = (clock.now() - timedelta(days=40)).isoformat().replace("+00:00", "Z")
-    seen = small_county.visit(visited_at=visited, evidence=[])
-    assert small_county.client("cadre").post("/api/visits", json=seen).status_code == 201
-    with serving(small_county) as server:
-        hand = hand_of(browser, small_county, server)
-        yield hand
-        hand.context.close()
 
 
 def shoot(hand: Hand, number: int) -> None:
