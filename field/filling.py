@@ -94,7 +94,7 @@ def _take_in(task: Assignment, path: Path, by: Actor) -> Filled:
         with task.begin() as session:
             one = transact(lambda session: enter(session, several, by, task.clock(), task.id), session)  # noqa: B023
         with task.begin() as session:
-            found.doubts += doubts(session, _numbers(session, one.changed), task.clock())
+            found.doubts += doubts(session, _numbers(session, one.changed), task.clock(), by.region)
         _add(found.outcome, one)
         done += len(several)
         task.advance(done)

@@ -20,12 +20,13 @@ from field.media.vault import Vault
 from field.mending import place
 from field.monitoring.enrol import BATCH, Counts, enrol, registered
 from field.monitoring.first_entries import Made
-from field.monitoring.quality import checks_called, of_households, terms
+from field.monitoring.quality import checks_called, of_households, of_region, terms
 from field.monitoring.quality_checks import TITLES
 from field.monitoring.workdays import SHANGHAI
 from field.prepared import line, through
 from field.registry.deputies import as_signed
 from field.registry.households import Household
+from field.registry.regions import in_region
 from field.registry.rights import Actor, NotAllowed, Right
 from field.registry.roster import RosterHousehold
 from field.registry.roster_excel import write_faults
@@ -96,7 +97,7 @@ def import_roster(
     """
     with begin() as session:
         villages = village_names(session, region)
-    found = Imported()
+    found, listed = Imported(), list[str]()
     batches = _batches(read_roster(path, villages, clock().astimezone(SHANGHAI).date()), found)
     gc.disable()  # it would search all the rows of a batch again and again
     try:
@@ -105,11 +106,10 @@ def import_roster(
                 with begin() as session:
                     counts = transact(lambda session: _enter(session, batch, actor, clock()), session)  # noqa: B023
                 found.add(counts, batch.rows)
-                if nth & (nth - 1) == 0:  # twice as many as when last counted: its plans for the checks are old
+                listed += [number for number in batch.rows if number not in counts.others]
+                if nth == 1:
                     with begin() as session:
                         transact(count_anew, session)
-                with begin() as session:
-                    found.doubts += doubts(session, [one for one in batch.rows if one not in counts.others], clock())
                 gc.collect(0)
                 advance(batch.done, found.people)
     finally:
@@ -117,6 +117,7 @@ def import_roster(
     found.faults.sort()
     with begin() as session:
         transact(count_anew, session)
+        found.doubts = doubts(session, listed, clock(), region)
     return found
 
 
@@ -145,11 +146,17 @@ def _prepared(
         yield before._replace(made=beside.take())
 
 
-def doubts(session: Session, numbers: Sequence[str], now: datetime) -> list[Doubt]:
-    """要核对的 of households by number, as the live checks see them now that they are in."""
-    rows = select(Household.id, Household.number).where(Household.number.in_(numbers)).order_by(Household.number)
-    homes = session.execute(rows).all()
-    found = of_households(session, [home.id for home in homes], terms(now))
+def doubts(session: Session, numbers: Sequence[str], now: datetime, region: str) -> list[Doubt]:
+    """要核对的 of households of a region by number, as the live checks see them now that they are in."""
+    rows = select(Household.id, Household.number).order_by(Household.number)
+    if len(numbers) > BATCH:  # of many, it is quicker to look at all who live there
+        found, theirs = of_region(session, region, terms(now)), set(numbers)
+        homes = [
+            home for home in session.execute(rows.where(in_region(Household.region, region))) if home.number in theirs
+        ]
+    else:
+        homes = list(session.execute(rows.where(Household.number.in_(numbers))))
+        found = of_households(session, [home.id for home in homes], terms(now))
     return [Doubt(home.id, home.number, check.code) for home in homes for check in found.get(home.id, ())]
 
 

@@ -93,6 +93,16 @@ def of_households(session: Session, household_ids: Sequence[str], by: Terms) -> 
     return {household_id: [LIVE[place] for place in sorted(found)] for household_id, found in places.items()}
 
 
+def of_region(session: Session, region: str, by: Terms) -> dict[str, list[Check]]:
+    """The same of all households of a region, each check once."""
+    found: dict[str, list[Check]] = {}
+    for check in LIVE:
+        rows = _within(check, by, region).subquery()
+        for household_id in session.scalars(select(rows.c.household_id).distinct()):
+            found.setdefault(household_id, []).append(check)
+    return found
+
+
 def _built_for(session: Session, by: Terms) -> tuple[Prepared, TextClause]:
     """Both statements of a pack and day, written once; the pack is kept beside them, so that its id stays its own."""
     dialect = session.get_bind().dialect

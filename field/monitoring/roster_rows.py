@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 from field.ledger.chain import Line
@@ -50,7 +51,7 @@ def rows_of_new(entered: Iterable[tuple[Entry | Line, dict[str, Any]]]) -> Table
 
 def by_column(rows: Rows) -> Columns:
     """Rows of the same keys, as one list of values for each."""
-    return {name: [row[name] for row in rows] for name in rows[0]} if rows else {}
+    return {name: list(map(itemgetter(name), rows)) for name in rows[0]} if rows else {}
 
 
 def household(household_id: str, payload: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
-from field import clock, roster_beside
+from field import clock, roster_beside, roster_import
 from field.codes import JobState
 from field.db import db, engine_for, transact
 from field.ledger.entries import Entry
@@ -29,7 +29,7 @@ from field.registry.rights import NotAllowed
 from field.registry.roster_household import ANOTHER_FAMILY
 from field.registry.sealing import Keyring
 from field.roster_beside import WORTH
-from field.roster_import import FAULTS, ROSTER, Imported, ask_for_import, faults_file, import_roster
+from field.roster_import import FAULTS, ROSTER, Imported, ask_for_import, doubts, faults_file, import_roster
 from field.work import Cancelled, Job, cancel
 from field.worker import worker
 from tests.county import County
@@ -120,6 +120,19 @@ def test_postgresql_knows_after_an_import_how_many_there_are(postgres_url: str, 
         planned = text("SELECT reltuples FROM pg_class WHERE relname = 'person'")
         assert session.scalar(planned) == session.scalar(select(func.count()).select_from(Person))
     engine.dispose()
+
+
+def test_what_is_doubtful_in_a_large_file_is_found_as_in_a_small_one(
+    begin: Callable[[], Session], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows, _ = big_roster(Random(5))
+    found = imported(excel(tmp_path / "roster.xlsx", rows), begin)
+    listed, now = sorted({row["户编号"] for row in rows})[::2], clock.now()
+    with begin() as session:
+        few = doubts(session, listed, now, "420626")
+        monkeypatch.setattr(roster_import, "BATCH", 0)
+        assert doubts(session, listed, now, "420626") == few
+    assert {doubt.number for doubt in few} == {doubt.number for doubt in found.doubts} & set(listed) != set()
 
 
 def test_importing_twice_adds_nothing_and_a_mended_file_adds_the_rest(
