@@ -11,11 +11,12 @@ from sqlalchemy import select
 
 from benchmarks import ground
 from benchmarks.peopled import peopled
-from field import clock, create_app, export, worker
+from field import clock, create_app, worker
 from field.codes import ExportFormat, Role
 from field.config import Settings
 from field.db import db
-from field.export import Wanted
+from field.jobs import export
+from field.jobs.export import Wanted
 from field.monitoring.export_columns import NATIONAL
 from field.monitoring.household_file import Sought
 from field.registry.rights import Actor

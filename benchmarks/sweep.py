@@ -8,10 +8,10 @@ from flask_migrate import upgrade
 
 from benchmarks import ground
 from field import clock, create_app
+from field.commands.judgement import sweep_county
 from field.config import Settings
 from field.db import db
 from field.demo.load import Founding
-from field.judgement_cli import sweep_county
 from field.monitoring.quality import counts, terms
 from field.worker import sessions
 

@@ -12,13 +12,13 @@ from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import BadHost, HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from field import api, auth, latency, logs, web
-from field import cli as commands
+from field import api, auth, commands, latency, logs, web
 from field.api import openrosa
 from field.config import Settings, from_environment
 from field.converters import CONVERTERS
 from field.db import Unavailable, db, engine_options, prepare
 from field.demo.secrets import completed
+from field.jobs.receipts_read import reader
 from field.labels import Word
 from field.ledger.entries import Closed
 from field.media.pieces import Pieces
@@ -32,7 +32,6 @@ from field.monitoring.policy.shelf import use_shelf
 from field.monitoring.sharing_rules import NotShared
 from field.patience import Patience
 from field.problems import NOT_ALLOWED, Problem
-from field.receipts_read import reader
 from field.registry.rights import NotAllowed
 from field.registry.sealing import Keyring, load_keyring, use_keyring
 

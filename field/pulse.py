@@ -9,8 +9,8 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from field.backup import last_backup
 from field.codes import JobKind, JobState
+from field.keeping.backup import last_backup
 from field.ledger.checkpoints import newest
 from field.ledger.entries import Head
 from field.login import LIFETIME, LoginSession

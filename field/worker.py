@@ -10,22 +10,12 @@ from flask import Flask
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
-from field import (
-    clearing,
-    clock,
-    delivering,
-    export,
-    filling,
-    night,
-    pulse,
-    receipts_read,
-    roster_import,
-    scouring,
-    screening_import,
-)
+from field import clock, pulse
 from field.codes import JobKind, JobState
 from field.config import Settings
 from field.db import db, transact
+from field.jobs import delivering, export, filling, night, receipts_read, roster_import, screening_import
+from field.keeping import clearing, scouring
 from field.ledger.checkpoints import take
 from field.ledger.note import Signer
 from field.media.pieces import Pieces

@@ -9,6 +9,7 @@ from uuid6 import uuid7
 
 from field.codes import EntryKind
 from field.help_codes import HelpAction, TieAction
+from field.jobs.screening_import import take_in
 from field.ledger.entries import Entry, lock_head, opened
 from field.monitoring import caseload, deputies, filling, filling_decisions, long_term, partners, planning
 from field.monitoring.bill_corrections import correct
@@ -39,7 +40,6 @@ from field.registry.households import Household, Person
 from field.registry.rights import NotAllowed
 from field.registry.screening_reading import packed, read_json
 from field.registry.villages import village_names
-from field.screening_import import take_in
 from tests.any_words import VILLAGES, SeenAndSaid
 from tests.county import STAFF, moment
 from tests.monitoring import casework, fundwork

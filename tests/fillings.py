@@ -10,7 +10,7 @@ from sqlalchemy import select
 from field import clock, worker
 from field.codes import JobKind
 from field.db import db, transact
-from field.filling import ask_for_filling
+from field.jobs.filling import ask_for_filling
 from field.ledger.entries import Entry
 from field.work import Job
 from tests.county import County

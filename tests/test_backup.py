@@ -15,9 +15,9 @@ import pytest
 from flask import Flask
 
 from field import clock, create_app
-from field.backup import CHAINED, DATABASE, NOTED, Manifest, Shelf
+from field.commands.machine import machine
 from field.db import db
-from field.doctor_machine import machine
+from field.keeping.backup import CHAINED, DATABASE, NOTED, Manifest, Shelf
 from field.ledger.chain import canonical
 from field.ledger.note import Signer
 from field.monitoring.policy.shelf import Shelf as Packs
@@ -177,7 +177,7 @@ def test_as_many_backups_are_kept_as_were_asked_for_and_each_of_them_restores(
     for night in (1, 2, 3):
         vault.put(sha256(bytes([night])).hexdigest(), b"of this night")
         later = clock.now() + timedelta(days=night)
-        monkeypatch.setattr("field.backup_cli.clock.now", lambda later=later: later)
+        monkeypatch.setattr("field.commands.backup.clock.now", lambda later=later: later)
         told = backed_up(small_county, shelf, secret, "--keep", "2")
         monkeypatch.undo()
     assert "删去旧的 1 份" in told
@@ -196,7 +196,7 @@ def test_two_backups_within_one_second_are_two(
     small_county: County, shelf: Shelf, secret: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     moment = clock.now() + timedelta(days=1)
-    monkeypatch.setattr("field.backup_cli.clock.now", lambda: moment)
+    monkeypatch.setattr("field.commands.backup.clock.now", lambda: moment)
     for _time in range(2):
         backed_up(small_county, shelf, secret)
     monkeypatch.undo()
@@ -210,7 +210,7 @@ def nights(
     """One backup more on each of these nights."""
     for night in which:
         later = clock.now() + timedelta(days=night)
-        monkeypatch.setattr("field.backup_cli.clock.now", lambda later=later: later)
+        monkeypatch.setattr("field.commands.backup.clock.now", lambda later=later: later)
         backed_up(county, shelf, secret, "--keep", str(keep))
         monkeypatch.undo()
 

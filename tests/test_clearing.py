@@ -9,18 +9,19 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
-from field import clearing, clock
+from field import clock
 from field.codes import Channel, JobKind
 from field.db import db, transact
+from field.keeping import clearing
 from field.media.photo import inspect
 from field.media.vault import Vault
+from field.messaging import declare_draft
 from field.messaging.conversations import Dialog
 from field.messaging.inbox import InboundMessage
 from field.monitoring import evidence
 from field.monitoring.declarations import Declared, record_declaration
 from field.monitoring.evidence import Evidence
 from field.monitoring.leftovers import forget
-from field.web import declare_draft
 from field.work import Handler, Job, Worker
 from field.worker import sessions
 from tests.county import County

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from field import clock, create_app, doctor_machine, pulse
-from field.backup import NOTED
+from field import clock, create_app, pulse
+from field.commands import machine as doctor_machine
+from field.commands.machine import machine
 from field.config import Settings
 from field.db import db
-from field.doctor_machine import machine
+from field.keeping.backup import NOTED
 from field.monitoring.policy.shelf import shelf, use_shelf
 from tests.county import County
 from tests.running import settings_of

@@ -15,6 +15,7 @@ from field import clock, worker
 from field.case_codes import CaseAction
 from field.codes import EntryKind, JobKind, JobState, Role
 from field.db import db, transact
+from field.keeping.retention import BadRetention, kept
 from field.ledger.entries import Entry, Secret, opened
 from field.ledger.package import check
 from field.ledger.verify import verify
@@ -27,7 +28,6 @@ from field.monitoring.traces import Trace
 from field.orm import Base
 from field.registry.households import Household, Person
 from field.registry.roster import RosterHousehold
-from field.retention import BadRetention, kept
 from field.work import Job
 from tests.county import County, household
 from tests.running import settings_of

@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 from sqlalchemy.orm import Session
 
-from field import clock, erasing, worker
+from field import clock, worker
 from field.codes import Role
 from field.db import transact
-from field.erasing import Why, erase
+from field.keeping import erasing
+from field.keeping.erasing import Why, erase
 from field.ledger import checkpoints
 from field.registry.households import Household
 from tests.county import County

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from field import clock, filling
+from field import clock
 from field.codes import EntryKind, JobState
 from field.db import db, transact
-from field.filling_matching import EMPTIED, GONE, HELD_BACK, MIXED, NOT_SENT, OLD, OURS, OUTSIDE, STARS, TWICE
+from field.jobs import filling
+from field.jobs.filling_matching import EMPTIED, GONE, HELD_BACK, MIXED, NOT_SENT, OLD, OURS, OUTSIDE, STARS, TWICE
 from field.ledger.entries import opened
 from field.ledger.facts import VERIFIED_ADDRESS, Fact
 from field.monitoring.filling_decisions import AlreadyDecided, Moved, Undecided, conflicts, decide, shown_now, waiting

@@ -23,8 +23,9 @@ from field import clock
 from field.case_codes import CaseAction
 from field.codes import Channel, JobKind, JobState, Role
 from field.db import db, transact
-from field.filling import FAULTS as FILLING_FAULTS
 from field.help_codes import TieAction
+from field.jobs.filling import FAULTS as FILLING_FAULTS
+from field.jobs.roster_import import FAULTS
 from field.ledger import checkpoints
 from field.ledger.receipts import number
 from field.media.photo import inspect
@@ -52,7 +53,6 @@ from field.registry.households import Household, Person
 from field.registry.idnumber import make
 from field.registry.rights import Actor, Right
 from field.registry.screening_reading import Row
-from field.roster_import import FAULTS
 from field.work import Job, enqueue
 from field.worker import signer
 from tests.collecting import answered, instance_id, parcel, written

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, MetaData, func, inspect, make_url, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-import field.cli  # noqa: F401 (every model is known once every edge is)
+import field.commands  # noqa: F401 (every model is known once every edge is)
 from field import create_app
 from field.config import Settings
 from field.db import db, engine_for, transact

@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import delete, select
 
-from field import clock, night
+from field import clock
 from field.codes import JobKind, JobState
 from field.db import db, transact
+from field.jobs import night
 from field.ledger.entries import Entry
 from field.monitoring.rebuild import rebuild
 from field.work import Assignment, Job, Worker, cancel

@@ -7,11 +7,12 @@ import pytest
 from sqlalchemy import select
 from uuid6 import uuid7
 
-from field import clearing, clock
+from field import clock
 from field.codes import JobKind, JobState
 from field.db import db, transact
+from field.keeping import clearing
+from field.keeping.retention import BadRetention, rules
 from field.monitoring.traces import Trace
-from field.retention import BadRetention, rules
 from field.work import Handler, Job, Worker
 from field.worker import sessions
 from tests.county import County

@@ -12,10 +12,11 @@ import pytest
 from click.testing import Result
 from sqlalchemy import delete, select
 
-from field import clock, delivering, worker
+from field import clock, worker
 from field.codes import JobKind, JobState
 from field.db import db, transact
-from field.delivering import signature
+from field.jobs import delivering
+from field.jobs.delivering import signature
 from field.monitoring.rebuild import rebuild
 from field.monitoring.webhooks import Webhook
 from field.registry.staff import find_staff

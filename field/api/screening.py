@@ -10,6 +10,7 @@ from field.api.describe import PageQuery, Strict, describe
 from field.api.visits import Warned
 from field.auth import actor
 from field.db import db, transact
+from field.jobs.screening_import import job_of, take_in
 from field.ledger.receipts import number
 from field.mending import beside_answers
 from field.monitoring.screening import Filing, OtherContent
@@ -20,7 +21,6 @@ from field.problems import NOT_FOUND, Problem
 from field.registry.rights import Right
 from field.registry.screening_reading import packed, read_json
 from field.registry.villages import village_names
-from field.screening_import import job_of, take_in
 
 api = Blueprint("screening", __name__, url_prefix="/api")
 UUID = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"

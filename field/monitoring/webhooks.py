@@ -1,4 +1,4 @@
-"""部门回调: addresses of departments' systems, and what of a case is news to them; sent by field/delivering.py."""
+"""部门回调: addresses of departments' systems, and what of a case is news to them; sent by field/jobs/delivering.py."""
 
 import base64
 import secrets

@@ -7,9 +7,10 @@ from flask_babel import gettext as _
 from uuid6 import uuid7
 from werkzeug.wrappers import Response
 
-from field import clock, receipts_read
+from field import clock
 from field.auth import actor, allow
 from field.db import db, transact
+from field.jobs import receipts_read
 from field.media.receipt import Proposal
 from field.media.vault import Vault
 from field.monitoring import bill_corrections, evidence, household_file

@@ -16,6 +16,8 @@ from werkzeug.wrappers import Response
 from field import clock
 from field.auth import allow
 from field.db import db, transact
+from field.messaging import declare_draft
+from field.messaging.declare_draft import KEPT, TooMany
 from field.messaging.dialogs.engine import final
 from field.messaging.dialogs.saying import values_of
 from field.messaging.dialogs.shapes import Answer, tidy
@@ -25,8 +27,7 @@ from field.messaging.understanding.masking import masked
 from field.monitoring.workdays import SHANGHAI
 from field.registry.rights import Right
 from field.registry.sealing import keyring
-from field.web import declare_draft, declare_photos
-from field.web.declare_draft import KEPT, TooMany
+from field.web import declare_photos
 from field.web.declare_reading import NOTE, place, read
 from field.web.declare_sheet import Sheet, blank, call_out, record, sheet_of, shown_name, towns
 

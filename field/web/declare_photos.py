@@ -12,8 +12,8 @@ from field import clock
 from field.db import transact
 from field.media.photo import MAX_BYTES, NotEvidence, Photo, inspect
 from field.media.vault import Vault
+from field.messaging import declare_draft
 from field.monitoring import evidence
-from field.web import declare_draft
 from field.web.declare_sheet import sheet_of
 
 MOST = 9

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from field.codes import Channel, Source
 from field.ledger.receipts import number
+from field.messaging import declare_draft
+from field.messaging.declare_draft import DeclareDraft
 from field.messaging.dialogs.engine import tell
 from field.messaging.dialogs.events import event
 from field.messaging.dialogs.loading import library
@@ -23,8 +25,6 @@ from field.registry.contacts import Contact
 from field.registry.households import Household, Person
 from field.registry.masking import mask_name
 from field.registry.regions import VILLAGE, Region, county
-from field.web import declare_draft
-from field.web.declare_draft import DeclareDraft
 
 ASKED = frozenset(
     {Answer.IDENTITY, Answer.CHOICES, Answer.SINCE_AMOUNT, Answer.SINCE, Answer.AMOUNT, Answer.PHOTOS, Answer.CONFIRM}

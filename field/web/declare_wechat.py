@@ -13,14 +13,14 @@ from werkzeug.wrappers import Response
 from field import clock
 from field.auth import allow
 from field.db import transact
+from field.messaging import declare_draft
+from field.messaging.declare_draft import TooMany
 from field.messaging.hooks import connected
 from field.messaging.messages import NotGenuine
 from field.messaging.providers.wechat_sending import oauth_address, openid_of
 from field.problems import NOT_FOUND, Problem
 from field.registry.rights import Right
 from field.registry.sealing import blind
-from field.web import declare_draft
-from field.web.declare_draft import TooMany
 from field.web.declare_page import declare, open_form, start_page, with_cookie
 
 STATE, MINUTES = "field_declare_state", 10

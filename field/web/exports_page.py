@@ -10,11 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
-from field import clock, export
+from field import clock
 from field.auth import actor, allow
 from field.codes import ExportFormat, JobKind, JobState
 from field.db import db, transact
-from field.export import Busy, Wanted, ask_for_export
+from field.jobs import export
+from field.jobs.export import Busy, Wanted, ask_for_export
 from field.media.vault import Vault
 from field.monitoring.export_choice import remembered
 from field.monitoring.export_columns import CATALOGUE, HOUSEHOLD, PERSON, PRESETS

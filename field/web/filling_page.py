@@ -9,8 +9,8 @@ from field import clock
 from field.auth import actor, allow
 from field.codes import ExportFormat, JobKind, JobState
 from field.db import db, transact
-from field.export import Busy, Wanted, ask_for_export, told
-from field.filling import FAULTS, ask_for_filling
+from field.jobs.export import Busy, Wanted, ask_for_export, told
+from field.jobs.filling import FAULTS, ask_for_filling
 from field.monitoring.filling_decisions import contested
 from field.monitoring.household_file import households
 from field.monitoring.quality_checks import TITLES

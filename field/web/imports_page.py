@@ -12,6 +12,7 @@ from field import clock
 from field.auth import actor, allow
 from field.codes import JobKind, JobState
 from field.db import db, transact
+from field.jobs.roster_import import FAULTS, ask_for_import, kept_doubts
 from field.media.vault import Vault
 from field.mending import mend
 from field.monitoring.quality import checks_called
@@ -22,7 +23,6 @@ from field.registry.regions import in_region, within
 from field.registry.rights import Right
 from field.registry.roster_excel import write_template
 from field.registry.staff import Staff
-from field.roster_import import FAULTS, ask_for_import, kept_doubts
 from field.web.asked import asked_page
 from field.work import Job, cancel
 

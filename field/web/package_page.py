@@ -8,7 +8,7 @@ from field import clock
 from field.auth import actor, allow
 from field.codes import ExportFormat
 from field.db import db, transact
-from field.export import Busy, Wanted, ask_for_export, told
+from field.jobs.export import Busy, Wanted, ask_for_export, told
 from field.monitoring.household_file import Sought, household, households
 from field.problems import Problem
 from field.registry import regions

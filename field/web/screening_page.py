@@ -15,6 +15,7 @@ from field.codes import JobState
 from field.config import Settings
 from field.converters import IdConverter
 from field.db import db, transact
+from field.jobs.screening_import import job_of, read_upload, stop, take_in
 from field.ledger.receipts import number
 from field.media.vault import Vault
 from field.mending import beside_answers
@@ -28,7 +29,6 @@ from field.registry.roster_sheet import Refused
 from field.registry.screening import ScreeningAnswer
 from field.registry.screening_excel import write_answers, write_list_template
 from field.registry.screening_reading import packed
-from field.screening_import import job_of, read_upload, stop, take_in
 from field.web.asked import asked_code, asked_number, asked_page
 from field.web.forms import written
 

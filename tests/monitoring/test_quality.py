@@ -10,9 +10,10 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
-from field import clock, night
+from field import clock
 from field.codes import JobKind, Left
 from field.db import db, transact
+from field.jobs import night
 from field.ledger.entries import Entry
 from field.ledger.facts import state
 from field.monitoring.bills import ToldBill

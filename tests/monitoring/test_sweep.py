@@ -11,8 +11,8 @@ from uuid6 import uuid7
 
 from field import clock
 from field.codes import Channel
+from field.commands.judgement import sweep_county, sweep_lane
 from field.db import db, transact
-from field.judgement_cli import sweep_county, sweep_lane
 from field.ledger.entries import Entry
 from field.monitoring.declarations import Declared, record_declaration
 from field.monitoring.enrol import enrol

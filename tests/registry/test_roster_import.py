@@ -14,9 +14,12 @@ from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
-from field import clock, roster_beside, roster_import
+from field import clock
 from field.codes import JobState
 from field.db import db, engine_for, transact
+from field.jobs import roster_beside, roster_import
+from field.jobs.roster_beside import WORTH
+from field.jobs.roster_import import FAULTS, ROSTER, Imported, ask_for_import, doubts, faults_file, import_roster
 from field.ledger.entries import Entry
 from field.ledger.note import Signer
 from field.ledger.verify import verify
@@ -28,8 +31,6 @@ from field.registry.regions import load_regions
 from field.registry.rights import NotAllowed
 from field.registry.roster_household import ANOTHER_FAMILY
 from field.registry.sealing import Keyring
-from field.roster_beside import WORTH
-from field.roster_import import FAULTS, ROSTER, Imported, ask_for_import, doubts, faults_file, import_roster
 from field.work import Cancelled, Job, cancel
 from field.worker import worker
 from tests.county import County

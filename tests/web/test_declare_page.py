@@ -16,6 +16,7 @@ from field import clock
 from field.codes import Channel
 from field.db import db, transact
 from field.ledger.entries import Entry, opened
+from field.messaging import declare_draft
 from field.messaging.connected import Connected
 from field.messaging.dialogs.loading import library
 from field.messaging.messages import NotGenuine
@@ -24,7 +25,7 @@ from field.registry import contacts
 from field.registry.contact_rules import Proof
 from field.registry.contacts import Contact
 from field.registry.households import Person
-from field.web import declare_draft, declare_photos, declare_sheet
+from field.web import declare_photos, declare_sheet
 from field.web.declare_wechat import Door
 from tests.county import County
 from tests.media.pictures import real, saved, scene

@@ -16,9 +16,10 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from field import clock, export, worker
+from field import clock, worker
 from field.codes import JobKind, JobState, Role
 from field.db import db, transact
+from field.jobs import export
 from field.monitoring import export_layouts, export_rows
 from field.monitoring.export_columns import CATALOGUE, NATIONAL, PRESETS
 from field.monitoring.traces import Trace

@@ -10,15 +10,16 @@ from sqlalchemy import func, select
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
-from field import clock, screening_import, worker
+from field import clock, worker
 from field.codes import JobState
 from field.db import db
+from field.jobs import screening_import
+from field.jobs.screening_import import AT_ONCE, ROWS
 from field.ledger.entries import Entry
 from field.monitoring.leads import Lead
 from field.monitoring.screening_lists import ScreeningRow
 from field.registry.households import Household
 from field.registry.screening import COLUMNS
-from field.screening_import import AT_ONCE, ROWS
 from field.work import Cancelled, Job
 from tests.county import County
 from tests.screenings import HEADERS, HOME, NEXT, Row, answered, excel, free, freeman, head, settle

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from field import clock
 from field.codes import ExportFormat
 from field.db import db, transact
-from field.export import Wanted, ask_for_export
+from field.jobs.export import Wanted, ask_for_export
 from field.monitoring.household_file import Sought
 from field.monitoring.trace_list import PER_PAGE
 from field.monitoring.traces import Trace, leave_trace

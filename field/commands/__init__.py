@@ -11,31 +11,31 @@ from flask.cli import AppGroup
 from flask_migrate import upgrade
 from sqlalchemy.exc import DBAPIError
 
-from field import (
-    backup_cli,
-    checkins_cli,
-    demo_cli,
-    dialogs_cli,
-    doctor_cli,
-    erase_cli,
-    judgement_cli,
-    ledger_cli,
-    policy_cli,
-    print_cli,
-    quality_cli,
-    roster_cli,
-    staff_cli,
-    templates_cli,
-    token_cli,
-    understand_cli,
-    webhook_cli,
-    wechat_cli,
-    worker,
+from field import worker
+from field.commands import (
+    backup,
+    checkins,
+    demo,
+    dialogs,
+    doctor,
+    erase,
+    judgement,
+    ledger,
+    policy,
+    prints,
+    quality,
+    roster,
+    staff,
+    templates,
+    tokens,
+    understand,
+    webhook,
+    wechat,
 )
+from field.commands.machine import database
+from field.commands.miswritten import in_chinese
 from field.config import Settings
 from field.db import Unavailable, db, transact
-from field.doctor_machine import database
-from field.miswritten import in_chinese
 from field.monitoring import reseal
 from field.registry.region_file import read_regions
 from field.registry.regions import load_regions
@@ -151,11 +151,11 @@ def _why(fault: Exception) -> Exception:
 
 
 COMMANDS: tuple[click.Command, ...] = (
-    keys, regions, ledger_cli.ledger, staff_cli.staff, roster_cli.roster, demo_cli.demo, checkins_cli.checkins,
-    policy_cli.policy, token_cli.token, webhook_cli.webhook, print_cli.prints, erase_cli.erasing, work,
-    understand_cli.understand, dialogs_cli.dialogs, dialogs_cli.play, templates_cli.templates, doctor_cli.doctor,
-    wechat_cli.wechat, judgement_cli.relief, judgement_cli.sweep, quality_cli.quality, backup_cli.take,
-    backup_cli.restore,
+    keys, regions, ledger.ledger, staff.staff, roster.roster, demo.demo, checkins.checkins,
+    policy.policy, tokens.token, webhook.webhook, prints.prints, erase.erasing, work,
+    understand.understand, dialogs.dialogs, dialogs.play, templates.templates, doctor.doctor,
+    wechat.wechat, judgement.relief, judgement.sweep, quality.quality, backup.take,
+    backup.restore,
 )  # fmt: skip
 for command in COMMANDS:
     _in_plain_words(command)

@@ -12,11 +12,12 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from field import clock, retention
+from field import clock
+from field.commands.machine import machine
 from field.config import Settings, beside_demo
 from field.db import db
 from field.demo.secrets import completed
-from field.doctor_machine import machine
+from field.keeping import retention
 from field.media import receipt_reading
 from field.messaging.connected import Connected, connect
 from field.messaging.dialogs.lengths import MOST_UNITS, lengths

@@ -6,11 +6,12 @@ from flask.cli import AppGroup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from field import clock, retention
+from field import clock
 from field.codes import Role
 from field.config import Settings
 from field.db import transact
-from field.erasing import MustStay, Why, counted, erase, whole
+from field.keeping import retention
+from field.keeping.erasing import MustStay, Why, counted, erase, whole
 from field.ledger.receipts import number as receipt
 from field.monitoring.kept import must_stay
 from field.registry.households import Household

@@ -7,17 +7,17 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from field import retention
 from field.codes import JobKind
 from field.db import transact
+from field.jobs.night import last_night
+from field.keeping import retention
 from field.media.vault import Vault
+from field.messaging import declare_draft
 from field.messaging.conversations import Dialog
 from field.messaging.inbox import InboundMessage
 from field.monitoring.evidence import Evidence
 from field.monitoring.leftovers import forget, looked_at, unnamed
-from field.night import last_night
 from field.registry.regions import Region, county
-from field.web import declare_draft
 from field.work import Assignment, Job, enqueue
 
 

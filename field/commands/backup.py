@@ -7,15 +7,16 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from field import backup, clock
-from field.backup import Shelf, Spoilt
-from field.backup_chain import missing
+from field import clock
 from field.config import Settings
 from field.db import db, transact
-from field.dumping import CannotDump
+from field.keeping import backup
+from field.keeping.backup import Shelf, Spoilt
+from field.keeping.backup_chain import missing
+from field.keeping.dumping import CannotDump
+from field.keeping.restore import Restored
+from field.keeping.restore import restore as fill
 from field.ledger import checkpoints
-from field.restore import Restored
-from field.restore import restore as fill
 from field.worker import signer
 
 FOLDER = click.argument("folder", type=click.Path(file_okay=False, path_type=Path))

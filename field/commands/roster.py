@@ -8,9 +8,9 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from field import clock, worker
+from field.jobs.roster_import import faults_file, import_roster
 from field.registry.roster_excel import write_template
 from field.registry.roster_sheet import Refused
-from field.roster_import import faults_file, import_roster
 
 roster = AppGroup("roster", help="名册。")
 

@@ -16,6 +16,7 @@ from uuid6 import uuid7
 
 from field.codes import Channel, EntryKind, JobKind, JobState
 from field.ledger.entries import Draft, Entry, Secret, append, close, forget, lock_heads, open_secret, region_chain
+from field.messaging.declare_draft import DeclareDraft
 from field.messaging.erased import forget_letters, letters_of, photographs
 from field.messaging.inbox import InboundMessage
 from field.monitoring.erased import derive_erased, elsewhere, pictured
@@ -32,7 +33,6 @@ from field.registry.households import Household, Person
 from field.registry.regions import LEVELS, in_region
 from field.registry.rights import Actor, NotAllowed, Right
 from field.registry.signatures import by_same
-from field.web.declare_draft import DeclareDraft
 from field.work import Job, enqueue
 
 WAITING = {JobKind.PHOTO_FETCH: "message", JobKind.PHOTO_VERSIONS: "sha256", JobKind.PLACE_JUDGEMENT: "chain_id"}

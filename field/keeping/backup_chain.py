@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from field.backup import Noted, Shelf
+from field.keeping.backup import Noted, Shelf
 from field.ledger.note import Verifier
 
 

@@ -15,13 +15,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from field import clock, pulse
-from field.backup import Shelf, Spoilt, last_backup, noted
-from field.backup_chain import missing
 from field.config import Settings
+from field.keeping.backup import Shelf, Spoilt, last_backup, noted
+from field.keeping.backup_chain import missing
 from field.ledger.entries import Entry
 from field.worker import signer
 
-MIGRATIONS = Path(__file__).parent.parent / "migrations"
+MIGRATIONS = Path(__file__).parents[2] / "migrations"
 BACKUP_OLD = timedelta(hours=30)
 SKEW = timedelta(minutes=2)
 

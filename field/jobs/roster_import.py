@@ -16,6 +16,7 @@ from uuid6 import uuid7
 
 from field.codes import JobKind, Role
 from field.db import count_anew, transact
+from field.jobs.roster_beside import Beside
 from field.media.vault import Vault
 from field.mending import place
 from field.monitoring.enrol import BATCH, Counts, enrol, registered
@@ -34,7 +35,6 @@ from field.registry.roster_household import ANOTHER_FAMILY, HEADERS, Fault
 from field.registry.roster_reading import Opened, Read, read_roster
 from field.registry.roster_sheet import Refused
 from field.registry.villages import village_names
-from field.roster_beside import Beside
 from field.work import Assignment, GiveUp, enqueue
 
 ROSTER, FAULTS, DOUBTS = "roster", "roster-faults", "roster-doubts"

@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
-from field.clearing import take_out
-from field.export import remove
+from field.jobs.export import remove
+from field.keeping.clearing import take_out
 from field.media.vault import Vault
 from field.orm import Base
 from field.work import Assignment, Later

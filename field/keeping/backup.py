@@ -12,7 +12,7 @@ from hashlib import file_digest, sha256
 from pathlib import Path
 
 from field.config import Settings
-from field.dumping import dump
+from field.keeping.dumping import dump
 from field.ledger.chain import canonical
 from field.ledger.note import BadNote, Signer, Verifier, open_note
 from field.registry.locking import lock

@@ -14,7 +14,8 @@ from uuid6 import uuid7
 
 from field.codes import JobKind
 from field.db import transact
-from field.filling_matching import Matched, match
+from field.jobs.filling_matching import Matched, match
+from field.jobs.roster_import import Doubt, doubts, mended
 from field.media.vault import Vault
 from field.monitoring.filling import Outcome, Written, enter
 from field.monitoring.quality_checks import TITLES
@@ -24,7 +25,6 @@ from field.registry.filling_reading import read_filling
 from field.registry.households import Household
 from field.registry.rights import Actor, NotAllowed, Right
 from field.registry.roster_sheet import Refused
-from field.roster_import import Doubt, doubts, mended
 from field.work import Assignment, GiveUp, enqueue
 
 FILLING, FAULTS = "filling", "filling-faults"

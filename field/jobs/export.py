@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from field.codes import ExportFormat, Grade, JobKind, JobState, Kind, RiskFactor
+from field.jobs.package import pack
 from field.labels import Word
 from field.ledger.checkpoints import newest, take
 from field.ledger.note import Signer
@@ -25,7 +26,6 @@ from field.monitoring.household_file import Sought
 from field.monitoring.policy.shelf import pack_on
 from field.monitoring.traces import leave_trace
 from field.monitoring.workdays import SHANGHAI, china_day
-from field.package import pack
 from field.registry import regions
 from field.registry.deputies import as_signed
 from field.registry.filling_excel import write_filling

@@ -8,10 +8,10 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from field.backup import DATABASE, KEYS, WITH_IT, Manifest, Shelf, Spoilt
 from field.config import Settings
 from field.db import engine_for
-from field.dumping import is_empty, put_back
+from field.keeping.backup import DATABASE, KEYS, WITH_IT, Manifest, Shelf, Spoilt
+from field.keeping.dumping import is_empty, put_back
 from field.ledger.faults import Report
 from field.ledger.note import Signer
 from field.ledger.verify import verify

@@ -1,0 +1,1 @@
+"""后台活: what the worker does with files and lists, each beside the table of work."""
