@@ -22,11 +22,11 @@ from field import clock
 from field.config import Settings
 from field.db import db
 from field.ledger.entries import Entry
-from field.monitoring.counted import counts, days_by, flow_by_month
-from field.monitoring.relief_sums import relief_by
-from field.monitoring.standings import statistics_on
-from field.monitoring.statistics import statistics_by
-from field.monitoring.until import Until
+from field.monitoring.board.counted import counts, days_by, flow_by_month
+from field.monitoring.board.standings import statistics_on
+from field.monitoring.board.statistics import statistics_by
+from field.monitoring.board.until import Until
+from field.monitoring.relief.relief_sums import relief_by
 from field.monitoring.workdays import china_day
 
 COUNTY, TOWN = "420626", 9

@@ -17,8 +17,8 @@ from field.config import Settings
 from field.db import db
 from field.jobs import export
 from field.jobs.export import Wanted
-from field.monitoring.export_columns import NATIONAL
 from field.monitoring.household_file import Sought
+from field.monitoring.sheets.export_columns import NATIONAL
 from field.registry.rights import Actor
 from field.registry.staff import find_staff
 from field.work import Job

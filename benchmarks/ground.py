@@ -26,7 +26,7 @@ from field.clock import now
 from field.config import Settings
 from field.db import db, transact
 from field.login import hash_password
-from field.monitoring.enrol import enrol
+from field.monitoring.roster.enrol import enrol
 from field.registry.households import Household
 from field.registry.idnumber import make
 from field.registry.sealing import new_keyring

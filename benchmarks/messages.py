@@ -22,7 +22,7 @@ from benchmarks.visits import bare_table
 from field import clock
 from field.codes import Channel
 from field.db import transact
-from field.monitoring.enrol import enrol
+from field.monitoring.roster.enrol import enrol
 from field.registry import contacts
 from field.registry.contact_rules import Proof
 from field.registry.households import Person

@@ -15,7 +15,7 @@ from field.demo.accounts import open_accounts
 from field.demo.county import places
 from field.demo.load import REGIONS
 from field.demo.people import Author
-from field.monitoring.enrol import BATCH, enrol
+from field.monitoring.roster.enrol import BATCH, enrol
 from field.registry.regions import load_regions
 from field.worker import turns
 

@@ -12,7 +12,7 @@ from field.commands.judgement import sweep_county
 from field.config import Settings
 from field.db import db
 from field.demo.load import Founding
-from field.monitoring.quality import counts, terms
+from field.monitoring.checks.quality import counts, terms
 from field.worker import sessions
 
 SIZES, COUNTY = (8_000, 80_000), "420626"

@@ -23,8 +23,8 @@ from field.messaging import checkin_waves, talk
 from field.messaging.messages import Inbound, Outbound, Said
 from field.messaging.sending import Transact, send_some
 from field.messaging.sending_rules import Rules as SendingRules
-from field.monitoring.checkin_requests import CheckinRequest
-from field.monitoring.checkin_rules import Hours, Rules
+from field.monitoring.workers.checkin_requests import CheckinRequest
+from field.monitoring.workers.checkin_rules import Hours, Rules
 from field.orm import insert_many
 from field.registry.contacts import Contact, address_index
 from field.registry.households import Household, Person

@@ -29,7 +29,7 @@ from field.messaging.domestic_hooks import domestic_hooks
 from field.messaging.hooks import hooks
 from field.messaging.outbox import sign_with
 from field.monitoring.policy.shelf import use_shelf
-from field.monitoring.sharing_rules import NotShared
+from field.monitoring.posts.sharing_rules import NotShared
 from field.patience import Patience
 from field.problems import NOT_ALLOWED, Problem
 from field.registry.rights import NotAllowed

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from field.db import transact
 from field.ledger.entries import Entry
-from field.monitoring.cases import OtherContent, Stale
+from field.monitoring.cases.cases import OtherContent, Stale
 from field.monitoring.refusals import OutOfOrder, WrongHands
 from field.problems import Problem
 

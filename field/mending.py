@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from field.auth import actor
 from field.codes import Role
 from field.labels import Word
-from field.monitoring.quality import of_household, of_households, terms
-from field.monitoring.quality_checks import (
+from field.monitoring.checks.quality import of_household, of_households, terms
+from field.monitoring.checks.quality_checks import (
     CASE,
     INCOME,
     LEADS,
@@ -24,7 +24,7 @@ from field.monitoring.quality_checks import (
     VISIT,
     Check,
 )
-from field.monitoring.visit_rules import definition
+from field.monitoring.visiting.visit_rules import definition
 from field.registry.rights import HOLDERS, Right
 from field.sentences import Sentence, Series
 

@@ -16,7 +16,7 @@ from field.ledger.entries import Head
 from field.login import LIFETIME, LoginSession
 from field.messaging.messages import Delivery
 from field.messaging.outbox import OutboundMessage
-from field.monitoring.held import undecided
+from field.monitoring.visiting.held import undecided
 from field.work import ATTEMPTS, Job
 
 BEAT, BEAT_EVERY = "worker.beat", 10.0

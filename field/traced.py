@@ -9,8 +9,8 @@ from sqlalchemy import select
 from field import clock
 from field.auth import View, actor
 from field.db import db, transact
-from field.monitoring.cases import MonitoringCase
-from field.monitoring.fund import FundApplication
+from field.monitoring.cases.cases import MonitoringCase
+from field.monitoring.help.fund import FundApplication
 from field.monitoring.traces import Look, leave_trace, looked_lately
 from field.registry.households import Person
 

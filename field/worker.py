@@ -23,7 +23,7 @@ from field.media.vault import Vault
 from field.messaging import abandoned, checkin_waves, pictures, staff_notices
 from field.messaging.connected import Connected
 from field.messaging.sending import Result, Transact, send_some
-from field.monitoring import photos, places
+from field.monitoring.visiting import photos, places
 from field.registry.sealing import keyring
 from field.work import Assignment, Handler, Job, Worker, enqueue
 

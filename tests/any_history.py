@@ -11,29 +11,32 @@ from field.codes import EntryKind
 from field.help_codes import HelpAction, TieAction
 from field.jobs.screening_import import take_in
 from field.ledger.entries import Entry, lock_head, opened
-from field.monitoring import caseload, deputies, filling, filling_decisions, long_term, partners, planning
-from field.monitoring.bill_corrections import correct
-from field.monitoring.bills import ToldBill
-from field.monitoring.case_around import adults
-from field.monitoring.case_rules import RULES, UNDER_WAY
-from field.monitoring.cases import MonitoringCase, act, open_case, take_over
-from field.monitoring.consent_taking import take
-from field.monitoring.filling_sheet import Sent, compared, values
-from field.monitoring.fund import FundApplication, apply
-from field.monitoring.fund import act as fund_act
-from field.monitoring.fund_books import FundPosting, balances
-from field.monitoring.fund_codes import FundAction
-from field.monitoring.fund_donations import donate, give_back
-from field.monitoring.fund_rules import RULES as FUND_RULES
-from field.monitoring.leads import Lead
-from field.monitoring.measure_rules import RULES as STEPS
-from field.monitoring.plan import Measure, newest_seq
-from field.monitoring.revisit_schedule import RevisitDue
-from field.monitoring.revisits import record_revisit
-from field.monitoring.screening import Filing
-from field.monitoring.screening_decisions import decide, doubtful
-from field.monitoring.screening_lists import ScreeningRow, digest
-from field.monitoring.screening_undoing import decisions, undo
+from field.monitoring.cases.case_around import adults
+from field.monitoring.cases.case_rules import RULES, UNDER_WAY
+from field.monitoring.cases.cases import MonitoringCase, act, open_case, take_over
+from field.monitoring.cases.consent_taking import take
+from field.monitoring.cases.revisit_schedule import RevisitDue
+from field.monitoring.cases.revisits import record_revisit
+from field.monitoring.help import partners, planning
+from field.monitoring.help.fund import FundApplication, apply
+from field.monitoring.help.fund import act as fund_act
+from field.monitoring.help.fund_books import FundPosting, balances
+from field.monitoring.help.fund_codes import FundAction
+from field.monitoring.help.fund_donations import donate, give_back
+from field.monitoring.help.fund_rules import RULES as FUND_RULES
+from field.monitoring.help.measure_rules import RULES as STEPS
+from field.monitoring.help.plan import Measure, newest_seq
+from field.monitoring.leads.leads import Lead
+from field.monitoring.posts import caseload, deputies
+from field.monitoring.relief import long_term
+from field.monitoring.relief.bill_corrections import correct
+from field.monitoring.relief.bills import ToldBill
+from field.monitoring.screening.screening import Filing
+from field.monitoring.screening.screening_decisions import decide, doubtful
+from field.monitoring.screening.screening_lists import ScreeningRow, digest
+from field.monitoring.screening.screening_undoing import decisions, undo
+from field.monitoring.sheets import filling, filling_decisions
+from field.monitoring.sheets.filling_sheet import Sent, compared, values
 from field.monitoring.workdays import china_day
 from field.registry.deputies import Deputy
 from field.registry.households import Household, Person

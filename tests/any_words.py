@@ -13,18 +13,20 @@ from field.codes import Channel, Source
 from field.db import db, transact
 from field.ledger.entries import Entry
 from field.media.vault import Vault
-from field.monitoring import attaching, bindings, held, people_corrections
-from field.monitoring.checkins import CheckedIn, Why, record_call, record_call_wanted, record_silence
-from field.monitoring.declarations import Declared, record_declaration
-from field.monitoring.enrol import enrol
-from field.monitoring.judgement import basis
-from field.monitoring.leads import Lead
-from field.monitoring.merging import Differing, merge, part
-from field.monitoring.photos_added import record_photo
-from field.monitoring.quality import record_counts
-from field.monitoring.sweep import record_sweep, sweep_slice
-from field.monitoring.unfinished import HelpWanted, record_help_wanted
-from field.monitoring.visits import record_visit
+from field.monitoring.checks import people_corrections
+from field.monitoring.checks.merging import Differing, merge, part
+from field.monitoring.checks.quality import record_counts
+from field.monitoring.leads import attaching, bindings
+from field.monitoring.leads.declarations import Declared, record_declaration
+from field.monitoring.leads.leads import Lead
+from field.monitoring.leads.photos_added import record_photo
+from field.monitoring.leads.unfinished import HelpWanted, record_help_wanted
+from field.monitoring.risk.judgement import basis
+from field.monitoring.risk.sweep import record_sweep, sweep_slice
+from field.monitoring.roster.enrol import enrol
+from field.monitoring.visiting import held
+from field.monitoring.visiting.visits import record_visit
+from field.monitoring.workers.checkins import CheckedIn, Why, record_call, record_call_wanted, record_silence
 from field.registry.contact_rules import Proof, Withdrawn
 from field.registry.contacts import Contact
 from field.registry.households import Household, Person

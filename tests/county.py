@@ -19,7 +19,7 @@ from field import clock, create_app
 from field.codes import Role
 from field.config import Settings
 from field.db import db, transact
-from field.monitoring.enrol import enrol
+from field.monitoring.roster.enrol import enrol
 from field.registry.households import Household
 from field.registry.idnumber import make
 from field.registry.regions import load_regions

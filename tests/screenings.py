@@ -11,8 +11,8 @@ from uuid6 import uuid7
 
 from field import clock
 from field.db import db, transact
-from field.monitoring.enrol import enrol
-from field.monitoring.screening_lists import ScreeningRow
+from field.monitoring.roster.enrol import enrol
+from field.monitoring.screening.screening_lists import ScreeningRow
 from field.registry.idnumber import make
 from field.registry.roster import RosterHousehold
 from field.registry.screening import COLUMNS

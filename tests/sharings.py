@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from field import clock
 from field.db import transact
 from field.ledger.facts import Fact, state
-from field.monitoring.judgement import Judgement
 from field.monitoring.policy.shelf import OURS
+from field.monitoring.risk.judgement import Judgement
 from field.registry.households import Household, Person
 from tests.county import County
 from tests.running import settings_of

@@ -17,13 +17,15 @@ from field.codes import EntryKind, Role
 from field.db import db, transact
 from field.help_codes import HelpAction, TieAction
 from field.ledger.entries import Entry, lock_heads
-from field.monitoring import caseload, cases, partners, planning
-from field.monitoring.cases import OtherContent, Stale, act
-from field.monitoring.fund import FundApplication, apply
-from field.monitoring.fund import act as fund_act
-from field.monitoring.fund_donations import donate, give_back
-from field.monitoring.leads import Lead
-from field.monitoring.partners import Partner
+from field.monitoring.cases import cases
+from field.monitoring.cases.cases import OtherContent, Stale, act
+from field.monitoring.help import partners, planning
+from field.monitoring.help.fund import FundApplication, apply
+from field.monitoring.help.fund import act as fund_act
+from field.monitoring.help.fund_donations import donate, give_back
+from field.monitoring.help.partners import Partner
+from field.monitoring.leads.leads import Lead
+from field.monitoring.posts import caseload
 from field.monitoring.rebuild import rebuild
 from field.monitoring.refusals import OutOfOrder, Refused
 from field.registry.households import Household
@@ -70,7 +72,7 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch, county: County, work: Work) -> No
                 pool.submit(other).result(60)
         return lock_heads(session, ids)
 
-    monkeypatch.setattr("field.monitoring.cases.lock_heads", late)
+    monkeypatch.setattr("field.monitoring.cases.cases.lock_heads", late)
 
 
 def count(county: County, kind: EntryKind) -> int:

@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from field import clock
 from field.db import db
-from field.monitoring.cases import MonitoringCase
+from field.monitoring.cases.cases import MonitoringCase
 from field.monitoring.workdays import china_day
 from tests.county import County
 from tests.monitoring.casework import (

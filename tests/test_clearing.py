@@ -18,10 +18,10 @@ from field.media.vault import Vault
 from field.messaging import declare_draft
 from field.messaging.conversations import Dialog
 from field.messaging.inbox import InboundMessage
-from field.monitoring import evidence
-from field.monitoring.declarations import Declared, record_declaration
-from field.monitoring.evidence import Evidence
+from field.monitoring.leads.declarations import Declared, record_declaration
 from field.monitoring.leftovers import forget
+from field.monitoring.visiting import evidence
+from field.monitoring.visiting.evidence import Evidence
 from field.work import Handler, Job, Worker
 from field.worker import sessions
 from tests.county import County

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from field.db import db
 from field.ledger.entries import Entry
 from field.ledger.verify import verify
-from field.monitoring.evidence import Evidence
+from field.monitoring.visiting.evidence import Evidence
 from field.worker import signer
 from tests.county import County
 from tests.media.pictures import saved, scene

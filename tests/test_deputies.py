@@ -16,10 +16,10 @@ from field.codes import EntryKind, Role
 from field.db import db, transact
 from field.ledger.entries import Entry
 from field.login import LoginSession, find_session
-from field.monitoring.case_course import same_hands
-from field.monitoring.case_standing import Standing
-from field.monitoring.cases import MonitoringCase, act
-from field.monitoring.quiet_villages import quiet_villages
+from field.monitoring.board.quiet_villages import quiet_villages
+from field.monitoring.cases.case_course import same_hands
+from field.monitoring.cases.case_standing import Standing
+from field.monitoring.cases.cases import MonitoringCase, act
 from field.monitoring.rebuild import rebuild
 from field.monitoring.refusals import WrongHands
 from field.monitoring.workdays import china_day

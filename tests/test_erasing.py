@@ -19,12 +19,12 @@ from field.keeping.retention import BadRetention, kept
 from field.ledger.entries import Entry, Secret, opened
 from field.ledger.package import check
 from field.ledger.verify import verify
-from field.monitoring.cases import Asked, take_over
-from field.monitoring.enrol import enrol
-from field.monitoring.evidence import Evidence
+from field.monitoring.board.standings import statistics_on
+from field.monitoring.cases.cases import Asked, take_over
 from field.monitoring.rebuild import DERIVED, fingerprint, rebuild
-from field.monitoring.standings import statistics_on
+from field.monitoring.roster.enrol import enrol
 from field.monitoring.traces import Trace
+from field.monitoring.visiting.evidence import Evidence
 from field.orm import Base
 from field.registry.households import Household, Person
 from field.registry.roster import RosterHousehold

@@ -10,9 +10,9 @@ from field.db import db, transact
 from field.messaging.conversations import Dialog
 from field.messaging.inbox import InboundMessage
 from field.messaging.outbox import OutboundMessage
-from field.monitoring import merging
-from field.monitoring.leads import Lead
-from field.monitoring.statistics import statistics
+from field.monitoring.board.statistics import statistics
+from field.monitoring.checks import merging
+from field.monitoring.leads.leads import Lead
 from field.registry.contacts import Contact
 from field.registry.households import Person
 from tests.county import County

@@ -19,11 +19,11 @@ from field import clock
 from field.codes import Channel, Role
 from field.db import db, transact
 from field.media.photo import inspect
-from field.monitoring import evidence, photos
-from field.monitoring.declarations import Declared, record_declaration
-from field.monitoring.evidence import Evidence, EvidenceAlike
-from field.monitoring.photos import used_elsewhere
+from field.monitoring.leads.declarations import Declared, record_declaration
 from field.monitoring.traces import Trace
+from field.monitoring.visiting import evidence, photos
+from field.monitoring.visiting.evidence import Evidence, EvidenceAlike
+from field.monitoring.visiting.photos import used_elsewhere
 from field.work import Job
 from field.worker import worker
 from tests.county import County

@@ -15,10 +15,18 @@ from field.jobs import filling
 from field.jobs.filling_matching import EMPTIED, GONE, HELD_BACK, MIXED, NOT_SENT, OLD, OURS, OUTSIDE, STARS, TWICE
 from field.ledger.entries import opened
 from field.ledger.facts import VERIFIED_ADDRESS, Fact
-from field.monitoring.filling_decisions import AlreadyDecided, Moved, Undecided, conflicts, decide, shown_now, waiting
+from field.monitoring.duties.todo import todo
+from field.monitoring.duties.todo_rows import Wanted
 from field.monitoring.rebuild import rebuild
-from field.monitoring.todo import todo
-from field.monitoring.todo_rows import Wanted
+from field.monitoring.sheets.filling_decisions import (
+    AlreadyDecided,
+    Moved,
+    Undecided,
+    conflicts,
+    decide,
+    shown_now,
+    waiting,
+)
 from field.monitoring.traces import Trace
 from field.registry.households import Household, Person
 from field.registry.rights import NotAllowed

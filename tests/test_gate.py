@@ -31,23 +31,24 @@ from field.ledger.receipts import number
 from field.media.photo import inspect
 from field.media.pieces import Promise
 from field.messaging.inbox import InboundMessage
-from field.monitoring import evidence, partners
-from field.monitoring.attaching import attach
-from field.monitoring.bindings import seen_by
-from field.monitoring.cases import Asked, case_of, open_case, take_over
-from field.monitoring.declarations import Declared, record_declaration
-from field.monitoring.enrol import enrol
-from field.monitoring.filling import Written, enter
-from field.monitoring.filling_decisions import waiting
-from field.monitoring.filling_sheet import Sent
-from field.monitoring.fund import Asked as FundAsked
-from field.monitoring.fund import apply
-from field.monitoring.fund_codes import FundAction
-from field.monitoring.fund_donations import donate
-from field.monitoring.held import hand_over
-from field.monitoring.plan import newest_seq
-from field.monitoring.screening import Filing, answer_rows, file_list
-from field.monitoring.visits import record_visit
+from field.monitoring.cases.cases import Asked, case_of, open_case, take_over
+from field.monitoring.help import partners
+from field.monitoring.help.fund import Asked as FundAsked
+from field.monitoring.help.fund import apply
+from field.monitoring.help.fund_codes import FundAction
+from field.monitoring.help.fund_donations import donate
+from field.monitoring.help.plan import newest_seq
+from field.monitoring.leads.attaching import attach
+from field.monitoring.leads.bindings import seen_by
+from field.monitoring.leads.declarations import Declared, record_declaration
+from field.monitoring.roster.enrol import enrol
+from field.monitoring.screening.screening import Filing, answer_rows, file_list
+from field.monitoring.sheets.filling import Written, enter
+from field.monitoring.sheets.filling_decisions import waiting
+from field.monitoring.sheets.filling_sheet import Sent
+from field.monitoring.visiting import evidence
+from field.monitoring.visiting.held import hand_over
+from field.monitoring.visiting.visits import record_visit
 from field.registry import contacts, regions, rights
 from field.registry.households import Household, Person
 from field.registry.idnumber import make

@@ -10,14 +10,14 @@ from uuid6 import uuid7
 from field import clock
 from field.codes import Channel, Role
 from field.db import db, transact
-from field.monitoring.case_list import cases
-from field.monitoring.caseload import hand_over, waiting
-from field.monitoring.cases import MonitoringCase, open_case
-from field.monitoring.declarations import Declared, record_declaration
-from field.monitoring.enrol import enrol
-from field.monitoring.evidence import note_sender
+from field.monitoring.cases.case_list import cases
+from field.monitoring.cases.cases import MonitoringCase, open_case
+from field.monitoring.leads.declarations import Declared, record_declaration
+from field.monitoring.posts.caseload import hand_over, waiting
 from field.monitoring.rebuild import rebuild
 from field.monitoring.refusals import WrongHands
+from field.monitoring.roster.enrol import enrol
+from field.monitoring.visiting.evidence import note_sender
 from field.registry.households import Household
 from field.registry.idnumber import make
 from field.registry.staff import Staff, take_post

@@ -12,13 +12,13 @@ from sqlalchemy import select, update
 from field import clock, worker
 from field.codes import Kind
 from field.db import db, transact
-from field.monitoring.enrol import enrol
+from field.monitoring.board.standings import statistics_on
+from field.monitoring.board.statistics import told_kind
+from field.monitoring.board.until import Until
 from field.monitoring.policy.shelf import OURS, shelf, use_shelf
 from field.monitoring.rebuild import rebuild
 from field.monitoring.refusals import Refused
-from field.monitoring.standings import statistics_on
-from field.monitoring.statistics import told_kind
-from field.monitoring.until import Until
+from field.monitoring.roster.enrol import enrol
 from field.monitoring.workdays import china_day
 from field.registry.households import Household
 from tests.county import County, household

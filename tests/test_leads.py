@@ -12,11 +12,11 @@ from field.codes import Channel
 from field.db import db, transact
 from field.ledger.facts import SEEN, VERIFIED_ADDRESS
 from field.ledger.receipts import number
-from field.monitoring.attaching import attach, detach
-from field.monitoring.checkins import CheckedIn, record_checkin, record_silence
-from field.monitoring.declarations import Declared, record_declaration
 from field.monitoring.household_file import facts
+from field.monitoring.leads.attaching import attach, detach
+from field.monitoring.leads.declarations import Declared, record_declaration
 from field.monitoring.rebuild import rebuild
+from field.monitoring.workers.checkins import CheckedIn, record_checkin, record_silence
 from field.registry.households import Person
 from tests.county import County
 from tests.monitoring import casework

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 
 from field.config import Settings
 from field.db import db, transact
-from field.monitoring.leads import Lead
+from field.monitoring.leads.leads import Lead
 from field.registry.sealing import Keyring
 from tests.county import found_county
 from tests.screenings import a_list, head

@@ -19,8 +19,8 @@ from field import create_app
 from field.config import Settings
 from field.db import db, engine_for, transact
 from field.ledger.entries import Entry
-from field.monitoring.evidence import Evidence, EvidenceSender
 from field.monitoring.rebuild import rebuild
+from field.monitoring.visiting.evidence import Evidence, EvidenceSender
 from field.orm import Base
 from field.registry.sealing import Keyring
 from tests.county import County, found_county

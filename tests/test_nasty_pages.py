@@ -11,7 +11,7 @@ from field.db import db, transact
 from field.help_codes import HelpAction, TieAction
 from field.ledger.entries import Entry
 from field.ledger.verify import verify
-from field.monitoring.fund_codes import FundAction
+from field.monitoring.help.fund_codes import FundAction
 from field.monitoring.rebuild import rebuild
 from field.worker import signer
 from tests.county import County

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from field.monitoring.visit_rules import definition, faults
+from field.monitoring.visiting.visit_rules import definition, faults
 from tests.revisiting import CASES
 from tests.test_visit_rules import changed
 

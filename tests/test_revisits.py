@@ -14,10 +14,10 @@ from field import clock
 from field.codes import Role
 from field.db import db
 from field.ledger.facts import latest
-from field.monitoring.held import waiting as held_waiting
+from field.monitoring.cases.revisit_schedule import schedule
+from field.monitoring.cases.revisits import due_revisits
 from field.monitoring.policy.shapes import Revisit
-from field.monitoring.revisit_schedule import schedule
-from field.monitoring.revisits import due_revisits
+from field.monitoring.visiting.held import waiting as held_waiting
 from field.monitoring.workdays import china_day
 from tests.county import County
 from tests.monitoring.casework import HOME, NEXT, do, rebuilt

@@ -10,13 +10,13 @@ from field import clock
 from field.db import db, transact
 from field.ledger.entries import Entry
 from field.ledger.facts import Fact
-from field.monitoring.bills import ToldBill
-from field.monitoring.cases import MonitoringCase, open_case
-from field.monitoring.enrol import enrol
-from field.monitoring.leads import Lead
+from field.monitoring.cases.cases import MonitoringCase, open_case
+from field.monitoring.duties.tasks import Task
+from field.monitoring.leads.leads import Lead
 from field.monitoring.rebuild import DERIVED, fingerprint, rebuild
-from field.monitoring.relief_standings import ReliefStanding
-from field.monitoring.tasks import Task
+from field.monitoring.relief.bills import ToldBill
+from field.monitoring.relief.relief_standings import ReliefStanding
+from field.monitoring.roster.enrol import enrol
 from field.registry.households import Household, Person
 from field.registry.roster import RosterHousehold
 from tests.county import County

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from field import clock
 from field.db import db, transact
 from field.monitoring import household_file, search
-from field.monitoring.enrol import enrol
 from field.monitoring.rebuild import rebuild
+from field.monitoring.roster.enrol import enrol
 from field.registry.households import Household
 from field.registry.idnumber import make
 from field.registry.search_keys import SearchKey

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from field.codes import Role
 from field.db import db, transact
-from field.monitoring.sharing_codes import OF_PEOPLE, SharedField
+from field.monitoring.posts.sharing_codes import OF_PEOPLE, SharedField
 from field.monitoring.traces import Trace
 from field.registry.households import Household, Person
 from field.registry.staff import Staff

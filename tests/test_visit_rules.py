@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from field.monitoring.visit_rules import faults, unasked
+from field.monitoring.visiting.visit_rules import faults, unasked
 
 CASES = json.loads(Path(__file__).with_name("visit_cases.json").read_text(encoding="utf-8"))
 

@@ -12,8 +12,8 @@ from field.auth import actor
 from field.codes import Channel
 from field.db import transact
 from field.ledger.receipts import number
-from field.monitoring.checkins import CheckedIn, OtherWords, record_call
-from field.monitoring.visit_rules import moment
+from field.monitoring.visiting.visit_rules import moment
+from field.monitoring.workers.checkins import CheckedIn, OtherWords, record_call
 from field.problems import Problem
 from field.registry.numbers import e164
 from field.registry.rights import Right

@@ -8,7 +8,7 @@ from field.api.describe import PageQuery, Strict
 from field.api.visits import Warned
 from field.case_codes import CaseAction, CaseState
 from field.converters import UUID
-from field.monitoring.case_offers import LATE, RIPE
+from field.monitoring.cases.case_offers import LATE, RIPE
 
 
 class CaseQuery(PageQuery):

@@ -16,10 +16,10 @@ from field.db import db
 from field.ledger.entries import Entry, fresh, opened
 from field.ledger.receipts import number
 from field.mending import warnings
-from field.monitoring import case_view, cases
-from field.monitoring.case_list import one_case
-from field.monitoring.case_offers import chosen
-from field.monitoring.cases import Asked
+from field.monitoring.cases import case_view, cases
+from field.monitoring.cases.case_list import one_case
+from field.monitoring.cases.case_offers import chosen
+from field.monitoring.cases.cases import Asked
 from field.monitoring.refusals import Refused
 from field.monitoring.traces import Look
 from field.problems import Problem

@@ -14,9 +14,9 @@ from field.casework import refused
 from field.converters import UUID
 from field.db import transact
 from field.ledger.receipts import number
-from field.monitoring.consent_taking import take
-from field.monitoring.visit_rules import moment
-from field.monitoring.visits import Faulty, OtherContent
+from field.monitoring.cases.consent_taking import take
+from field.monitoring.visiting.visit_rules import moment
+from field.monitoring.visiting.visits import Faulty, OtherContent
 from field.problems import Problem
 from field.registry.rights import Right
 

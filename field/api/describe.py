@@ -11,7 +11,7 @@ from flask import Response, jsonify, request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from field.auth import allow
-from field.monitoring.visit_rules import unkeepable
+from field.monitoring.visiting.visit_rules import unkeepable
 from field.problems import Problem
 from field.registry.rights import Right
 

@@ -11,8 +11,8 @@ from field.auth import actor
 from field.db import db, transact
 from field.media.photo import MAX_BYTES, NotEvidence, inspect
 from field.media.vault import Vault
-from field.monitoring import evidence, photos
 from field.monitoring.traces import leave_trace
+from field.monitoring.visiting import evidence, photos
 from field.problems import NOT_FOUND, Problem
 from field.registry.rights import Actor, Right
 

@@ -22,11 +22,12 @@ from field.api.household_shapes import (
 from field.auth import actor
 from field.db import db, transact
 from field.ledger.entries import Entry, opened
-from field.monitoring import grades, household_file, search, traces
+from field.monitoring import household_file, search, traces
+from field.monitoring.duties.todo import todo
+from field.monitoring.duties.todo_rows import Wanted
 from field.monitoring.household_file import Sought, forms, household_shown, lines, person_shown
+from field.monitoring.risk import grades
 from field.monitoring.timeline import entry_shown, shortened
-from field.monitoring.todo import todo
-from field.monitoring.todo_rows import Wanted
 from field.monitoring.traces import Look
 from field.registry import regions
 from field.registry.rights import Right

@@ -10,10 +10,10 @@ from field.api.describe import PageQuery, Strict, describe
 from field.auth import actor
 from field.codes import Grade, Source, TaskKind
 from field.db import db, transact
-from field.monitoring import lead_list
-from field.monitoring.attaching import AlreadyAttached, attach
-from field.monitoring.todo import todo
-from field.monitoring.todo_rows import Wanted
+from field.monitoring.duties.todo import todo
+from field.monitoring.duties.todo_rows import Wanted
+from field.monitoring.leads import lead_list
+from field.monitoring.leads.attaching import AlreadyAttached, attach
 from field.problems import Problem
 from field.registry.rights import NotAllowed, Right
 

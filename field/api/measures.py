@@ -13,9 +13,10 @@ from field.codes import Channel
 from field.converters import IdConverter
 from field.db import db
 from field.help_codes import HelpAction
-from field.monitoring import household_file, planning
-from field.monitoring.plan import newest_seq, plans
-from field.monitoring.plan_shown import plan_shown
+from field.monitoring import household_file
+from field.monitoring.help import planning
+from field.monitoring.help.plan import newest_seq, plans
+from field.monitoring.help.plan_shown import plan_shown
 from field.monitoring.refusals import Refused
 from field.monitoring.traces import Look
 from field.monitoring.workdays import china_day

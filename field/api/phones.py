@@ -10,7 +10,7 @@ from field import clock
 from field.api.describe import Strict, describe
 from field.auth import actor
 from field.db import db, transact
-from field.monitoring import phones
+from field.monitoring.visiting import phones
 from field.registry.rights import Right
 
 api = Blueprint("phones", __name__, url_prefix="/api")

@@ -10,10 +10,10 @@ from field.api.visits import Receipt, Warned, both, receipt
 from field.auth import actor
 from field.db import db, transact
 from field.mending import warnings
-from field.monitoring.revisit_schedule import done_by
-from field.monitoring.revisits import NotEliminated, record_revisit
-from field.monitoring.visit_rules import definition, faults, plain
-from field.monitoring.visits import Faulty, OtherContent
+from field.monitoring.cases.revisit_schedule import done_by
+from field.monitoring.cases.revisits import NotEliminated, record_revisit
+from field.monitoring.visiting.visit_rules import definition, faults, plain
+from field.monitoring.visiting.visits import Faulty, OtherContent
 from field.problems import Problem
 from field.registry.rights import Right
 

@@ -13,9 +13,9 @@ from field.db import db, transact
 from field.jobs.screening_import import job_of, take_in
 from field.ledger.receipts import number
 from field.mending import beside_answers
-from field.monitoring.screening import Filing, OtherContent
-from field.monitoring.screening_answers import answers, counts, lists, readable
-from field.monitoring.screening_lists import ScreeningList, digest
+from field.monitoring.screening.screening import Filing, OtherContent
+from field.monitoring.screening.screening_answers import answers, counts, lists, readable
+from field.monitoring.screening.screening_lists import ScreeningList, digest
 from field.monitoring.workdays import china_day
 from field.problems import NOT_FOUND, Problem
 from field.registry.rights import Right

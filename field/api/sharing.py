@@ -9,8 +9,8 @@ from field import clock
 from field.api.describe import PageQuery, Strict, describe
 from field.auth import actor
 from field.db import db, transact
-from field.monitoring.sharing import shared, trace
-from field.monitoring.sharing_codes import SharedField
+from field.monitoring.posts.sharing import shared, trace
+from field.monitoring.posts.sharing_codes import SharedField
 from field.registry.rights import Right
 
 api = Blueprint("sharing", __name__, url_prefix="/api")

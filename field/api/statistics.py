@@ -8,8 +8,8 @@ from pydantic import Field
 from field.api.describe import Strict, describe
 from field.auth import actor
 from field.db import db
-from field.monitoring.fund_books import balances
-from field.monitoring.statistics import statistics
+from field.monitoring.board.statistics import statistics
+from field.monitoring.help.fund_books import balances
 from field.registry.rights import NotAllowed, Right
 
 api = Blueprint("statistics", __name__, url_prefix="/api")

@@ -17,7 +17,7 @@ from field.auth import actor
 from field.db import db
 from field.media.photo import MAX_BYTES
 from field.media.pieces import OtherOffset, Pieces, Promise, Unknown
-from field.monitoring import evidence
+from field.monitoring.visiting import evidence
 from field.problems import NOT_FOUND, Problem
 from field.registry.rights import Right
 

@@ -11,7 +11,7 @@ from field.db import db, transact
 from field.messaging import checkin_waves
 from field.messaging.hooks import connected
 from field.messaging.wave_figures import estimate
-from field.monitoring.due_checkins import Count, count_by_place, due
+from field.monitoring.workers.due_checkins import Count, count_by_place, due
 from field.registry.regions import VILLAGE, Region, county, names
 
 checkins = AppGroup("checkins", help="务工回访。")

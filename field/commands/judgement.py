@@ -13,10 +13,10 @@ from flask.cli import with_appcontext
 from field import clock
 from field.codes import Grade
 from field.db import db, transact
-from field.monitoring.judgement import Basis, basis
 from field.monitoring.policy.shelf import pack_on, shelf
-from field.monitoring.relief import relief as relieve
-from field.monitoring.sweep import Swept, lanes, record_sweep, sweep_slice
+from field.monitoring.relief.relief import relief as relieve
+from field.monitoring.risk.judgement import Basis, basis
+from field.monitoring.risk.sweep import Swept, lanes, record_sweep, sweep_slice
 from field.monitoring.workdays import china_day
 
 LANES = 2  # PostgreSQL works for each by a process of its own; SQLite has one writer

@@ -14,7 +14,7 @@ from field.monitoring.policy.compare import differences
 from field.monitoring.policy.reading import FaultyPack, contents, read_pack
 from field.monitoring.policy.shapes import Pack
 from field.monitoring.policy.shelf import HOLIDAYS, apart, shelf, unlike
-from field.monitoring.simulate import simulate
+from field.monitoring.risk.simulate import simulate
 from field.monitoring.workdays import china_day, own_days
 from field.registry import regions
 

@@ -8,8 +8,8 @@ from flask.cli import with_appcontext
 
 from field import clock
 from field.db import db
-from field.monitoring.quality import count, terms
-from field.monitoring.quality_checks import LIVE
+from field.monitoring.checks.quality import count, terms
+from field.monitoring.checks.quality_checks import LIVE
 from field.registry.regions import county
 
 

@@ -13,7 +13,7 @@ from field.codes import Role
 from field.db import db, transact
 from field.login import hash_password, revoke_sessions
 from field.monitoring.policy.shelf import pack_on
-from field.monitoring.sharing_rules import NotShared, rule_of
+from field.monitoring.posts.sharing_rules import NotShared, rule_of
 from field.monitoring.workdays import china_day
 from field.registry.regions import Region
 from field.registry.staff import Staff, find_staff, take_post

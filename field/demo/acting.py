@@ -19,14 +19,15 @@ from field.demo.visits import Home, moment, visit
 from field.help_codes import HelpAction, MeasureState
 from field.media.photo import inspect
 from field.media.vault import Vault
-from field.monitoring import cases, planning
-from field.monitoring.case_around import adults, pack_of, papers
-from field.monitoring.cases import MonitoringCase, case_of
-from field.monitoring.declarations import Declared, record_declaration
-from field.monitoring.evidence import take_in
-from field.monitoring.leads import Lead
-from field.monitoring.plan import measures_of, newest_seq
-from field.monitoring.visits import record_visit
+from field.monitoring.cases import cases
+from field.monitoring.cases.case_around import adults, pack_of, papers
+from field.monitoring.cases.cases import MonitoringCase, case_of
+from field.monitoring.help import planning
+from field.monitoring.help.plan import measures_of, newest_seq
+from field.monitoring.leads.declarations import Declared, record_declaration
+from field.monitoring.leads.leads import Lead
+from field.monitoring.visiting.evidence import take_in
+from field.monitoring.visiting.visits import record_visit
 from field.monitoring.workdays import china_day
 from field.registry.households import Household, Person
 from field.registry.rights import Actor

@@ -11,11 +11,12 @@ from field.demo.accounts import CADRE, COUNTY
 from field.demo.acting import who_works
 from field.demo.visits import Home
 from field.help_codes import TieAction
-from field.monitoring import fund, long_term, partners
-from field.monitoring.fund import FundApplication
-from field.monitoring.fund_codes import FundAction, FundState
-from field.monitoring.fund_donations import donate
-from field.monitoring.partners import Partner, Tie
+from field.monitoring.help import fund, partners
+from field.monitoring.help.fund import FundApplication
+from field.monitoring.help.fund_codes import FundAction, FundState
+from field.monitoring.help.fund_donations import donate
+from field.monitoring.help.partners import Partner, Tie
+from field.monitoring.relief import long_term
 from field.monitoring.workdays import china_day
 from field.registry.rights import Actor
 

@@ -10,11 +10,11 @@ from uuid6 import uuid7
 
 from field.demo.people import INVENTED
 from field.demo.visits import Home
-from field.monitoring import deputies
-from field.monitoring.caseload import hand_over
-from field.monitoring.screening import Filing, answer_rows, file_list
-from field.monitoring.screening_decisions import decide, waiting
-from field.monitoring.screening_lists import ScreeningList, digest
+from field.monitoring.posts import deputies
+from field.monitoring.posts.caseload import hand_over
+from field.monitoring.screening.screening import Filing, answer_rows, file_list
+from field.monitoring.screening.screening_decisions import decide, waiting
+from field.monitoring.screening.screening_lists import ScreeningList, digest
 from field.monitoring.workdays import china_day
 from field.registry import idnumber
 from field.registry.households import Person

@@ -26,11 +26,11 @@ from field.demo.voices import Worker
 from field.ledger.entries import Entry
 from field.media.photo import inspect
 from field.media.vault import Vault
-from field.monitoring.enrol import BATCH, enrol
-from field.monitoring.evidence import take_in
-from field.monitoring.judgement import basis
-from field.monitoring.sweep import Swept, record_sweep, sweep_slice
-from field.monitoring.visits import record_visit, record_visits
+from field.monitoring.risk.judgement import basis
+from field.monitoring.risk.sweep import Swept, record_sweep, sweep_slice
+from field.monitoring.roster.enrol import BATCH, enrol
+from field.monitoring.visiting.evidence import take_in
+from field.monitoring.visiting.visits import record_visit, record_visits
 from field.registry.households import Household, Person
 from field.registry.regions import VILLAGE, load_regions
 from field.registry.rights import Actor

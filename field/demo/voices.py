@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from field.codes import Channel
 from field.demo.accounts import CADRE, CADRE2
 from field.demo.visits import Home
-from field.monitoring import bindings
-from field.monitoring.bindings import Deed
-from field.monitoring.checkins import CheckedIn, record_checkin, record_silence
-from field.monitoring.declarations import Declared, record_declaration
+from field.monitoring.leads import bindings
+from field.monitoring.leads.bindings import Deed
+from field.monitoring.leads.declarations import Declared, record_declaration
+from field.monitoring.workers.checkins import CheckedIn, record_checkin, record_silence
 from field.registry.contact_rules import Proof
 from field.registry.households import Person
 

@@ -17,13 +17,13 @@ from field.labels import Word
 from field.ledger.checkpoints import newest, take
 from field.ledger.note import Signer
 from field.media.vault import Vault
-from field.monitoring.export_choice import remember
-from field.monitoring.export_columns import CATALOGUE, NATIONAL, Column, ordered
-from field.monitoring.export_rows import Chosen, Rows
-from field.monitoring.export_writers import TooManyRows, write
-from field.monitoring.filling_sheet import Sheets
 from field.monitoring.household_file import Sought
 from field.monitoring.policy.shelf import pack_on
+from field.monitoring.sheets.export_choice import remember
+from field.monitoring.sheets.export_columns import CATALOGUE, NATIONAL, Column, ordered
+from field.monitoring.sheets.export_rows import Chosen, Rows
+from field.monitoring.sheets.export_writers import TooManyRows, write
+from field.monitoring.sheets.filling_sheet import Sheets
 from field.monitoring.traces import leave_trace
 from field.monitoring.workdays import SHANGHAI, china_day
 from field.registry import regions

@@ -17,8 +17,8 @@ from field.db import transact
 from field.jobs.filling_matching import Matched, match
 from field.jobs.roster_import import Doubt, doubts, mended
 from field.media.vault import Vault
-from field.monitoring.filling import Outcome, Written, enter
-from field.monitoring.quality_checks import TITLES
+from field.monitoring.checks.quality_checks import TITLES
+from field.monitoring.sheets.filling import Outcome, Written, enter
 from field.registry.deputies import as_signed
 from field.registry.filling_excel import write_filling_faults
 from field.registry.filling_reading import read_filling

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from field.monitoring.filling import Written
-from field.monitoring.filling_sheet import OldVersion, Sent, compared, unseal
+from field.monitoring.sheets.filling import Written
+from field.monitoring.sheets.filling_sheet import OldVersion, Sent, compared, unseal
 from field.registry.filling import FILLED, NAME, NUMBER, PHONE, SEAL, text
 from field.registry.filling_excel import SheetFault
 from field.registry.filling_reading import Cell, Row

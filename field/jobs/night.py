@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from field.codes import EntryKind, JobKind
 from field.db import transact
 from field.ledger.entries import Entry, region_chain
-from field.monitoring.judgement import Basis, basis
-from field.monitoring.quality import count, record_counts
-from field.monitoring.quality import terms as quality_terms
-from field.monitoring.quality_checks import LIVE
-from field.monitoring.sweep import SLICE, Swept, record_sweep, sweep_slice
+from field.monitoring.checks.quality import count, record_counts
+from field.monitoring.checks.quality import terms as quality_terms
+from field.monitoring.checks.quality_checks import LIVE
+from field.monitoring.risk.judgement import Basis, basis
+from field.monitoring.risk.sweep import SLICE, Swept, record_sweep, sweep_slice
 from field.monitoring.workdays import SHANGHAI
 from field.registry.households import Household
 from field.registry.regions import Region, county

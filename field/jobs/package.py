@@ -17,8 +17,8 @@ from field.ledger.facts import Fact
 from field.ledger.merkle import Prover
 from field.ledger.note import Signer
 from field.media.vault import Vault
-from field.monitoring.evidence import Evidence, EvidenceLink, vouched
 from field.monitoring.household_file import forms
+from field.monitoring.visiting.evidence import Evidence, EvidenceLink, vouched
 from field.registry.households import Household
 from field.work import GiveUp
 

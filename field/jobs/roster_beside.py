@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from field.monitoring.first_entries import Made, make
+from field.monitoring.roster.first_entries import Made, make
 from field.registry.apart import alone
 from field.registry.roster import RosterHousehold
 from field.registry.sealing import keyring, use_keyring

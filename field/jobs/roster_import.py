@@ -19,10 +19,10 @@ from field.db import count_anew, transact
 from field.jobs.roster_beside import Beside
 from field.media.vault import Vault
 from field.mending import place
-from field.monitoring.enrol import BATCH, Counts, enrol, registered
-from field.monitoring.first_entries import Made
-from field.monitoring.quality import checks_called, of_households, of_region, terms
-from field.monitoring.quality_checks import TITLES
+from field.monitoring.checks.quality import checks_called, of_households, of_region, terms
+from field.monitoring.checks.quality_checks import TITLES
+from field.monitoring.roster.enrol import BATCH, Counts, enrol, registered
+from field.monitoring.roster.first_entries import Made
 from field.monitoring.workdays import SHANGHAI
 from field.prepared import line, through
 from field.registry.deputies import as_signed

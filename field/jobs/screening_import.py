@@ -12,9 +12,9 @@ from uuid6 import uuid7
 from field.codes import JobKind, JobState
 from field.db import transact
 from field.media.vault import Vault
-from field.monitoring.screening import SLICE, Filing, answer_rows, file_list, known_list
-from field.monitoring.screening_answers import counts
-from field.monitoring.screening_lists import ScreeningList
+from field.monitoring.screening.screening import SLICE, Filing, answer_rows, file_list, known_list
+from field.monitoring.screening.screening_answers import counts
+from field.monitoring.screening.screening_lists import ScreeningList
 from field.monitoring.workdays import china_day
 from field.registry.rights import Actor
 from field.registry.screening_reading import Listed, Row, packed, read_file, unpacked

@@ -15,8 +15,8 @@ from field.media.vault import Vault
 from field.messaging import declare_draft
 from field.messaging.conversations import Dialog
 from field.messaging.inbox import InboundMessage
-from field.monitoring.evidence import Evidence
 from field.monitoring.leftovers import forget, looked_at, unnamed
+from field.monitoring.visiting.evidence import Evidence
 from field.registry.regions import Region, county
 from field.work import Assignment, Job, enqueue
 

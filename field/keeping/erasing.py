@@ -19,15 +19,15 @@ from field.ledger.entries import Draft, Entry, Secret, append, close, forget, lo
 from field.messaging.declare_draft import DeclareDraft
 from field.messaging.erased import forget_letters, letters_of, photographs
 from field.messaging.inbox import InboundMessage
+from field.monitoring.duties.notices import StaffNotice
 from field.monitoring.erased import derive_erased, elsewhere, pictured
-from field.monitoring.evidence import Evidence, EvidenceAlike, EvidenceSender
-from field.monitoring.judgement import judge
 from field.monitoring.kept import must_stay
 from field.monitoring.looks import FileLook
-from field.monitoring.notices import StaffNotice
-from field.monitoring.places import PlaceJudgement
-from field.monitoring.screening_lists import ScreeningRow
+from field.monitoring.risk.judgement import judge
+from field.monitoring.screening.screening_lists import ScreeningRow
 from field.monitoring.traces import Trace
+from field.monitoring.visiting.evidence import Evidence, EvidenceAlike, EvidenceSender
+from field.monitoring.visiting.places import PlaceJudgement
 from field.orm import Base
 from field.registry.households import Household, Person
 from field.registry.regions import LEVELS, in_region

@@ -16,8 +16,8 @@ from field.ledger.faults import Report
 from field.ledger.note import Signer
 from field.ledger.verify import verify
 from field.media.vault import Vault
-from field.monitoring.evidence import Evidence
 from field.monitoring.policy.shelf import IN_FORCE
+from field.monitoring.visiting.evidence import Evidence
 from field.registry.locking import unlock
 from field.registry.sealing import CannotOpen, load_keyring, read_keyring, use_keyring
 

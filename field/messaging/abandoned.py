@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from field.codes import Channel, RiskFactor, Source
 from field.messaging.conversations import Dialog, Purpose
 from field.messaging.sending import Transact
-from field.monitoring.unfinished import HelpWanted, record_help_wanted
+from field.monitoring.leads.unfinished import HelpWanted, record_help_wanted
 from field.registry.contacts import Contact
 from field.registry.holders import HELD, Holder, sure
 from field.registry.households import Person

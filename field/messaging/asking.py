@@ -21,10 +21,10 @@ from field.messaging.sending_rules import STOPPED as WANTS_NONE
 from field.messaging.sending_rules import Fate
 from field.messaging.sending_rules import Purpose as Why
 from field.messaging.wave_rules import opening
-from field.monitoring.checkin_requests import CheckinRequest, Outcome
-from field.monitoring.checkin_rules import Rules
-from field.monitoring.checkins import Why as CallWhy
-from field.monitoring.checkins import record_call_wanted, record_silence
+from field.monitoring.workers.checkin_requests import CheckinRequest, Outcome
+from field.monitoring.workers.checkin_rules import Rules
+from field.monitoring.workers.checkins import Why as CallWhy
+from field.monitoring.workers.checkins import record_call_wanted, record_silence
 from field.registry import contacts
 from field.registry.consent import opted_out
 from field.registry.contacts import Contact

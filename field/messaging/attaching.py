@@ -18,11 +18,11 @@ from field.messaging import threads
 from field.messaging.inbox import InboundMessage
 from field.messaging.outbox import OutboundMessage
 from field.messaging.threads import Key
-from field.monitoring.attaching import attach as attach_lead
-from field.monitoring.attaching import attachable as attachable_lead
-from field.monitoring.attaching import detach as detach_lead
-from field.monitoring.bindings import Deed, end, register
 from field.monitoring.household_file import household
+from field.monitoring.leads.attaching import attach as attach_lead
+from field.monitoring.leads.attaching import attachable as attachable_lead
+from field.monitoring.leads.attaching import detach as detach_lead
+from field.monitoring.leads.bindings import Deed, end, register
 from field.registry.contact_rules import WAITING
 from field.registry.contacts import Contact
 from field.registry.households import Person

@@ -20,9 +20,9 @@ from field.messaging.first_word import Asked, ask
 from field.messaging.messages import Outbound
 from field.messaging.scene import Scene
 from field.messaging.sending_rules import Purpose as Why
-from field.monitoring.bindings import Deed, confirm, end, register
-from field.monitoring.checkins import Why as CallWhy
-from field.monitoring.checkins import record_call_wanted
+from field.monitoring.leads.bindings import Deed, confirm, end, register
+from field.monitoring.workers.checkins import Why as CallWhy
+from field.monitoring.workers.checkins import record_call_wanted
 from field.registry import contacts
 from field.registry.contact_rules import HOLDING, PENDING, STALE, VERIFIED, Proof, Withdrawn
 from field.registry.contacts import Contact, Contested, NotPossible, TooMany

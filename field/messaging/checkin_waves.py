@@ -18,11 +18,11 @@ from field.messaging.asking import act, cases
 from field.messaging.conversations import Dialog
 from field.messaging.sending import Transact
 from field.messaging.wave_rules import is_open, spread
-from field.monitoring import bindings
-from field.monitoring.checkin_requests import CheckinRequest, CheckinWave
-from field.monitoring.checkin_rules import RULES, Rules
-from field.monitoring.due_checkins import Due, due
+from field.monitoring.leads import bindings
 from field.monitoring.workdays import SHANGHAI
+from field.monitoring.workers.checkin_requests import CheckinRequest, CheckinWave
+from field.monitoring.workers.checkin_rules import RULES, Rules
+from field.monitoring.workers.due_checkins import Due, due
 from field.orm import insert_many
 from field.prepared import add_or_leave
 from field.registry.households import Person

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from field.messaging.conversations import Dialog
 from field.messaging.inbox import InboundMessage
 from field.messaging.outbox import OutboundMessage
-from field.monitoring.checkin_requests import CheckinRequest
+from field.monitoring.workers.checkin_requests import CheckinRequest
 from field.orm import Base
 from field.registry.contacts import BindingTry, Contact
 

@@ -14,13 +14,13 @@ from field.messaging.dialogs.loading import library
 from field.messaging.dialogs.shapes import Happening
 from field.messaging.inbox import InboundMessage
 from field.messaging.scene import Scene
-from field.monitoring.bindings import Deed, end
-from field.monitoring.checkins import CheckedIn, Why, record_call_wanted, record_checkin
-from field.monitoring.declarations import Declared, record_declaration
-from field.monitoring.evidence import note_sender
-from field.monitoring.leads import Lead
-from field.monitoring.unfinished import HelpWanted, record_help_wanted
+from field.monitoring.leads.bindings import Deed, end
+from field.monitoring.leads.declarations import Declared, record_declaration
+from field.monitoring.leads.leads import Lead
+from field.monitoring.leads.unfinished import HelpWanted, record_help_wanted
+from field.monitoring.visiting.evidence import note_sender
 from field.monitoring.workdays import SHANGHAI
+from field.monitoring.workers.checkins import CheckedIn, Why, record_call_wanted, record_checkin
 from field.prepared import change
 from field.registry import consent, holders
 from field.registry.contact_rules import Withdrawn

@@ -15,8 +15,8 @@ from field.media.vault import Vault
 from field.messaging.inbox import InboundMessage, add_photo, photos_since
 from field.messaging.messages import NotThere, Photo, Unreadable
 from field.messaging.scene import Scene
-from field.monitoring import evidence
-from field.monitoring.photos_added import record_photo
+from field.monitoring.leads.photos_added import record_photo
+from field.monitoring.visiting import evidence
 from field.registry.contacts import Contact
 from field.work import Assignment, GiveUp, enqueue
 

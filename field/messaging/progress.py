@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 from field.case_codes import CaseState
 from field.codes import LeadKind, Source
 from field.messaging.scene import Scene
-from field.monitoring.cases import case_of
-from field.monitoring.leads import Lead, looked_into
+from field.monitoring.cases.cases import case_of
+from field.monitoring.leads.leads import Lead, looked_into
 from field.registry.households import Household
 
 OWN = Source.DECLARATION.value, Source.CHECKIN.value  # what the platform or a department found is nobody's word

@@ -17,8 +17,8 @@ from field.messaging.outbox import OutboundMessage
 from field.messaging.scene import Ways
 from field.messaging.sending_rules import Fate, Purpose
 from field.messaging.staff_notices import DIALOG
-from field.monitoring import reminders
-from field.monitoring.reminders import Choice, Reminder, Standing
+from field.monitoring.duties import reminders
+from field.monitoring.duties.reminders import Choice, Reminder, Standing
 from field.registry.rights import Actor
 from field.registry.sealing import keyring
 

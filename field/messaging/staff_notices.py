@@ -19,8 +19,8 @@ from field.messaging.messages import Outbound
 from field.messaging.scene import NOWHERE, Ways
 from field.messaging.sending import Transact
 from field.messaging.sending_rules import Purpose, quiet
-from field.monitoring import notices, reminders
-from field.monitoring.notices import NoticeKind, Receiver, StaffNotice
+from field.monitoring.duties import notices, reminders
+from field.monitoring.duties.notices import NoticeKind, Receiver, StaffNotice
 from field.registry.regions import county
 
 DIALOG = "staff"

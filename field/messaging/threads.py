@@ -19,7 +19,7 @@ from field.ledger.entries import Entry
 from field.messaging.conversations import Dialog
 from field.messaging.inbox import InboundMessage
 from field.messaging.outbox import OutboundMessage
-from field.monitoring.leads import Lead
+from field.monitoring.leads.leads import Lead
 from field.registry.contacts import Contact
 from field.registry.households import Household
 from field.registry.regions import in_region

@@ -14,8 +14,8 @@ from field.messaging.dialogs.engine import final
 from field.messaging.dialogs.loading import library
 from field.messaging.outbox import RULES, Cost, OutboundMessage, units
 from field.messaging.sending_rules import Fate, Rules
-from field.monitoring.checkin_requests import CheckinRequest, CheckinWave, Outcome
-from field.monitoring.due_checkins import Due
+from field.monitoring.workers.checkin_requests import CheckinRequest, CheckinWave, Outcome
+from field.monitoring.workers.due_checkins import Due
 from field.registry.regions import in_region
 
 LONGEST_NAME, LONGEST_COUNTY = "欧", "某某某某自治县"

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from field.monitoring.checkin_rules import Hours, on_clock
 from field.monitoring.workdays import SHANGHAI
+from field.monitoring.workers.checkin_rules import Hours, on_clock
 
 TOWN = 9
 MILLISECOND = timedelta(milliseconds=1)

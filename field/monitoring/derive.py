@@ -10,37 +10,37 @@ from sqlalchemy.orm import Session
 from field.codes import EntryKind
 from field.ledger.entries import Entry, opened
 from field.ledger.facts import SEEN, latest, state
-from field.monitoring.attaching import derive_attached, derive_detached
-from field.monitoring.bindings import derive_claimed, derive_confirmed, derive_revoked
-from field.monitoring.cases import derive_case
-from field.monitoring.checkins import derive_call_wanted, derive_checkin, derive_silence
-from field.monitoring.consents import derive_consents
-from field.monitoring.declarations import derive_declaration
-from field.monitoring.deputies import derive_deputy
+from field.monitoring.board.standings import note_standings
+from field.monitoring.cases.cases import derive_case
+from field.monitoring.cases.consents import derive_consents
+from field.monitoring.cases.revisit_schedule import derive_revisit
+from field.monitoring.checks.merging import count_persons, derive_merged, derive_parted
+from field.monitoring.checks.people_corrections import derive_corrected
+from field.monitoring.duties.reminders import derive_reminder
 from field.monitoring.erased import derive_erased
-from field.monitoring.evidence import EvidenceLink
-from field.monitoring.filling_derived import derive_filling
-from field.monitoring.fund import derive_fund
-from field.monitoring.fund_donations import derive_donation
-from field.monitoring.long_term import derive_marked, derive_unmarked
-from field.monitoring.merging import count_persons, derive_merged, derive_parted
-from field.monitoring.partners import derive_partnership
-from field.monitoring.people_corrections import derive_corrected
-from field.monitoring.photos_added import derive_photos
-from field.monitoring.planning import derive_measure, derive_team
-from field.monitoring.register import register_roster
-from field.monitoring.relief_standings import derive_bills
-from field.monitoring.reminders import derive_reminder
-from field.monitoring.revisit_schedule import derive_revisit
-from field.monitoring.roster_rows import ERASED
-from field.monitoring.screening_found import derive_screening
-from field.monitoring.screening_lists import derive_decided, derive_list, derive_rows
-from field.monitoring.screening_undoing import derive_undone
-from field.monitoring.standings import note_standings
-from field.monitoring.unfinished import derive_help_wanted
-from field.monitoring.visit_rules import unasked
-from field.monitoring.warnings import derive_warning
-from field.monitoring.worker_standings import note_workers
+from field.monitoring.help.fund import derive_fund
+from field.monitoring.help.fund_donations import derive_donation
+from field.monitoring.help.partners import derive_partnership
+from field.monitoring.help.planning import derive_measure, derive_team
+from field.monitoring.leads.attaching import derive_attached, derive_detached
+from field.monitoring.leads.bindings import derive_claimed, derive_confirmed, derive_revoked
+from field.monitoring.leads.declarations import derive_declaration
+from field.monitoring.leads.photos_added import derive_photos
+from field.monitoring.leads.unfinished import derive_help_wanted
+from field.monitoring.posts.deputies import derive_deputy
+from field.monitoring.relief.long_term import derive_marked, derive_unmarked
+from field.monitoring.relief.relief_standings import derive_bills
+from field.monitoring.risk.warnings import derive_warning
+from field.monitoring.roster.register import register_roster
+from field.monitoring.roster.roster_rows import ERASED
+from field.monitoring.screening.screening_found import derive_screening
+from field.monitoring.screening.screening_lists import derive_decided, derive_list, derive_rows
+from field.monitoring.screening.screening_undoing import derive_undone
+from field.monitoring.sheets.filling_derived import derive_filling
+from field.monitoring.visiting.evidence import EvidenceLink
+from field.monitoring.visiting.visit_rules import unasked
+from field.monitoring.workers.checkins import derive_call_wanted, derive_checkin, derive_silence
+from field.monitoring.workers.worker_standings import note_workers
 from field.orm import UtcDateTime
 from field.prepared import Prepared
 from field.registry.households import Household, Person

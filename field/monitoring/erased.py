@@ -12,21 +12,21 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from field.ledger.entries import Entry
 from field.ledger.facts import Fact
-from field.monitoring.bills import ToldBill
-from field.monitoring.cases import MonitoringCase
-from field.monitoring.consents import Consent
-from field.monitoring.evidence import EvidenceLink
-from field.monitoring.judgement import Judgement
-from field.monitoring.leads import Lead
-from field.monitoring.long_term import LongTerm
-from field.monitoring.partners import Tie, TiePayment
-from field.monitoring.plan import Measure, PlanMember
-from field.monitoring.relief_standings import ReliefStanding
-from field.monitoring.revisit_schedule import RevisitDue
-from field.monitoring.screening_lists import ScreeningRow
-from field.monitoring.standings import note_standings
-from field.monitoring.tasks import Task
-from field.monitoring.worker_standings import WorkerStanding
+from field.monitoring.board.standings import note_standings
+from field.monitoring.cases.cases import MonitoringCase
+from field.monitoring.cases.consents import Consent
+from field.monitoring.cases.revisit_schedule import RevisitDue
+from field.monitoring.duties.tasks import Task
+from field.monitoring.help.partners import Tie, TiePayment
+from field.monitoring.help.plan import Measure, PlanMember
+from field.monitoring.leads.leads import Lead
+from field.monitoring.relief.bills import ToldBill
+from field.monitoring.relief.long_term import LongTerm
+from field.monitoring.relief.relief_standings import ReliefStanding
+from field.monitoring.risk.judgement import Judgement
+from field.monitoring.screening.screening_lists import ScreeningRow
+from field.monitoring.visiting.evidence import EvidenceLink
+from field.monitoring.workers.worker_standings import WorkerStanding
 from field.registry.households import Household, Person
 from field.registry.search_keys import SearchKey
 

@@ -11,20 +11,20 @@ from sqlalchemy.orm import Session
 from field.codes import Grade
 from field.ledger.entries import Entry, opened
 from field.ledger.facts import Fact, Known, known
-from field.monitoring.case_form import case_forms
-from field.monitoring.counted import among
-from field.monitoring.grade_standings import grade_on
-from field.monitoring.grades import JUDGED, by_urgency, grades, judged_grade, risk_shown, risks
-from field.monitoring.judgement import Judgement
-from field.monitoring.own_words import own_words
-from field.monitoring.plan import plans
-from field.monitoring.plan_shown import help_shown
+from field.monitoring.board.counted import among
+from field.monitoring.board.standings import HouseholdStanding, newest, stood
+from field.monitoring.board.statistics import of_kind
+from field.monitoring.board.until import Until
+from field.monitoring.cases.case_form import case_forms
+from field.monitoring.help.plan import plans
+from field.monitoring.help.plan_shown import help_shown
+from field.monitoring.leads.own_words import own_words
 from field.monitoring.policy.shelf import pack_on
+from field.monitoring.risk.grade_standings import grade_on
+from field.monitoring.risk.grades import JUDGED, by_urgency, grades, judged_grade, risk_shown, risks
+from field.monitoring.risk.judgement import Judgement
 from field.monitoring.search import DENSE, Words, read
-from field.monitoring.standings import HouseholdStanding, newest, stood
-from field.monitoring.statistics import of_kind
 from field.monitoring.timeline import masked
-from field.monitoring.until import Until
 from field.monitoring.workdays import china_day
 from field.registry import regions
 from field.registry.households import Household, Person

@@ -11,12 +11,12 @@ from field.codes import EntryKind
 from field.help_codes import MeasureState
 from field.labels import Word
 from field.ledger.entries import Entry
-from field.monitoring.case_rules import ENDED
-from field.monitoring.cases import MonitoringCase
-from field.monitoring.fund import FundApplication
-from field.monitoring.fund_codes import FundState
-from field.monitoring.partners import Tie
-from field.monitoring.plan import Measure
+from field.monitoring.cases.case_rules import ENDED
+from field.monitoring.cases.cases import MonitoringCase
+from field.monitoring.help.fund import FundApplication
+from field.monitoring.help.fund_codes import FundState
+from field.monitoring.help.partners import Tie
+from field.monitoring.help.plan import Measure
 from field.monitoring.workdays import china_day
 from field.registry.households import Household, Person
 from field.sentences import Sentence

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, delete, exists, or_, select
 from sqlalchemy.orm import Session
 
 from field.ledger.entries import Entry
-from field.monitoring.evidence import Evidence, EvidenceAlike, EvidenceLink, EvidenceSender
+from field.monitoring.visiting.evidence import Evidence, EvidenceAlike, EvidenceLink, EvidenceSender
 from field.registry.signatures import FOR
 from field.registry.staff import Staff
 

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from field.ledger.chain import canonical
 from field.ledger.entries import Draft, Entry, append, lock_heads, opened, recorded
-from field.monitoring.cases import OtherContent
+from field.monitoring.cases.cases import OtherContent
 
 
 def append_once(session: Session, draft: Draft, now: datetime) -> tuple[Entry, bool]:

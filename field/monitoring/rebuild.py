@@ -11,28 +11,28 @@ from sqlalchemy.orm import Session
 from field.ledger.chain import canonical
 from field.ledger.entries import Entry, opened
 from field.ledger.facts import Fact
-from field.monitoring.bills import ToldBill
-from field.monitoring.case_turns import CaseTurn
-from field.monitoring.cases import MonitoringCase
-from field.monitoring.consents import Consent
-from field.monitoring.deadlines import Deadline
+from field.monitoring.board.standings import HouseholdStanding
+from field.monitoring.cases.case_turns import CaseTurn
+from field.monitoring.cases.cases import MonitoringCase
+from field.monitoring.cases.consents import Consent
+from field.monitoring.cases.deadlines import Deadline
+from field.monitoring.cases.revisit_schedule import RevisitDue
 from field.monitoring.derive import derive
-from field.monitoring.evidence import EvidenceLink
-from field.monitoring.fund import FundApplication
-from field.monitoring.fund_books import FundPosting
-from field.monitoring.judgement import Judgement
-from field.monitoring.judging_again import judge_again
-from field.monitoring.leads import Lead
-from field.monitoring.long_term import LongTerm
-from field.monitoring.partners import Partner, Tie, TiePayment
-from field.monitoring.plan import Measure, PlanMember
-from field.monitoring.relief_standings import ReliefStanding, restate_all
-from field.monitoring.reminders import Reminder
-from field.monitoring.revisit_schedule import RevisitDue
-from field.monitoring.screening_lists import ScreeningList, ScreeningRow
-from field.monitoring.standings import HouseholdStanding
-from field.monitoring.tasks import Task
-from field.monitoring.worker_standings import WorkerStanding
+from field.monitoring.duties.reminders import Reminder
+from field.monitoring.duties.tasks import Task
+from field.monitoring.help.fund import FundApplication
+from field.monitoring.help.fund_books import FundPosting
+from field.monitoring.help.partners import Partner, Tie, TiePayment
+from field.monitoring.help.plan import Measure, PlanMember
+from field.monitoring.leads.leads import Lead
+from field.monitoring.relief.bills import ToldBill
+from field.monitoring.relief.long_term import LongTerm
+from field.monitoring.relief.relief_standings import ReliefStanding, restate_all
+from field.monitoring.risk.judgement import Judgement
+from field.monitoring.risk.judging_again import judge_again
+from field.monitoring.screening.screening_lists import ScreeningList, ScreeningRow
+from field.monitoring.visiting.evidence import EvidenceLink
+from field.monitoring.workers.worker_standings import WorkerStanding
 from field.orm import Base
 from field.registry.deputies import Deputy
 from field.registry.households import Household, Person

@@ -1,6 +1,6 @@
 """不能办: why an act on a case, a plan, the fund or a partner is refused."""
 
-from field.monitoring.case_contents import Faults
+from field.monitoring.cases.case_contents import Faults
 
 
 class Refused(Exception):

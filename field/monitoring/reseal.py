@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from field.ledger.entries import Secret, secret_purpose
 from field.media.vault import Vault
-from field.monitoring.evidence import Evidence
+from field.monitoring.visiting.evidence import Evidence
 from field.orm import Base
 from field.registry.sealing import CannotOpen, Sealed, keyring
 

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from field.codes import JobKind
 from field.ledger.entries import Entry
-from field.monitoring.evidence import EvidenceLink
-from field.monitoring.leads import Lead
+from field.monitoring.leads.leads import Lead
 from field.monitoring.traces import Look, Trace
+from field.monitoring.visiting.evidence import EvidenceLink
 from field.monitoring.workdays import SHANGHAI
 from field.orm import UtcDateTime
 from field.registry.deputies import signatures_of

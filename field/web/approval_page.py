@@ -11,9 +11,9 @@ from field.case_codes import CaseState as S
 from field.codes import RiskFactor
 from field.db import db
 from field.ledger.entries import Entry
-from field.monitoring.case_around import kind_name
-from field.monitoring.case_list import steps_of
-from field.monitoring.case_papers import MOST, Both, Steps, approved, first_risks, passed, waiting
+from field.monitoring.cases.case_around import kind_name
+from field.monitoring.cases.case_list import steps_of
+from field.monitoring.cases.case_papers import MOST, Both, Steps, approved, first_risks, passed, waiting
 from field.monitoring.workdays import month_of
 from field.registry import regions
 from field.registry.masking import mask_words

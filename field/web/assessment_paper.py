@@ -9,8 +9,8 @@ from field.auth import actor, allow
 from field.case_codes import CaseState
 from field.db import db
 from field.ledger.entries import Entry
-from field.monitoring.case_list import one_case, steps
-from field.monitoring.case_rules import WAY_OUT
+from field.monitoring.cases.case_list import one_case, steps
+from field.monitoring.cases.case_rules import WAY_OUT
 from field.monitoring.traces import Look
 from field.registry import regions
 from field.registry.households import Household

@@ -13,10 +13,12 @@ from field.db import db, transact
 from field.jobs import receipts_read
 from field.media.receipt import Proposal
 from field.media.vault import Vault
-from field.monitoring import bill_corrections, evidence, household_file
-from field.monitoring.bill_corrections import Faulty
-from field.monitoring.cases import OtherContent
+from field.monitoring import household_file
+from field.monitoring.cases.cases import OtherContent
+from field.monitoring.relief import bill_corrections
+from field.monitoring.relief.bill_corrections import Faulty
 from field.monitoring.traces import leave_trace
+from field.monitoring.visiting import evidence
 from field.monitoring.workdays import china_day
 from field.problems import NOT_FOUND, Problem
 from field.registry.households import Household

@@ -10,9 +10,9 @@ from field import clock
 from field.auth import actor, allow
 from field.codes import Channel
 from field.db import db, transact
-from field.monitoring import bindings
-from field.monitoring.bindings import StateChanged
 from field.monitoring.household_file import household, people
+from field.monitoring.leads import bindings
+from field.monitoring.leads.bindings import StateChanged
 from field.monitoring.traces import Look
 from field.problems import Problem
 from field.registry.contact_rules import ContactState, Decision, Proof

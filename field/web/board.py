@@ -10,12 +10,14 @@ from field import clock
 from field.auth import actor, allow
 from field.codes import THREE_KINDS, Grade, JobKind, JobState, RiskFactor, Role
 from field.db import db, transact
-from field.monitoring import held, measures, phones, todo
-from field.monitoring.quiet_villages import quiet_villages
-from field.monitoring.standings import statistics_on
-from field.monitoring.statistics import Figures, figures_of, statistics_by
-from field.monitoring.todo_rows import Wanted
-from field.monitoring.until import Until
+from field.monitoring.board.quiet_villages import quiet_villages
+from field.monitoring.board.standings import statistics_on
+from field.monitoring.board.statistics import Figures, figures_of, statistics_by
+from field.monitoring.board.until import Until
+from field.monitoring.duties import todo
+from field.monitoring.duties.todo_rows import Wanted
+from field.monitoring.help import measures
+from field.monitoring.visiting import held, phones
 from field.monitoring.workdays import china_day
 from field.problems import NOT_FOUND, Problem
 from field.registry import regions

@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 from flask import url_for
 
 from field.db import db
-from field.monitoring.case_turns import ELIMINATED, IDENTIFIED, RE_MARKED
-from field.monitoring.counted import LATE_STEPS, LATE_TASKS, counts, days_by, flow_by_month
-from field.monitoring.flow import Flow
-from field.monitoring.relief_sums import Sums, relief_by
-from field.monitoring.until import Until
+from field.monitoring.board.counted import LATE_STEPS, LATE_TASKS, counts, days_by, flow_by_month
+from field.monitoring.board.flow import Flow
+from field.monitoring.board.until import Until
+from field.monitoring.cases.case_turns import ELIMINATED, IDENTIFIED, RE_MARKED
+from field.monitoring.relief.relief_sums import Sums, relief_by
 from field.monitoring.workdays import DAY
 from field.web.charts import columns, spreads
 from field.web.whereabouts import Here

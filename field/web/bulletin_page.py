@@ -10,12 +10,12 @@ from field.auth import allow
 from field.codes import THREE_KINDS, RiskFactor
 from field.db import db
 from field.ledger.checkpoints import newest
-from field.monitoring.counted import LATE_STEPS, counts
-from field.monitoring.flow import Flow, flow
-from field.monitoring.relief_sums import Sums, relief_by
-from field.monitoring.standings import statistics_on
-from field.monitoring.statistics import Figures, figures_of
-from field.monitoring.until import Until
+from field.monitoring.board.counted import LATE_STEPS, counts
+from field.monitoring.board.flow import Flow, flow
+from field.monitoring.board.standings import statistics_on
+from field.monitoring.board.statistics import Figures, figures_of
+from field.monitoring.board.until import Until
+from field.monitoring.relief.relief_sums import Sums, relief_by
 from field.monitoring.workdays import SHANGHAI, china_day, month_of, months_after
 from field.registry.rights import Right
 from field.web.asked import asked_month

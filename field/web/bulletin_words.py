@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from flask_babel import gettext as _
 
 from field.codes import Grade, Kind, Source
-from field.monitoring.counted import LATE_STEPS
-from field.monitoring.deadlines import LATE, MEASURE
+from field.monitoring.board.counted import LATE_STEPS
+from field.monitoring.board.statistics import AT_RISK
+from field.monitoring.cases.deadlines import LATE, MEASURE
 from field.monitoring.policy.shelf import pack_on
-from field.monitoring.statistics import AT_RISK
 from field.monitoring.workdays import china_day
 from field.web.catalogue import in_a_row, in_english, said
 from field.web.wording import count, share, yuan

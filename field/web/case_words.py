@@ -11,7 +11,7 @@ from field.case_codes import CaseAction, CaseState
 from field.codes import RiskFactor
 from field.labels import Word
 from field.messaging.understanding.places import mentions, name_of
-from field.monitoring.case_around import kind_name
+from field.monitoring.cases.case_around import kind_name
 from field.web.catalogue import in_a_row
 from field.web.forms import faults_named
 from field.web.visit_words import Line

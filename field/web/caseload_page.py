@@ -15,7 +15,7 @@ from field.converters import IdConverter
 from field.db import db, transact
 from field.ledger.entries import Entry
 from field.login import revoke_sessions
-from field.monitoring import caseload
+from field.monitoring.posts import caseload
 from field.problems import Problem
 from field.registry import regions
 from field.registry.rights import Right

@@ -21,19 +21,20 @@ from field.help_codes import MeasureState, TeamRole
 from field.ledger.entries import Entry
 from field.mending import mend
 from field.messaging.understanding.places import name_of
-from field.monitoring import cases, household_file
-from field.monitoring.case_around import adults, kind_name, pack_of, papers
-from field.monitoring.case_contents import Faults
-from field.monitoring.case_list import merged, one_case, overdue, steps
-from field.monitoring.case_offers import LATE, RIPE, chosen, met, offered
-from field.monitoring.case_rules import HOLDERS, NOTICES, RULES, actions
-from field.monitoring.cases import Asked, MonitoringCase
-from field.monitoring.consents import consented
-from field.monitoring.grades import risks
-from field.monitoring.lead_list import since
-from field.monitoring.measures import counted
-from field.monitoring.quality import of_household, terms
+from field.monitoring import household_file
+from field.monitoring.cases import cases
+from field.monitoring.cases.case_around import adults, kind_name, pack_of, papers
+from field.monitoring.cases.case_contents import Faults
+from field.monitoring.cases.case_list import merged, one_case, overdue, steps
+from field.monitoring.cases.case_offers import LATE, RIPE, chosen, met, offered
+from field.monitoring.cases.case_rules import HOLDERS, NOTICES, RULES, actions
+from field.monitoring.cases.cases import Asked, MonitoringCase
+from field.monitoring.cases.consents import consented
+from field.monitoring.checks.quality import of_household, terms
+from field.monitoring.help.measures import counted
+from field.monitoring.leads.lead_list import since
 from field.monitoring.refusals import Refused
+from field.monitoring.risk.grades import risks
 from field.monitoring.timeline import masked
 from field.monitoring.traces import Look
 from field.monitoring.workdays import china_day

@@ -16,10 +16,10 @@ from field.messaging import checkin_waves
 from field.messaging.hooks import connected
 from field.messaging.outbox import monthly_cost
 from field.messaging.wave_figures import estimate, progress
-from field.monitoring.checkin_requests import Outcome
-from field.monitoring.checkin_rules import RULES
-from field.monitoring.due_checkins import Count, count_by_place, due
 from field.monitoring.workdays import SHANGHAI
+from field.monitoring.workers.checkin_requests import Outcome
+from field.monitoring.workers.checkin_rules import RULES
+from field.monitoring.workers.due_checkins import Count, count_by_place, due
 from field.problems import NOT_ALLOWED, Problem
 from field.registry.regions import VILLAGE, Region
 from field.registry.rights import Right

@@ -4,7 +4,7 @@ from flask import Blueprint, render_template
 
 from field.auth import actor, allow
 from field.db import db
-from field.monitoring.concerned import concerned
+from field.monitoring.screening.concerned import concerned
 from field.registry.rights import Right
 from field.web.asked import asked_page
 

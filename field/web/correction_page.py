@@ -9,9 +9,9 @@ from uuid6 import uuid7
 from field import clock
 from field.auth import actor, allow
 from field.db import db, transact
-from field.monitoring.cases import OtherContent
+from field.monitoring.cases.cases import OtherContent
+from field.monitoring.checks.people_corrections import COLUMNS, RIGHTS, correct, correctable
 from field.monitoring.household_file import person_shown
-from field.monitoring.people_corrections import COLUMNS, RIGHTS, correct, correctable
 from field.monitoring.refusals import Refused
 from field.monitoring.traces import Look
 from field.problems import Problem

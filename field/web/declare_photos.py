@@ -13,7 +13,7 @@ from field.db import transact
 from field.media.photo import MAX_BYTES, NotEvidence, Photo, inspect
 from field.media.vault import Vault
 from field.messaging import declare_draft
-from field.monitoring import evidence
+from field.monitoring.visiting import evidence
 from field.web.declare_sheet import sheet_of
 
 MOST = 9

@@ -18,8 +18,8 @@ from field.messaging.dialogs.loading import library
 from field.messaging.dialogs.run import Run
 from field.messaging.dialogs.shapes import Answer, Dialog, Happening
 from field.messaging.scene import NOWHERE
-from field.monitoring.declarations import Declared, record_declaration
-from field.monitoring.unfinished import HelpWanted, record_help_wanted
+from field.monitoring.leads.declarations import Declared, record_declaration
+from field.monitoring.leads.unfinished import HelpWanted, record_help_wanted
 from field.registry import contacts
 from field.registry.contacts import Contact
 from field.registry.households import Household, Person

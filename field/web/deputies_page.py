@@ -13,9 +13,9 @@ from field.auth import actor, allow, posts
 from field.codes import Role
 from field.db import db, transact
 from field.login import act_in
-from field.monitoring import deputies
-from field.monitoring.cases import OtherContent
-from field.monitoring.deputy_rules import may_arrange
+from field.monitoring.cases.cases import OtherContent
+from field.monitoring.posts import deputies
+from field.monitoring.posts.deputy_rules import may_arrange
 from field.monitoring.workdays import china_day
 from field.problems import NOT_ALLOWED, Problem
 from field.registry import regions

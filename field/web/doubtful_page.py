@@ -7,11 +7,11 @@ from werkzeug.wrappers import Response
 from field import clock
 from field.auth import actor, allow
 from field.db import db, transact
-from field.monitoring import screening_decisions, screening_undoing
+from field.monitoring.checks.merging import homes
 from field.monitoring.household_file import person_shown
-from field.monitoring.merging import homes
-from field.monitoring.screening_decisions import AlreadyDecided, NotNear
-from field.monitoring.screening_undoing import CaseOpened, NotDecided
+from field.monitoring.screening import screening_decisions, screening_undoing
+from field.monitoring.screening.screening_decisions import AlreadyDecided, NotNear
+from field.monitoring.screening.screening_undoing import CaseOpened, NotDecided
 from field.problems import Problem
 from field.registry import regions
 from field.registry.rights import Right

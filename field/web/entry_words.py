@@ -6,9 +6,9 @@ from typing import Any
 from flask_babel import gettext as _
 
 from field.codes import Channel, EntryKind, Grade, Kind, ReminderWay, RiskFactor, Role, Source
-from field.monitoring.checkins import Why
-from field.monitoring.fund_codes import KINDS
-from field.monitoring.reminders import Standing
+from field.monitoring.duties.reminders import Standing
+from field.monitoring.help.fund_codes import KINDS
+from field.monitoring.workers.checkins import Why
 from field.registry.contact_rules import Decision, Proof, Withdrawn
 from field.web.case_words import case_lines, consent_lines
 from field.web.catalogue import in_a_row, sentences

@@ -17,11 +17,11 @@ from field.db import db, transact
 from field.jobs import export
 from field.jobs.export import Busy, Wanted, ask_for_export
 from field.media.vault import Vault
-from field.monitoring.export_choice import remembered
-from field.monitoring.export_columns import CATALOGUE, HOUSEHOLD, PERSON, PRESETS
-from field.monitoring.export_layouts import MOST, TooManyLayouts, discard, keeps, layouts, save
 from field.monitoring.household_file import Sought, households
 from field.monitoring.policy.shelf import pack_on
+from field.monitoring.sheets.export_choice import remembered
+from field.monitoring.sheets.export_columns import CATALOGUE, HOUSEHOLD, PERSON, PRESETS
+from field.monitoring.sheets.export_layouts import MOST, TooManyLayouts, discard, keeps, layouts, save
 from field.monitoring.traces import leave_trace
 from field.monitoring.workdays import SHANGHAI, china_day
 from field.problems import NOT_FOUND, Problem

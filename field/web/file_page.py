@@ -16,21 +16,21 @@ from field.ledger.receipts import number
 from field.mending import mend
 from field.messaging.understanding.places import name_of
 from field.monitoring import household_file
-from field.monitoring.album import Picture, album
-from field.monitoring.case_around import kind_name
-from field.monitoring.case_list import merged
-from field.monitoring.cases import case_of
-from field.monitoring.grades import Risk, risks
+from field.monitoring.cases.case_around import kind_name
+from field.monitoring.cases.case_list import merged
+from field.monitoring.cases.cases import case_of
+from field.monitoring.checks.quality import of_household, terms
+from field.monitoring.help.tie_list import ties_of
 from field.monitoring.household_file import person_shown
 from field.monitoring.looks import before, looked
-from field.monitoring.places import PlaceJudgement
-from field.monitoring.quality import of_household, terms
-from field.monitoring.relief_sheet import sheet
-from field.monitoring.risk_words import FACTS
-from field.monitoring.tie_list import ties_of
+from field.monitoring.relief.relief_sheet import sheet
+from field.monitoring.risk.grades import Risk, risks
+from field.monitoring.risk.risk_words import FACTS
 from field.monitoring.timeline import entry_shown, masked, shortened
 from field.monitoring.traces import Look
-from field.monitoring.visit_rules import definition
+from field.monitoring.visiting.album import Picture, album
+from field.monitoring.visiting.places import PlaceJudgement
+from field.monitoring.visiting.visit_rules import definition
 from field.monitoring.workdays import china_day
 from field.registry import regions
 from field.registry.contact_rules import Withdrawn

@@ -13,8 +13,9 @@ from field.codes import Channel
 from field.db import db, transact
 from field.ledger.entries import Entry, opened
 from field.ledger.facts import Fact
-from field.monitoring import filling_decisions
-from field.monitoring.filling_decisions import (
+from field.monitoring.household_file import people
+from field.monitoring.sheets import filling_decisions
+from field.monitoring.sheets.filling_decisions import (
     AT_ONCE,
     AlreadyDecided,
     Conflict,
@@ -29,7 +30,6 @@ from field.monitoring.filling_decisions import (
     standings,
     waiting,
 )
-from field.monitoring.household_file import people
 from field.problems import Problem
 from field.registry import regions
 from field.registry.households import Household

@@ -11,9 +11,9 @@ from field.codes import ExportFormat, JobKind, JobState
 from field.db import db, transact
 from field.jobs.export import Busy, Wanted, ask_for_export, told
 from field.jobs.filling import FAULTS, ask_for_filling
-from field.monitoring.filling_decisions import contested
+from field.monitoring.checks.quality_checks import TITLES
 from field.monitoring.household_file import households
-from field.monitoring.quality_checks import TITLES
+from field.monitoring.sheets.filling_decisions import contested
 from field.problems import NOT_FOUND, Problem
 from field.registry import regions
 from field.registry.filling import HOUSEHOLD_FILLED, MEMBER_FILLED

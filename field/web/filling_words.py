@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from field.codes import EntryKind
-from field.monitoring.filling import masked_phone
+from field.monitoring.sheets.filling import masked_phone
 from field.registry.filling import FILLED, cell
 from field.web.visit_words import Line, Section
 from field.web.wording import yuan

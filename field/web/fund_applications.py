@@ -16,13 +16,14 @@ from field.codes import Role
 from field.db import db
 from field.ledger.entries import Entry, opened
 from field.ledger.receipts import number
-from field.monitoring import fund, fund_list, household_file
-from field.monitoring.case_around import pack_of, photos
-from field.monitoring.case_contents import Faults
-from field.monitoring.fund import Asked, FundApplication
-from field.monitoring.fund_books import balances
-from field.monitoring.fund_codes import FundAction, FundState, FundWay
-from field.monitoring.fund_rules import RULES, hands, outstanding
+from field.monitoring import household_file
+from field.monitoring.cases.case_around import pack_of, photos
+from field.monitoring.cases.case_contents import Faults
+from field.monitoring.help import fund, fund_list
+from field.monitoring.help.fund import Asked, FundApplication
+from field.monitoring.help.fund_books import balances
+from field.monitoring.help.fund_codes import FundAction, FundState, FundWay
+from field.monitoring.help.fund_rules import RULES, hands, outstanding
 from field.monitoring.policy.shelf import pack_on
 from field.monitoring.refusals import Refused
 from field.monitoring.timeline import masked

@@ -16,12 +16,12 @@ from field.db import db
 from field.ledger.checkpoints import newest
 from field.ledger.entries import Entry
 from field.ledger.receipts import number
-from field.monitoring import fund_donations, fund_list
-from field.monitoring.case_contents import Faults
-from field.monitoring.fund import Asked
-from field.monitoring.fund_books import Balances, balances, balances_by, summed
-from field.monitoring.fund_codes import FundAccount, FundAction, FundState, FundWay
-from field.monitoring.fund_public import Published, months, published
+from field.monitoring.cases.case_contents import Faults
+from field.monitoring.help import fund_donations, fund_list
+from field.monitoring.help.fund import Asked
+from field.monitoring.help.fund_books import Balances, balances, balances_by, summed
+from field.monitoring.help.fund_codes import FundAccount, FundAction, FundState, FundWay
+from field.monitoring.help.fund_public import Published, months, published
 from field.monitoring.policy.shelf import pack_on
 from field.monitoring.refusals import Refused
 from field.monitoring.workdays import china_day

@@ -7,8 +7,8 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from field.codes import Role
-from field.monitoring.fund_codes import FundAction, FundWay
-from field.monitoring.fund_contents import SHAPES
+from field.monitoring.help.fund_codes import FundAction, FundWay
+from field.monitoring.help.fund_contents import SHAPES
 from field.web.catalogue import in_a_row
 from field.web.forms import faults_named
 from field.web.visit_words import Line, Section

@@ -13,11 +13,11 @@ from field import clock
 from field.auth import actor, allow
 from field.db import db, transact
 from field.ledger.entries import Entry, opened
-from field.monitoring.held import AlreadyDecided, decide
-from field.monitoring.held import waiting as held_waiting
 from field.monitoring.household_file import people
 from field.monitoring.timeline import masked
-from field.monitoring.visit_rules import faults, moment
+from field.monitoring.visiting.held import AlreadyDecided, decide
+from field.monitoring.visiting.held import waiting as held_waiting
+from field.monitoring.visiting.visit_rules import faults, moment
 from field.problems import Problem
 from field.registry import regions
 from field.registry.households import Household

@@ -10,14 +10,14 @@ from field.auth import actor, allow
 from field.codes import Channel, Need, RiskFactor
 from field.db import db
 from field.monitoring import household_file
-from field.monitoring.case_around import adults
-from field.monitoring.case_papers import Signed, declaration, signed
-from field.monitoring.cases import case_of
-from field.monitoring.consents import texts
-from field.monitoring.evidence import visible_among
+from field.monitoring.cases.case_around import adults
+from field.monitoring.cases.case_papers import Signed, declaration, signed
+from field.monitoring.cases.cases import case_of
+from field.monitoring.cases.consents import texts
 from field.monitoring.household_file import person_shown
 from field.monitoring.timeline import masked
 from field.monitoring.traces import Look
+from field.monitoring.visiting.evidence import visible_among
 from field.monitoring.workdays import china_day
 from field.registry import regions
 from field.registry.households import Household, Person

@@ -14,12 +14,12 @@ from field.auth import actor, allow
 from field.codes import Grade, Kind, RiskFactor
 from field.db import db
 from field.monitoring import search
-from field.monitoring.counted import AMONG
-from field.monitoring.grade_standings import grades_on
-from field.monitoring.grades import grades
+from field.monitoring.board.counted import AMONG
+from field.monitoring.board.standings import stood_as
+from field.monitoring.board.until import Until
 from field.monitoring.household_file import ORDERS, Sought, households, persons
-from field.monitoring.standings import stood_as
-from field.monitoring.until import Until
+from field.monitoring.risk.grade_standings import grades_on
+from field.monitoring.risk.grades import grades
 from field.monitoring.workdays import china_day
 from field.problems import Problem
 from field.registry import regions

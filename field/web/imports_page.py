@@ -15,8 +15,8 @@ from field.db import db, transact
 from field.jobs.roster_import import FAULTS, ask_for_import, kept_doubts
 from field.media.vault import Vault
 from field.mending import mend
-from field.monitoring.quality import checks_called
-from field.monitoring.quality_checks import TITLES
+from field.monitoring.checks.quality import checks_called
+from field.monitoring.checks.quality_checks import TITLES
 from field.problems import NOT_FOUND, Problem
 from field.registry.households import Household
 from field.registry.regions import in_region, within

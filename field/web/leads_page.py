@@ -11,9 +11,9 @@ from field.auth import actor, allow
 from field.case_codes import CaseAction, CaseState
 from field.codes import Channel, LeadKind, RiskFactor, Source
 from field.db import db, transact
-from field.monitoring import attaching, lead_list
-from field.monitoring.case_list import settled
-from field.monitoring.case_rules import actions
+from field.monitoring.cases.case_list import settled
+from field.monitoring.cases.case_rules import actions
+from field.monitoring.leads import attaching, lead_list
 from field.problems import Problem
 from field.registry.households import Household
 from field.registry.regions import in_region

@@ -11,7 +11,7 @@ from field.db import db
 from field.ledger.entries import region_chain
 from field.ledger.receipts import number
 from field.monitoring.ledger_list import Line, Mark, Wanted, lines
-from field.monitoring.visit_rules import moment
+from field.monitoring.visiting.visit_rules import moment
 from field.registry import regions
 from field.registry.households import Person
 from field.registry.rights import Right

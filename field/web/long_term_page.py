@@ -10,11 +10,12 @@ from werkzeug.wrappers import Response
 from field import clock
 from field.auth import actor, allow
 from field.db import db, transact
-from field.monitoring import household_file, long_term
-from field.monitoring.cases import OtherContent
-from field.monitoring.long_term import Mark
-from field.monitoring.long_term_list import long_case, long_cases
+from field.monitoring import household_file
+from field.monitoring.cases.cases import OtherContent
 from field.monitoring.policy.shelf import pack_on
+from field.monitoring.relief import long_term
+from field.monitoring.relief.long_term import Mark
+from field.monitoring.relief.long_term_list import long_case, long_cases
 from field.monitoring.traces import Look
 from field.monitoring.workdays import china_day
 from field.problems import Problem

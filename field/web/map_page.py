@@ -11,7 +11,7 @@ from field.codes import Grade
 from field.config import Settings
 from field.db import db
 from field.media.coordinates import Point, to_gcj02
-from field.monitoring import map_points
+from field.monitoring.board import map_points
 from field.monitoring.workdays import SHANGHAI, china_day, month_of
 from field.registry.regions import TOWN
 from field.registry.rights import Right

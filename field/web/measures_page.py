@@ -7,7 +7,7 @@ from field.auth import actor, allow
 from field.codes import RiskFactor
 from field.db import db
 from field.help_codes import MeasureState
-from field.monitoring import measures
+from field.monitoring.help import measures
 from field.monitoring.policy.shelf import pack_on
 from field.monitoring.workdays import china_day
 from field.registry import regions

@@ -10,9 +10,9 @@ from field import clock
 from field.auth import actor, allow
 from field.codes import Left
 from field.db import db, transact
-from field.monitoring import merging
+from field.monitoring.checks import merging
+from field.monitoring.checks.merging import Differ, Differing, NotMergeable, NotMerged
 from field.monitoring.household_file import facts, person_shown
-from field.monitoring.merging import Differ, Differing, NotMergeable, NotMerged
 from field.problems import Problem
 from field.registry import regions
 from field.registry.households import Household, Person

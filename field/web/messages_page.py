@@ -20,10 +20,10 @@ from field.messaging import attaching, threads
 from field.messaging.attaching import NotNobodys, NotTaken
 from field.messaging.threads import Thread
 from field.messaging.unmatched import claims, suggestions
-from field.monitoring.attaching import AlreadyAttached
-from field.monitoring.evidence import visible_among
 from field.monitoring.household_file import household
+from field.monitoring.leads.attaching import AlreadyAttached
 from field.monitoring.traces import leave_trace
+from field.monitoring.visiting.evidence import visible_among
 from field.problems import Problem
 from field.registry import regions
 from field.registry.contacts import TooMany

@@ -10,10 +10,10 @@ from flask_babel import gettext as _
 from field.auth import actor, allow
 from field.case_codes import CaseState
 from field.db import db
-from field.monitoring.case_list import one_case, steps
-from field.monitoring.case_papers import MOST, notice_of, posted
-from field.monitoring.case_rules import NOTICES
-from field.monitoring.cases import MonitoringCase
+from field.monitoring.cases.case_list import one_case, steps
+from field.monitoring.cases.case_papers import MOST, notice_of, posted
+from field.monitoring.cases.case_rules import NOTICES
+from field.monitoring.cases.cases import MonitoringCase
 from field.monitoring.traces import Look
 from field.monitoring.workdays import china_day
 from field.problems import Problem

@@ -13,8 +13,8 @@ from flask_babel import gettext as _
 from field.auth import actor, signed_in
 from field.db import db, transact
 from field.ledger.checkpoints import newest
-from field.monitoring import evidence, photos
 from field.monitoring.traces import leave_trace
+from field.monitoring.visiting import evidence, photos
 from field.monitoring.workdays import china_day
 from field.problems import Problem
 from field.web.served import files

@@ -13,8 +13,8 @@ from field.auth import actor, allow
 from field.casework import done
 from field.db import db
 from field.help_codes import PartnerKind, TieAction, TieKind
-from field.monitoring import partners, tie_list
-from field.monitoring.case_contents import Faults
+from field.monitoring.cases.case_contents import Faults
+from field.monitoring.help import partners, tie_list
 from field.monitoring.refusals import Refused
 from field.monitoring.workdays import china_day
 from field.problems import Problem

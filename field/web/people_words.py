@@ -5,8 +5,8 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from field.monitoring.merging import Differing
-from field.monitoring.people_corrections import COLUMNS
+from field.monitoring.checks.merging import Differing
+from field.monitoring.checks.people_corrections import COLUMNS
 from field.web.catalogue import in_a_row, said
 from field.web.member_words import of_member
 from field.web.visit_words import Line, Section

@@ -8,8 +8,8 @@ from field import codes
 from field.case_codes import CaseState
 from field.help_codes import MeasureState, TeamRole
 from field.labels import Labelled
-from field.monitoring.todo import BY_PLAN
-from field.monitoring.visit_rules import definition
+from field.monitoring.duties.todo import BY_PLAN
+from field.monitoring.visiting.visit_rules import definition
 from field.web.catalogue import english
 
 SPOKEN: tuple[type[Labelled], ...] = (

@@ -12,8 +12,8 @@ from flask import Blueprint, Response, current_app, request
 from werkzeug.exceptions import NotFound
 
 from field.auth import COOKIE, allow
-from field.monitoring.consents import texts
-from field.monitoring.visit_rules import definition
+from field.monitoring.cases.consents import texts
+from field.monitoring.visiting.visit_rules import definition
 from field.registry.rights import Right
 from field.web import phone_english
 from field.web.catalogue import in_english

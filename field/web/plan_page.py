@@ -13,13 +13,13 @@ from field.casework import done
 from field.codes import RiskFactor
 from field.db import db
 from field.help_codes import HelpAction, MeasureState, TeamRole
-from field.monitoring import planning
-from field.monitoring.case_around import photos
-from field.monitoring.case_contents import Faults
-from field.monitoring.cases import case_of
+from field.monitoring.cases.case_around import photos
+from field.monitoring.cases.case_contents import Faults
+from field.monitoring.cases.cases import case_of
+from field.monitoring.help import planning
+from field.monitoring.help.measure_rules import NEEDS
+from field.monitoring.help.plan import newest_seq
 from field.monitoring.household_file import household as of
-from field.monitoring.measure_rules import NEEDS
-from field.monitoring.plan import newest_seq
 from field.monitoring.refusals import Refused
 from field.monitoring.traces import Look
 from field.monitoring.workdays import china_day

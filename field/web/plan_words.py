@@ -10,10 +10,10 @@ from werkzeug.datastructures import MultiDict
 
 from field.codes import RiskFactor, Role
 from field.help_codes import HelpAction, MeasureState, TeamRole
-from field.monitoring.measure_rules import NEEDS, steps
-from field.monitoring.measures import days_late
-from field.monitoring.plan import Measure, PlanMember, plan_entries, plans
-from field.monitoring.plan_shown import bare
+from field.monitoring.help.measure_rules import NEEDS, steps
+from field.monitoring.help.measures import days_late
+from field.monitoring.help.plan import Measure, PlanMember, plan_entries, plans
+from field.monitoring.help.plan_shown import bare
 from field.monitoring.policy.shapes import Measure as Proposed
 from field.monitoring.policy.shapes import Pack
 from field.monitoring.timeline import masked

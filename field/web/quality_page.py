@@ -7,8 +7,8 @@ from field import clock
 from field.auth import actor, allow
 from field.db import db
 from field.mending import mend
-from field.monitoring.quality import checks_called, counts, found, terms
-from field.monitoring.quality_checks import LIVE, PEOPLE
+from field.monitoring.checks.quality import checks_called, counts, found, terms
+from field.monitoring.checks.quality_checks import LIVE, PEOPLE
 from field.registry import regions
 from field.registry.households import Person
 from field.registry.rights import Right

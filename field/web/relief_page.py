@@ -10,12 +10,14 @@ from field import clock
 from field.auth import actor, allow
 from field.codes import EntryKind
 from field.db import db, transact
-from field.monitoring import bill_corrections, evidence, household_file
-from field.monitoring.bill_corrections import Faulty
-from field.monitoring.cases import OtherContent
-from field.monitoring.long_term_list import long_case
-from field.monitoring.relief_sheet import Sheet, rule_of, sheet, sheets
+from field.monitoring import household_file
+from field.monitoring.cases.cases import OtherContent
+from field.monitoring.relief import bill_corrections
+from field.monitoring.relief.bill_corrections import Faulty
+from field.monitoring.relief.long_term_list import long_case
+from field.monitoring.relief.relief_sheet import Sheet, rule_of, sheet, sheets
 from field.monitoring.traces import Look
+from field.monitoring.visiting import evidence
 from field.monitoring.workdays import china_day
 from field.problems import Problem
 from field.registry import regions

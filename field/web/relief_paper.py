@@ -6,11 +6,11 @@ from datetime import date
 from flask_babel import gettext as _
 
 from field.codes import EntryKind
-from field.monitoring.bill_count import Paid
 from field.monitoring.policy.shapes import Layer, ReliefRule
-from field.monitoring.relief_sheet import Sheet as Counted
-from field.monitoring.relief_sheet import rule_of
-from field.monitoring.relief_year import PersonYear, Share
+from field.monitoring.relief.bill_count import Paid
+from field.monitoring.relief.relief_sheet import Sheet as Counted
+from field.monitoring.relief.relief_sheet import rule_of
+from field.monitoring.relief.relief_year import PersonYear, Share
 from field.web.catalogue import in_a_row, in_english, said
 from field.web.sheets import Grid, Pairs, Sheet, Signs, Words
 from field.web.visit_words import Line

@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from field.codes import EntryKind
-from field.monitoring.quality_checks import TITLES
+from field.monitoring.checks.quality_checks import TITLES
 from field.web.visit_words import Line, Section
 from field.web.wording import yuan
 

@@ -18,9 +18,9 @@ from field.messaging import outbox, staff_codes
 from field.messaging.hooks import connected
 from field.messaging.sending_rules import Fate
 from field.messaging.staff_codes import STEP, NoWay
-from field.monitoring import notices, reminders
-from field.monitoring.cases import OtherContent
-from field.monitoring.reminders import USUAL, Choice, NotProven, Reminder, Standing, TooManyCodes
+from field.monitoring.cases.cases import OtherContent
+from field.monitoring.duties import notices, reminders
+from field.monitoring.duties.reminders import USUAL, Choice, NotProven, Reminder, Standing, TooManyCodes
 from field.problems import Problem
 from field.registry.consent import opted_out
 from field.registry.contacts import address_index

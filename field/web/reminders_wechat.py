@@ -11,8 +11,8 @@ from field.auth import actor, allow, csrf_token
 from field.codes import ReminderWay
 from field.db import db
 from field.messaging.messages import NotGenuine
-from field.monitoring import reminders
-from field.monitoring.reminders import USUAL, Choice
+from field.monitoring.duties import reminders
+from field.monitoring.duties.reminders import USUAL, Choice
 from field.problems import Problem
 from field.registry.rights import Right
 from field.registry.sealing import blind

@@ -19,10 +19,10 @@ from field.jobs.screening_import import job_of, read_upload, stop, take_in
 from field.ledger.receipts import number
 from field.media.vault import Vault
 from field.mending import beside_answers
-from field.monitoring import screening_answers
-from field.monitoring.quality_checks import TITLES
-from field.monitoring.screening import Filing, OtherContent
-from field.monitoring.screening_lists import ScreeningList, digest
+from field.monitoring.checks.quality_checks import TITLES
+from field.monitoring.screening import screening_answers
+from field.monitoring.screening.screening import Filing, OtherContent
+from field.monitoring.screening.screening_lists import ScreeningList, digest
 from field.problems import NOT_FOUND, Problem
 from field.registry.rights import Right
 from field.registry.roster_sheet import Refused

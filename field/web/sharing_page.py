@@ -4,8 +4,8 @@ from flask import Blueprint, render_template
 
 from field.auth import actor, allow
 from field.db import db, transact
-from field.monitoring.sharing import shared, trace
-from field.monitoring.sharing_codes import SharedField
+from field.monitoring.posts.sharing import shared, trace
+from field.monitoring.posts.sharing_codes import SharedField
 from field.registry.rights import Right
 from field.web.asked import asked_page
 from field.web.sharing_words import cells

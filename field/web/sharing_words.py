@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from flask_babel import gettext as _
 
 from field.codes import Kind, RiskFactor
-from field.monitoring.sharing_codes import GUARANTEES, SharedField
+from field.monitoring.posts.sharing_codes import GUARANTEES, SharedField
 from field.web.catalogue import in_a_row, word_said
 from field.web.member_words import of_member
 from field.web.visit_words import SEXES, Line, lines_of

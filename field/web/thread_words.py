@@ -17,7 +17,7 @@ from field.messaging.sending_rules import Fate
 from field.messaging.sending_rules import Purpose as Why
 from field.messaging.threads import DECLARED, OF_A_DIALOG, Thread
 from field.messaging.understanding.masking import masked
-from field.monitoring.leads import Lead
+from field.monitoring.leads.leads import Lead
 from field.registry.candidates import Ground
 
 OUTCOMES = {

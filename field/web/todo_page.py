@@ -7,8 +7,8 @@ from flask import Blueprint, render_template
 from field.auth import actor, allow
 from field.codes import Grade, Role, TaskKind
 from field.db import db
-from field.monitoring.todo import todo
-from field.monitoring.todo_rows import Wanted
+from field.monitoring.duties.todo import todo
+from field.monitoring.duties.todo_rows import Wanted
 from field.registry.rights import Right
 from field.web.asked import asked_code, asked_page
 from field.web.whereabouts import here

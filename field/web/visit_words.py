@@ -8,8 +8,8 @@ from flask_babel import gettext
 from field.codes import Expense, Guarantee, Income, Kind, Left, Need, RiskFactor
 from field.labels import Labelled, Word
 from field.ledger.facts import WITHDRAWN
-from field.monitoring.roster_claims import CLAIMED, NOT_LISTED
-from field.monitoring.visit_rules import definition
+from field.monitoring.roster.roster_claims import CLAIMED, NOT_LISTED
+from field.monitoring.visiting.visit_rules import definition
 from field.registry.contact_rules import Withdrawn
 from field.registry.filling import FILLED, HOUSEHOLD_FILLED
 from field.registry.masking import mask_id_number, mask_phone

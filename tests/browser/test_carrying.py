@@ -22,11 +22,11 @@ from field.demo.accounts import ACCOUNTS, CADRE
 from field.demo.pictures import picture
 from field.ledger.entries import Entry
 from field.ledger.verify import verify
-from field.monitoring.case_offers import met
-from field.monitoring.cases import MonitoringCase
+from field.monitoring.cases.case_offers import met
+from field.monitoring.cases.cases import MonitoringCase
+from field.monitoring.cases.elimination import missing
 from field.monitoring.derive import SECTIONS
-from field.monitoring.elimination import missing
-from field.monitoring.leads import Lead
+from field.monitoring.leads.leads import Lead
 from field.monitoring.workdays import china_day
 from field.registry.households import Household
 from field.worker import signer

@@ -14,8 +14,8 @@ from field import clock
 from field.db import db, transact
 from field.ledger.entries import Entry
 from field.ledger.verify import verify
-from field.monitoring.enrol import enrol
-from field.monitoring.evidence import Evidence
+from field.monitoring.roster.enrol import enrol
+from field.monitoring.visiting.evidence import Evidence
 from field.worker import signer
 from tests.county import PASSWORD, County, household
 from tests.phone.conftest import Phone

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from field.db import db
 from field.ledger.entries import Entry
 from field.ledger.verify import verify
-from field.monitoring.evidence import Evidence
+from field.monitoring.visiting.evidence import Evidence
 from field.worker import signer
 from tests.browser.test_signing_and_revisiting import village
 from tests.conftest import not_here

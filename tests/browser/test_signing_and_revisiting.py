@@ -10,9 +10,9 @@ from field import clock
 from field.db import db, transact
 from field.ledger.entries import Entry
 from field.ledger.verify import verify
-from field.monitoring.consents import consented
-from field.monitoring.enrol import enrol
-from field.monitoring.revisits import due_revisits
+from field.monitoring.cases.consents import consented
+from field.monitoring.cases.revisits import due_revisits
+from field.monitoring.roster.enrol import enrol
 from field.monitoring.workdays import china_day
 from field.registry.households import Household
 from field.worker import signer

@@ -28,25 +28,25 @@ from field.ledger.verify import verify
 from field.login import hash_password
 from field.media import alike, photo
 from field.messaging.wave_figures import progress
-from field.monitoring.case_rules import WAY_OUT
-from field.monitoring.caseload import waiting
-from field.monitoring.cases import MonitoringCase
-from field.monitoring.checkin_requests import Outcome
-from field.monitoring.deputies import current
-from field.monitoring.due_checkins import due
-from field.monitoring.evidence import Evidence, EvidenceLink
-from field.monitoring.fund import FundApplication
-from field.monitoring.fund_books import FundPosting
-from field.monitoring.long_term import LongTerm
-from field.monitoring.measures import counted
-from field.monitoring.partners import Tie, TiePayment
+from field.monitoring.board.statistics import statistics
+from field.monitoring.cases.case_rules import WAY_OUT
+from field.monitoring.cases.cases import MonitoringCase
+from field.monitoring.cases.revisit_schedule import RevisitDue
+from field.monitoring.help.fund import FundApplication
+from field.monitoring.help.fund_books import FundPosting
+from field.monitoring.help.measures import counted
+from field.monitoring.help.partners import Tie, TiePayment
+from field.monitoring.help.tie_rules import late_since
+from field.monitoring.posts.caseload import waiting
+from field.monitoring.posts.deputies import current
 from field.monitoring.rebuild import rebuild
-from field.monitoring.revisit_schedule import RevisitDue
-from field.monitoring.screening_lists import ScreeningRow
-from field.monitoring.statistics import statistics
-from field.monitoring.tie_rules import late_since
-from field.monitoring.visit_rules import faults
+from field.monitoring.relief.long_term import LongTerm
+from field.monitoring.screening.screening_lists import ScreeningRow
+from field.monitoring.visiting.evidence import Evidence, EvidenceLink
+from field.monitoring.visiting.visit_rules import faults
 from field.monitoring.workdays import china_day
+from field.monitoring.workers.checkin_requests import Outcome
+from field.monitoring.workers.due_checkins import due
 from field.registry.households import Household, Person
 from field.registry.rights import Actor
 from field.registry.sealing import Keyring, save_keyring

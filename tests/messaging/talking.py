@@ -29,8 +29,8 @@ from field.messaging.inbox import InboundMessage
 from field.messaging.messages import Inbound
 from field.messaging.outbox import OutboundMessage
 from field.messaging.scene import place_name
-from field.monitoring.bindings import Deed, confirm, end, register
-from field.monitoring.checkins import CheckedIn, record_checkin
+from field.monitoring.leads.bindings import Deed, confirm, end, register
+from field.monitoring.workers.checkins import CheckedIn, record_checkin
 from field.registry import contacts
 from field.registry.contact_rules import Decision, Proof
 from field.registry.contacts import Contact

@@ -9,7 +9,7 @@ from field import clock
 from field.codes import Channel
 from field.messaging import abandoned, talk
 from field.messaging.messages import Inbound, Said
-from field.monitoring.leads import Lead
+from field.monitoring.leads.leads import Lead
 from field.registry import contacts
 from field.registry.contact_rules import Proof
 from field.registry.households import Person

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from field import clock
 from field.codes import Channel, TaskKind
 from field.messaging.checkin_waves import step
-from field.monitoring import bindings
-from field.monitoring.bindings import Deed
+from field.monitoring.duties.tasks import Task
+from field.monitoring.leads import bindings
+from field.monitoring.leads.bindings import Deed
 from field.monitoring.rebuild import rebuild
-from field.monitoring.tasks import Task
 from field.registry import contacts
 from field.registry.contact_rules import UNCONFIRMED, Proof
 from field.registry.households import Person

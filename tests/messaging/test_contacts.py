@@ -13,7 +13,7 @@ from sqlalchemy import Engine, LargeBinary, select, type_coerce
 from sqlalchemy.orm import Session
 
 from field.codes import Channel
-from field.monitoring import bindings
+from field.monitoring.leads import bindings
 from field.registry import contacts
 from field.registry.consent import opt_in, opt_out, opted_out
 from field.registry.contact_rules import (

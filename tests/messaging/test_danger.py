@@ -6,7 +6,7 @@ from field import clock
 from field.codes import Channel
 from field.messaging import talk
 from field.messaging.messages import Inbound, Said
-from field.monitoring import attaching
+from field.monitoring.leads import attaching
 from field.monitoring.rebuild import rebuild
 from field.worker import turns
 from tests.county import County

@@ -13,7 +13,7 @@ from field.db import db
 from field.messaging import pictures, talk
 from field.messaging.inbox import InboundMessage
 from field.messaging.messages import Inbound, Photo, Said
-from field.monitoring.leads import Lead
+from field.monitoring.leads.leads import Lead
 from field.work import Job
 from tests.county import County
 from tests.messaging.people import NOW

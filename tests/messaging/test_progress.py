@@ -11,8 +11,8 @@ from field.codes import Channel
 from field.ledger.receipts import number
 from field.messaging import talk
 from field.messaging.messages import Inbound, Said
-from field.monitoring.checkins import record_silence
-from field.monitoring.declarations import Declared, record_declaration
+from field.monitoring.leads.declarations import Declared, record_declaration
+from field.monitoring.workers.checkins import record_silence
 from field.registry import contacts
 from field.registry.contact_rules import Proof
 from field.registry.households import Person

@@ -18,11 +18,11 @@ from field.messaging import staff_codes, staff_notices, talk
 from field.messaging.messages import Inbound, Said
 from field.messaging.outbox import OutboundMessage
 from field.messaging.sending_rules import Purpose
-from field.monitoring import reminders
-from field.monitoring.deputies import Asked, answer, name_deputy
-from field.monitoring.notices import StaffNotice
+from field.monitoring.duties import reminders
+from field.monitoring.duties.notices import StaffNotice
+from field.monitoring.duties.reminders import Choice, Standing, TooManyCodes
+from field.monitoring.posts.deputies import Asked, answer, name_deputy
 from field.monitoring.rebuild import rebuild
-from field.monitoring.reminders import Choice, Standing, TooManyCodes
 from field.monitoring.workdays import china_day
 from field.registry import contacts
 from field.registry.contact_rules import Proof

@@ -13,9 +13,9 @@ from field.db import db, transact
 from field.messaging import happenings, talk
 from field.messaging.conversations import Dialog
 from field.messaging.messages import Inbound, Said
-from field.monitoring.leads import Lead
+from field.monitoring.duties.tasks import Task
+from field.monitoring.leads.leads import Lead
 from field.monitoring.rebuild import rebuild
-from field.monitoring.tasks import Task
 from tests.county import County
 from tests.messaging.people import NOW
 from tests.messaging.test_floods import Sender

@@ -11,8 +11,8 @@ from field.messaging.dialogs.lengths import sizes
 from field.messaging.dialogs.loading import library
 from field.messaging.sending_rules import Rules, quiet
 from field.messaging.wave_rules import is_open, opening, spread
-from field.monitoring.checkin_rules import Hours
 from field.monitoring.workdays import SHANGHAI
+from field.monitoring.workers.checkin_rules import Hours
 
 TOWNS = ("420626107", "420626102", "420626105", "420626100")
 moments = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001

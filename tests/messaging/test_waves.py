@@ -16,8 +16,8 @@ from field.messaging.messages import SendError
 from field.messaging.outbox import sign_with
 from field.messaging.sending_rules import segments
 from field.messaging.wave_figures import estimate, progress
-from field.monitoring.checkin_requests import CheckinRequest, CheckinWave, Outcome
-from field.monitoring.due_checkins import Count, count_by_place
+from field.monitoring.workers.checkin_requests import CheckinRequest, CheckinWave, Outcome
+from field.monitoring.workers.due_checkins import Count, count_by_place
 from field.registry import contacts
 from field.registry.consent import opt_out
 from field.registry.contact_rules import Proof

@@ -14,11 +14,11 @@ from field.messaging import checkin_waves, talk
 from field.messaging.messages import Inbound, Outbound, Said, SendError
 from field.messaging.outbox import OutboundMessage
 from field.messaging.sending import send_some
-from field.monitoring.checkin_requests import CheckinRequest
-from field.monitoring.checkins import CheckedIn, record_checkin
-from field.monitoring.due_checkins import Due, due
 from field.monitoring.rebuild import rebuild
 from field.monitoring.workdays import SHANGHAI
+from field.monitoring.workers.checkin_requests import CheckinRequest
+from field.monitoring.workers.checkins import CheckedIn, record_checkin
+from field.monitoring.workers.due_checkins import Due, due
 from field.registry import contacts
 from field.registry.contact_rules import Proof
 from field.registry.contacts import Contact

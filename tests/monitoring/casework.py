@@ -12,16 +12,16 @@ from field.db import db, transact
 from field.help_codes import HelpAction
 from field.ledger.entries import Entry
 from field.ledger.verify import verify
-from field.monitoring.case_around import pack_of
-from field.monitoring.cases import Asked, MonitoringCase, act, open_case, take_over
-from field.monitoring.declarations import Declared, record_declaration
-from field.monitoring.evidence import note_sender
-from field.monitoring.judgement import window
-from field.monitoring.plan import Measure, newest_seq
-from field.monitoring.planning import Asked as Help
-from field.monitoring.planning import act as help_household
+from field.monitoring.cases.case_around import pack_of
+from field.monitoring.cases.cases import Asked, MonitoringCase, act, open_case, take_over
+from field.monitoring.help.plan import Measure, newest_seq
+from field.monitoring.help.planning import Asked as Help
+from field.monitoring.help.planning import act as help_household
+from field.monitoring.leads.declarations import Declared, record_declaration
 from field.monitoring.rebuild import rebuild
-from field.monitoring.visits import record_visit
+from field.monitoring.risk.judgement import window
+from field.monitoring.visiting.evidence import note_sender
+from field.monitoring.visiting.visits import record_visit
 from field.monitoring.workdays import china_day, months_after
 from field.registry.households import Household, Person
 from field.worker import signer

@@ -8,10 +8,10 @@ from uuid6 import uuid7
 from field import clock
 from field.db import db, transact
 from field.ledger.entries import Entry
-from field.monitoring.fund import Asked, FundApplication, act, apply
-from field.monitoring.fund_books import Balances, balances
-from field.monitoring.fund_codes import FundAction
-from field.monitoring.fund_donations import donate, give_back
+from field.monitoring.help.fund import Asked, FundApplication, act, apply
+from field.monitoring.help.fund_books import Balances, balances
+from field.monitoring.help.fund_codes import FundAction
+from field.monitoring.help.fund_donations import donate, give_back
 from field.monitoring.workdays import china_day
 from tests.county import County
 

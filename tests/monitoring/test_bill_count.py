@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from field.monitoring.bill_count import Paid, Unclear, distinct
-from field.monitoring.monitored import Span, Stood, spans
+from field.monitoring.cases.monitored import Span, Stood, spans
 from field.monitoring.policy.shelf import pack_on
-from field.monitoring.relief import Bill, loss, relief
-from field.monitoring.relief_year import PersonYear, person_year, person_years
+from field.monitoring.relief.bill_count import Paid, Unclear, distinct
+from field.monitoring.relief.relief import Bill, loss, relief
+from field.monitoring.relief.relief_year import PersonYear, person_year, person_years
 
 RULE = pack_on(date(2026, 11, 26)).relief
 PHOTO, OTHER = "a" * 64, "b" * 64

@@ -16,27 +16,27 @@ from field.codes import Channel
 from field.db import db
 from field.ledger.entries import Entry, opened
 from field.ledger.facts import Fact
-from field.monitoring.bill_corrections import correct
-from field.monitoring.bills import ToldBill
-from field.monitoring.case_rules import MAY_LEAVE
-from field.monitoring.cases import MonitoringCase
-from field.monitoring.checkins import CheckedIn, record_checkin
-from field.monitoring.counted import AMONG, among, counts, flow_by_month
+from field.monitoring.board.counted import AMONG, among, counts, flow_by_month
+from field.monitoring.board.standings import statistics_on
+from field.monitoring.board.statistics import figures_of, statistics
+from field.monitoring.board.until import AGEING, Until
+from field.monitoring.cases.case_rules import MAY_LEAVE
+from field.monitoring.cases.cases import MonitoringCase
+from field.monitoring.cases.revisit_schedule import RevisitDue, still_open
 from field.monitoring.derive import derive
-from field.monitoring.due_checkins import away
-from field.monitoring.measure_rules import OPEN
-from field.monitoring.plan import Measure
+from field.monitoring.help.measure_rules import OPEN
+from field.monitoring.help.plan import Measure
 from field.monitoring.policy.shapes import ReliefRule
 from field.monitoring.policy.shelf import pack_on
 from field.monitoring.rebuild import DERIVED
-from field.monitoring.relief import relief
-from field.monitoring.relief_sheet import sheets
-from field.monitoring.relief_sums import Sums, paid, relief_by
-from field.monitoring.revisit_schedule import RevisitDue, still_open
-from field.monitoring.standings import statistics_on
-from field.monitoring.statistics import figures_of, statistics
-from field.monitoring.until import AGEING, Until
+from field.monitoring.relief.bill_corrections import correct
+from field.monitoring.relief.bills import ToldBill
+from field.monitoring.relief.relief import relief
+from field.monitoring.relief.relief_sheet import sheets
+from field.monitoring.relief.relief_sums import Sums, paid, relief_by
 from field.monitoring.workdays import DAY, china_day
+from field.monitoring.workers.checkins import CheckedIn, record_checkin
+from field.monitoring.workers.due_checkins import away
 from field.registry.households import Household, Person
 from tests.any_history import History
 from tests.county import County

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from field.case_codes import CaseAction, CaseState
 from field.codes import Kind, Role
 from field.help_codes import HelpAction, MeasureState
-from field.monitoring.case_changes import after, due_after
-from field.monitoring.case_course import decide
-from field.monitoring.case_rules import RULES, due_in
-from field.monitoring.case_standing import Act, Around, Standing
-from field.monitoring.elimination import Earned, Ground, conditions, missing
-from field.monitoring.measure_rules import RULES as HELP_RULES
-from field.monitoring.measure_rules import Course, Step, done_for, open_for
-from field.monitoring.measure_rules import after as course_after
+from field.monitoring.cases.case_changes import after, due_after
+from field.monitoring.cases.case_course import decide
+from field.monitoring.cases.case_rules import RULES, due_in
+from field.monitoring.cases.case_standing import Act, Around, Standing
+from field.monitoring.cases.elimination import Earned, Ground, conditions, missing
+from field.monitoring.help.measure_rules import RULES as HELP_RULES
+from field.monitoring.help.measure_rules import Course, Step, done_for, open_for
+from field.monitoring.help.measure_rules import after as course_after
 from field.monitoring.policy.shelf import pack_on
 from field.monitoring.refusals import OutOfOrder, Refused, WrongHands
 from field.monitoring.workdays import months_after

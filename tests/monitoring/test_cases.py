@@ -9,10 +9,10 @@ import pytest
 from field import clock
 from field.case_codes import CaseAction
 from field.db import db, transact
-from field.monitoring.cases import OtherContent, Stale, act, open_case
+from field.monitoring.board.statistics import statistics
+from field.monitoring.cases.cases import OtherContent, Stale, act, open_case
 from field.monitoring.policy.shelf import OURS, shelf, use_shelf
 from field.monitoring.refusals import OutOfOrder, Refused, WrongHands
-from field.monitoring.statistics import statistics
 from field.registry.rights import NotAllowed
 from tests.county import County
 from tests.monitoring.casework import (

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from field.monitoring.checkin_rules import Rules, freshness, is_due
-from field.monitoring.income_rules import EXAMPLES, Earned, doubt, trade_of
-from field.monitoring.income_rules import Rules as IncomeRules
+from field.monitoring.workers.checkin_rules import Rules, freshness, is_due
+from field.monitoring.workers.income_rules import EXAMPLES, Earned, doubt, trade_of
+from field.monitoring.workers.income_rules import Rules as IncomeRules
 
 NOW = datetime(2026, 11, 20, 2, tzinfo=UTC)
 ASKED = ("phone", "work_place", "monthly_income")

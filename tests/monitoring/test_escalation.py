@@ -9,7 +9,7 @@ from sqlalchemy import literal, select
 from sqlalchemy.orm import Session
 
 from field.codes import Role
-from field.monitoring.escalation import LEVELS, concerns, level, risen, seconds
+from field.monitoring.duties.escalation import LEVELS, concerns, level, risen, seconds
 from field.orm import UtcDateTime
 
 V, T, C, D = Role.VILLAGE, Role.TOWN, Role.COUNTY, Role.DEPARTMENT

@@ -12,8 +12,8 @@ from field import clock
 from field.db import db, transact
 from field.ledger.entries import Entry, opened
 from field.ledger.verify import verify
-from field.monitoring.cases import OtherContent, Stale
-from field.monitoring.fund_books import Balances, FundPosting
+from field.monitoring.cases.cases import OtherContent, Stale
+from field.monitoring.help.fund_books import Balances, FundPosting
 from field.monitoring.rebuild import rebuild
 from field.monitoring.refusals import OutOfOrder, Refused, WrongHands
 from field.registry.households import Household

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from field.monitoring.fund_public import by_month, published
+from field.monitoring.help.fund_public import by_month, published
 
 BEGIN = date(2025, 3, 10)
 move = st.one_of(

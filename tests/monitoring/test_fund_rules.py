@@ -9,9 +9,19 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from field.codes import Role
-from field.monitoring.fund_codes import FundAccount, FundAction, FundState
-from field.monitoring.fund_contents import SHAPES, read_fund
-from field.monitoring.fund_rules import GIVEN, OPEN, Act, Around, Standing, after, decide, donation_postings, postings
+from field.monitoring.help.fund_codes import FundAccount, FundAction, FundState
+from field.monitoring.help.fund_contents import SHAPES, read_fund
+from field.monitoring.help.fund_rules import (
+    GIVEN,
+    OPEN,
+    Act,
+    Around,
+    Standing,
+    after,
+    decide,
+    donation_postings,
+    postings,
+)
 from field.monitoring.policy.fund_shapes import Fund
 from field.monitoring.refusals import OutOfOrder, Refused, WrongHands
 

@@ -10,14 +10,14 @@ from field import clock
 from field.codes import Grade
 from field.db import db, transact
 from field.ledger.facts import DAY, HALF_LIFE, Fact, trusted, worth
-from field.monitoring.grade_standings import grade_on, grades_on
+from field.monitoring.board.standings import statistics_on
+from field.monitoring.board.statistics import figures_of, statistics
+from field.monitoring.board.until import Until
 from field.monitoring.household_file import Sought, households
-from field.monitoring.judgement import Judgement, basis
 from field.monitoring.rebuild import rebuild
-from field.monitoring.standings import statistics_on
-from field.monitoring.statistics import figures_of, statistics
-from field.monitoring.sweep import sweep_slice
-from field.monitoring.until import Until
+from field.monitoring.risk.grade_standings import grade_on, grades_on
+from field.monitoring.risk.judgement import Judgement, basis
+from field.monitoring.risk.sweep import sweep_slice
 from field.monitoring.workdays import china_day
 from field.registry.households import Household
 from tests.any_history import History

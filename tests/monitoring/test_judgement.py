@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 
 from field import clock
 from field.db import db, transact
-from field.monitoring.judgement import ALL, ONE, SEVERAL, Basis, Judgement, basis, judged, window
 from field.monitoring.policy.shelf import pack_on
 from field.monitoring.rebuild import rebuild
-from field.monitoring.risk_words import missing_words, told
-from field.monitoring.visits import record_visit
+from field.monitoring.risk.judgement import ALL, ONE, SEVERAL, Basis, Judgement, basis, judged, window
+from field.monitoring.risk.risk_words import missing_words, told
+from field.monitoring.visiting.visits import record_visit
 from tests.county import County
 
 HOME = "420626107204"

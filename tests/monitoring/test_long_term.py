@@ -10,13 +10,13 @@ from uuid6 import uuid7
 
 from field import clock
 from field.db import db, transact
-from field.monitoring.cases import OtherContent
-from field.monitoring.long_term import LongTerm, Mark, mark, unmark
-from field.monitoring.long_term_course import MONTHS, Steady, project
-from field.monitoring.long_term_list import LongCase, long_case, long_cases
+from field.monitoring.cases.cases import OtherContent
 from field.monitoring.policy.shelf import pack_on
 from field.monitoring.rebuild import rebuild
-from field.monitoring.relief import relief
+from field.monitoring.relief.long_term import LongTerm, Mark, mark, unmark
+from field.monitoring.relief.long_term_course import MONTHS, Steady, project
+from field.monitoring.relief.long_term_list import LongCase, long_case, long_cases
+from field.monitoring.relief.relief import relief
 from field.monitoring.workdays import china_day
 from field.registry.households import Household
 from field.registry.rights import NotAllowed

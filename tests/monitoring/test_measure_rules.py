@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from field.codes import RiskFactor, Role
 from field.help_codes import HelpAction, MeasureState
-from field.monitoring.measure_contents import Circumstances, against, read
-from field.monitoring.measure_rules import NEEDS, RULES, Course, Step, after, done_for, open_for, planned, steps
-from field.monitoring.measures import days_late
+from field.monitoring.help.measure_contents import Circumstances, against, read
+from field.monitoring.help.measure_rules import NEEDS, RULES, Course, Step, after, done_for, open_for, planned, steps
+from field.monitoring.help.measures import days_late
 from field.monitoring.policy.shelf import pack_on, shelf
 
 DAY = date(2026, 11, 2)

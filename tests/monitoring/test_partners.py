@@ -11,11 +11,11 @@ from field import clock
 from field.db import db, transact
 from field.help_codes import TieAction
 from field.ledger.verify import verify
-from field.monitoring.cases import OtherContent, Stale
-from field.monitoring.partners import Asked, Partner, Tie, act
+from field.monitoring.cases.cases import OtherContent, Stale
+from field.monitoring.help.partners import Asked, Partner, Tie, act
+from field.monitoring.help.tie_list import partners, payments, ties, ties_of
 from field.monitoring.rebuild import rebuild
 from field.monitoring.refusals import OutOfOrder, Refused
-from field.monitoring.tie_list import partners, payments, ties, ties_of
 from field.registry.rights import NotAllowed
 from field.worker import signer
 from tests.county import County

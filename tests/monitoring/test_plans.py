@@ -10,10 +10,10 @@ from field import clock
 from field.db import db, transact
 from field.help_codes import HelpAction
 from field.ledger.entries import Entry
-from field.monitoring.cases import OtherContent, Stale
-from field.monitoring.measures import counted, overdue_measures, without_measures
-from field.monitoring.plan import newest_seq, team_of
-from field.monitoring.planning import Asked, act
+from field.monitoring.cases.cases import OtherContent, Stale
+from field.monitoring.help.measures import counted, overdue_measures, without_measures
+from field.monitoring.help.plan import newest_seq, team_of
+from field.monitoring.help.planning import Asked, act
 from field.monitoring.refusals import OutOfOrder, Refused, WrongHands
 from field.monitoring.workdays import china_day
 from field.registry.rights import NotAllowed

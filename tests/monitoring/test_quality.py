@@ -16,12 +16,12 @@ from field.db import db, transact
 from field.jobs import night
 from field.ledger.entries import Entry
 from field.ledger.facts import state
-from field.monitoring.bills import ToldBill
-from field.monitoring.cases import MonitoringCase
-from field.monitoring.judgement import Judgement
-from field.monitoring.plan import Measure
-from field.monitoring.quality import counts, found, of_household, of_households, terms
-from field.monitoring.quality_checks import CATALOGUE, LIVE
+from field.monitoring.cases.cases import MonitoringCase
+from field.monitoring.checks.quality import counts, found, of_household, of_households, terms
+from field.monitoring.checks.quality_checks import CATALOGUE, LIVE
+from field.monitoring.help.plan import Measure
+from field.monitoring.relief.bills import ToldBill
+from field.monitoring.risk.judgement import Judgement
 from field.monitoring.workdays import china_day, months_after
 from field.registry.households import Household, Person
 from field.registry.idnumber import make, mismatch

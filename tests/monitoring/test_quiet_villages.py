@@ -5,7 +5,7 @@ from datetime import timedelta
 from field import clock
 from field.codes import Role
 from field.db import db
-from field.monitoring.quiet_villages import quiet_villages
+from field.monitoring.board.quiet_villages import quiet_villages
 from tests.county import County
 from tests.monitoring.casework import HOME, NEXT, visited
 from tests.web.office import browser, words

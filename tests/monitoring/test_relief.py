@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from field.monitoring.policy.shelf import pack_on
-from field.monitoring.relief import Bill, loss, relief
+from field.monitoring.relief.relief import Bill, loss, relief
 from tests.county import County
 
 RULE = pack_on(date(2026, 11, 26)).relief

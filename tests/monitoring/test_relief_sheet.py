@@ -11,13 +11,14 @@ from field import clock
 from field.codes import Channel, EntryKind
 from field.db import db, transact
 from field.ledger.entries import Draft, append
-from field.monitoring import bills, merging, relief_standings
-from field.monitoring.bill_corrections import Faulty, correct
-from field.monitoring.cases import OtherContent
-from field.monitoring.held import decide
+from field.monitoring.board.standings import HouseholdStanding
+from field.monitoring.cases.cases import OtherContent
+from field.monitoring.checks import merging
 from field.monitoring.rebuild import rebuild
-from field.monitoring.relief_sheet import Sheet, sheets
-from field.monitoring.standings import HouseholdStanding
+from field.monitoring.relief import bills, relief_standings
+from field.monitoring.relief.bill_corrections import Faulty, correct
+from field.monitoring.relief.relief_sheet import Sheet, sheets
+from field.monitoring.visiting.held import decide
 from field.monitoring.workdays import china_day
 from field.registry.households import Household
 from field.registry.rights import NotAllowed

@@ -10,16 +10,16 @@ from uuid6 import uuid7
 from field import clock
 from field.codes import Channel
 from field.db import db, transact
-from field.monitoring.attaching import attach
-from field.monitoring.cases import take_over
-from field.monitoring.declarations import Declared, record_declaration
-from field.monitoring.enrol import enrol
+from field.monitoring.board.standings import STILL
+from field.monitoring.cases.cases import take_over
+from field.monitoring.checks.quality import checks_called, count, of_household, terms
 from field.monitoring.household_file import people as household_people
-from field.monitoring.quality import checks_called, count, of_household, terms
+from field.monitoring.leads.attaching import attach
+from field.monitoring.leads.declarations import Declared, record_declaration
 from field.monitoring.rebuild import rebuild
 from field.monitoring.refusals import Refused
-from field.monitoring.relief_standings import ReliefStanding
-from field.monitoring.standings import STILL
+from field.monitoring.relief.relief_standings import ReliefStanding
+from field.monitoring.roster.enrol import enrol
 from field.registry.households import Household
 from tests.county import County, household, unmonitored
 from tests.monitoring.casework import HOME, NOTE, asked, declared, do, home_of, left, listed, opened

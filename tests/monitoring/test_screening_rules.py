@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 
 from field import clock
 from field.db import db
-from field.monitoring.leads import Lead
+from field.monitoring.leads.leads import Lead
 from field.monitoring.policy.shelf import pack_on
-from field.monitoring.screening import Filing, answer_rows, file_list
-from field.monitoring.screening_match import match
-from field.monitoring.screening_rules import below, below_for_all, why
+from field.monitoring.screening.screening import Filing, answer_rows, file_list
+from field.monitoring.screening.screening_match import match
+from field.monitoring.screening.screening_rules import below, below_for_all, why
 from field.registry.households import Household
 from field.registry.screening_reading import Row
 from tests.county import County

@@ -12,17 +12,17 @@ from field.case_codes import CaseState
 from field.codes import Channel
 from field.db import db, transact
 from field.ledger.facts import Fact
-from field.monitoring import attaching
-from field.monitoring.cases import MonitoringCase, open_case
-from field.monitoring.counted import counts
-from field.monitoring.declarations import Declared, record_declaration
-from field.monitoring.judgement import Judgement, judge
-from field.monitoring.measures import without_measures
+from field.monitoring.board.counted import counts
+from field.monitoring.board.until import Until
+from field.monitoring.cases.cases import MonitoringCase, open_case
+from field.monitoring.cases.revisit_schedule import next_days
+from field.monitoring.cases.revisits import due_revisits
+from field.monitoring.help.measures import without_measures
+from field.monitoring.leads import attaching
+from field.monitoring.leads.declarations import Declared, record_declaration
 from field.monitoring.refusals import Refused
-from field.monitoring.relief_sheet import sheet
-from field.monitoring.revisit_schedule import next_days
-from field.monitoring.revisits import due_revisits
-from field.monitoring.until import Until
+from field.monitoring.relief.relief_sheet import sheet
+from field.monitoring.risk.judgement import Judgement, judge
 from field.monitoring.workdays import china_day
 from field.registry.households import Person
 from tests.county import County

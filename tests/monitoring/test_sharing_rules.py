@@ -15,13 +15,13 @@ from field import clock
 from field.codes import Guarantee, RiskFactor
 from field.db import db, transact
 from field.ledger.facts import Fact
-from field.monitoring import sharing
-from field.monitoring.judgement import Judgement
 from field.monitoring.policy.reading import FaultyPack, read_pack
 from field.monitoring.policy.sharing_shapes import Sharing, When
 from field.monitoring.policy.shelf import pack_on
-from field.monitoring.sharing_codes import OF_PEOPLE, Concerns, SharedField
-from field.monitoring.sharing_rules import Home, shown
+from field.monitoring.posts import sharing
+from field.monitoring.posts.sharing_codes import OF_PEOPLE, Concerns, SharedField
+from field.monitoring.posts.sharing_rules import Home, shown
+from field.monitoring.risk.judgement import Judgement
 from field.monitoring.workdays import china_day, months_after
 from field.registry.households import Household, Person
 from tests.county import County

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from field.monitoring.judgement import months
-from field.monitoring.steady import _apart
+from field.monitoring.cases.steady import _apart
+from field.monitoring.risk.judgement import months
 
 LAST = date(2026, 9, 30)
 DAYS = st.dates(date(2020, 1, 1), date(2026, 9, 29))

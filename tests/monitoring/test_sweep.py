@@ -14,12 +14,12 @@ from field.codes import Channel
 from field.commands.judgement import sweep_county, sweep_lane
 from field.db import db, transact
 from field.ledger.entries import Entry
-from field.monitoring.declarations import Declared, record_declaration
-from field.monitoring.enrol import enrol
-from field.monitoring.judgement import Judgement, basis
+from field.monitoring.leads.declarations import Declared, record_declaration
 from field.monitoring.policy.shelf import OURS
-from field.monitoring.sweep import Swept, lanes
-from field.monitoring.visits import record_visit
+from field.monitoring.risk.judgement import Judgement, basis
+from field.monitoring.risk.sweep import Swept, lanes
+from field.monitoring.roster.enrol import enrol
+from field.monitoring.visiting.visits import record_visit
 from field.registry.households import Household
 from tests.county import County, household, moment
 from tests.monitoring import casework

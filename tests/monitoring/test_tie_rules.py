@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from field.monitoring.tie_rules import Terms, instalments, late_since, owed
+from field.monitoring.help.tie_rules import Terms, instalments, late_since, owed
 
 FROM = date(2024, 6, 1)
 YEAR = 600_000

@@ -9,14 +9,14 @@ from sqlalchemy import literal, select
 from field import clock
 from field.codes import Channel, Source, TaskKind
 from field.db import db, transact
-from field.monitoring import todo as todo_room
-from field.monitoring.counted import counts
-from field.monitoring.declarations import Declared, record_declaration
-from field.monitoring.enrol import enrol
-from field.monitoring.todo import todo
-from field.monitoring.todo_rows import Wanted, dated
-from field.monitoring.todo_visits import month
-from field.monitoring.until import Until
+from field.monitoring.board.counted import counts
+from field.monitoring.board.until import Until
+from field.monitoring.duties import todo as todo_room
+from field.monitoring.duties.todo import todo
+from field.monitoring.duties.todo_rows import Wanted, dated
+from field.monitoring.duties.todo_visits import month
+from field.monitoring.leads.declarations import Declared, record_declaration
+from field.monitoring.roster.enrol import enrol
 from field.monitoring.workdays import china_day
 from field.registry.households import Household
 from tests.county import County, household

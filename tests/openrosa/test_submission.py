@@ -14,8 +14,8 @@ from field.api.openrosa.answers import visit_id
 from field.api.openrosa.reading import read
 from field.codes import Role
 from field.db import db
-from field.monitoring import evidence
-from field.monitoring.visit_rules import faults, plain
+from field.monitoring.visiting import evidence
+from field.monitoring.visiting.visit_rules import faults, plain
 from field.registry.households import Household, Person
 from tests.collecting import (
     VILLAGE,

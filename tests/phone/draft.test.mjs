@@ -4,7 +4,7 @@ import test from 'node:test'
 import {begin, better, fromVisit, known, sameAsLast, answered, toVisit} from '../../field/web/phone/draft.js'
 import {judge} from '../../field/web/phone/rules.js'
 
-const rules = JSON.parse(readFileSync(new URL('../../field/monitoring/visit.schema.json', import.meta.url)))
+const rules = JSON.parse(readFileSync(new URL('../../field/monitoring/visiting/visit.schema.json', import.meta.url)))
 const NOW = new Date('2026-11-20T02:30:00.417Z')
 const ID = '019aa000-0000-7000-8000-000000000001'
 const HOUSE = '019a0000-0000-7000-8000-000000000001'

@@ -5,8 +5,8 @@ import {judge} from '../../field/web/phone/rules.js'
 import {begin, due, fromRevisit, toRevisit} from '../../field/web/phone/to_revisit.js'
 
 const json = path => JSON.parse(readFileSync(new URL(path, import.meta.url)))
-const visit = json('../../field/monitoring/visit.schema.json')
-const {'x-from-visit': taken, ...own} = json('../../field/monitoring/revisit.schema.json')
+const visit = json('../../field/monitoring/visiting/visit.schema.json')
+const {'x-from-visit': taken, ...own} = json('../../field/monitoring/visiting/revisit.schema.json')
 const of = part => Object.fromEntries(taken[part].map(name => [name, visit[part][name]]))
 const schema = {...own, properties: {...of('properties'), ...own.properties}, $defs: of('$defs'), 'x-words': visit['x-words']} // as the server serves it
 const {base, cases} = json('../revisit_cases.json')

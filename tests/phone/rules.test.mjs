@@ -4,7 +4,7 @@ import test from 'node:test'
 import {judge, unasked} from '../../field/web/phone/rules.js'
 
 const json = path => JSON.parse(readFileSync(new URL(path, import.meta.url)))
-const schema = json('../../field/monitoring/visit.schema.json')
+const schema = json('../../field/monitoring/visiting/visit.schema.json')
 const {base, cases} = json('../visit_cases.json')
 
 /** The visit of a case: the base with its changes. */

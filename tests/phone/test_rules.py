@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from field.monitoring.visit_rules import faults
+from field.monitoring.visiting.visit_rules import faults
 from field.web.phone_shell import files
 from tests.conftest import not_here
 

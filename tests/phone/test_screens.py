@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from field import clock, codes
 from field.codes import Channel
 from field.db import transact
-from field.monitoring.declarations import Declared, record_declaration
-from field.monitoring.visit_rules import definition
+from field.monitoring.leads.declarations import Declared, record_declaration
+from field.monitoring.visiting.visit_rules import definition
 from field.registry.staff import find_staff
 from tests.browser.test_offline_day import photograph
 from tests.county import PASSWORD

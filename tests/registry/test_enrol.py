@@ -13,10 +13,10 @@ from field.ledger.entries import Entry, opened
 from field.ledger.facts import Fact
 from field.ledger.note import Signer
 from field.ledger.verify import verify
-from field.monitoring.enrol import Counts, enrol
-from field.monitoring.first_entries import make
 from field.monitoring.rebuild import rebuild
-from field.monitoring.worker_standings import WorkerStanding, note_workers
+from field.monitoring.roster.enrol import Counts, enrol
+from field.monitoring.roster.first_entries import make
+from field.monitoring.workers.worker_standings import WorkerStanding, note_workers
 from field.registry.households import Household, Person
 from field.registry.idnumber import make as make_id
 from field.registry.roster import RosterHousehold

@@ -23,8 +23,8 @@ from field.jobs.roster_import import FAULTS, ROSTER, Imported, ask_for_import, d
 from field.ledger.entries import Entry
 from field.ledger.note import Signer
 from field.ledger.verify import verify
-from field.monitoring.enrol import BATCH, Counts
 from field.monitoring.rebuild import rebuild
+from field.monitoring.roster.enrol import BATCH, Counts
 from field.registry.apart import alone
 from field.registry.households import Household, Person
 from field.registry.regions import load_regions

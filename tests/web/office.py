@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 from field import clock
 from field.db import db, transact
 from field.media.photo import inspect
-from field.monitoring import evidence
+from field.monitoring.visiting import evidence
 from tests.county import PASSWORD, STAFF, County
 from tests.media.pictures import saved, scene
 

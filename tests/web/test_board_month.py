@@ -13,15 +13,15 @@ from field import clock, worker
 from field.codes import EntryKind
 from field.db import db
 from field.ledger.entries import Entry
-from field.monitoring.case_turns import became
-from field.monitoring.counted import AMONG, counts, days_by
-from field.monitoring.grade_standings import GradeStanding
+from field.monitoring.board.counted import AMONG, counts, days_by
+from field.monitoring.board.standings import statistics_on, stood_as
+from field.monitoring.board.statistics import figures_of, statistics
+from field.monitoring.board.until import Until
+from field.monitoring.cases.case_turns import became
 from field.monitoring.household_file import Sought, households, persons
-from field.monitoring.judgement import Judgement
-from field.monitoring.relief_sums import RELIEVED, Sums, relief_by
-from field.monitoring.standings import statistics_on, stood_as
-from field.monitoring.statistics import figures_of, statistics
-from field.monitoring.until import Until
+from field.monitoring.relief.relief_sums import RELIEVED, Sums, relief_by
+from field.monitoring.risk.grade_standings import GradeStanding
+from field.monitoring.risk.judgement import Judgement
 from field.monitoring.workdays import china_day
 from field.registry.households import Household, Person
 from tests.any_history import History

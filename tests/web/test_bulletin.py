@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 
 from field import clock
 from field.db import db, transact
-from field.monitoring.enrol import enrol
-from field.monitoring.standings import HouseholdStanding, statistics_on
+from field.monitoring.board.standings import HouseholdStanding, statistics_on
+from field.monitoring.roster.enrol import enrol
 from field.monitoring.workdays import china_day
 from field.registry.households import Household
 from field.registry.roster import RosterHousehold

@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 from field import clock
 from field.db import db, transact
 from field.ledger import checkpoints
-from field.monitoring.cases import MonitoringCase
+from field.monitoring.cases.cases import MonitoringCase
 from field.monitoring.rebuild import rebuild
 from field.monitoring.refusals import Refused
 from field.monitoring.workdays import china_day

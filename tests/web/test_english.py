@@ -19,7 +19,7 @@ KEYWORDS = DEFAULT_KEYWORDS | parse_keywords(["Word", "Sentence", "lazy_gettext"
 CHINESE = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 ELSEWHERE = re.compile(  # what technicians, households, files and programs are told, in Chinese alone
     "/(?:commands|demo)|/(?:messaging|openrosa|policy)/|field/(?:(?:jobs|keeping)/)?[a-z_]+[.]py(?<!login.py)|api/(?:openapi|uploads)|web/wording"
-    "|ledger/|monitoring/(?:roster_rows|workdays)|registry/(?:masking|region_file|regions|roster|roster_household|screening_excel)[.]py"
+    "|ledger/|monitoring/(?:roster/roster_rows|workdays)|registry/(?:masking|region_file|regions|roster|roster_household|screening_excel)[.]py"
 )
 MARK = re.compile("[、，：；（）。]")
 WORDS = re.compile("[\u4e00-\u9fff]")

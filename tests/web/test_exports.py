@@ -20,8 +20,8 @@ from field import clock, worker
 from field.codes import JobKind, JobState, Role
 from field.db import db, transact
 from field.jobs import export
-from field.monitoring import export_layouts, export_rows
-from field.monitoring.export_columns import CATALOGUE, NATIONAL, PRESETS
+from field.monitoring.sheets import export_layouts, export_rows
+from field.monitoring.sheets.export_columns import CATALOGUE, NATIONAL, PRESETS
 from field.monitoring.traces import Trace
 from field.registry.households import Person
 from field.registry.idnumber import make

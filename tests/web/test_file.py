@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from field import clock, worker
 from field.codes import Channel, Role
 from field.db import db, transact
-from field.monitoring import bindings
-from field.monitoring.bindings import Deed
+from field.monitoring.leads import bindings
+from field.monitoring.leads.bindings import Deed
 from field.monitoring.rebuild import rebuild
 from field.monitoring.traces import Look, Trace
 from field.registry.contact_rules import Proof

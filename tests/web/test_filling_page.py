@@ -7,7 +7,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from field.codes import EntryKind
-from field.monitoring import filling_decisions
+from field.monitoring.sheets import filling_decisions
 from field.registry.households import Person
 from field.web import filling_conflicts_page
 from tests.county import County

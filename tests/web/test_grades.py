@@ -5,7 +5,7 @@ from sqlalchemy import delete, select
 
 from field.db import db
 from field.ledger.entries import Entry
-from field.monitoring.judgement import Judgement
+from field.monitoring.risk.judgement import Judgement
 from tests.county import County
 from tests.monitoring.test_sweep import HOME, UNMONITORED, leads, poor, released, swept
 from tests.web.office import browser, links, statements, words

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from field import clock
 from field.db import transact
-from field.monitoring.enrol import enrol
+from field.monitoring.roster.enrol import enrol
 from field.registry.households import Household
 from field.registry.idnumber import make
 from tests.county import County

@@ -7,7 +7,7 @@ import pytest
 from field import clock
 from field.codes import Kind, Role
 from field.labels import Labelled, Word
-from field.monitoring.concerned import _stage
+from field.monitoring.screening.concerned import _stage
 from field.sentences import Sentence, Series
 from field.web import catalogue
 from field.web.entry_words import content

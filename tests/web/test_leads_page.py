@@ -5,7 +5,7 @@ import html
 from field import clock
 from field.codes import Channel
 from field.db import transact
-from field.monitoring.declarations import Declared, record_declaration
+from field.monitoring.leads.declarations import Declared, record_declaration
 from tests.county import County
 from tests.web.office import HREF, browser, words
 

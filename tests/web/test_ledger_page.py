@@ -10,9 +10,9 @@ from uuid6 import uuid7
 from field import clock
 from field.codes import Channel
 from field.db import transact
-from field.monitoring.declarations import Declared, record_declaration
+from field.monitoring.leads.declarations import Declared, record_declaration
 from field.monitoring.ledger_list import PER_PAGE
-from field.monitoring.visits import record_visit
+from field.monitoring.visiting.visits import record_visit
 from tests.county import County, moment
 from tests.web.office import Browser, browser, links, statements, visited, words
 

@@ -13,7 +13,7 @@ from sqlalchemy import func, select, update
 from field import clock, create_app
 from field.db import db, transact
 from field.media.coordinates import Point, to_gcj02
-from field.monitoring.judgement import Judgement
+from field.monitoring.risk.judgement import Judgement
 from field.registry.households import Household
 from tests.conftest import CHROMIUM
 from tests.county import PASSWORD, County

@@ -16,11 +16,11 @@ from field.messaging.inbox import InboundMessage
 from field.messaging.messages import Outbound
 from field.messaging.outbox import Letter, OutboundMessage, post
 from field.messaging.sending_rules import Purpose
-from field.monitoring.bindings import Deed, register
-from field.monitoring.declarations import Declared, record_declaration
-from field.monitoring.leads import Lead
+from field.monitoring.duties.tasks import Task
+from field.monitoring.leads.bindings import Deed, register
+from field.monitoring.leads.declarations import Declared, record_declaration
+from field.monitoring.leads.leads import Lead
 from field.monitoring.rebuild import fingerprint, rebuild
-from field.monitoring.tasks import Task
 from field.monitoring.traces import Trace
 from field.registry.contacts import Contact
 from field.registry.households import Person

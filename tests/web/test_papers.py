@@ -14,7 +14,7 @@ from pypdf import PdfReader
 from field import clock
 from field.db import db, transact
 from field.ledger import checkpoints
-from field.monitoring.enrol import enrol
+from field.monitoring.roster.enrol import enrol
 from field.monitoring.workdays import china_day
 from field.registry.households import Household, Person
 from field.web import file_page

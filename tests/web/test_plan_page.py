@@ -8,8 +8,8 @@ from werkzeug.test import TestResponse
 
 from field import clock
 from field.db import db
-from field.monitoring.measures import overdue_measures
-from field.monitoring.plan import Measure, measures_of
+from field.monitoring.help.measures import overdue_measures
+from field.monitoring.help.plan import Measure, measures_of
 from field.monitoring.workdays import china_day
 from tests.county import County
 from tests.monitoring.casework import HOME, NEXT, PHOTO, helping, listed, planned, visited

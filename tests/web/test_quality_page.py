@@ -5,7 +5,7 @@ import pytest
 from field import clock
 from field.codes import Role
 from field.mending import place
-from field.monitoring.quality_checks import LIVE
+from field.monitoring.checks.quality_checks import LIVE
 from tests.county import County
 from tests.monitoring.casework import home_of, listed, the_case
 from tests.monitoring.test_relief_sheet import MARCH, bill, people, seen

@@ -16,8 +16,8 @@ from field.db import db
 from field.jobs import screening_import
 from field.jobs.screening_import import AT_ONCE, ROWS
 from field.ledger.entries import Entry
-from field.monitoring.leads import Lead
-from field.monitoring.screening_lists import ScreeningRow
+from field.monitoring.leads.leads import Lead
+from field.monitoring.screening.screening_lists import ScreeningRow
 from field.registry.households import Household
 from field.registry.screening import COLUMNS
 from field.work import Cancelled, Job

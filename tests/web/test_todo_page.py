@@ -7,7 +7,7 @@ import pytest
 
 from field import clock
 from field.db import transact
-from field.monitoring.enrol import enrol
+from field.monitoring.roster.enrol import enrol
 from field.registry.idnumber import make
 from tests.county import County, household
 from tests.monitoring.casework import HOME, declared, do, opened, visited

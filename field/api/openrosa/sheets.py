@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from field.codes import EvidenceKind, Expense, Guarantee, Income, Left, Need, RiskFactor
 from field.labels import Labelled
-from field.monitoring.visit_rules import definition
+from field.monitoring.visiting.visit_rules import definition
 
 Row = dict[str, str]
 FORM: Final = "field_visit"

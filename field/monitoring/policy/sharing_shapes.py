@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, model_validator
 from field.codes import Grade, Guarantee, RiskFactor
 from field.labels import Labelled
 from field.monitoring.policy.risk_shapes import Part, once
-from field.monitoring.sharing_codes import OF_PEOPLE, Concerns, SharedField
+from field.monitoring.posts.sharing_codes import OF_PEOPLE, Concerns, SharedField
 
 
 def _known(labels: type[Labelled]) -> AfterValidator:

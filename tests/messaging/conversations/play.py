@@ -32,9 +32,9 @@ from field.messaging.conversations import Dialog
 from field.messaging.messages import Inbound, Photo, Place, Said
 from field.messaging.outbox import OutboundMessage
 from field.messaging.sending_rules import Fate
-from field.monitoring.checkins import CheckedIn, record_checkin
-from field.monitoring.leads import Lead
-from field.monitoring.tasks import Task
+from field.monitoring.duties.tasks import Task
+from field.monitoring.leads.leads import Lead
+from field.monitoring.workers.checkins import CheckedIn, record_checkin
 from field.registry import contacts
 from field.registry.contact_rules import Decision, Proof
 from field.registry.contacts import Contact
