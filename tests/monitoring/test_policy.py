@@ -31,10 +31,10 @@ def test_the_day_decides_which_pack_is_in_force(day: str, name: str) -> None:
         ("year = 2026\nyuan = 9000", "year = 2026\nyuan = 0", "line[2].yuan", "要大于 0"),
         ("year = 2026\nyuan = 9000", "year = 2026\nyuann = 9000", "line[2].yuann", "没有这一项"),
         ("cap_yuan = 80000", "cap_yuan = 8e4", "relief.layer[1].cap_yuan", "要写整数"),
-        ('figure = "rigid_share"', 'figure = "share"', "risk.rule[5]", "没有“share”这个指标"),
+        ('figure = "rigid_share"', 'figure = "share"', "risk.rule[5].figure", "没有“share”这个指标"),
         ('for = ["water"]', 'for = ["wather"]', "measure[9]", "没有这样的风险点：wather"),
-        ("red = 50, orange = 75", "red = 90, orange = 75", "risk.rule[1]", "数字的大小反了"),
-        ("{medical_borne} 元", "{medicine} 元", "risk.rule[2]", "say 里没有这样的数：medicine"),
+        ("red = 50, orange = 75", "red = 90, orange = 75", "risk.rule[1].below", "数字的大小反了"),
+        ("{medical_borne} 元", "{medicine} 元", "risk.rule[2].say", "没有这样的数：medicine"),
         ("from = 2026-01-01", 'from = "2026-01-01"', "from", "要写日期"),
         (
             'code = "at_risk"',
@@ -45,6 +45,15 @@ def test_the_day_decides_which_pack_is_in_force(day: str, name: str) -> None:
         ('formerly_poor = "either"', 'formerly_poor = "yes"', "", "脱贫户和非脱贫户都要有能用的监测类别"),
         ('counting = "calendar"', 'counting = "natural"', "grade.red.counting", "只能是"),
         ("[risk]", "[risk", "", "这一行的写法不对"),
+        ('source = "突发严重困难"', 'source = " "', "risk.rule[8].source", "不能空着"),
+        ("deduct_source = ", "# deduct_source = ", "income.deduct", "也要写 deduct_source"),
+        ("red = 50, orange = 75", "red = 75, orange = 75", "risk.rule[1].below", "两级写了同一个数"),
+        ("pass_percent = 50", "pass_percent = 100", "assessment.pass_percent", "谁也过不了"),
+        ("months = [1, 3, 6, 12]", "months = [12, 3, 6, 1]", "revisit.months", "要从小到大"),
+        ("months = [1, 3, 6, 12]", "months = [1, 3, 3, 12]", "revisit.months", "一个月只写一次"),
+        ("school_from = 6", "school_from = 16", "quality.school_from", "不能比 school_to 大"),
+        ("oldest = 110", "oldest = 17", "quality.spouse_from", "不能比 oldest 大"),
+        ("low = 10\nhigh = 19", "low = 19\nhigh = 10", "quality.pupil[3].low", "不能比 high 大"),
         ('province = "42"\nyear = 2026', 'province = "42"\nyear = 2025', "line[2]", "同一省同一年写了两次"),
         ('code = "data_check"', 'code = "onsite_check"', "step[2]", "code 有重复：onsite_check"),
         ('code = "notice"', 'code = "notise"', "step[4].code", "只能是 'onsite_check'"),
@@ -82,6 +91,18 @@ def test_a_fault_is_told_with_file_line_and_field(right: str, wrong: str, field:
     assert (fault.file, fault.field) == ("ours.toml", field)
     changed = next(n for n, (a, b) in enumerate(zip(TEXT.splitlines(), text.splitlines(), strict=True), 1) if a != b)
     assert (changed - 8 if field or "[risk" in wrong else 1) <= fault.line <= changed, "at the line or its table"
+
+
+def test_what_is_written_twice_and_a_risk_that_nothing_is_for_are_refused() -> None:
+    with pytest.raises(FaultyPack, match=r"ours.toml:10: 这一项前面已经写过了"):
+        read_pack(TEXT.replace("version = 3", "version = 3\nversion = 4").encode(), "ours.toml")
+    with pytest.raises(FaultyPack, match=r"measure 没有一项是给饮水（water）的，这样的户安排不了措施，风险消除不了"):
+        read_pack(TEXT.replace('for = ["water"]', 'for = ["housing"]').encode(), "ours.toml")
+
+
+def test_a_slip_in_a_pack_that_was_in_force_before_leaves_it_in_force() -> None:
+    blank = TEXT.replace('source = "突发严重困难"', 'source = " "').encode()
+    assert read_pack(blank, "kept.toml", former=True).name == "2026.3"
 
 
 def _without(step: str) -> str:

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from field.monitoring.policy.lines import line_of
 from field.monitoring.policy.shapes import Pack
+from field.monitoring.policy.slips import slips
 
 WORDS = {
     "missing": "没有写", "extra_forbidden": "没有这一项，请检查拼写", "int_type": "要写整数，不加引号",
@@ -51,10 +52,13 @@ def read_pack(content: bytes, file: str, usual: Mapping[str, Any] | None = None,
     """The pack of a file's content, or FaultyPack; `usual` are parts that it may leave out, `former` was in force."""
     text, said = parsed(content, file)
     try:
-        return Pack.model_validate({**(usual or {}), **said}, context={"former": former})
+        pack = Pack.model_validate({**(usual or {}), **said}, context={"former": former})
     except ValidationError as error:
         several = error.errors(include_url=False, include_input=False)
         raise FaultyPack([_fault(one, text, file) for one in several]) from error
+    if faults := [] if former else [_at(slip.place, str(slip), text, file) for slip in slips(pack)]:
+        raise FaultyPack(faults)
+    return pack
 
 
 def contents(path: Path) -> bytes:
@@ -84,14 +88,20 @@ def parsed(content: bytes, file: str) -> tuple[str, dict[str, Any]]:
 def _broken(error: tomllib.TOMLDecodeError, text: str, file: str) -> Fault:
     place = AT_LINE.search(str(error))
     line = int(place[1]) if place else text.count("\n") + 1
-    return Fault(file, line, "", "这一行的写法不对（引号、括号、等号是否成对）")
+    twice = "overwrite" in str(error) or "twice" in str(error)
+    words = "这一项前面已经写过了，只能写一次" if twice else "这一行的写法不对（引号、括号、等号是否成对）"
+    return Fault(file, line, "", words)
 
 
 def _fault(error: Any, text: str, file: str) -> Fault:
     path = [part for part in error["loc"] if part != "[key]"]
     path += getattr(error.get("ctx", {}).get("error"), "place", ())
+    return _at(path, _words(error), text, file)
+
+
+def _at(path: Sequence[str | int], words: str, text: str, file: str) -> Fault:
     field = "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".")
-    return Fault(file, line_of(text, path), field, _words(error))
+    return Fault(file, line_of(text, path), field, words)
 
 
 def _words(error: Any) -> str:

@@ -107,11 +107,16 @@ class Rule(Part):
             raise ValueError("below 和 at_least 要写一个，也只能写一个")
         order = [self.steps[grade] for grade in ("red", "orange", "yellow") if grade in self.steps]
         if order != sorted(order, reverse=bool(self.at_least)):
-            raise ValueError("红色要比橙色严重，橙色要比黄色严重，数字的大小反了")
+            raise Placed("红色要比橙色严重，橙色要比黄色严重，数字的大小反了", self.side)
         strange = set(re.findall(r"\{(.*?)\}", self.say)) - {*FIGURES, *SAYABLE}
         if strange or re.sub(r"\{[a-z_]+\}", "", self.say).count("{"):
-            raise ValueError(f"say 里没有这样的数：{'、'.join(sorted(strange)) or '{'}")
+            raise Placed(f"没有这样的数：{'、'.join(sorted(strange)) or '{'}", "say")
         return self
+
+    @property
+    def side(self) -> Literal["below", "at_least"]:
+        """On which side of its thresholds a grade lies."""
+        return "below" if self.below else "at_least"
 
     @property
     def steps(self) -> dict[str, int]:
@@ -148,4 +153,4 @@ class Risk(Part):
 
 def _known(figure: str) -> None:
     if figure not in FIGURES:
-        raise ValueError(f"没有“{figure}”这个指标，可以用：{'、'.join(FIGURES)}")
+        raise Placed(f"没有“{figure}”这个指标，可以用：{'、'.join(FIGURES)}", "figure")
