@@ -119,6 +119,45 @@ def test_a_warning_of_a_household_whose_case_goes_on_is_a_trace_and_no_second_ta
     assert rebuilt(county) == ()
 
 
+def opened_from(county: County, source: str) -> casework.MonitoringCase:
+    """A case from the household's lead that came this way."""
+    [lead] = [one for one in leads(county) if one["source"] == source]
+    asked = {"key": str(uuid7()), "lead": {"chain_id": lead["chain_id"], "seq": lead["seq"]}}
+    assert county.client("cadre").post("/api/cases", json=asked).status_code == 201
+    return casework.the_case(county, HOME)
+
+
+@pytest.mark.unlisted(HOME)
+@pytest.mark.parametrize("declared", [True, False])
+def test_what_the_night_warns_of_was_heard_when_the_visit_found_it_or_what_it_went_to_was_told(
+    county: County, declared: bool
+) -> None:
+    told, went = clock.now() - timedelta(days=9), clock.now() - timedelta(hours=5)
+    casework.visited(county, HOME, "cadre", told - timedelta(days=20))
+    if declared:
+        casework.declared(county, HOME, told)
+    casework.visited(county, HOME, "cadre", went, income={"wages": 1_000_000})
+    assert swept(county).warnings == 1
+    case = opened_from(county, "analysis")
+    assert abs(case.heard_at - (told if declared else went)) < timedelta(seconds=1)
+    assert tasks_of(county, HOME) == ["入户核实"]
+    assert county.client("cadre").get("/api/tasks").get_json()["items"][0]["kind"] == "step"
+    assert rebuilt(county) == ()
+    case = casework.do(county, case.id, "advance", "cadre", clock.now())
+    assert case.state == "data_check", "whoever was just there need not go again"
+    casework.do(county, case.id, "reject", "town", clock.now())
+    assert tasks_of(county, HOME) == [], "the lead of the case itself comes to nobody again"
+    assert rebuilt(county) == ()
+
+
+@pytest.mark.unlisted(HOME)
+def test_a_warning_long_after_the_visit_is_news_of_its_own(county: County) -> None:
+    casework.declared(county, HOME, clock.now() - timedelta(days=20))
+    casework.visited(county, HOME, "cadre", clock.now() - timedelta(days=9), income={"wages": 1_000_000})
+    assert swept(county).warnings == 1
+    assert clock.now() - opened_from(county, "analysis").heard_at < timedelta(minutes=1)
+
+
 @pytest.mark.unlisted(HOME)
 def test_who_has_moved_away_is_not_warned_of_any_more_until_the_household_is_heard_of_again(county: County) -> None:
     then = clock.now() - timedelta(days=2)

@@ -22,7 +22,7 @@ from field.monitoring.cases.case_standing import Act, Standing, kept
 from field.monitoring.cases.case_turns import note_turn
 from field.monitoring.cases.deadlines import note_deadline
 from field.monitoring.cases.revisit_schedule import follow_step, schedule
-from field.monitoring.leads.leads import Lead, look_again
+from field.monitoring.leads.leads import Lead, answered_by_case, first_heard, look_again
 from field.monitoring.policy.shelf import pack_on, shelf
 from field.monitoring.refusals import OutOfOrder
 from field.monitoring.relief.relief_standings import restate
@@ -121,7 +121,7 @@ def open_case(session: Session, lead_chain: str, lead_seq: int, asked: Asked, by
     if lead is None or lead.household_id != household_id:  # taken back meanwhile
         raise NotAllowed
     asked = replace(asked, key=f"{asked.key}:{household_id}")  # once for each household of which it turned out to be
-    more = {"lead": {"chain_id": lead_chain, "seq": lead_seq}, "lead_at": lead.opened_at.isoformat()}
+    more = {"lead": {"chain_id": lead_chain, "seq": lead_seq}, "lead_at": first_heard(session, lead).isoformat()}
     return _begin(session, household_id, asked, more, by, now)
 
 
@@ -240,6 +240,7 @@ def derive_case(session: Session, entry: Entry, said: dict[str, Any]) -> None:
         began = datetime.fromisoformat(said["lead_at"]) if "lead_at" in said else entry.occurred_at
         row |= {"household_id": entry.chain_id, "lead_chain": lead["chain_id"], "lead_seq": lead["seq"]}
         session.execute(insert(MonitoringCase).values(id=said["case_id"], heard_at=began, **row))
+        answered_by_case(session, lead, session.get_one(Household, entry.chain_id).last_visit_at, began)
     else:
         row |= {"heard_at": entry.occurred_at} if said["action"] in HEARD_AGAIN else {}
         session.execute(update(MonitoringCase).where(MonitoringCase.id == case.id).values(**row))

@@ -16,6 +16,7 @@ from sqlalchemy import (
     bindparam,
     case,
     column,
+    delete,
     exists,
     false,
     func,
@@ -26,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy import table as table_named
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from field.codes import Grade, LeadKind, Source, TaskKind
+from field.codes import EntryKind, Grade, LeadKind, Source, TaskKind
 from field.ledger.entries import Entry
 from field.monitoring.cases.case_rules import LADDER
 from field.monitoring.duties.tasks import Task, stand_again
@@ -39,6 +40,7 @@ from field.registry.households import Household
 DAYS = {TaskKind.CHECK: 3, TaskKind.CALL: 7, TaskKind.FIND: 1, TaskKind.BINDING: 7}
 AT_ONCE = timedelta(hours=1)  # our own figure: who speaks of dying is not left alone until tomorrow
 SAME = timedelta(days=1)
+FOUND = timedelta(days=2)  # the night after a visit warns of what the visit found
 _cases = table_named(  # its own module stands on this one
     "monitoring_case", column("household_id"), column("state"), column("lead_chain"), column("lead_seq")
 )
@@ -70,6 +72,7 @@ class Lead(Base):
     __table_args__ = (Index(None, "region", "opened_at"), Index(None, "household_id"))
 
 
+_its_lead = _cases.c.lead_chain == Lead.chain_id, _cases.c.lead_seq == Lead.seq
 _on_it = or_(*(_cases.c.state == one.value for one in LADDER))
 _going = Prepared(select(_cases.c.household_id).where(_cases.c.household_id == bindparam("home"), _on_it))
 _region = Prepared(select(Household.id, Household.region).where(Household.id == bindparam("home")))
@@ -127,7 +130,7 @@ def told_before(session: Session, household_id: str, risks: Collection[str]) -> 
     told = select(Lead.seq, Lead.risk_factors).where(
         Lead.chain_id == household_id, Lead.source == Source.DECLARATION.value, Lead.kind == LeadKind.HARDSHIP.value,
         exists().where(Task.chain_id == Lead.chain_id, Task.seq == Lead.seq, Task.done.is_(False)),
-        ~exists().where(_cases.c.lead_chain == Lead.chain_id, _cases.c.lead_seq == Lead.seq),
+        ~exists().where(*_its_lead),
     )  # fmt: skip
     several = session.execute(told.order_by(Lead.seq))
     return next((seq for seq, factors in several if set(risks) <= set(factors)), None)
@@ -219,8 +222,37 @@ def _same_was_said(session: Session, entry: Entry, wanted: Wanted) -> Lead | Non
 
 
 def after(household_id: Any, moment: Any) -> ColumnElement[bool]:
-    """来得更晚: leads of a household that came after a moment."""
-    return and_(Lead.household_id == household_id, Lead.opened_at > moment)
+    """来得更晚: leads of a household that came after a moment, but those that a case of its stands on."""
+    stood_on = _cases.c.household_id == Lead.household_id, *_its_lead
+    return and_(Lead.household_id == household_id, Lead.opened_at > moment, ~exists().where(*stood_on))
+
+
+def first_heard(session: Session, lead: Lead) -> datetime:
+    """第一个信号: when the household was first heard of among all that waited for somebody to come when this lead did.
+
+    What the night after a visit warns of is what that visit found: heard then, or by the lead that it went to.
+    """
+    mine = Entry.chain_id == lead.household_id, Entry.recorded_at <= lead.opened_at
+    doors = select(Entry.occurred_at, Entry.recorded_at).where(*mine, Entry.kind == EntryKind.VISIT.value)
+    visits = session.execute(doors.order_by(Entry.recorded_at.desc()).limit(2)).all()
+    found = visits[:1] if lead.source == Source.ANALYSIS and visits[:1] else []
+    found = [one for one in found if lead.opened_at - one.recorded_at <= FOUND]
+    kinds = EntryKind.CASE_OPENED.value, EntryKind.CASE_STEP.value
+    ended = session.scalar(select(func.max(Entry.occurred_at)).where(*mine, Entry.kind.in_(kinds)))
+    settled = [one.occurred_at for one in visits[len(found) :][:1]] + ([ended] if ended else [])
+    waiting = select(func.min(Lead.opened_at)).where(
+        Lead.household_id == lead.household_id, Lead.opened_at <= lead.opened_at,
+        *(Lead.opened_at > one for one in settled),
+    )  # fmt: skip
+    heard = [one.occurred_at for one in found if not ended or one.occurred_at > ended]
+    return min([*heard, session.scalar(waiting) or lead.opened_at, lead.opened_at])
+
+
+def answered_by_case(session: Session, lead: Mapping[str, Any], seen: datetime | None, heard: datetime) -> None:
+    """立案即答复: who was at the door since the first signal need not go again because of a warning of what was seen."""
+    if seen and seen >= heard:
+        mine = Task.chain_id == lead["chain_id"], Task.seq == lead["seq"], Task.source == Source.ANALYSIS.value
+        session.execute(delete(Task).where(*mine))
 
 
 def looked_into() -> ColumnElement[bool]:
