@@ -74,7 +74,7 @@ def content_of(form: MultiDict[str, str]) -> dict[str, Any]:
     if "destination" in form:
         said |= _destination(form)
     if "risks" in form:
-        said["risk_factors"] = form.getlist("risk")[:12]
+        said["risk_factors"] = [code for code in form.getlist("risk")[:13] if code]
     if "large_expense" in form:
         several = [(code, _line(form, f"measure.{code}")) for code in RiskFactor]
         said["measures"] = [{"risk_factor": code.value, "note": text} for code, text in several if text]

@@ -23,7 +23,7 @@ from field.mending import mend
 from field.messaging.understanding.places import name_of
 from field.monitoring import household_file
 from field.monitoring.cases import cases
-from field.monitoring.cases.case_around import adults, kind_name, pack_of, papers
+from field.monitoring.cases.case_around import adults, kind_name, pack_of, papers, seen
 from field.monitoring.cases.case_contents import Faults
 from field.monitoring.cases.case_list import merged, one_case, overdue, steps
 from field.monitoring.cases.case_offers import LATE, RIPE, chosen, met, offered
@@ -33,11 +33,12 @@ from field.monitoring.cases.consents import consented
 from field.monitoring.checks.quality import of_household, terms
 from field.monitoring.help.measures import counted
 from field.monitoring.leads.lead_list import since
+from field.monitoring.policy.shelf import shelf
 from field.monitoring.refusals import Refused
 from field.monitoring.risk.grades import risks
 from field.monitoring.timeline import masked
 from field.monitoring.traces import Look
-from field.monitoring.workdays import china_day
+from field.monitoring.workdays import china_day, due
 from field.problems import Problem
 from field.registry import regions
 from field.registry.households import Household
@@ -151,8 +152,9 @@ def _page(case_id: str, faults: Faults) -> str:
     several = steps(session, case)
     names = regions.names(session, {household.region})
     today, pack = china_day(now), pack_of(case.pack, now)
+    least = due(today, pack.notice.days, pack.notice.counting, shelf().holidays).day
     return render_template(
-        "case.html", case=case, household=household, village=names.get(household.region, ""), today=today,
+        "case.html", case=case, household=household, village=names.get(household.region, ""), today=today, least=least,
         steps=[(entry, said, case_lines(masked(said))) for entry, said in several], needs=_needs,
         faults=fault_words(faults),
         staff=staff_names(session, {entry.actor for entry, _said in several}), filled=request.form,
@@ -160,6 +162,7 @@ def _page(case_id: str, faults: Faults) -> str:
         adults=adults(session, household.id, today), photos=papers(session, household.id),
         consented=consented(session, household.id, case.heard_at),
         key=str(uuid7()), states=CaseState.labels(),
+        told=request.form.getlist("risk") or seen(session, [household.id]).get(household.id) or household.risk_factors,
         kinds={one.code: kind_name(one.code, case.pack) for one in pack.kind}, risks=RiskFactor.labels(), pack=pack,
         State=CaseState,
         plan=plan_shown(session, household, by.role, today), measure_states=MeasureState.labels(),

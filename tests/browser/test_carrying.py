@@ -12,7 +12,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
@@ -101,7 +101,7 @@ def test_a_lead_is_carried_to_monitored_and_helped_and_a_ripe_case_is_eliminated
             step(cadre, one, "advance")
         step(town, case, "advance", **NOTE)
         county.goto(case)
-        county.locator("details[open] input[name=risk][value=illness]").check()
+        expect(county.locator("details[open] select[name=risk]")).to_have_value("illness")
         step(county, case, "advance", kind="at_risk", **NOTE)
         helped(cadre, url, home)
         step(town, ripe, "advance", large_expense="住院费已经报销", **NOTE)

@@ -14,6 +14,7 @@ from field.codes import Channel
 from field.commands.judgement import sweep_county, sweep_lane
 from field.db import db, transact
 from field.ledger.entries import Entry
+from field.monitoring.cases.cases import MonitoringCase
 from field.monitoring.leads.declarations import Declared, record_declaration
 from field.monitoring.policy.shelf import OURS
 from field.monitoring.risk.judgement import Judgement, basis
@@ -119,7 +120,7 @@ def test_a_warning_of_a_household_whose_case_goes_on_is_a_trace_and_no_second_ta
     assert rebuilt(county) == ()
 
 
-def opened_from(county: County, source: str) -> casework.MonitoringCase:
+def opened_from(county: County, source: str) -> MonitoringCase:
     """A case from the household's lead that came this way."""
     [lead] = [one for one in leads(county) if one["source"] == source]
     asked = {"key": str(uuid7()), "lead": {"chain_id": lead["chain_id"], "seq": lead["seq"]}}

@@ -94,16 +94,37 @@ def test_a_lead_is_opened_and_carried_to_monitored_by_forms(county: County, monk
     cadre, town, office = (browser(county, name) for name in ("cadre", "town", "county"))
     assert step(county, cadre, "advance").status_code == 303
     assert step(county, town, "advance", note="同意").status_code == 303
-    approval = {"note": "同意纳入", "kind": "at_risk", "risks": "1", "risk": ["illness", "schooling"]}
+    approval = {"note": "同意纳入", "kind": "at_risk", "risks": "1", "risk": ["schooling", "illness"]}
     assert step(county, office, "advance", **approval).status_code == 303
     home = home_of(county, HOME)
-    assert (home.kind, home.risk_factors) == ("at_risk", ["illness", "schooling"])
+    assert (home.kind, home.main_risk, home.risk_factors) == ("at_risk", "schooling", ["schooling", "illness"])
     page = words(office.page(f"/cases/{case.id}"))
     for told in ("已纳入监测", "王会计", "应到 30 人，到会 24 人", "医保、民政", "陈干部", "周主任"):
         assert told in page
     file = office.page(f"/households/{home.id}")
     assert "监测案子" in words(file)
     assert f'href="/cases/{case.id}"' in file
+
+
+@pytest.mark.unlisted(HOME)
+def test_a_form_stands_filled_in_with_the_least_days_of_a_notice_and_with_the_risks_seen_at_the_door(
+    small_county: County, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = clock.now()
+    case_id = opened(small_county, HOME, "cadre", now)
+    visited(small_county, HOME, "cadre", now + timedelta(seconds=1), risk_factors=["schooling", "illness"])
+    for by in ("cadre", "town", "cadre"):
+        do(small_county, case_id, "advance", by, now + timedelta(seconds=2))
+    posting, day = browser(small_county, "cadre").page(f"/cases/{case_id}"), china_day(now)
+    assert all(f'value="{one.isoformat()}"' in posting for one in (day, day + timedelta(days=5)))
+    do(small_county, case_id, "post_notice", "cadre", now + timedelta(seconds=3))
+    later = now + timedelta(days=9)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    for by in ("cadre", "town"):
+        do(small_county, case_id, "advance", by, later)
+    form = browser(small_county, "county").page(f"/cases/{case_id}")
+    assert '<option value="schooling" selected>' in form, "the main one, as it was told"
+    assert re.findall(r'name="risk" value="(\w+)" checked', form) == ["illness"]
 
 
 def test_a_lead_of_a_household_that_is_monitored_is_not_opened_again_but_taken_over(small_county: County) -> None:

@@ -76,18 +76,18 @@ def grounds(session: Session, several: Sequence[tuple[Household, Standing]], by:
     ids = [household.id for household, _at in several]
     which = (ONE, {"only": ids[0]}) if len(ids) == 1 else (SEVERAL, {"ids": ids})
     rows = {row.household_id: row for row in judged(session, by, *which)}
-    helped, seen, since = plans(session, ids), _seen(session, ids), marked_again(session, ids)
+    helped, told, since = plans(session, ids), seen(session, ids), marked_again(session, ids)
     earlier = before(session, [(home, _until(rows[home.id])) for home, _at in several], by)
     courses = {
         one: [it.course for it in plan.measures if it.counts_after(since.get(one, 0))] for one, plan in helped.items()
     }
     return {
-        home.id: _ground(home, at, by, rows[home.id], courses[home.id], seen.get(home.id, ()), earlier)
+        home.id: _ground(home, at, by, rows[home.id], courses[home.id], told.get(home.id, ()), earlier)
         for home, at in several
     }
 
 
-def _seen(session: Session, household_ids: Sequence[str]) -> dict[str, Sequence[str]]:
+def seen(session: Session, household_ids: Sequence[str]) -> dict[str, Sequence[str]]:
     """看到的风险点: what was said of the risks last, at the door or by a list."""
     told = select(Fact).where(Fact.subject.in_(household_ids), Fact.attribute == "risk_factors")
     return {fact.subject: fact.value for fact in session.scalars(told.order_by(Fact.observed_at, Fact.seq, Fact.place))}

@@ -245,11 +245,12 @@ def first_heard(session: Session, lead: Lead) -> datetime:
         *(Lead.opened_at > one for one in settled),
     )  # fmt: skip
     heard = [one.occurred_at for one in found if not ended or one.occurred_at > ended]
-    return min([*heard, session.scalar(waiting) or lead.opened_at, lead.opened_at])
+    first: datetime = min([*heard, session.scalar(waiting) or lead.opened_at, lead.opened_at])
+    return first
 
 
 def answered_by_case(session: Session, lead: Mapping[str, Any], seen: datetime | None, heard: datetime) -> None:
-    """立案即答复: who was at the door since the first signal need not go again because of a warning of what was seen."""
+    """立案即答复: who was there since the first signal need not go again because of a warning of what was seen."""
     if seen and seen >= heard:
         mine = Task.chain_id == lead["chain_id"], Task.seq == lead["seq"], Task.source == Source.ANALYSIS.value
         session.execute(delete(Task).where(*mine))

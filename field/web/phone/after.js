@@ -13,7 +13,7 @@ const REST = ['today', 'households', 'household', 'said', 'call', 'heard', 'to_c
   'picture', 'place', 'save', 'sent', 'waiting', 'ways', 'me', 'rescue', 'case_card', 'consent', 'revisit', 'elsewhere', 'versions']
 const FRESH = 10 * 60e3 // ms
 const done = new Set()
-let pulled = 0
+let pulled = 0, unsent = 0
 
 /** after() → Promise: each step once, as soon as it can be done. */
 export async function after() {
@@ -63,6 +63,12 @@ async function refresh() {
 
 async function opened() {
   sender.start()
-  await following(sender.onChange, sender.list, list => { tell(list); return session.count(list) })
+  await following(sender.onChange, sender.list, list => {
+    const left = list.filter(({state}) => state !== 'done').length
+    if (unsent && !left) refresh() // what was sent has changed what is to be done
+    unsent = left
+    tell(list)
+    return session.count(list)
+  })
   persist()
 }

@@ -17,6 +17,7 @@ const PAGES = [
   [/^\/m\/waiting\/([\w-]+)$/, () => import('./sent.js')],
   [/^\/m\/me$/, () => import('./me.js')],
 ]
+const READ = /^\/m(\/|\/households\/[\w-]+)?$/ // pages that are only read: nothing is typed there
 const spoken = document.cookie.includes('field_language=en') && import('./english.js').then(english => english.speak()).catch(() => null)
 const scrolled = new Map()
 let shown = location.pathname
@@ -30,6 +31,7 @@ addEventListener('online', () => tell())
 addEventListener('offline', () => tell())
 addEventListener('field:go', ({detail}) => go(detail.path, detail.replace))
 addEventListener('field:login', askAgain)
+addEventListener('field:news', () => { if (READ.test(location.pathname) && !atTheDoor()) render() })
 addEventListener('field:wiped', () => { if (!document.querySelector('.door') && !sessionStorage.getItem('field:ended')) location.replace('/m/login') })
 document.addEventListener('click', follow)
 history.scrollRestoration = 'manual'

@@ -3,7 +3,7 @@ import {api} from './net.js'
 import * as store from './store.js'
 import {locked} from './vault.js'
 
-/** pull() → Promise<number>: the own village's households onto the phone; how many. Throws Offline or LoggedOut. */
+/** pull() → Promise<number>: the own village's households onto the phone; how many. Tells the page what is new. Throws Offline or LoggedOut. */
 export async function pull() {
   const known = await store.get('settings', 'pack')
   const {status, data, headers} = await api('GET', '/api/pack', null, known ? {'If-None-Match': known.etag} : {})
@@ -16,6 +16,7 @@ export async function pull() {
     {table: 'settings', id: 'pack', value: pack},
     {table: 'settings', id: 'tasks', value: data.tasks || []},
   ])
+  if (known) dispatchEvent(new CustomEvent('field:news'))
   return pack.total
 }
 
