@@ -1,6 +1,6 @@
 """名册的Excel: the template to fill in and the file of faults; texts are never taken for formulas."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import IO, Any
 
 import xlsxwriter
@@ -26,13 +26,18 @@ FAULT_HEADERS = (("工作表", 16), ("行号", 8), ("列", 18), ("户编号", 22
 
 
 def write_template(file: IO[bytes]) -> None:
-    """名册模板: the headers with drop-downs, and a second sheet that explains each column."""
+    """名册模板."""
+    template(file, "名册", COLUMNS, NOTES)
+
+
+def template(file: IO[bytes], name: str, columns: Sequence[Column], notes: Iterable[str]) -> None:
+    """A sheet to fill in, its headers with drop-downs, and a second sheet that explains each column."""
     with xlsxwriter.Workbook(file, SAFE) as book:
-        sheet = book.add_worksheet("名册")
+        sheet = book.add_worksheet(name)
         bold = book.add_format({"bold": True, "bg_color": "#E8EEF7", "border": 1, "text_wrap": True})
         must = book.add_format({"bold": True, "bg_color": "#FBE9D0", "border": 1, "text_wrap": True})
         text = book.add_format({"num_format": "@"})
-        for place, column in enumerate(COLUMNS):
+        for place, column in enumerate(columns):
             sheet.write_string(0, place, column.header, must if column.required else bold)
             width = 22 if column.kind in TEXT_KINDS else max(10, 2 * len(column.header) + 2)
             sheet.set_column(place, place, width, text if column.kind in TEXT_KINDS else None)
@@ -40,7 +45,7 @@ def write_template(file: IO[bytes]) -> None:
                 choices = {"validate": "list", "source": told_choices(column), "ignore_blank": True}
                 sheet.data_validation(1, place, LAST_ROW, place, choices)
         sheet.freeze_panes(1, 1)
-        _explain(book, book.add_worksheet("填表说明"), bold)
+        _explain(book, bold, columns, list(notes))
 
 
 def write_faults(
@@ -79,25 +84,23 @@ def headed(book: Any, name: str, headers: Iterable[tuple[str, int]]) -> Any:
     return sheet
 
 
-def _explain(book: Any, sheet: Any, bold: Any) -> None:
+def _explain(book: Any, bold: Any, columns: Iterable[Column], notes: Sequence[str]) -> None:
+    sheet = book.add_worksheet("填表说明")
     sheet.set_column(0, 0, 18)
     sheet.set_column(1, 2, 16)
     sheet.set_column(3, 3, 90, book.add_format({"text_wrap": True}))
-    for row, words in enumerate(NOTES):
+    for row, words in enumerate(notes):
         sheet.write_string(row, 0, words)
-    first = len(NOTES) + 1
+    first = len(notes) + 1
     for place, header in enumerate(("列", "是否必填", "填什么", "说明")):
         sheet.write_string(first, place, header, bold)
-    for row, column in enumerate(COLUMNS, first + 1):
+    for row, column in enumerate(columns, first + 1):
         told = column.note or "、".join(told_choices(column))
-        for place, words in enumerate((column.header, _must(column), KIND_WORDS[column.kind], told)):
+        must = "必填" if column.required else "选填"
+        for place, words in enumerate((column.header, must, KIND_WORDS[column.kind], told)):
             sheet.write_string(row, place, words)
 
 
 def told_choices(column: Column) -> list[str]:
     """The words that may stand in a column."""
     return ["是", "否"] if column.choices is YES else [word for word in column.choices if word]
-
-
-def _must(column: Column) -> str:
-    return "必填" if column.required else "选填"

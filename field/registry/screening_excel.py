@@ -5,8 +5,7 @@ from typing import IO, Any
 
 import xlsxwriter
 
-from field.registry.roster import TEXT_KINDS
-from field.registry.roster_excel import KIND_WORDS, LAST_ROW, SAFE, headed
+from field.registry.roster_excel import SAFE, headed, template
 from field.registry.screening import COLUMNS, MOST
 
 NOTES = (
@@ -22,22 +21,8 @@ ANSWERS = (
 
 
 def write_list_template(file: IO[bytes]) -> None:
-    """名单模板: the headers with the reasons to choose from, and a second sheet that explains each column."""
-    with xlsxwriter.Workbook(file, SAFE) as book:
-        sheet = book.add_worksheet("名单")
-        bold = book.add_format({"bold": True, "bg_color": "#E8EEF7", "border": 1})
-        must = book.add_format({"bold": True, "bg_color": "#FBE9D0", "border": 1})
-        text = book.add_format({"num_format": "@"})
-        for place, column in enumerate(COLUMNS):
-            sheet.write_string(0, place, column.header, must if column.required else bold)
-            sheet.set_column(
-                place, place, 22 if column.kind == "id" else 16, text if column.kind in TEXT_KINDS else None
-            )
-            if column.choices:
-                choices = {"validate": "list", "source": list(column.choices), "ignore_blank": True}
-                sheet.data_validation(1, place, LAST_ROW, place, choices)
-        sheet.freeze_panes(1, 1)
-        _explain(book, book.add_worksheet("填表说明"), bold)
+    """名单模板."""
+    template(file, "名单", COLUMNS, NOTES)
 
 
 def write_answers(file: IO[bytes], answers: Iterable[Mapping[str, Any]], address: str) -> None:
@@ -56,18 +41,3 @@ def write_answers(file: IO[bytes], answers: Iterable[Mapping[str, Any]], address
 def _doubts(warnings: Iterable[Mapping[str, str]], address: str) -> dict[str, str]:
     links = dict.fromkeys(address + one["link"] for one in warnings)
     return {"doubts": "\n".join(one["message"] for one in warnings), "links": "\n".join(links)}
-
-
-def _explain(book: Any, sheet: Any, bold: Any) -> None:
-    sheet.set_column(0, 2, 16)
-    sheet.set_column(3, 3, 90, book.add_format({"text_wrap": True}))
-    for row, words in enumerate(NOTES):
-        sheet.write_string(row, 0, words)
-    first = len(NOTES) + 1
-    for place, header in enumerate(("列", "是否必填", "填什么", "说明")):
-        sheet.write_string(first, place, header, bold)
-    for row, column in enumerate(COLUMNS, first + 1):
-        told = column.note or "、".join(column.choices)
-        must = "必填" if column.required else "选填"
-        for place, words in enumerate((column.header, must, KIND_WORDS[column.kind], told)):
-            sheet.write_string(row, place, words)
