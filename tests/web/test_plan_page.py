@@ -95,6 +95,8 @@ def test_what_is_late_and_who_has_no_measure_stands_on_everybodys_screen(small_c
         assert f"/households/{home}/plan" in links(who.page("/measures"))
         assert ("陈大二户" in told) == (name != "cadre")
         assert "有 1 项帮扶措施过期没有办成" in words(who.page("/cases"))
+        assert "帮扶措施过期 一户一策 已过期，" in (tasks := words(who.page("/tasks?kind=measure")))
+        assert "各级" in tasks
     board = words(browser(small_county, "county").page("/"))
     assert "1 项帮扶措施过期没有办成" in board
     assert "3 户识别满期还没有帮扶措施" in board
