@@ -30,6 +30,7 @@ from field.monitoring.cases.case_offers import LATE, RIPE, chosen, met, offered
 from field.monitoring.cases.case_rules import HOLDERS, NOTICES, RULES, actions
 from field.monitoring.cases.cases import Asked, MonitoringCase
 from field.monitoring.cases.consents import consented
+from field.monitoring.cases.revisit_schedule import next_days
 from field.monitoring.checks.quality import of_household, terms
 from field.monitoring.help.measures import counted
 from field.monitoring.leads.lead_list import since
@@ -167,7 +168,7 @@ def _page(case_id: str, faults: Faults) -> str:
         State=CaseState,
         plan=plan_shown(session, household, by.role, today), measure_states=MeasureState.labels(),
         roles=TeamRole.labels(), doubts=of_household(session, household.id, terms(now)), mend=mend,
-        leads=since(session, household.id, case.heard_at),
+        leads=since(session, household.id, case.heard_at), revisit=next_days(session, [household.id]).get(household.id),
         merged=merged(session, household.id, by), risk=risks(session, [household.id])[household.id],
         holders=Series(one.label for one in Role if one in _holders(case)),
         leaving=CaseAction.label_of(case.leaving["action"]) if case.leaving else None, into=_into(case),

@@ -14,7 +14,7 @@ from field.ledger import checkpoints
 from field.monitoring.cases.cases import MonitoringCase
 from field.monitoring.rebuild import rebuild
 from field.monitoring.refusals import Refused
-from field.monitoring.workdays import china_day
+from field.monitoring.workdays import china_day, months_after
 from field.registry.households import Person
 from field.worker import signer
 from tests.county import County
@@ -37,6 +37,7 @@ from tests.monitoring.casework import (
     the_case,
     visited,
 )  # fmt: skip
+from tests.revisiting import eliminated
 from tests.test_consents import signed
 from tests.web.office import Browser, Elements, browser, statements, words
 
@@ -125,6 +126,13 @@ def test_a_form_stands_filled_in_with_the_least_days_of_a_notice_and_with_the_ri
     form = browser(small_county, "county").page(f"/cases/{case_id}")
     assert '<option value="schooling" selected>' in form, "the main one, as it was told"
     assert re.findall(r'name="risk" value="(\w+)" checked', form) == ["illness"]
+
+
+def test_a_case_whose_risk_is_gone_says_when_the_household_is_revisited(small_county: County) -> None:
+    case_id = eliminated(small_county, HOME, NOW)
+    first = months_after(china_day(NOW + timedelta(days=7)), 1)
+    page = words(browser(small_county, "county").page(f"/cases/{case_id}"))
+    assert f"下次回访 {first.month}月{first.day}日" in page, page[:800]
 
 
 def test_a_lead_of_a_household_that_is_monitored_is_not_opened_again_but_taken_over(small_county: County) -> None:
