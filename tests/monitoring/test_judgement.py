@@ -108,6 +108,17 @@ def test_a_warning_is_a_sentence_with_its_figures_and_their_source(small_county:
     assert one.figures == {"income_of_line": 55}
 
 
+@pytest.mark.parametrize(("wages", "said"), [(0, "0"), (100_000, "1,000")])
+def test_of_no_income_nothing_is_a_share(small_county: County, wages: int, said: str) -> None:
+    lost = {"wages": wages, "production_cost": 2 * wages}
+    judgement = found(small_county, visit(small_county, income=lost, expenses={"housing": 100_000}))
+    [share] = [
+        one for one in told(pack_on(judgement.as_of), judgement.fired, judgement.figures) if one.rule == "rigid_share"
+    ]
+    loss = f"-{said}" if wages else said
+    assert (share.grade, share.words) == ("red", f"一年大额支出 1,000 元，家庭纯收入是 {loss} 元。")
+
+
 def test_what_is_missing_is_named_and_is_not_nothing(small_county: County) -> None:
     before = found(small_county)
     assert before.grade == "none"

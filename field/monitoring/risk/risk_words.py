@@ -15,6 +15,7 @@ from field.monitoring.risk.sections import SECTIONS
 from field.sentences import Sentence
 
 NOT_KNOWN = Word("不详")
+NO_INCOME = Word("一年大额支出 {rigid} 元，家庭纯收入是 {income} 元。")
 NAMED = re.compile(r"\{([a-z_]+)\}")
 MONEY = {"income", "income_before", "rigid", "line"}
 FACTS = {
@@ -52,7 +53,8 @@ def _told(pack: Pack, rule: Rule, grade: Grade, known: Mapping[str, Any]) -> Fir
     looked_at = [rule.figure, *(one.figure for one in rule.beside)]
     sources = {name: known[f"{name}_seq"] for name in SECTIONS if name in needs(pack, rule) and f"{name}_seq" in known}
     shown = {name: known[name] for name in looked_at if name in known}
-    return Fired(rule.code, Word(rule.name), grade, Sentence(rule.say, **_figures(rule.say, known)), shown, sources)
+    say = NO_INCOME if "{rigid_share}" in rule.say and known.get("income", 1) <= 0 else rule.say  # no share of nothing
+    return Fired(rule.code, Word(rule.name), grade, Sentence(say, **_figures(say, known)), shown, sources)
 
 
 def _figures(say: str, known: Mapping[str, Any]) -> dict[str, object]:
