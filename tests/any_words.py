@@ -60,7 +60,7 @@ REFUSALS |= {
     "NotPossible",
     "CaseOpened",
 }
-REFUSALS |= {"AlreadyAnswered", "NotNear", "StateChanged", "Contested", "NotWaiting", "OtherWords", "PhoneHolds"}
+REFUSALS |= {"AlreadyAnswered", "NotNear", "StateChanged", "Contested", "NotWaiting", "PhoneHolds"}
 
 
 class SeenAndSaid:

@@ -18,9 +18,9 @@ from tests.county import County
 HOME = "420626107204"
 
 
-def person(county: County) -> str:
+def person(county: County, village: str = HOME) -> str:
     with county.app.app_context():
-        here = select(Person.id).where(Person.household_id == county.households[HOME]).order_by(Person.position)
+        here = select(Person.id).where(Person.household_id == county.households[village]).order_by(Person.position)
         return db.session.scalars(here).all()[0]
 
 
@@ -44,10 +44,31 @@ def test_what_a_cadre_heard_counts_as_seen_and_the_same_call_again_is_the_same_e
     assert [entry["kind"] for entry in entries] == ["roster", "checkin"]
 
 
-def test_another_call_under_the_same_id_is_told(county: County) -> None:
+def test_another_call_under_the_same_id_is_told_with_both_versions(county: County) -> None:
     cadre, said = county.client("cadre"), call(county)
+    first = cadre.post("/api/calls", json=said).get_json()
+    facts = {"phone": "13800000156", "monthly_income": 480000}
+    answer = cadre.post("/api/calls", json=said | {"note": "卡6222020200112233445", "facts": facts})
+    body = answer.get_json()
+    assert (answer.status_code, body["receipt"], body["evidence_missing"]) == (409, first["receipt"], [])
+    assert (body["kept"]["note"], body["kept"]["facts"]) == (said["note"], said["facts"])
+    assert (body["sent"]["note"], body["sent"]["facts"]["phone"]) == ("卡****3445", "138****0156")
+
+
+def test_the_same_words_of_another_hour_are_another_call(county: County) -> None:
+    cadre, said = county.client("cadre"), call(county, called_at="2026-11-24T02:00:00Z")
     assert cadre.post("/api/calls", json=said).status_code == 201
-    assert cadre.post("/api/calls", json=said | {"note": "别的"}).status_code == 409
+    body = cadre.post("/api/calls", json=said | {"called_at": "2026-11-24T13:00:00+08:00"}).get_json()
+    assert [body[side]["called_at"] for side in ("kept", "sent")] == [
+        "2026-11-24T02:00:00+00:00", "2026-11-24T05:00:00+00:00",
+    ]  # fmt: skip
+
+
+def test_an_id_used_for_another_village_is_nothing_to_who_may_not_read_it(county: County) -> None:
+    said = call(county)
+    assert county.client("cadre").post("/api/calls", json=said).status_code == 201
+    elsewhere = call(county, id=said["id"], person_id=person(county, "420626102201"))
+    assert county.client("cadre2").post("/api/calls", json=elsewhere).status_code == 403
 
 
 def test_the_family_may_answer_and_is_named(county: County) -> None:
@@ -62,6 +83,10 @@ def test_the_family_may_answer_and_is_named(county: County) -> None:
     [
         ({"facts": {"phone": "123"}}, "facts.phone"),
         ({"facts": {"work_place": "深圳"}}, "facts.work_place"),
+        ({"facts": {"work_place": "449900"}}, "facts.work_place"),
+        ({"facts": {"work": " "}}, "facts.work"),
+        ({"answered_by": "family", "said_by": "　"}, "said_by"),
+        ({"facts": {}, "note": "  "}, ""),
         ({"facts": {"months_away": 13}}, "facts.months_away"),
         ({"facts": {"monthly_income": -1}}, "facts.monthly_income"),
         ({"facts": {"monthly_income": 5200.5}}, "facts.monthly_income"),

@@ -111,6 +111,9 @@ def test_the_same_again_is_the_same_receipt_and_other_content_is_refused(county:
     assert first.get_json() == again.get_json()
     other = give(county, case_id, body | {"signed_at": "2026-01-01T00:00:00Z"})
     assert (other.status_code, other.get_json()["code"]) == (409, "other_content")
+    told, of_first = other.get_json(), first.get_json()
+    assert [told[name] == of_first[name] for name in ("receipt", "evidence_missing")] == [True, True]
+    assert [told[side]["signed_at"][:10] for side in ("kept", "sent")] == [body["signed_at"][:10], "2026-01-01"]
 
 
 def faulty(head: str, spouse: str) -> list[tuple[dict[str, Any], str]]:

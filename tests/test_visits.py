@@ -10,10 +10,18 @@ from field import clock
 from field.codes import Role
 from field.db import db
 from field.ledger.entries import Entry
+from field.registry.households import Person
 from field.registry.numbers import e164
 from tests.county import CASES, County, moment
 
 VILLAGE, NEXT, ELSEWHERE = "420626107204", "420626107205", "420626102201"
+
+
+def people(county: County) -> list[str]:
+    """The first two of the household."""
+    with county.app.app_context():
+        here = select(Person.id).where(Person.household_id == county.households[VILLAGE]).order_by(Person.position)
+        return list(db.session.scalars(here))[:2]
 
 
 def count(county: County, visit_id: str) -> int:
@@ -90,6 +98,21 @@ def test_people_of_another_household_are_named_as_faults(county: County) -> None
     answer = county.client("cadre").post("/api/visits", json=county.visit(members=[stranger]))
     assert answer.status_code == 422
     assert [fault["field"] for fault in answer.get_json()["errors"]] == ["members.0.person_id"]
+
+
+def test_a_place_of_work_that_is_nowhere_in_china_is_named_and_one_in_any_county_is_taken(county: County) -> None:
+    cadre, [one, other] = county.client("cadre"), people(county)
+    nowhere = [
+        {"person_id": one, "work_place": "449900"}, {"person_id": other, "work_place": "99"},
+        {"new": {"name": "陈小宝", "work_place": "000000001"}},
+    ]  # fmt: skip
+    answer = cadre.post("/api/visits", json=county.visit(members=nowhere))
+    assert [(fault["field"], fault["message"]) for fault in answer.get_json()["errors"]] == [
+        (f"members.{field}.work_place", "没有这个务工地点，请重新选择") for field in ("0", "1", "2.new")
+    ]
+    for code in ("44", "4403", "440309", "440309999", "650102", "81"):
+        moved = [{"person_id": one, "work_place": code}]
+        assert cadre.post("/api/visits", json=county.visit(members=moved)).status_code == 201, code
 
 
 def test_no_telephone_and_a_person_written_down_twice_are_named_as_faults(county: County) -> None:

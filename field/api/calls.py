@@ -7,14 +7,17 @@ from flask import Blueprint, Response
 from pydantic import AwareDatetime, Field, field_validator, model_validator
 
 from field import clock
-from field.api.describe import Strict, created, describe
+from field.api.describe import Said, Strict, created, describe
+from field.api.visits import both
 from field.auth import actor
 from field.codes import Channel
 from field.db import transact
 from field.ledger.receipts import number
+from field.monitoring.repeats import OtherContent
 from field.monitoring.visiting.visit_rules import moment
-from field.monitoring.workers.checkins import CheckedIn, OtherWords, record_call
+from field.monitoring.workers.checkins import CheckedIn, record_call
 from field.problems import Problem
+from field.registry.divisions import is_known
 from field.registry.numbers import e164
 from field.registry.rights import Right
 
@@ -27,7 +30,7 @@ class CallFacts(Strict):
 
     phone: str | None = Field(None, max_length=20)
     work_place: str | None = Field(None, pattern="^[0-9]{2}([0-9]{2}){0,2}$|^[0-9]{9}$|^[0-9]{12}$")
-    work: str | None = Field(None, min_length=1, max_length=60)
+    work: Said | None = None
     months_away: int | None = Field(None, ge=0, le=12)
     monthly_income: int | None = Field(None, ge=0, le=100_000_000)
 
@@ -41,6 +44,13 @@ class CallFacts(Strict):
             raise ValueError("no number")
         return known
 
+    @field_validator("work_place")
+    @classmethod
+    def _a_place(cls, value: str | None) -> str | None:
+        if value and not is_known(value):
+            raise ValueError("no such place")
+        return value
+
 
 class Call(Strict):
     """电话回访: `id` is made on the phone; something must have been said."""
@@ -49,7 +59,7 @@ class Call(Strict):
     person_id: str = Field(pattern=UUID)
     called_at: Annotated[AwareDatetime, Field(strict=False)]
     answered_by: Literal["self", "family"]
-    said_by: str | None = Field(None, min_length=1, max_length=60)
+    said_by: Said | None = None
     unchanged: bool = False
     declined: bool = False
     asks_help: bool = False
@@ -66,7 +76,7 @@ class Call(Strict):
 
     @model_validator(mode="after")
     def _something_was_said(self) -> Self:
-        if not (self.unchanged or self.declined or self.asks_help or self.note or self.given()):
+        if not (self.unchanged or self.declined or self.asks_help or self.note.strip() or self.given()):
             raise ValueError("nothing")
         return self
 
@@ -82,6 +92,12 @@ class CallRecorded(Strict):
     receipt: dict[str, str]
 
 
+def _both(error: OtherContent, called_at: datetime) -> dict[str, Any]:
+    """Both versions, each with when the call was, which an entry keeps beside what was said."""
+    told, times = both(error), {"kept": error.entry.occurred_at, "sent": called_at}
+    return told | {side: told[side] | {"called_at": at.isoformat()} for side, at in times.items()}
+
+
 @api.post("/calls")
 @describe(Right.RECORD_CALLS, "记下一次电话回访", {201: CallRecorded, 200: CallRecorded}, body=Call)
 def post_call(body: Call) -> Response:
@@ -93,6 +109,8 @@ def post_call(body: Call) -> Response:
     )  # fmt: skip
     try:
         digest, fresh = transact(lambda session: record_call(session, said, body.called_at, by, now))
-    except OtherWords as error:
-        raise Problem(409, "other_content", "这次回访已经入账，内容和这次交的不一样") from error
+    except OtherContent as error:
+        raise Problem(
+            409, "other_content", "这次回访已经入账，内容和这次交的不一样", more=_both(error, body.called_at)
+        ) from error
     return created({"id": body.id, "receipt": {"number": number(digest), "entry_hash": digest}}, fresh)

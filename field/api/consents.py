@@ -7,16 +7,16 @@ from flask import Blueprint, Response
 from pydantic import AwareDatetime, Field, field_validator
 
 from field import clock
-from field.api.describe import Strict, created, describe
-from field.api.visits import Receipt
+from field.api.describe import Said, Strict, created, describe
+from field.api.visits import Receipt, both, receipt
 from field.auth import actor
 from field.casework import refused
 from field.converters import UUID
 from field.db import transact
-from field.ledger.receipts import number
 from field.monitoring.cases.consent_taking import take
+from field.monitoring.repeats import OtherContent
 from field.monitoring.visiting.visit_rules import moment
-from field.monitoring.visiting.visits import Faulty, OtherContent
+from field.monitoring.visiting.visits import Faulty
 from field.problems import Problem
 from field.registry.rights import Right
 
@@ -27,7 +27,7 @@ NEW_ID = "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
 class Writer(Strict):
     """代写人."""
 
-    name: str = Field(min_length=1, max_length=60)
+    name: Said
 
 
 class GivenConsent(Strict):
@@ -82,7 +82,7 @@ def take_consents(case_id: str, body: NewConsents) -> Response:
             taken = transact(lambda session: take(session, case_id, said, by, now))
     except Faulty as error:
         raise Problem(422, "invalid", "有几处要补上，再交一次", error.faults) from None
-    except OtherContent:
-        raise Problem(409, "other_content", "这份承诺授权已经入账，内容和这次交的不一样") from None
-    receipt = {"number": number(taken.entry.hash), "entry_hash": taken.entry.hash}
-    return created({"id": body.id, "receipt": receipt, "evidence_missing": taken.missing}, taken.fresh)
+    except OtherContent as error:
+        raise Problem(409, "other_content", "这份承诺授权已经入账，内容和这次交的不一样", more=both(error)) from error
+    answer = {"id": body.id, "receipt": receipt(taken.entry), "evidence_missing": taken.missing}
+    return created(answer, taken.fresh)

@@ -16,6 +16,7 @@ from field.problems import Problem
 from field.registry.rights import Right
 
 Why = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=200)]  # blanks are no reason
+Said = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]  # a name, a trade
 Shape = type[BaseModel] | dict[str, Any]
 View = Callable[..., Any]
 Any_ = TypeVar("Any_", bound=BaseModel)

@@ -12,8 +12,9 @@ from field.db import db, transact
 from field.mending import warnings
 from field.monitoring.cases.revisit_schedule import done_by
 from field.monitoring.cases.revisits import NotEliminated, record_revisit
+from field.monitoring.repeats import OtherContent
 from field.monitoring.visiting.visit_rules import definition, faults, plain
-from field.monitoring.visiting.visits import Faulty, OtherContent
+from field.monitoring.visiting.visits import Faulty
 from field.problems import Problem
 from field.registry.rights import Right
 

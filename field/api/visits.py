@@ -14,10 +14,11 @@ from field.db import transact
 from field.ledger.entries import Entry
 from field.ledger.receipts import number
 from field.mending import warnings
+from field.monitoring.repeats import OtherContent
 from field.monitoring.timeline import masked
 from field.monitoring.visiting.held import hand_over
 from field.monitoring.visiting.visit_rules import definition, faults, plain
-from field.monitoring.visiting.visits import Faulty, OtherContent, Recorded, record_visit, unfounded
+from field.monitoring.visiting.visits import Faulty, Recorded, record_visit, unfounded
 from field.problems import Problem
 from field.registry.rights import Actor, Right
 

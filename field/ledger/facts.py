@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from field.codes import Channel
 from field.orm import Base, Code, Id, Name, Utc
 from field.prepared import Prepared
+from field.registry.masking import mask_words
 from field.registry.sealing import Sealed
 
 HEARSAY, SELF_REPORTED, VERIFIED_ADDRESS, SEEN, DOCUMENT, DEPARTMENT = range(6)
@@ -75,9 +76,11 @@ def state(session: Session, facts: Sequence[dict[str, Any]]) -> None:
 
 
 def fact_row(fact: Mapping[str, Any]) -> dict[str, Any]:
-    """A fact with what follows from it."""
+    """A fact with what follows from it; numbers in what people typed are masked."""
+    value = fact["value"]
     how_sure = int(fact["observed_at"].timestamp()) + _WORTH.get(fact["level"], 0)
-    return {"sealed": None, "informant": None, **fact, "trusted": how_sure}
+    told = mask_words(value) if isinstance(value, str) else value
+    return {"sealed": None, "informant": None, **fact, "value": told, "trusted": how_sure}
 
 
 def worth(half_life: int) -> dict[int, int]:

@@ -8,7 +8,9 @@ from field.ledger.entries import Entry
 from field.ledger.receipts import number
 from field.registry.masking import mask_account, mask_id_number, mask_phone, mask_words
 
-TYPED = ("note", "informant", "reason", "location_reason")
+TYPED = (
+    "note", "informant", "reason", "location_reason", "name", "relation", "work", "health", "schooling", "labour",
+)  # fmt: skip
 MASKS: dict[str, Callable[[str], str | None]] = {
     "id_number": mask_id_number,
     "phone": mask_phone,

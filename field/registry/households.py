@@ -1,13 +1,28 @@
 """农户与人员: households and their members, derived from the ledger and rebuilt from it."""
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
-from sqlalchemy import JSON, Float, ForeignKey, Index, String
+from sqlalchemy import JSON, Dialect, Float, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.types import TypeDecorator
 
 from field.orm import Base, Code, Id, Name, RegionCode, Utc
+from field.registry.masking import mask_words
 from field.registry.sealing import Sealed
+
+
+class MaskedWords(TypeDecorator[str]):
+    """自己写的话: what people typed, with every number in it masked; whole it stands in its entry alone."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return value and mask_words(value)
+
+
+Typed = Annotated[str, mapped_column(MaskedWords(120))]
 
 
 class Household(Base):
@@ -23,7 +38,7 @@ class Household(Base):
     number: Mapped[str] = mapped_column(String(40), unique=True)
     region: Mapped[RegionCode]
     group: Mapped[Name | None]
-    head: Mapped[Name]
+    head: Mapped[Typed]
     persons: Mapped[int]
     address: Mapped[str | None] = mapped_column(String(200))
     latitude: Mapped[float | None] = mapped_column(Float(53))
@@ -64,9 +79,9 @@ class Person(Base):
     id: Mapped[Id] = mapped_column(primary_key=True)
     household_id: Mapped[Id] = mapped_column(ForeignKey("household.id"), index=True)
     position: Mapped[int]
-    name: Mapped[Name]
+    name: Mapped[Typed]
     sex: Mapped[Code | None]
-    relation: Mapped[Name | None]
+    relation: Mapped[Typed | None]
     birth_date: Mapped[date | None]
     id_number: Mapped[str | None] = mapped_column(Sealed("id_number"))
     id_number_index: Mapped[str | None] = mapped_column(String(64), index=True)
@@ -75,12 +90,12 @@ class Person(Base):
     phone_index: Mapped[str | None] = mapped_column(String(64), index=True)
     bank_account: Mapped[str | None] = mapped_column(Sealed("bank_account"))
     work_place: Mapped[RegionCode | None]
-    work: Mapped[Name | None]
+    work: Mapped[Typed | None]
     months_away: Mapped[int | None]
     monthly_income: Mapped[int | None]
-    health: Mapped[Name | None]
-    schooling: Mapped[Name | None]
-    labour: Mapped[Name | None]
+    health: Mapped[Typed | None]
+    schooling: Mapped[Typed | None]
+    labour: Mapped[Typed | None]
     left: Mapped[Code | None]
     last_heard_at: Mapped[Utc | None]
     merged_into: Mapped[Id | None]

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from field.orm import Base, Id, RegionCode, insert_many
 from field.registry.households import Household, Person
+from field.registry.masking import mask_words
 from field.registry.pinyin import LONGEST, spelled, typed
 
 BYTEWISE = String(LONGEST).with_variant(String(LONGEST, collation="C"), "postgresql")
@@ -28,7 +29,7 @@ class SearchKey(Base):
 
 def keys_of(name: str) -> set[str]:
     """A name as it is written, in letters, and by its initials."""
-    return {key for key in (typed(name), *spelled(name)) if key}
+    return {key for key in (typed(mask_words(name)), *spelled(mask_words(name))) if key}
 
 
 def keys_of_home(number: str, names: Iterable[str]) -> list[str]:

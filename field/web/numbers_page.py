@@ -13,6 +13,7 @@ from field.monitoring.timeline import shortened
 from field.monitoring.traces import readable, reveal_numbers, reveal_words
 from field.registry.households import Person
 from field.registry.rights import NotAllowed, Right
+from field.web.visit_words import personal_title
 from field.web.wording import day
 
 numbers = Blueprint("numbers", __name__)
@@ -54,9 +55,13 @@ def reveal_typed(household_id: str, seq: int) -> str | tuple[str, int]:
         return _asked(readable(db.session(), household_id, seq, by), fault, reason), 422
     entry = transact(lambda session: reveal_words(session, household_id, seq, by, reason, now))
     [payload] = opened(db.session(), [entry])
-    labels = {"note": _("说明"), "informant": _("谁说的"), "reason": _("原因"), "location_reason": _("没有定位的原因")}
-    texts = [(labels[path.rpartition(".")[2]], text) for path, text in shortened(payload)]
+    texts = [(_label(path.rpartition(".")[2]), text) for path, text in shortened(payload)]
     return render_template("words.html", texts=texts, shown=True, **_called(entry))
+
+
+def _label(name: str) -> str:
+    own = {"note": _("说明"), "informant": _("谁说的"), "reason": _("原因"), "location_reason": _("没有定位的原因")}
+    return own.get(name) or personal_title(name)
 
 
 def _asked(what: Person | Entry, fault: str | None = None, reason: str = "") -> str:

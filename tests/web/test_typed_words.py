@@ -5,9 +5,11 @@ from sqlalchemy import select
 from uuid6 import uuid7
 
 from field import clock
-from field.db import db
+from field.db import db, transact
 from field.ledger.entries import Entry
+from field.monitoring.rebuild import rebuild
 from field.monitoring.traces import Look, Trace
+from field.registry.households import Person
 from tests.county import County
 from tests.web.office import browser, links, visited, words
 
@@ -47,6 +49,33 @@ def test_no_page_and_no_answer_shows_a_typed_number_whole(county: County) -> Non
     for text in [*pages, *(town.get(path).text for path in paths)]:
         assert [number for number in (ID_NUMBER, PHONE, ACCOUNT) if number in text] == []
     assert all(SHOWN in page for page in pages[:2])
+
+
+MEMBER = dict.fromkeys(("work", "health", "schooling", "labour"), f"x{TYPED}"[:60])
+NUMBERS = (ID_NUMBER, PHONE)
+
+
+def test_numbers_typed_of_a_member_are_masked_too_wherever_the_member_is_told(county: County) -> None:
+    with county.app.app_context():
+        head = db.session.scalars(select(Person.id).where(Person.household_id == county.households[HERE])).first()
+    joined = {"name": f"陈小宝{PHONE}", "relation": f"儿子{PHONE}", "work": ID_NUMBER}
+    visited(county, members=[{"person_id": head, **MEMBER}, {"new": joined}])
+    heard = {"work": f"电工{PHONE}"}
+    call = {"id": str(uuid7()), "person_id": head, "called_at": "2026-11-24T02:00:00Z", "answered_by": "family"}
+    call |= {"said_by": f"邻居{PHONE}", "facts": heard}
+    town, home = county.client("town"), county.households[HERE]
+    assert town.post("/api/calls", json=call).status_code == 201
+    pages = [browser(county, "town").page(path) for path in (f"/households/{home}", f"/households/{home}/application")]
+    paths = [f"/api/households/{home}{more}" for more in ("", "/entries", "/form")] + ["/api/pack"]
+    for text in [*pages, *(town.get(path).text for path in paths)]:
+        assert [number for number in NUMBERS if number in text] == []
+    assert "电工138****5678" in pages[0]
+    assert "陈小宝138****5678" in pages[0]
+    with county.app.app_context():
+        assert transact(rebuild).differing == ()
+    shown = words(browser(county, "town").send(f"/households/{home}/entries/2/words", reason=WHY).text)
+    assert f"姓名 陈小宝{PHONE}" in shown
+    assert f"从事工作 {ID_NUMBER}" in shown
 
 
 def test_what_was_typed_into_cases_measures_marks_and_the_fund_is_masked_on_their_pages_too(county: County) -> None:

@@ -15,8 +15,9 @@ from field.api.openrosa.telling import message
 from field.db import db, transact
 from field.ledger.receipts import number
 from field.media.photo import MAX_BYTES
+from field.monitoring.repeats import OtherContent
 from field.monitoring.visiting.visit_rules import faults, plain
-from field.monitoring.visiting.visits import Faulty, OtherContent, Recorded, record_visit
+from field.monitoring.visiting.visits import Faulty, Recorded, record_visit
 from field.problems import Problem
 from field.registry.households import Household
 from field.registry.rights import Actor

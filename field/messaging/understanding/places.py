@@ -1,6 +1,5 @@
 """地名: provinces, cities, counties and towns by the names that people use, and how far a name is clear."""
 
-import json
 import re
 import tomllib
 from functools import cache
@@ -8,8 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from field.messaging.understanding import towns
+from field.registry import divisions
 
-PLACES = Path(__file__).parents[2] / "web" / "phone" / "places.json"
 SUFFIX = re.compile(
     r"(?:特别行政区|新区|维吾尔自治区|壮族自治区|回族自治区|自治区|自治州|自治县|自治旗|地区|省|市|县|区|盟|旗)$"
 )
@@ -40,7 +39,7 @@ def names() -> dict[str, list[str]]:
     """The codes of every name, whole and without its kind."""
     found: dict[str, list[str]] = {}
     found |= {name: [code] for name, code in WORDS["former"].items()}
-    for code, name, cities in json.loads(PLACES.read_text(encoding="utf-8"))["places"]:
+    for code, name, cities in divisions.places():
         _add(found, name, code)
         for city_code, city, counties in cities:
             if city not in PARTS:

@@ -16,9 +16,10 @@ from field.monitoring.cases.cases import MonitoringCase
 from field.monitoring.cases.consents import texts
 from field.monitoring.derive import derive
 from field.monitoring.refusals import OutOfOrder, WrongHands
+from field.monitoring.repeats import same_or_raise
 from field.monitoring.visiting.evidence import missing
 from field.monitoring.visiting.visit_rules import moment
-from field.monitoring.visiting.visits import Faulty, Recorded, same_or_raise
+from field.monitoring.visiting.visits import Faulty, Recorded
 from field.monitoring.workdays import china_day
 from field.registry.households import Household
 from field.registry.rights import Actor, NotAllowed, Right
@@ -38,10 +39,10 @@ def take(session: Session, case_id: str, said: Mapping[str, Any], by: Actor, now
         raise NotAllowed
     if by.role not in TAKERS:
         raise WrongHands([fault("action", "承诺授权由村里或乡镇上门办理")])
-    payload, key = {"case_id": case_id, **said}, f"consent:{said['id']}"
+    payload, key, at = {"case_id": case_id, **said}, f"consent:{said['id']}", moment(said["signed_at"])
     digests = [one["sha256"] for one in said["evidence"]]
     if known := recorded(session, key):
-        same_or_raise(session, known, household.id, payload, by)
+        same_or_raise(session, known, household.id, payload, at, by)
         return Recorded(known, False, missing(session, known, digests, by.username))
     if CaseState(case.state) not in UNDER_WAY:
         raise OutOfOrder(
@@ -49,7 +50,6 @@ def take(session: Session, case_id: str, said: Mapping[str, Any], by: Actor, now
         )
     if found := list(faults(said, adults(session, household.id, china_day(now)))):
         raise Faulty(found)
-    at = moment(said["signed_at"])
     draft = Draft(household.id, EntryKind.CONSENT, Channel.PHONE, by.username, at, key, payload, digests)
     entry = append(session, draft, now)
     derive(session, entry, payload)

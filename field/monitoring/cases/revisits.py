@@ -10,10 +10,11 @@ from field.codes import Channel, EntryKind, JobKind
 from field.ledger.entries import Draft, append, recorded
 from field.monitoring.cases.revisit_schedule import RevisitDue, still_open, was_eliminated
 from field.monitoring.derive import derive
+from field.monitoring.repeats import same_or_raise
 from field.monitoring.risk.judgement import judge
 from field.monitoring.visiting.evidence import missing
 from field.monitoring.visiting.visit_rules import moment
-from field.monitoring.visiting.visits import Recorded, same_or_raise, sent_in_post, strangers_or_raise
+from field.monitoring.visiting.visits import Recorded, sent_in_post, unknown_or_raise
 from field.registry.households import Household
 from field.registry.regions import lies_in
 from field.registry.rights import Actor, NotAllowed, Right
@@ -38,11 +39,11 @@ def record_revisit(session: Session, said: dict[str, Any], by: Actor, now: datet
     ours = sent_in_post(session, home.region, by, at)
     digests, key = [one["sha256"] for one in said.get("evidence", [])], f"revisit:{said['id']}"
     if known := recorded(session, key):
-        same_or_raise(session, known, home.id, said, by)
+        same_or_raise(session, known, home.id, said, at, by)
         return Recorded(known, False, missing(session, known, digests, by.username), ours)
     if ours and not was_eliminated(session, home.id):  # of one that is no longer theirs nobody is told
         raise NotEliminated
-    strangers_or_raise(session, said)
+    unknown_or_raise(session, said)
     kind = EntryKind.REVISIT if ours else EntryKind.HELD_REVISIT
     draft = Draft(home.id, kind, Channel.PHONE, by.username, at, key, said, digests)
     entry = append(session, draft, now)

@@ -1,6 +1,6 @@
 """走访: the one core call by which a visit enters the ledger, and what follows from its entry."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,15 +9,16 @@ from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from field.codes import Channel, EntryKind, JobKind
-from field.ledger.chain import canonical
-from field.ledger.entries import Draft, Entry, append, append_many, opened, recorded
+from field.ledger.entries import Draft, Entry, append, append_many, recorded
 from field.ledger.facts import Fact
 from field.monitoring.derive import derive, link_evidence, observe_visits
 from field.monitoring.relief.relief_standings import derive_many
+from field.monitoring.repeats import same_or_raise
 from field.monitoring.risk.judgement import judge
 from field.monitoring.visiting.evidence import missing
 from field.monitoring.visiting.visit_rules import moment
 from field.prepared import Prepared
+from field.registry import divisions
 from field.registry.deputies import stood_in_region
 from field.registry.households import Household, Person
 from field.registry.rights import Actor, NotAllowed, Right
@@ -44,14 +45,6 @@ class Recorded:
         return self.entry.kind in (EntryKind.HELD_VISIT, EntryKind.HELD_REVISIT)
 
 
-class OtherContent(Exception):
-    """内容不同: the same id was recorded with other content; both versions, and the photographs still missing."""
-
-    def __init__(self, kept: dict[str, Any], sent: dict[str, Any], entry: Entry, missing: list[str]) -> None:
-        super().__init__("other content under the same id")
-        self.kept, self.sent, self.entry, self.missing = kept, sent, entry, missing
-
-
 class Faulty(Exception):
     """填写有误: every fault as {"field", "message"}."""
 
@@ -64,7 +57,7 @@ def record_visit(session: Session, visit: dict[str, Any], by: Actor, now: dateti
     """Record a visit that the rules found faultless; the same again gives the same receipt.
 
     A visit made with the right and sent after it ended is held for the town office. Raises NotAllowed,
-    OtherContent, or Faulty for people who are not of the household.
+    OtherContent, or Faulty for people who are not of the household and places that are none.
     """
     digests = [item["sha256"] for item in visit.get("evidence", [])]
     occurred_at, key = moment(visit["visited_at"]), f"visit:{visit['id']}"
@@ -74,9 +67,9 @@ def record_visit(session: Session, visit: dict[str, Any], by: Actor, now: dateti
     [(region, is_known)] = place
     ours = sent_in_post(session, region, by, occurred_at)
     if is_known and (known := recorded(session, key)):
-        same_or_raise(session, known, visit["household_id"], visit, by)
+        same_or_raise(session, known, visit["household_id"], visit, occurred_at, by)
         return Recorded(known, False, missing(session, known, digests, by.username), ours)
-    strangers_or_raise(session, visit)
+    unknown_or_raise(session, visit)
     kind = EntryKind.VISIT if ours else EntryKind.HELD_VISIT
     draft = Draft(visit["household_id"], kind, Channel.PHONE, by.username, occurred_at, key, visit, digests)
     entry = append(session, draft, now)
@@ -136,25 +129,18 @@ def sent_in_post(session: Session, region: str, by: Actor, visited_at: datetime)
     raise NotAllowed
 
 
-def same_or_raise(session: Session, known: Entry, household_id: str, sent: dict[str, Any], by: Actor) -> None:
-    """Raises OtherContent unless the same was sent before; NotAllowed where the sender may not read what it was."""
-    if known.chain_id != household_id and not _reads(session, by, known.chain_id):
-        raise NotAllowed
-    [kept] = opened(session, [known])
-    if canonical(kept) != canonical(sent):
-        digests = [item["sha256"] for item in kept.get("evidence", [])]
-        raise OtherContent(kept, sent, known, missing(session, known, digests, by.username))
-
-
-def _reads(session: Session, by: Actor, household_id: str) -> bool:
-    home = session.get(Household, household_id)
-    return home is not None and by.may(Right.READ_HOUSEHOLDS, home.region)
-
-
-def strangers_or_raise(session: Session, visit: dict[str, Any]) -> None:
-    """Raises Faulty for people named in a visit who do not belong to its household."""
-    if faults := _strangers(session, visit):
+def unknown_or_raise(session: Session, visit: dict[str, Any]) -> None:
+    """Raises Faulty for people named in a visit who do not belong to its household, and for places that are none."""
+    if faults := _strangers(session, visit) + list(_nowhere(visit)):
         raise Faulty(faults)
+
+
+def _nowhere(visit: dict[str, Any]) -> Iterator[dict[str, str]]:
+    """务工地点 that there is none of; the phone chooses from a list and never sends one."""
+    for place, member in enumerate(visit.get("members", [])):
+        for field, said in ((f"members.{place}", member), (f"members.{place}.new", member.get("new", {}))):
+            if (code := said.get("work_place")) and not divisions.is_known(code):
+                yield {"field": f"{field}.work_place", "message": "没有这个务工地点，请重新选择"}
 
 
 def _strangers(session: Session, visit: dict[str, Any]) -> list[dict[str, str]]:

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from field.codes import Channel, EntryKind, LeadKind, Source, TaskKind
 from field.labels import Labelled
-from field.ledger.entries import Draft, Entry, append, opened, recorded
+from field.ledger.entries import Draft, Entry, append, recorded
 from field.ledger.facts import SEEN, SELF_REPORTED, VERIFIED_ADDRESS, every, latest, state
 from field.monitoring.leads.leads import Wanted, open_lead, open_task
+from field.monitoring.repeats import same_or_raise
 from field.monitoring.risk.judgement import judge
 from field.monitoring.workers.income_rules import Earned, doubt
 from field.monitoring.workers.worker_standings import note_workers
@@ -58,10 +59,6 @@ class Why(Labelled):
     NEW_NUMBER = "new_number", "说换了号码，一天里问得太多没有再问，请核对新号码"
 
 
-class OtherWords(Exception):
-    """内容不同: the same id was recorded with other content."""
-
-
 def record_checkin(session: Session, said: CheckedIn, occurred_at: datetime, now: datetime) -> tuple[Entry, bool]:
     """Record a confirmed check-in once; the entry and whether it is new."""
     key = f"checkin:{said.key}"
@@ -79,15 +76,15 @@ def record_checkin(session: Session, said: CheckedIn, occurred_at: datetime, now
 def record_call(session: Session, said: CheckedIn, called_at: datetime, by: Actor, now: datetime) -> tuple[str, bool]:
     """电话回访 by a cadre: the entry's hash and whether it is new.
 
-    Raises NotAllowed outside the region, OtherWords where the same id was recorded with other content.
+    Raises NotAllowed outside the region, OtherContent where the same id was recorded with other content.
     """
     person = session.get(Person, said.person_id)
     household = session.get(Household, person.household_id) if person else None
     if household is None or not by.may(Right.RECORD_CALLS, household.region):
         raise NotAllowed
     entry, fresh = record_checkin(session, replace(said, household_id=household.id), called_at, now)
-    if not fresh and (entry.chain_id != household.id or opened(session, [entry]) != [_content(said)]):
-        raise OtherWords
+    if not fresh:
+        same_or_raise(session, entry, household.id, _content(said), called_at, by)
     return entry.hash, fresh
 
 
