@@ -3,14 +3,17 @@
 from typing import Any
 
 from flask import Blueprint, render_template, request
+from flask_babel import gettext as _
 
 from field.auth import actor, allow
 from field.db import db
 from field.monitoring.household_file import household
 from field.monitoring.trace_list import Wanted, lookers, looks
 from field.monitoring.traces import Look
+from field.problems import Problem
 from field.registry import regions
 from field.registry.rights import Right
+from field.registry.staff import Staff
 from field.web.asked import asked_code, asked_day
 from field.web.forms import sent_id
 
@@ -27,7 +30,7 @@ def listed() -> str:
     places = {home.region for line in found for home in line.homes} | {line.region or "" for line in found}
     return render_template(
         "traces.html", found=found, after=after, wanted=wanted, asked=_asked(wanted), home=home, what=Look.labels(),
-        staff=lookers(session, by), names=regions.names(session, places),
+        staff=_known(wanted.staff) | lookers(session, by), names=regions.names(session, places),
     )  # fmt: skip
 
 
@@ -35,10 +38,25 @@ def _wanted() -> Wanted:
     """What was asked for; 422 for what makes no sense."""
     asked = request.args
     return Wanted(
-        household=sent_id(asked, "household") or None, staff=sent_id(asked, "staff") or None,
+        household=sent_id(asked, "household") or None, staff=_staff(),
         what=asked_code("what", Look.labels()), since=asked_day("since"),
         until=asked_day("until"), after=sent_id(asked, "after") or None,
     )  # fmt: skip
+
+
+def _staff() -> str | None:
+    """Whose looks are asked for; 422 where there is no such member of staff."""
+    staff_id = sent_id(request.args, "staff") or None
+    if staff_id and not _known(staff_id):
+        words = _("没有这位工作人员。请在“谁看的”里重新选")
+        raise Problem(422, "unknown_filter", words, [{"field": "staff", "message": words}])
+    return staff_id
+
+
+def _known(staff_id: str | None) -> dict[str, str]:
+    """The name of who is asked for, of one who never looked at anything too."""
+    one = db.session.get(Staff, staff_id) if staff_id else None
+    return {one.id: one.name} if one else {}
 
 
 def _asked(wanted: Wanted) -> dict[str, Any]:

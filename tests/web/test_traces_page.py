@@ -54,6 +54,16 @@ def test_a_deputy_is_named_with_whom_for_and_found_under_both(county: County) ->
     assert "李干部（代陈干部）" in body(page)
 
 
+def test_who_is_not_there_is_said_so_and_who_never_looked_stands_by_name_over_an_empty_list(county: County) -> None:
+    office = browser(county, "county")
+    for staff in ("junk", "01a22288-c64b-7d13-8e37-804281e0c111", "' or 1=1 --"):
+        answer = office.get("/traces", query_string={"staff": staff})
+        assert (answer.status_code, "没有这位工作人员" in words(answer.text)) == (422, True), staff
+    page = office.page(f"/traces?staff={county.actor('town').staff_id}")
+    assert "没有符合条件的查看记录" in page
+    assert f'<option value="{county.actor("town").staff_id}" selected>' in page
+
+
 def test_from_a_file_the_way_leads_to_all_who_looked_at_that_household(county: County) -> None:
     digest, town = photograph(county, 1), county.actor("town")
     visited(county, evidence=[{"sha256": digest, "kind": "receipt"}])

@@ -1,5 +1,7 @@
 """看原话: numbers that people typed are masked wherever an entry is read, and seen whole only against a reason."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import select
 from uuid6 import uuid7
@@ -61,7 +63,12 @@ def test_numbers_typed_of_a_member_are_masked_too_wherever_the_member_is_told(co
     joined = {"name": f"陈小宝{PHONE}", "relation": f"儿子{PHONE}", "work": ID_NUMBER}
     visited(county, members=[{"person_id": head, **MEMBER}, {"new": joined}])
     heard = {"work": f"电工{PHONE}"}
-    call = {"id": str(uuid7()), "person_id": head, "called_at": "2026-11-24T02:00:00Z", "answered_by": "family"}
+    call: dict[str, Any] = {
+        "id": str(uuid7()),
+        "person_id": head,
+        "called_at": "2026-11-24T02:00:00Z",
+        "answered_by": "family",
+    }
     call |= {"said_by": f"邻居{PHONE}", "facts": heard}
     town, home = county.client("town"), county.households[HERE]
     assert town.post("/api/calls", json=call).status_code == 201

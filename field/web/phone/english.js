@@ -76,7 +76,7 @@ export const english = {
     watched_not: 'Not monitored', begun: 'Begun', never: 'Never visited', never_long: 'This household was never visited.',
     since: days => days <= 0 ? 'Visited today' : `${some(days, 'day')} not visited`,
     village: (n, never) => never ? `${some(n, 'household')} in the village, ${never} never visited` : `${some(n, 'household')} in the village, longest unvisited first`,
-    empty: 'No households in your area yet. Please ask the town office.', more: 'Show more',
+    more: 'Show more',
     tasks: {
       title: n => `${n} for you to do`, nobody: 'Household not known yet', find: 'If you know it, please tell the town office',
       others: 'You had it before; somebody else must go on', online: 'Open with network to do it', leads: n => `${some(n, 'lead')} since`, urgent: reason => `Village fund, urgent: ${reason || ''}`, level: {town: 'Town reminded', county: 'County reminded'},
@@ -165,6 +165,11 @@ export const english = {
     told: {drawn: 'signed on the phone', signed: 'signed on paper', fingerprint: 'gave a fingerprint'}, here: ', waiting to be sent',
     signed: 'Please sign the paper form, then photograph it below.', fingerprint: 'Who cannot write lets somebody write the name and gives a fingerprint; then photograph the form below.',
     writer: 'Written by (name)', paper: 'Signed consent form', legible: 'The whole sheet, and legible.', later: 'Who is away may sign another day.', count: (n, all) => `${n}/${all} signed`,
+  },
+  empty: {
+    none: 'No households in your area yet. Please ask the town office.', title: 'This account makes no visits', open: 'Open the office pages',
+    department: 'A department has no households to visit. Lists are sent and their results seen on the office pages, with network.',
+    unit: 'A unit has no households to visit. Those that concern it are seen on the office pages, with network.',
   },
   heard: {
     who: 'Who answered?', whose: [['self', 'The person'], ['family', 'Family']], name: 'Name of the relative (may be left empty)',

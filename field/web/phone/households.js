@@ -1,7 +1,7 @@
 // 农户: every household of the village, found by name, group or number.
 import {el, fill} from './dom.js'
 import {words} from './words.js'
-import {listed, ordered, village} from './today.js'
+import {listed, nothing, ordered, village} from './today.js'
 import {all} from './store.js'
 import {list} from './sender.js'
 
@@ -22,7 +22,7 @@ export async function show() {
     oninput: () => { asked = box.value; look() },
   })
   look()
-  return {title: words.tabs.households, tab: 'households', body: [box, said, found]}
+  return {title: words.tabs.households, tab: 'households', body: forms.length ? [box, said, found] : await nothing()}
 }
 
 /** matching(forms, text) → those where every word is in the name, a member's name, the group or the number. */

@@ -17,7 +17,7 @@ export async function show() {
   const [drafts, queue, tasks] = await Promise.all([all('drafts'), list(), get('settings', 'tasks')])
   const work = ordered(forms, drafts, queue)
   const open = todo(tasks || [], queue)
-  return {title: words.tabs.today, tab: 'today', body: forms.length ? [asked(open), heading(work), ...listed(work)] : nothing()}
+  return {title: words.tabs.today, tab: 'today', body: forms.length ? [asked(open), heading(work), ...listed(work)] : await nothing()}
 }
 
 /** ordered(forms, drafts, queue) → [{form, begun, visited}]: begun first, then by the day of the last visit, never visited before all. */
@@ -101,6 +101,7 @@ function why({kind, risk_factors, grade, rules}) {
   return [reason({grade, rules}), kind ? labels.kind[kind] : words.watched_not, risks[0]].filter(Boolean).join(' · ')
 }
 
-function nothing() {
-  return el('p', null, navigator.onLine ? words.empty : words.failed.first)
+/** nothing() → Promise: what stands where there is no household at all. */
+export async function nothing() {
+  return (await import('./empty.js')).body()
 }

@@ -44,7 +44,7 @@ export const words = {
   watched_not: '未纳入监测', begun: '没填完', never: '还没走访过', never_long: '还没有走访过这一户。',
   since: days => days <= 0 ? '今天走访过' : `${days} 天没走访`,
   village: (n, never) => never ? `全村 ${n} 户，${never} 户还没走访过` : `全村 ${n} 户，久未走访的在前`,
-  empty: '您负责的范围里还没有农户。请联系乡镇核对。', more: '再看一些',
+  more: '再看一些',
   tasks: {
     title: n => `等您办的 ${n} 件`, nobody: '还不知道是哪一户', find: '知道的请告诉乡镇',
     others: '前面是您办的，要由别人接着办', online: '有网络时点开办', leads: n => `后来又有 ${n} 条线索`, urgent: reason => `救助基金，急用：${reason || ''}`, level: {town: '已提醒乡镇', county: '已提醒县里'},
