@@ -1,6 +1,6 @@
-"""待核收页: visits and revisits sent after the right had ended or refused by the rules, for the town to decide."""
+"""待核收页: what was sent after the right had ended, or refused and handed over, for the town to decide."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from field import clock
 from field.auth import actor, allow
+from field.codes import EntryKind
 from field.db import db, transact
 from field.ledger.entries import Entry, opened
 from field.monitoring.household_file import people
@@ -24,11 +25,13 @@ from field.registry.households import Household
 from field.registry.rights import Right
 from field.registry.signatures import by_same
 from field.registry.staff import staff_names
-from field.web.revisit_words import revisit_sections
+from field.web.entry_words import content
 from field.web.visit_words import Section, sections
 
 held = Blueprint("held", __name__, url_prefix="/held")
 LONGEST = 500
+FORMS = {"revisited_at": EntryKind.REVISIT, "signed_at": EntryKind.CONSENT, "called_at": EntryKind.CHECKIN}
+JUDGED = {EntryKind.VISIT: "visit", EntryKind.REVISIT: "revisit"}
 
 
 class Case(NamedTuple):
@@ -41,8 +44,8 @@ class Case(NamedTuple):
     faults: list[dict[str, str]]
     reason: str
     own: bool
-    visited_at: datetime | None
-    again: bool
+    at: datetime | None
+    form: EntryKind
 
 
 @held.get("")
@@ -94,6 +97,7 @@ def _names(homes: dict[str, Household], visits: Sequence[dict[str, Any]]) -> dic
     persons = [person for several in people(db.session(), homes, merged=True).values() for person in several]
     lists = [visit["members"] for visit in visits if isinstance(visit.get("members"), list)]
     named = [item for members in lists for item in members if isinstance(item, dict)]
+    named += [visit["facts"] for visit in visits if isinstance(visit.get("facts"), dict)]
     codes = {item["work_place"] for item in named if isinstance(item.get("work_place"), str)}
     places = regions.names(db.session(), codes | {one.region for one in homes.values()})
     return places | {person.id: person.name for person in persons}
@@ -101,23 +105,34 @@ def _names(homes: dict[str, Household], visits: Sequence[dict[str, Any]]) -> dic
 
 def _case(entry: Entry, payload: dict[str, Any], homes: dict[str, Household], names: dict[str, str]) -> Case:
     visit, refused = _visit(payload), "visit" in payload
-    again = "revisited_at" in visit
-    wrong = faults(visit, "revisit" if again else "visit") if refused else []
+    when = next((name for name in FORMS if name in visit), "visited_at")
+    form = FORMS.get(when, EntryKind.VISIT)
+    wrong = faults(visit, JUDGED[form]) if refused and form in JUDGED else []
     return Case(
         entry=entry,
         household=homes.get(str(visit.get("household_id"))),
-        sections=(revisit_sections if again and not wrong else sections)(masked(visit), names),
+        sections=_told(EntryKind.VISIT if wrong else form, visit, names),
         refused=refused,
         faults=wrong,
         reason=str(payload.get("reason", "")) if refused else "",
         own=by_same(entry.actor, actor().username),
-        visited_at=_visited_at(visit),
-        again=again,
+        at=_moment(visit.get(when)),
+        form=form,
     )
 
 
-def _visited_at(visit: dict[str, Any]) -> datetime | None:
+def _told(form: EntryKind, said: dict[str, Any], names: Mapping[str, str]) -> list[Section]:
+    """What it says; of another shape than the form gives, as far as a visit's sections tell it."""
+    by = said.get("said_by")
+    shown = masked(said | ({"said_by": {"name": by}} if isinstance(by, str) else {}))
     try:
-        return moment(str(visit.get("revisited_at", visit.get("visited_at"))))
+        return content(form, shown, names)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return sections(shown, names)
+
+
+def _moment(said: Any) -> datetime | None:
+    try:
+        return moment(str(said))
     except (ValueError, OverflowError):
         return None

@@ -40,6 +40,7 @@ def test_everything_that_a_first_visit_needs_weighs_less_than_the_limit() -> Non
         "elsewhere.js",
         "households.js",
         "versions.js",
+        "telling.js",
         "mending.js",
         "empty.js",
     }  # pages of their own, beside the visit

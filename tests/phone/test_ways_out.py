@@ -54,11 +54,9 @@ def test_both_versions_stand_side_by_side_and_the_ledgers_is_kept_only_once_that
     hand: Hand, tmp_path: Any
 ) -> None:
     sent = conflicting(hand)
-    expect(rows(hand).locator("dt")).to_have_text(
-        ["家庭成员", "还有什么要记下的（可不填）", "位置", "照片（只列不一样的）"]
-    )
+    expect(rows(hand).locator("dt")).to_have_text(["家庭成员", "备注", "位置", "照片（只列不一样的）"])
     expect(rows(hand).nth(0)).to_have_text("家庭成员台账里的没有记手机里的无变化")
-    expect(rows(hand).nth(1)).to_have_text("还有什么要记下的（可不填）台账里的已经修好手机里的屋顶漏雨")
+    expect(rows(hand).nth(1)).to_have_text("备注台账里的已经修好手机里的屋顶漏雨")
     expect(rows(hand).nth(2)).to_contain_text("误差约 25 米")
     expect(rows(hand).nth(3)).to_contain_text("没有别的照片")
     looks(hand, tmp_path / "versions.png")

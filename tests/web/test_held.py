@@ -4,12 +4,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from field import clock
 from field.codes import Role
 from field.db import db
-from field.registry.households import Household
+from field.registry.households import Household, Person
 from tests.county import County, moment
+from tests.revisiting import consents
 from tests.web.office import browser, links, visited, words
 
 HERE, NEXT = "420626107204", "420626107205"
@@ -153,3 +155,30 @@ def test_the_county_sees_what_waits_in_all_towns(county: County) -> None:
     held(county)
     visited(county, "town2", household_id=county.households["420626102201"])
     assert "1 条走访或回访等您核收" in words(browser(county, "county").page("/"))
+
+
+def test_a_consent_and_a_call_that_were_handed_over_are_told_as_what_they_are(county: County) -> None:
+    with county.app.app_context():
+        person = db.session.scalars(select(Person.id).where(Person.household_id == county.households[HERE])).first()
+    here = {"household_id": county.households[HERE]}
+    signed = here | consents(str(person), how="fingerprint")
+    call = here | {
+        "id": signed["id"], "person_id": person, "called_at": "2026-11-24T02:00:00Z", "answered_by": "family",
+        "said_by": "邻居13812345678", "facts": {"work_place": "420626", "monthly_income": 480000}, "note": "换了厂",
+    }  # fmt: skip
+    for one in (signed, call):
+        handed_over(county, one)
+    page = browser(county, "town").page("/held")
+    said = words(page)
+    for told in (
+        "签字",
+        "陈大一 按手印，拍了照片，由王会计代写",
+        "承诺书版本 2026-1",
+        "打电话",
+        "由谁代答 邻居138****5678",
+        "换了厂",
+    ):
+        assert told in said
+    assert "务工地点 保康县" in said
+    assert "请填写" not in said
+    assert "走访内容" not in said

@@ -44,7 +44,7 @@ function once(name, work) {
 async function worker() {
   if (!navigator.serviceWorker) return
   const {waiting} = await navigator.serviceWorker.register('/m/sw.js', {scope: '/m/'})
-  if (waiting && !/(visit|consent)$/.test(location.pathname)) waiting.postMessage('update')
+  if (waiting && !/(visit|consent|call\/[\w-]+)$/.test(location.pathname)) waiting.postMessage('update')
 }
 
 function strip() {

@@ -9,7 +9,7 @@ import {named} from './last.js'
 import {pad, picture} from './pad.js'
 import {tiles} from './photos.js'
 import {enqueue, list} from './sender.js'
-import {adults, begin, drawnBy, onPaper, pathOf, ready, signed, toConsents, wrong} from './signing.js'
+import {adults, begin, drawnBy, onPaper, pathOf, ready, says, signed, toConsents, wrong} from './signing.js'
 import {del, put} from './store.js'
 import {household} from './sync.js'
 import {uuid7} from './uuid7.js'
@@ -18,7 +18,7 @@ import {once, writing} from './writing.js'
 const SAYS = words.speak('consent', {
   title: head => `签承诺书 ${head}`, none: '这一户现在没有要签的承诺书。', version: text => `版本 ${text}`, stays: '', unread: '承诺书还没有取到，请在有网络时再打开。',
   hows: [['drawn', '手机上签'], ['signed', '纸上签'], ['fingerprint', '按手印']],
-  told: {drawn: '已在手机上签字', signed: '已在纸上签字', fingerprint: '已按手印'}, here: '，等待上传',
+  here: '，等待上传',
   signed: '请在纸质承诺书上签名，签好后在下面拍照。', fingerprint: '不会写字的，由别人代写姓名，本人按手印，按好后在下面拍照。',
   writer: '由谁代写（姓名）', paper: '签好的承诺书', legible: '整张纸拍进来，字要看得清。', later: '不在家的人可以改天再签。', count: (n, all) => `已签 ${n}/${all}`,
 })
@@ -71,7 +71,7 @@ function pledge({title, version, paragraphs}) {
 
 function done(person, {how, signed_at, here}) {
   return el('section.card.done', null, el('h2', null, named(person, new Date()), el('small.state', null, '✓')),
-    el('p.quiet', null, `${day(signed_at)} ${SAYS.told[how]}${here ? SAYS.here : ''}`))
+    el('p.quiet', null, `${day(signed_at)} ${says.told[how]}${here ? SAYS.here : ''}`))
 }
 
 function asked(page, person) {
@@ -110,9 +110,10 @@ async function save(page, open, version) {
     return {person: id, id: uuid7(), kind: 'signature', bytes, sha256: await digest(bytes)}
   }))
   const body = toConsents(draft, open, version, Object.fromEntries(drawn.map(({person, sha256}) => [person, sha256])), new Date())
-  const papers = onPaper(draft, open) ? draft.photos.map(({id, sha256, kind}) => ({id, sha256, kind})) : []
+  const [papers, spare] = onPaper(draft, open) ? [draft.photos, []] : [[], draft.photos] // a paper that nobody signed in the end
   page.keep.stop()
-  await enqueue(body, [...drawn.map(({id, kind, bytes, sha256}) => ({id, kind, bytes, sha256})), ...papers], draft.id, {path: pathOf(form.case.id), household: form.id})
+  await enqueue(body, [...drawn.map(({id, kind, bytes, sha256}) => ({id, kind, bytes, sha256})), ...papers.map(({id, sha256, kind}) => ({id, sha256, kind}))], draft.id, {path: pathOf(form.case.id), household: form.id})
+  await Promise.all(spare.map(({id}) => del('photos', id)))
   await remember(form, body)
   dispatchEvent(new CustomEvent('field:go', {detail: {path: `/m/waiting/${draft.id}`, replace: true}}))
 }

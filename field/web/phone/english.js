@@ -162,7 +162,7 @@ export const english = {
     title: head => `Consent ${head}`, none: 'This household has no consent form to sign now.', version: text => `Version ${text}`,
     stays: 'The text that is signed stays in Chinese.', unread: 'The consent form is not here yet. Please open this page with network.',
     hows: [['drawn', 'On the phone'], ['signed', 'On paper'], ['fingerprint', 'Fingerprint']],
-    told: {drawn: 'signed on the phone', signed: 'signed on paper', fingerprint: 'gave a fingerprint'}, here: ', waiting to be sent',
+    here: ', waiting to be sent',
     signed: 'Please sign the paper form, then photograph it below.', fingerprint: 'Who cannot write lets somebody write the name and gives a fingerprint; then photograph the form below.',
     writer: 'Written by (name)', paper: 'Signed consent form', legible: 'The whole sheet, and legible.', later: 'Who is away may sign another day.', count: (n, all) => `${n}/${all} signed`,
   },
@@ -195,14 +195,16 @@ export const english = {
     draw: name => `${name}, please sign in the box with a finger`, clear: 'Clear', done: 'Signed', again: 'Sign again', short: 'Too short. Please sign with your full name', label: name => `Signature of ${name}`,
   },
   rescue: {
-    plain: 'This file is not encrypted and tells of households. Please delete it once the town office has it', check: 'Check number', visit: 'Visit', household: 'Household', informant: 'Told by', same: 'Unchanged',
-    trouble: 'In trouble', members: 'Members changed', joined: 'new', note: 'Note',
+    plain: 'This file is not encrypted and tells of households. Please delete it once the town office has it', check: 'Check number', household: 'Household', visit: 'Visit',
+  },
+  telling: {
+    visited: 'Time of the visit', revisited: 'Time of the revisit', called: 'Time of the call', signed: 'Time of signing', and: '; ', place: 'Place', version: 'Version of the text', who: 'Who signed', person: 'Who was called', facts: 'What is new', note: 'Note', income: 'Net income a head', heard: 'What else was said',
+    period: (from, to) => `${from} to ${to}`, joined: name => `New: ${name}`, clock: (date, time) => `${date} ${time}`, writer: name => `written by ${name}`,
+    spot: (latitude, longitude, metres) => `${latitude} north, ${longitude} east, to about ${metres} m`, taken: when => `taken ${when}`, compliant: amount => `${amount} of it compliant`, issued: date => `issued ${date}`,
   },
   versions: {
     title: 'Where the two differ', ledger: 'In the ledger', phone: 'On the phone', same: 'All that can be shown is the same; the difference is in what is hidden, such as numbers.',
-    visited: 'Time of the visit', nothing: 'Not noted', and: '; ', place: 'Place', photos: 'Photographs (only those that differ)', no_other: 'No others', period: (from, to) => `${from} to ${to}`, joined: name => `New: ${name}`,
-    clock: (date, time) => `${date} ${time}`, spot: (latitude, longitude, metres) => `${latitude} north, ${longitude} east, to about ${metres} m`,
-    taken: when => `taken ${when}`, compliant: amount => `${amount} of it compliant`, issued: date => `issued ${date}`,
+    nothing: 'Not noted', and: '; ', photos: 'Photographs (only those that differ)', no_other: 'No others',
   },
   elsewhere: {
     title: 'Being filled in', why: 'This household is being filled in on another page. Go on here, and what was filled in there comes along.', here: 'Go on here', waiting: 'Waiting until the other page has kept it…',
@@ -217,14 +219,15 @@ export const english = {
     relapse: 'Risk of falling back?', risks: [['no', 'No'], ['yes', 'Yes']], note: {yes: 'What happened (becomes a lead)', no: 'Anything else to note (may be left empty)'}, place: 'Place',
   },
   signing: {
+    told: {drawn: 'signed on the phone', signed: 'signed on paper', fingerprint: 'gave a fingerprint'},
     nobody: 'Nobody has signed yet', draw: 'No signature yet. Sign, then tap “Signed”', writer: 'With a fingerprint, please say who wrote the name', paper: 'Please photograph the signed consent form',
   },
   ways: {
     mend: 'Mend and send', town: 'To the town office', why: 'Please write why; the town office will see it:', hand: 'Hand over',
     text: 'Show as text', copy: 'Copy', copied: 'Copied', by_hand: 'Please press the text long to copy it', remove: 'Delete from the phone',
-    remove_why: 'Once deleted, this visit is gone for good.', recorded: 'This is in the ledger; only the photograph was not taken. It can be taken again at the next visit.', let_go: 'Delete the photographs not taken',
+    remove_why: 'Once deleted, this record is gone for good.', recorded: 'This is in the ledger; only the photograph was not taken. It can be taken again at the next visit.', let_go: 'Delete the photographs not taken',
     let_go_why: 'What was recorded and its receipt stay. Only the photographs that were not taken are deleted.', stay: 'Keep', file: 'visits.json',
-    twice: 'The ledger had this visit first, and that stays as it is. Let go of the one on the phone, or mend it and note it as another visit.', keep: 'Keep what the ledger has', anew: 'Mend and note as another visit',
+    twice: 'The ledger had another version of this first, and that stays as it is. Let go of the one on the phone, or mend it and note it anew.', keep: 'Keep what the ledger has', anew: 'Mend and note anew',
     keep_why: (gone, wanted) => `The ledger stays as it is. The one on the phone ${gone ? `and ${some(gone, 'photograph')} of it ` : ''}will be deleted for good.${wanted ? ` ${some(wanted, 'photograph')} that the ledger still misses will be sent.` : ''}`,
     keep_sure: 'Keep the ledger’s, delete the phone’s', first: 'Fill in that one first',
     begun: 'Another visit to this household is only half filled in. Please fill it in and save it, or delete it under “To send”, then mend this one. This one stays on the phone.',

@@ -1,63 +1,59 @@
-// 电话回访: what was heard on the telephone, in a minute; queued like a visit, without a place.
+// 电话回访: what was heard on the telephone, in a minute; kept while it is written and queued like a visit, without a place.
 import {el, fill} from './dom.js'
 import {words} from './words.js'
 import {chips, field, told, yuanInput} from './field.js'
-import {toCall} from './to_call.js'
+import {begin, says, toCall} from './to_call.js'
 import {people} from './draft.js'
+import {inTurn, keptFor} from './keep.js'
 import {placeField} from './places.js'
 import {household} from './sync.js'
-import {enqueueCall} from './sender.js'
+import {enqueue} from './sender.js'
 import {unlock} from './login.js'
 import {locked} from './vault.js'
 import {uuid7} from './uuid7.js'
+import {once, writing} from './writing.js'
 
-const SAYS = words.speak('heard', {
-  who: '谁接的电话', whose: [['self', '本人'], ['family', '家里人']], name: '家里人的姓名（可不填）',
-  how: '怎么说的', hows: [['unchanged', '和上次一样'], ['changed', '有变化'], ['declined', '不方便说']],
-  help: '家里有没有困难', helps: [['no', '没有'], ['yes', '有，要上门看看']], note: '还说了什么（可不填）',
-  phone: '新电话（没换就空着）', work_place: '在哪里', work: '做什么工作', months_away: '一年在外几个月', monthly_income: '每月收入（元）',
-  nothing: '有变化的，请至少填一项。', wrong: '这里填得不对，请再看看。', save: '保存',
-})
 const TYPED = {phone: {type: 'tel'}, work: {maxlength: 60}, months_away: {inputmode: 'numeric'}}
 
 /** show(household, person) → the page. */
-export async function show(id, personId) {
-  const form = await household(id)
+export const show = (id, person) => inTurn(`call/${person}`, id, () => draw(id, person))
+
+async function draw(id, personId) {
+  const form = await household(id) || {id, persons: []}
   const person = people(form).find(each => each.id === personId)
-  const said = {answered_by: 'self', how: 'unchanged', help: 'no', name: '', note: '', facts: {}}
-  const changes = el('section.card', {hidden: true})
-  const relative = asked('said_by', SAYS.name, {maxlength: 60}, value => { said.name = value })
-  relative.hidden = true
-  fill(changes, ['phone', 'work', 'months_away'].map(name => asked(`facts.${name}`, SAYS[name], TYPED[name], value => { said.facts[name] = value })),
-    placeField('facts.work_place', SAYS.work_place, '', '', value => { said.facts.work_place = value }),
-    field('facts.monthly_income', SAYS.monthly_income, yuanInput('', value => { said.facts.monthly_income = value })))
-  const faults = el('p.fault', {role: 'alert'})
+  const kept = await keptFor(id, `call/${personId}`)
+  const page = writing(form, kept || begin(id, personId, uuid7(), new Date()), Boolean(kept))
+  const {draft, changed} = page
+  const set = name => value => { draft[name] = value; changed() }
+  const fact = name => value => { draft.facts[name] = value; changed() }
+  const relative = asked('said_by', says.name, {maxlength: 60, value: draft.name}, set('name'))
+  const changes = el('section.card', null,
+    ['phone', 'work', 'months_away'].map(name => asked(`facts.${name}`, says[name], {...TYPED[name], value: draft.facts[name] || ''}, fact(name))),
+    placeField('facts.work_place', says.work_place, draft.facts.work_place || '', '', fact('work_place')),
+    field('facts.monthly_income', says.monthly_income, yuanInput(draft.facts.monthly_income, fact('monthly_income'))))
+  const look = () => { relative.hidden = draft.answered_by !== 'family'; changes.hidden = draft.how !== 'changed' }
+  const choice = (name, title, options) => el('section.card', null, el('h2', null, title), chips(options, () => draft[name], code => { set(name)(code); look() }))
+  look()
   return {
-    title: words.call.title(person ? person.name : ''), back: `/m/households/${id}`,
+    title: words.call.title(person ? person.name : ''), back: `/m/households/${id}`, leave: page.leave,
     body: [
-      faults,
-      choice(SAYS.who, SAYS.whose, () => said.answered_by, code => { said.answered_by = code; relative.hidden = code !== 'family' }), relative,
-      choice(SAYS.how, SAYS.hows, () => said.how, code => { said.how = code; changes.hidden = code !== 'changed' }), changes,
-      choice(SAYS.help, SAYS.helps, () => said.help, code => { said.help = code }),
-      asked('note', SAYS.note, {maxlength: 500}, value => { said.note = value }),
+      page.faults, choice('answered_by', says.who, says.whose), relative, choice('how', says.how, says.hows), changes,
+      choice('help', says.help, says.helps), asked('note', says.note, {maxlength: 500, value: draft.note}, set('note')),
     ],
-    bar: [el('button.primary', {onclick: () => save(said, personId, id, faults)}, SAYS.save)],
+    bar: [el('p.progress', null, page.kept), once(says.save, () => save(page))],
   }
 }
 
-async function save(said, person, home, faults) {
-  const call = toCall(said, person, uuid7(), Date.now())
+async function save({draft, faults, keep}) {
+  const call = toCall(draft, draft.person_id, draft.id, Date.now())
   document.querySelectorAll('.wrong').forEach(element => told(element, ''))
-  fill(faults, call.wrong === 'facts' ? SAYS.nothing : '')
+  fill(faults, call.wrong === 'facts' && el('p.fault', {role: 'alert'}, says.nothing))
   const at = call.wrong && document.querySelector(`[data-field="${call.wrong}"]`)
-  if (at) told(at, SAYS.wrong)
+  if (at) told(at, says.wrong)
   if (call.wrong || locked() && !await unlock()) return
-  await enqueueCall(call, home)
-  dispatchEvent(new CustomEvent('field:go', {detail: {path: `/m/waiting/${call.id}`, replace: true}}))
-}
-
-function choice(title, options, chosen, choose) {
-  return el('section.card', null, el('h2', null, title), chips(options, chosen, choose))
+  keep.stop()
+  await enqueue(call, [], draft.id, {path: '/api/calls', household: draft.household_id})
+  dispatchEvent(new CustomEvent('field:go', {detail: {path: `/m/waiting/${draft.id}`, replace: true}}))
 }
 
 function asked(path, title, attributes, set) {

@@ -5,7 +5,7 @@ import {change, kick, tell} from './sender.js'
 import * as store from './store.js'
 import {uuid7} from './uuid7.js'
 
-/** mend(id, shape?) → Promise<draft>: a refused visit back into table drafts under a new id;
+/** mend(id, shape?) → Promise<draft>: a refused record back into table drafts under a new id;
  *  shape(visit, photos) → draft with id, by default {id, visit, photos}; a photo carries what the visit's evidence says of it. */
 export async function mend(id, shape = (visit, photos) => ({id: visit.id, visit, photos})) {
   return alone('queue', async () => {
@@ -14,7 +14,8 @@ export async function mend(id, shape = (visit, photos) => ({id: visit.id, visit,
     const told = new Map((item.visit.evidence || []).map(each => [each.sha256, each]))
     const photos = item.photos.map(({id, sha256, kind}) => ({...told.get(sha256), id, sha256, kind}))
     const draft = shape({...item.visit, id: uuid7()}, photos)
-    await store.transact([{table: 'drafts', id: draft.id, value: draft}, {table: 'visits', id}])
+    const left = photos.filter(({id: one}) => draft.photos.every(each => each.id !== one)) // signatures are drawn again
+    await store.transact([{table: 'drafts', id: draft.id, value: draft}, {table: 'visits', id}, ...bytes(left)])
     tell()
     return draft
   })

@@ -14,17 +14,9 @@ import {judge} from './rules.js'
 import {enqueue} from './sender.js'
 import {put} from './store.js'
 import {household} from './sync.js'
-import {begin, toRevisit} from './to_revisit.js'
+import {begin, says as SAYS, toRevisit} from './to_revisit.js'
 import {uuid7} from './uuid7.js'
 import {once, writing} from './writing.js'
-
-const SAYS = words.speak('revisit', {
-  title: head => `回访 ${head}`, nth: ({nth}, when) => `消除风险后的第 ${nth} 次回访，最迟 ${when}`, unknown: '没有找到这一户，可能不在您负责的村。',
-  measures: '帮扶措施还在不在', measured: [['kept', '都还在'], ['partly', '有的停了'], ['stopped', '都停了']], stopped: '哪项措施停了，为什么',
-  all_secure: '六项都有保障', income: '人均纯收入（元，一年大约）', income_hint: '全家一年纯收入除以人口，问个大概就行',
-  asked: '向谁核对过', who: [['neighbours', '邻居'], ['village_committee', '村委会'], ['department', '帮扶部门']], department: '哪个部门',
-  relapse: '有没有返贫风险', risks: [['no', '没有'], ['yes', '有']], note: {yes: '出了什么情况（会转为线索）', no: '还有什么要记下的（可不填）'}, place: '位置',
-})
 
 /** show(household) → the page. */
 export const show = id => inTurn('revisit', id, () => draw(id))

@@ -44,14 +44,6 @@ export async function enqueue(visit, photos, draft = visit.id, to = {}) {
   kick()
 }
 
-/** enqueueCall(call, household) → Promise: a telephone check-in, queued as visits are. */
-export async function enqueueCall(call, household) {
-  const {visit, ...item} = queue.item({id: call.id, household_id: household}, [], Date.now())
-  await store.transact([{table: 'visits', id: call.id, value: {...item, visit: call, path: '/api/calls'}}])
-  tell()
-  kick()
-}
-
 /** list() → Promise<[{id, household, path?, state: waiting|sending|done|needs_attention, reason, errors, receipt, held,
  *  photos: [{id, sha256, kind, state, sent, size, reason}], saved_at}]>, newest first. */
 export async function list() {
@@ -99,7 +91,7 @@ async function act(action) {
   const item = await store.get('visits', action.visit)
   if (!item) return {status: 404}
   if (action.do === 'record') return outcome(api('POST', item.path || '/api/visits', item.visit))
-  if (action.do === 'held') return outcome(api('POST', '/api/visits/held', {visit: item.visit, reason: item.held}))
+  if (action.do === 'held') return outcome(api('POST', '/api/visits/held', {visit: {household_id: item.household, ...item.visit}, reason: item.held}))
   const photo = item.photos.find(each => each.sha256 === action.photo)
   const kept = await store.get('photos', photo.id)
   if (!kept) return {status: 410, data: {detail: words.sent.lost}}

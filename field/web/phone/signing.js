@@ -4,7 +4,9 @@ import {people} from './draft.js'
 import {words} from './words.js'
 
 const ADULT = 18
-const SAYS = words.speak('signing', {
+/** How somebody signed, and what is wrong with what was signed. */
+export const says = words.speak('signing', {
+  told: {drawn: '已在手机上签字', signed: '已在纸上签字', fingerprint: '已按手印'},
   nobody: '还没有人签', draw: '还没有签名，签完请点“签好了”', writer: '按手印的，请写明由谁代写', paper: '请拍下签好的承诺书',
 })
 
@@ -35,9 +37,9 @@ export function pathOf(id) {
 export function wrong(draft, all) {
   const begun = all.filter(({id}) => how(draft, id))
   const faults = begun.filter(({id}) => !ready(draft.people[id]))
-    .map(({id}) => ({field: `people.${id}`, message: how(draft, id) === 'drawn' ? SAYS.draw : SAYS.writer}))
-  if (!begun.length) faults.push({field: 'people', message: SAYS.nobody})
-  if (onPaper(draft, all) && !draft.photos.length) faults.push({field: 'paper', message: SAYS.paper})
+    .map(({id}) => ({field: `people.${id}`, message: how(draft, id) === 'drawn' ? says.draw : says.writer}))
+  if (!begun.length) faults.push({field: 'people', message: says.nobody})
+  if (onPaper(draft, all) && !draft.photos.length) faults.push({field: 'paper', message: says.paper})
   return faults
 }
 
@@ -70,6 +72,21 @@ export function toConsents(draft, all, text, digests, now) {
       ...papers.map(({sha256}) => ({sha256, kind: 'consent'})),
     ],
   }
+}
+
+/** fromConsents(sent, photos, form) → the draft of consents that came back to be mended; who drew signs again. */
+export function fromConsents({id, signed_at, consents}, photos, form) {
+  const said = ({how: way, written_by: {name} = {}}) => ({how: way, strokes: [], ...name && {writer: name}})
+  return {
+    ...begin(form, id, new Date(signed_at)), people: Object.fromEntries(consents.map(one => [one.person_id, said(one)])),
+    photos: photos.filter(({kind}) => kind === 'consent'),
+  }
+}
+
+/** unsigned(form, sent) → the household without what this phone itself noted of consents that are not in the ledger. */
+export function unsigned(form, {signed_at, consents}) {
+  const here = one => one.signed_at === signed_at && consents.some(each => each.person_id === one.person_id)
+  return {...form, case: {...form.case, consents: form.case.consents.filter(one => !here(one))}}
 }
 
 function how(draft, id) {

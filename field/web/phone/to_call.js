@@ -1,5 +1,33 @@
-// 电话回访 in the server's terms. Pure.
-import {fen} from './money.js'
+// 电话回访 while it is written, and in the server's terms. Pure.
+import {stamp} from './days.js'
+import {fen, yuan} from './money.js'
+import {words} from './words.js'
+
+/** The words of the form, by which a call is told, too. */
+export const says = words.speak('heard', {
+  who: '谁接的电话', whose: [['self', '本人'], ['family', '家里人']], name: '家里人的姓名（可不填）',
+  how: '怎么说的', hows: [['unchanged', '和上次一样'], ['changed', '有变化'], ['declined', '不方便说']],
+  help: '家里有没有困难', helps: [['no', '没有'], ['yes', '有，要上门看看']], note: '还说了什么（可不填）',
+  phone: '新电话（没换就空着）', work_place: '在哪里', work: '做什么工作', months_away: '一年在外几个月', monthly_income: '每月收入（元）',
+  nothing: '有变化的，请至少填一项。', wrong: '这里填得不对，请再看看。', save: '保存',
+})
+
+/** begin(household, person, id, now) → a draft in which all is as it was. */
+export function begin(household, person, id, now) {
+  return {
+    id, kind: `call/${person}`, household_id: household, person_id: person, started_at: stamp(now),
+    answered_by: 'self', how: 'unchanged', help: 'no', name: '', note: '', facts: {}, photos: [],
+  }
+}
+
+/** fromCall(sent, household) → the draft of a call that came back to be mended. */
+export function fromCall({id, person_id, called_at, answered_by, said_by = '', unchanged, declined, asks_help, facts: {monthly_income: income, ...facts}, note}, household) {
+  return {
+    ...begin(household, person_id, id, new Date(called_at)), answered_by, name: said_by, note,
+    how: unchanged ? 'unchanged' : declined ? 'declined' : 'changed', help: asks_help ? 'yes' : 'no',
+    facts: {...facts, ...Number.isInteger(income) && {monthly_income: yuan(income)}},
+  }
+}
 
 /** toCall(said, person, id, now) → what POST /api/calls takes, or {wrong: field}: the field that cannot be right. */
 export function toCall(said, person, id, now) {

@@ -43,7 +43,7 @@ function rescue(open) {
     el('div.stack', null,
       open.some(visit => visit.state !== 'needs_attention') && el('button.answer', {onclick: kick}, words.waiting.now),
       el('button.plain', {onclick: async () => saveFile(await asFile())}, words.waiting.file),
-      el('button.plain', {onclick: async () => { for (const {id} of open.filter(each => each.visit && !each.path)) await copied(id) }}, words.waiting.text)))
+      el('button.plain', {onclick: async () => { for (const {id} of open.filter(each => each.visit)) await copied(id) }}, words.waiting.text)))
 }
 
 function arrived(visit, form) {

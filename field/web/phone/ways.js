@@ -4,17 +4,22 @@ import {words} from './words.js'
 import {choose, sheet} from './sheet.js'
 import {day, hour} from './days.js'
 import {fromVisit} from './draft.js'
+import {fromConsents, unsigned} from './signing.js'
+import {fromCall} from './to_call.js'
+import {fromRevisit} from './to_revisit.js'
 import {keptFor, turn} from './keep.js'
 import {discard, keep, letGo, mend, missed, remove, toTownOffice, unnamed} from './mending.js'
 import {household} from './sync.js'
+import {put} from './store.js'
+import {kindOf} from './telling.js'
 import {asText} from './rescue.js'
 
 const SAYS = words.speak('ways', {
   mend: '修改后再发', town: '交乡镇处理', why: '请写一句原因，乡镇会看到：', hand: '交给乡镇',
   text: '导出成文字', copy: '复制', copied: '已复制', by_hand: '请长按文字复制', remove: '从手机删除',
-  remove_why: '删除后，这次走访就没有了，不能恢复。', recorded: '已入台账，只有照片没有收下。要补拍，请下次走访时再拍。', let_go: '删除没收下的照片',
+  remove_why: '删除后，这一条就没有了，不能恢复。', recorded: '已入台账，只有照片没有收下。要补拍，请下次走访时再拍。', let_go: '删除没收下的照片',
   let_go_why: '台账里的记录和回执都在，只删除没有收下的照片。', stay: '留着', file: '走访导出.json',
-  twice: '台账里先有了这次走访，不会被改动。手机里的这份要么不要了，要么改好另记一次。', keep: '保留台账里的', anew: '改好另记一次',
+  twice: '台账里先有了另一份，不会被改动。手机里的这份要么不要了，要么改好另记一次。', keep: '保留台账里的', anew: '改好另记一次',
   keep_why: (gone, wanted) => `台账里的不变。手机里的这份${gone ? `和它的 ${gone} 张照片` : ''}会删除，不能恢复。${wanted ? `台账里还缺的 ${wanted} 张照片会接着上传。` : ''}`,
   keep_sure: '保留台账里的，删除手机里的', first: '先填那一份',
   begun: '这一户还有一份没填完。请先填完那一份保存，或者在“待发”里删除，再来改这一份。这一份会一直留在手机里。',
@@ -24,16 +29,16 @@ const SAYS = words.speak('ways', {
 /** ways(visit) → Promise: what was wrong, both versions where the ledger has another one, and one button a way out. */
 export async function ways(visit) {
   const {other} = visit
-  const open = !visit.receipt && (!visit.path || again(visit))
+  const open = !visit.receipt
   return [
-    other && !visit.path && await (await import('./versions.js')).versions(other, await household(visit.household) || {}),
+    other && await (await import('./versions.js')).versions(other, await household(visit.household) || {}, kindOf(visit.path)),
     visit.errors.length > 0 && el('ul.errors', null, visit.errors.map(({message}) => el('li', null, message))),
     other && el('p', null, SAYS.twice), visit.receipt && el('p', null, SAYS.recorded),
     el('div.stack', null,
       other && el('button.answer', {onclick: () => keepTheirs(visit)}, SAYS.keep),
       open && el(other ? 'button.plain' : 'button.answer', {onclick: () => mended(visit)}, other ? SAYS.anew : SAYS.mend),
       open && el('button.plain', {onclick: () => handOver(visit)}, SAYS.town),
-      visit.visit && !visit.path && el('button.plain', {onclick: () => copied(visit.id)}, SAYS.text),
+      visit.visit && el('button.plain', {onclick: () => copied(visit.id)}, SAYS.text),
       !other && el('button.quiet', {onclick: () => forgotten(visit)}, visit.receipt ? SAYS.let_go : SAYS.remove)),
   ]
 }
@@ -66,17 +71,31 @@ export async function copied(id) {
   await sheet(SAYS.text, close => [text, button, el('button.quiet', {onclick: () => close()}, words.close)])
 }
 
-// A household has one draft of a kind, in one tab: another one goes first, and this visit stays where it is.
+// A household has one draft of a kind, in one tab: another one goes first, and this record stays where it is.
 async function mended(visit) {
-  const kind = again(visit) ? 'revisit' : undefined
+  const form = await household(visit.household) || {id: visit.household, persons: []}
+  const {kind, shape} = shaped(visit)
   const draft = {household_id: visit.household, kind}
-  const form = await household(visit.household)
-  const shape = kind ? (await import('./to_revisit.js')).fromRevisit : fromVisit
   const end = await turnOf(draft)
   const free = end && !await keptFor(visit.household, kind)
   if (free) await mend(visit.id, (sent, photos) => shape(sent, photos, form)).catch(error => { end(); throw error })
+  if (free) await unsign(visit, form)
   if (end) await end()
   if (free || await choose(SAYS.mend, SAYS.begun, [[SAYS.first, true, 'primary'], [words.back, false, 'quiet']])) go(pageOf(draft))
+}
+
+// What a draft of its kind is called, and how it is made of what was sent.
+function shaped({path, visit: {person_id: person}}) {
+  const kind = kindOf(path)
+  if (kind === 'revisits') return {kind: 'revisit', shape: fromRevisit}
+  if (kind === 'consents') return {kind: 'consent', shape: fromConsents}
+  if (kind === 'calls') return {kind: `call/${person}`, shape: (sent, photos, {id}) => fromCall(sent, id)}
+  return {shape: fromVisit}
+}
+
+// This phone had noted who signed; what is not in the ledger is not signed.
+async function unsign({path, visit}, form) {
+  if (kindOf(path) === 'consents' && form && form.case) await put('households', form.id, unsigned(form, visit))
 }
 
 function turnOf(draft) {
@@ -85,10 +104,6 @@ function turnOf(draft) {
 
 function pageOf({household_id: id, kind}) {
   return `/m/households/${id}/${kind || 'visit'}`
-}
-
-function again({path}) {
-  return path === '/api/revisits'
 }
 
 async function handOver(visit) {
@@ -103,6 +118,7 @@ async function keepTheirs(visit) {
   const sure = await choose(SAYS.keep, SAYS.keep_why(unnamed(visit, other).length, missed(visit, other).length), [[SAYS.stay, false, 'primary'], [SAYS.keep_sure, true, 'plain']])
   if (!sure) return
   await keep(visit.id)
+  await unsign(visit, await household(visit.household))
   go(`/m/waiting/${visit.id}`)
 }
 
@@ -120,6 +136,7 @@ async function forgotten(visit) {
   if (!await choose(word, why, [[SAYS.stay, false, 'primary'], [word, true, 'quiet']])) return
   if (visit.receipt) return letGo(visit.id)
   await remove(visit.id)
+  await unsign(visit, await household(visit.household))
   go('/m/waiting')
 }
 
