@@ -24,7 +24,7 @@ WITH_UNIT = rf"(?:{NUMBER}[、,]?){{0,2}}几?{UNIT}{{1,2}}{REST}{{0,8}}"
 GROUPED = r"\d{1,3}(?:,\d{3}){1,2}(?!\d)"
 PLAIN = r"\d{3,9}(?:\.\d{1,2})?(?!\d)"
 TEENS = f"十[几来多]{UNIT}"
-ONE_AMOUNT = rf"(?:{GROUPED}|{TEENS}|{WITH_UNIT}|{PLAIN})"
+ONE_AMOUNT = rf"(?:[万千]儿八[千百]|{GROUPED}|{TEENS}|{WITH_UNIT}|{PLAIN})"
 ABOUT = "(?:[多来几把]块?)?"
 UNDER, OVER = re.compile("(?:不到|不足|不满)$"), re.compile("(?:不止|超过)$")
 AMOUNT = re.compile(rf"(?<![\d.])(?:(?:{NUMBER}|{ONE_AMOUNT}){TO})?{ONE_AMOUNT}{ABOUT}")
@@ -34,9 +34,9 @@ SEVERAL_AFTER = re.compile(rf"^(.*{UNIT})(?![零〇])({HAN})({HAN})({UNIT}?)$")
 SEVERAL_TEENS = re.compile(rf"^({HAN}?十)({HAN})({HAN})({UNIT}{{0,2}})[块多]*$")
 TRADITIONAL = str.maketrans(
     "東龍華廣電話號廠個萬兩換還現錢塊幾來過媽陽漢蘇鄭濟長慶貴雲遼寧陝肅灣頭門島鎮鄉區縣無發資難幫為們這邊說點歲兒給"
-    "裡裏薪親爺瀋馬鳳賓滬連雞齊爾臺義鹽傑歷條時開關學沒麼樣間題請歡處後從問際舊機飯車場業員參與對麵貨單產樂",
+    "裡裏薪親爺瀋馬鳳賓滬連雞齊爾臺義鹽傑歷條時開關學沒麼樣間題請歡處後從問際舊機飯車場業員參與對麵貨單產樂冇",
     "东龙华广电话号厂个万两换还现钱块几来过妈阳汉苏郑济长庆贵云辽宁陕肃湾头门岛镇乡区县无发资难帮为们这边说点岁儿给"
-    "里里薪亲爷沈马凤宾沪连鸡齐尔台义盐杰历条时开关学没么样间题请欢处后从问际旧机饭车场业员参与对面货单产乐",
+    "里里薪亲爷沈马凤宾沪连鸡齐尔台义盐杰历条时开关学没么样间题请欢处后从问际旧机饭车场业员参与对面货单产乐没",
 )
 
 
@@ -48,7 +48,7 @@ def half_width(text: str) -> str:
 
 
 def simplified(text: str) -> str:
-    """The traditional characters that replies are written with as simplified ones, each in its place."""
+    """The traditional characters that replies are written with as simplified ones, 冇 as 没, each in its place."""
     return text.translate(TRADITIONAL)
 
 
@@ -127,7 +127,13 @@ def _about_one(found: re.Match[str]) -> Range | None:
     return Fraction(UNITS[found[1]]), Fraction(UNITS[found[1]])
 
 
+def _nearly(found: re.Match[str]) -> Range | None:
+    whole = Fraction(UNITS[found[1]])
+    return whole * 8 / 10, whole
+
+
 SHAPES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Range | None]], ...] = (
+    (re.compile("^([万千])儿八[千百]$"), _nearly),  # 万儿八千
     (BETWEEN, _between),  # 三到四千, 6000-7000
     (SEVERAL, _two_or_three),  # 四五千, 3、4千
     (SEVERAL_AFTER, _two_or_three_after),  # 五千二三, 三千七八百

@@ -14,15 +14,15 @@ LEAST, MOST = 10, 1_000_000  # yuan a month; what is far from usual is flagged e
 LEAST_UNSAID = 200  # where no word says that it is pay: 六十多了 is an age
 NUMERAL = "[一两俩二三四五六七八九十]"
 FIGURE = re.compile(rf"{AMOUNT.pattern}|(?<![\d.])\d\d(?=[块元])")
-EARN = "挣|赚|工资|收入|月薪|年薪|到手|拿到?|开了?"
+EARN = "挣|赚|工资|收入|月薪|年薪|到手|扣完|拿到?|开了?"
 SPENT = (
     "花(?:[了掉去费]|$)|欠|借|还债|还贷|还$|吃饭|伙食|饭钱|报(?:了|掉)|卖[了得]?$|贷|药费|学费|生活费|话费|电费|水费|路费|房租|"
     "租金|寄|彩礼|转(?:了|账|给)|[给往][^ ]{1,3}[打转]|(?<!到头)(?<!一年)剩|"
-    "罚|扣|赔|买|车票|首付|红包|捐|亏|输|骗|存|交了?|用了?|吃药|看病|"
+    "罚|扣(?!完)|赔|买|车票|首付|红包|捐|亏|输|骗|存|交了?|用了?|吃药|看病|"
     "治病|抓药|打针|透析|化疗|住院|报销|利息|开[销支]|支出"
 )
 PART = (
-    "底薪|保底|保$|税前|应发|奖金|加班费?|提成|补贴|补助|季度奖|年终奖|低保|养老金|退休金?|分红|返费|涨(?!到)|加了|少了|多了|押金|"
+    "底薪|保底|(?<![社医])保$|税前|应发|奖金|加班费?|提成|补贴|补助|季度奖|年终奖|低保|养老金|退休金?|分红|返费|涨(?!到)|加了|少了|多了|押金|"
     "(?:再|外|另)?加上?$|[多少好高低]的时候|比[^ ]{1,6}[多少高低]$"
 )
 BASE = re.compile("底薪|保底")
@@ -30,16 +30,19 @@ ADDED = re.compile("[块元]?钱?(?:再|外|另)?加上?(?:全勤奖?|奖金|提
 SHARED = re.compile("两(?:个人|口子)|夫妻|夫妇|我们俩|俩人|全家|一家[人子]?|加起来|合起来")
 WISHED = "听说|据说|想要?|希望|要是|能有|找个|最好|至少要"
 NOT_IT = re.compile(rf"(?:{SPENT}|{PART}|{WISHED})(?!.*(?:{EARN}))")
-SHORT_OF_IT = re.compile("^[块元]?钱?(?:都|也)?没")
+SHORT_OF_IT = re.compile("^[块元]?钱?(?:没|[都也]没(?!(?:得|有)?(?: |,|$)))")
 NOT_IT_AFTER = re.compile("^[块元]?钱?(?:的?(?:房租|药费|学费|生活费|路费|车票|补贴|补助|救济)|寄|给|还债|还贷|的债)")
-DEDUCTED = re.compile("^[块元]?钱?(?:扣|减)")  # 四千八扣了社保到手四千三
-SUMMED = re.compile("(?:底薪|基本工资)(?:加|\\+|和)(?:加班费?|提成|奖金|补贴)")  # the whole of it is pay
+DEDUCTED = re.compile("^[块元]?钱?(?:扣|减|[涨升加提降掉跌]到)")  # 四千八扣了社保到手四千三, 从四千五涨到五千
+PARTS = "(?:底薪|基本工资|加班费?|提成|奖金|补贴)"
+SUMMED = re.compile(rf"{PARTS}(?:加|\+|和){PARTS}")  # the whole of it is pay
 OWED = re.compile("(?:压|拖|欠)[^ ]{0,6}(?:工资|薪)")
 DENIED = re.compile("(?:不是|没有?|没得|哪有)$")
-BEFORE = re.compile("(?<![比有跟和])(?:以前|原来|之前|从前|去年|原先|下个?月|明年)(?!.*(?:现在|今年|这个月))")
+BEFORE = re.compile(
+    "(?<![比有跟和])(?:以前|原来|之前|从前|去年|原先|前[几两二三]个月|下个?月|明年)(?!.*(?:现在|今年|这个月))"
+)
 EARNING = re.compile(EARN)
 COUNTERS = re.compile(
-    r"\*|亿|多?个|[二三四五六七八九]?多?[日岁号天]|多?[年月楼栋房室度级路线页度%‰]|"
+    r"\*|亿|多?个|[一二三四五六七八九]个(?!月)|[二三四五六七八九]?多?[日岁号天]|多?[年月楼栋房室度级路线页度%‰]|"
     r"多?(?:人|口|斤|里|公里|米|平|亩|件|次|分钟?|小时|只|头|双|元人民|年|名|位|班|厂|强|趟|单(?!休)|桌|吨|袋|顿|箱|晚|夜)"
 )
 NO_FIGURE_BEFORE = re.compile(
@@ -48,23 +51,27 @@ NO_FIGURE_BEFORE = re.compile(
 PERIODS = (  # the words, how many months; none where a month's pay cannot be told from it
     (re.compile(
         rf"一[天日]|每天|日[薪结]|(?<!\d)天(?=[0-9一两二三])|/天|一个?(?:小时|钟头|钟)|[每/]小时|时薪|周薪|[每/]周|"
-        rf"(?:每个?|一个?)(?:星期|礼拜)|一[周件个]星?期?$|[一每](?:周|件|趟|单|班)|计件一|(?:\d\d?|{NUMERAL}|半)个?天|半个?月"
+        rf"(?:每个?|一个?)(?:星期|礼拜)|一[周件个]星?期?$|[一每](?:周|件|趟|单|班|个?工(?![资厂地友]))|点工|计件一|(?:\d\d?|{NUMERAL}|半)个?天|半个?月"
     ), None),
     (re.compile("今年(?:一共|总共|已经)?(?:挣|赚|收入|卖)"), None),
-    (re.compile("半年(?!多?了)"), 6), (re.compile("一年(?!多?了)|年薪|全年|年收入|每年|/年"), 12),
-    (re.compile("季度?(?=[^节])|/季"), 3), (re.compile("(?<!半)(?<!半个)一?个?月|/月|月[薪入]|每月"), 1),
+    (re.compile("半年(?!多?了)"), 6), (re.compile("一年(?!多?了|没)|年薪|全年|年收入|每年|/年"), 12),
+    (re.compile("(?<![忙旺淡])季度?(?=[^节])|/季"), 3), (re.compile("(?<!半)(?<!半个)一?个?月|/月|月[薪入]|每月"), 1),
 )  # fmt: skip
+SEASONS = re.compile("[忙旺]季.*淡季|淡季.*[忙旺]季")
 MONTHS = re.compile(rf"({NUMERAL}|\d\d?)个月(?!多?了)")
 LAST_MONTH = re.compile("上个?月(?!.*(?:现在|这个月))")
-OPEN_ENDED = re.compile("[块元]?钱?(?:往上|以上|不止)")  # 五千往上: no most was said
+OPEN_ENDED = re.compile("[块元]?钱?(?:往上|以上|不止|打不住)")  # 五千往上, 至少五千: no most was said
+AT_LEAST = re.compile("(?:至少|起码|最少|少说|怎么)(?:也|都)?(?:有|是)?$|不[低少]于$")
+AT_MOST = re.compile("(?:最多|顶多|撑死)(?:也|就|只){0,2}(?:有|是|能?拿)?$")
+AT_MOST_AFTER = re.compile("[块元]?钱?(?:都|也|就)?(?:[拿挣]?不到|顶天|封顶|到顶|撑死|没(?:得|有)?(?= |,|$))")
 A_DAY = re.compile("(?:正|腊|冬|[一二三四五六七八九十]|\\d)月$")  # 正月十五
 DAYS_OF_A_MONTH = 31
 PASSED = re.compile("[过上]$")  # 月入过万
 TOO_MUCH = 30_000  # for a month, where none is named
 NO_WORK = re.compile(
-    "(?:没|冇)(?:有|得|啥|什么)*(?:活干|活做|活路|活(?=了|$|[ ,])|工作|事做|事干|上班|班上|收入|工资)|"
+    "没(?:有|得|啥|什么)*(?:活干|活做|活路|活(?=了|$|[ ,])|工作|事做|事干|上班|班上|收入|工资)|"
     "(?:找不到|没找到)(?:活|工作|事)|失业|停工|"
-    "(?<!还)没发(?:过)?工资|拖欠工资|一分钱?(?:都|也)?没|(?:在|正)找(?:活|工作|事)|[没冇](?:做事|干活|上工|开工)"
+    "(?<!还)没发(?:过)?工资|拖欠工资|一分钱?(?:都|也)?没|没(?:有|得)?(?:一分钱|进账)|(?:在|正)找(?:活|工作|事)|没(?:做事|干活|上工|开工)"
 )
 
 
@@ -83,6 +90,7 @@ def income(mine: list[Clause]) -> tuple[Fact | None, Fact | None]:
 
     Last month's counts where nothing is said of this one.
     """
+    mine = [clause for clause in mine if not SEASONS.search(clause.text)]
     told = [one for clause in mine for one in _told(clause)]
     told = [one for one in told if not one.last_month] or [one for clause in mine for one in _idle(clause)] or told
     if len({(one.least, one.most) for one in told}) != 1:
@@ -134,7 +142,7 @@ def _one(figure: str, before: str, after: str, is_last: bool, words: str) -> Tol
         unsaid = not marked and months == 1
         if (LEAST_UNSAID if unsaid else LEAST) * FEN <= most <= (TOO_MUCH if unsaid else MOST) * FEN:
             sure = RECKONED if months > 1 else SAID_PLAINLY if marked else SPOKEN
-            open_ended = OPEN_ENDED.match(after) or _passed(figure, before)
+            open_ended = OPEN_ENDED.match(after) or AT_LEAST.search(before) or _passed(figure, before)
             return Told(least, None if open_ended else most, words, sure, LAST_MONTH.search(before) is not None)
     return None
 
@@ -161,7 +169,7 @@ def _is_no_pay(before: str, after: str) -> bool:
 
 
 def _read(words: str, before: str, after: str) -> Range | None:
-    if re.search("(?:不到|不足|不满)$", before) or re.match("[块元]?钱?(?:都|也)?不到", after):
+    if re.search("(?:不到|不足|不满)$", before) or AT_MOST.search(before) or AT_MOST_AFTER.match(after):
         return under(words)
     if _passed(words, before):
         return amount(f"一{words}")
@@ -176,6 +184,7 @@ def _passed(words: str, before: str) -> bool:
 
 def _months(before: str, after: str) -> int | None:
     """How many months a figure is for: the nearest word before it, or one right behind it."""
+    before = before.rpartition("现在")[2]
     behind = re.match(r"[块元多]*钱?(?:.{0,1})", after)
     near = after[: (behind.end() if behind else 0) + 4]
     for words, last in ((before, True), (near, False)):

@@ -10,10 +10,11 @@ from field.messaging.understanding import towns
 from field.registry import divisions
 
 SUFFIX = re.compile(
-    r"(?:特别行政区|新区|维吾尔自治区|壮族自治区|回族自治区|自治区|自治州|自治县|自治旗|地区|省|市|县|区|盟|旗)$"
+    r"(?:特别行政区|新区|维吾尔自治区|壮族自治区|回族自治区|自治区|自治州|自治县|自治旗|地区|省|市|县|林区|特区|区|盟|旗)$"
 )
 PEOPLES = re.compile(
-    "(?:(?:蒙古|朝鲜|土家|布依|哈尼|傈僳|维吾尔|哈萨克|柯尔克孜|鄂温克|达斡尔|仡佬|各|[满回藏彝壮苗侗瑶白傣黎畲羌土])族)+$"
+    "(?:(?:景颇|布朗|拉祜|佤|纳西|普米|怒|独龙|裕固|保安|撒拉|东乡|锡伯|水|毛南|仫佬|蒙古|朝鲜|土家|布依|哈尼|傈僳|维吾尔|"
+    "哈萨克|柯尔克孜|鄂温克|达斡尔|仡佬|各|[满回藏彝壮苗侗瑶白傣黎畲羌土])族|哈萨克|柯尔克孜|蒙古)+$"
 )
 PARTS = ("市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划")
 WORDS = tomllib.loads(Path(__file__).with_name("place_words.toml").read_text(encoding="utf-8"))
@@ -21,7 +22,7 @@ WITH_KIND, ORDINARY = (frozenset(WORDS[name].split()) for name in ("with_kind", 
 OPENINGS = re.compile("[在到去回来往住于]$")
 PHRASES = re.compile("公安局|合作社|建设银行|非常|经常|平常|正常|日常|通常")
 SEVERAL_MEANT = {"朝阳"}  # the district is better known than the city
-BETWEEN = re.compile("[ 的市省]?")
+BETWEEN = re.compile("[的市省了]? ?")
 MOST = 40  # of one clause; who lists more names no place of his own
 LEVELS = {2: 0, 4: 1, 6: 2, 9: 3}
 
@@ -90,7 +91,7 @@ def mentions(text: str) -> list[Mention]:
         if phrase := PHRASES.match(text, at):
             at = phrase.end()
             continue
-        one = _longest(_one(text, at), next((Mention(*town) for town in whole if town[0] == at), None))
+        one = _longest(_one(text, at), _town_at(whole, at)) or _town_in_short(text, at)
         if one is None:
             at += 1
         else:
@@ -113,6 +114,15 @@ def widest(codes: tuple[str, ...], words: str) -> tuple[str, ...]:
 def outermost(codes: tuple[str, ...]) -> tuple[str, ...]:
     """The codes that lie in none of the others."""
     return tuple(code for code in codes if not any(code != one and code.startswith(one) for one in codes))
+
+
+def _town_at(whole: list[towns.Named], at: int) -> Mention | None:
+    return next((Mention(*town) for town in whole if town[0] == at), None)
+
+
+def _town_in_short(text: str, at: int) -> Mention | None:
+    found = towns.in_short(text, at)
+    return Mention(*found) if found and text[at : found[1]] not in ORDINARY else None
 
 
 def _longest(one: Mention | None, other: Mention | None) -> Mention | None:

@@ -10,7 +10,9 @@ PACKED = Path(__file__).with_name("towns.txt.gz")
 KIND = re.compile("(?:(?:办事处)?街道|街|地区|镇|民族乡|乡|苏木)$")
 NEW_TOWN = re.compile("新镇$")  # 川沙新镇 is called 川沙
 TOWN = re.compile("街道|镇|乡")
-LONGEST, FEWEST, LOOKED_AT = 8, 2, 8
+HERE = re.compile("[在到来]$")
+Named = tuple[int, int, tuple[str, ...]]  # where it begins and ends, and its codes
+LONGEST, FEWEST, LOOKED_AT, LONGEST_SHORT = 8, 2, 8, 4
 
 
 @cache
@@ -58,7 +60,7 @@ def _everywhere(text: str, words: str) -> Iterator[int]:
         at = text.find(words, at + 1)
 
 
-def in_whole(text: str) -> list[tuple[int, int, tuple[str, ...]]]:
+def in_whole(text: str) -> list[Named]:
     """Towns that are written with their kind, 长安镇: where they begin and end, and their codes."""
     found = []
     for kind in list(TOWN.finditer(text))[:LOOKED_AT]:
@@ -67,6 +69,27 @@ def in_whole(text: str) -> list[tuple[int, int, tuple[str, ...]]]:
                 found.append((start, kind.end(), codes))
                 break
     return found
+
+
+def in_short(text: str, at: int) -> Named | None:
+    """The town that is named by its short name behind 在 and the like, 在虎门, where the country has one of it."""
+    if not HERE.search(text[max(0, at - 1) : at]):
+        return None
+    known = only()
+    ends = range(min(len(text), at + LONGEST_SHORT), at + FEWEST - 1, -1)
+    return next(((at, end, (code,)) for end in ends if (code := known.get(text[at:end]))), None)
+
+
+@cache
+def only() -> dict[str, str]:
+    """Towns by their short names, those of which the whole country has one."""
+    found: dict[str, set[str]] = {}
+    for line in listed().strip().split("\n"):
+        county, _, towns = line.partition("\t")
+        for town in towns.split(","):
+            if len(name := KIND.sub("", town[3:])) >= FEWEST:
+                found.setdefault(name, set()).add(county + town[:3])
+    return {name: codes.pop() for name, codes in found.items() if len(codes) == 1}
 
 
 def after(area: str, text: str, at: int) -> tuple[int, list[str]] | None:

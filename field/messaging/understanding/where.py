@@ -2,6 +2,7 @@
 
 import re
 
+from field.messaging.understanding import towns
 from field.messaging.understanding.facts import RECKONED, SAID_PLAINLY, SEVERAL, SPOKEN, Fact
 from field.messaging.understanding.places import SUFFIX, Mention, outermost, widest
 from field.messaging.understanding.whose import Clause
@@ -70,6 +71,6 @@ def _fact(codes: tuple[str, ...], clause: Clause, named: Mention, before: str) -
     meant = widest(codes, SUFFIX.sub("", clause.text[named.start : named.end])) if one_name else outermost(codes)
     if len(meant) > 1:
         return Fact(None, words, SEVERAL, tuple(sorted(meant)))
-    if len(codes) > 1:
+    if len(codes) > 1 or towns.only().get(words) == meant[0]:
         return Fact(meant[0], words, RECKONED)
     return Fact(meant[0], words, SAID_PLAINLY if HERE.search(before) or SUFFIX.search(words) else SPOKEN)

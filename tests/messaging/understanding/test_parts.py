@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from field.messaging.understanding.danger import in_danger
+from field.messaging.understanding.facts import RECKONED
 from field.messaging.understanding.masking import masked
 from field.messaging.understanding.numerals import amount, half_width
 from field.messaging.understanding.places import name_of
@@ -33,7 +34,7 @@ WRITTEN = st.one_of(st.text(), st.lists(PIECES, max_size=30).map("".join))
      ("4千5", 4500, 4500), ("六千多块", 6000, 7000), ("十万", 100000, 100000), ("三到四千", 3000, 4000),
      ("千把块", 1000, 1000), ("十几万", 100000, 200000), ("五千二三", 5200, 5300), ("6000-7000", 6000, 7000),
      ("6000多", 6000, 7000), ("5,000", 5000, 5000), ("3、4千", 3000, 4000), ("三五千", 3000, 5000), ("5k5", 5500, 5500),
-     ("12万", 120000, 120000), ("10万多", 100000, 110000), ("20万", 200000, 200000)],
+     ("12万", 120000, 120000), ("万儿八千", 8000, 10000), ("10万多", 100000, 110000), ("20万", 200000, 200000)],
 )  # fmt: skip
 def test_amounts_are_read_as_people_mean_them(words: str, least: int, most: int) -> None:
     assert amount(words) == (Fraction(least), Fraction(most))
@@ -183,3 +184,9 @@ def test_no_text_holds_the_reader_up(piece: str) -> None:
     began = time.process_time()
     understand(text)
     assert time.process_time() - began < 0.2, "20 ms on an idle machine"
+
+
+def test_a_town_by_its_short_name_is_read_where_the_country_has_one_of_it_and_less_surely() -> None:
+    for text, town in (("在虎门五千", "441900121"), ("我在沙井", None), ("在平地上干活", None)):
+        place = understand(text).place
+        assert (place and place.value, place and place.confidence) == (town, town and RECKONED)
