@@ -1,6 +1,9 @@
 """有生命危险的话: words of dying, of whomever they are said; a false alarm costs one call, a missed one a life."""
 
+import math
 import re
+from functools import cache
+from pathlib import Path
 
 from field.messaging.understanding.numerals import half_width, simplified
 
@@ -51,7 +54,33 @@ LEAVE = (
 DANGER = re.compile("|".join((*NOT_TO_LIVE, *DEATH, *WAYS, *LEAVE)))
 
 
+LEARNED = Path(__file__).with_name("danger.tsv")
+STOPS = re.compile(r"[。;；!！?？\n]|.{60}")
+OTHER_SIGNS = re.compile("[^a-z\u4e00-\u9fff]+")
+SURE = 0.0
+
+
 def in_danger(text: str) -> bool:
-    """Whether it speaks of dying; looked for in all that is written, before anything else."""
+    """Whether it speaks of dying, in words that are known or that sound like them; looked for before anything else."""
     said = simplified(half_width(text)).lower()
-    return DANGER.search(APART.sub(lambda apart: SIGNS.sub("", apart[0]), said)) is not None
+    joined = APART.sub(lambda apart: SIGNS.sub("", apart[0]), said)
+    return DANGER.search(joined) is not None or any(sounds_like_it(part) > SURE for part in STOPS.split(joined))
+
+
+def sounds_like_it(said: str) -> float:
+    """How far a sentence sounds like what people say of dying, by what was learned (learn_danger.py)."""
+    found, weights = pairs(said), learned()
+    return weights[""] + sum(weights.get(one, 0) for one in found) / math.sqrt(len(found))
+
+
+def pairs(text: str) -> set[str]:
+    """Its letters, and each with the one behind it; figures and punctuation say nothing."""
+    said = f" {' '.join(OTHER_SIGNS.sub(' ', simplified(half_width(text)).lower()).split())} "
+    return {*said, *(said[at : at + 2] for at in range(len(said) - 1))}
+
+
+@cache
+def learned() -> dict[str, float]:
+    """The weights of signs and pairs of signs; "" is what is added to every sentence."""
+    lines = LEARNED.read_text(encoding="utf-8").splitlines()
+    return {one: float(weight) for one, weight in (line.split("\t") for line in lines)}

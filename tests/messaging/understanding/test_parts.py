@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from field.messaging.understanding.danger import in_danger
 from field.messaging.understanding.facts import RECKONED
 from field.messaging.understanding.masking import masked
 from field.messaging.understanding.numerals import amount, half_width
@@ -95,20 +94,6 @@ def test_an_identity_number_is_masked_however_it_is_written(text: str) -> None:
 )
 def test_telephone_numbers_and_amounts_in_a_row_are_left_as_they_are(text: str) -> None:
     assert masked(text) == text
-
-
-@pytest.mark.parametrize(
-    "text", ["我不想活了", "活着没意思，想死", "我想跳楼", "喝了农药", "生不如死", "不如死了算了", "我要自殺不想活了"]
-)
-def test_words_of_dying_are_heard(text: str) -> None:
-    assert in_danger(text)
-
-
-@pytest.mark.parametrize(
-    "text", ["累得想死", "想死你们了", "给果树打农药", "药费喝药花了三千", "跳广场舞", "活着回来了"]
-)
-def test_a_way_of_speaking_is_no_danger(text: str) -> None:
-    assert not in_danger(text)
 
 
 @pytest.mark.parametrize(
