@@ -84,8 +84,14 @@ def _shapes() -> list[tuple[re.Pattern[str], str]]:
 
 
 def _shape(template: str) -> re.Pattern[str]:
+    """A figure that is named again stands there again as it stood before."""
     parts = FIGURE.split(template)
-    return re.compile("".join(f"(?P<{part}>.+)" if place % 2 else re.escape(part) for place, part in enumerate(parts)))
+    named = parts[1::2]
+    shapes = [
+        re.escape(part) if place % 2 == 0 else f"(?P={part})" if part in named[: place // 2] else f"(?P<{part}>.+)"
+        for place, part in enumerate(parts)
+    ]
+    return re.compile("".join(shapes))
 
 
 def word_said(value: Any) -> Any:

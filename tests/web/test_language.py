@@ -94,6 +94,22 @@ def test_a_sentence_of_which_the_text_was_kept_is_read_in_english(small_county: 
         assert catalogue.said(kept) == kept
 
 
+def test_a_sentence_that_names_a_figure_twice_is_found_again_by_its_words(
+    small_county: County, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    template = "{name}已满{years}岁，请{name}到村里来"
+    known = {template: "{name} is {years} now: please have {name} come"}
+    monkeypatch.setattr(catalogue.english(), "_catalog", known)
+    catalogue._shapes.cache_clear()
+    try:
+        with small_county.app.test_request_context(headers={"Cookie": "field_language=en"}):
+            kept = str(Sentence(template, name="陈大一", years=60))
+            assert catalogue.said(kept) == "陈大一 is 60 now: please have 陈大一 come"
+            assert catalogue.said("陈大一已满60岁，请陈大二到村里来") == "陈大一已满60岁，请陈大二到村里来"
+    finally:
+        catalogue._shapes.cache_clear()
+
+
 def test_a_row_of_words_has_the_marks_of_its_language(small_county: County) -> None:
     refused = Sentence("这一步由{who}办理", who=Series([Role.TOWN.label, Role.COUNTY.label]))
     assert refused == "这一步由乡镇、县办理"
