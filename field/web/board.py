@@ -94,8 +94,9 @@ def _waiting(where: Here) -> dict[str, Any]:
         told["todo"], told["late"] = todo.count(session, Wanted(by, now(), mine=True))
     if by.has(Right.READ_PHONES):
         told["phones"] = phones.holding(session, by)
-        told["places"] = regions.names(session, {phone["region"] for phone in told["phones"]})
         quiet = quiet_villages(session, by.region, now())
+        places = {phone["region"] for phone in told["phones"]} | {one.town for one in quiet}
+        told["places"] = regions.names(session, places)
         told["unheld"] = [one for one in quiet if not one.held]
         told["silent"] = [one for one in quiet if one.held]
     if by.has(Right.READ_PLANS):

@@ -36,4 +36,6 @@ def test_a_village_whose_officer_leaves_is_on_the_countys_screen(small_county: C
     after = words(browser(small_county, "county").page("/"))
     assert "3 个村没有在岗的信息员" in after
     assert "堰垭村" in after[after.index("没有在岗") :]
+    towns = [words(part) for part in browser(small_county, "county").page("/").split("<details>")]
+    assert any(part.startswith("马桥镇 2 个村 堰垭村") for part in towns), "by town, with how many"
     assert "个村没有在岗" not in words(browser(small_county, "medical").page("/"))

@@ -16,7 +16,7 @@ from field.monitoring.workdays import china_day
 from field.orm import UtcDateTime
 from field.registry.deputies import Deputy
 from field.registry.households import Household
-from field.registry.regions import VILLAGE, Region, in_region
+from field.registry.regions import TOWN, VILLAGE, Region, in_region
 from field.registry.staff import Post, Staff
 
 _logins = table_named(  # an edge keeps it
@@ -31,6 +31,11 @@ class Quiet(NamedTuple):
     name: str
     held: bool
     visited_at: datetime | None
+
+    @property
+    def town(self) -> str:
+        """The town in which it lies."""
+        return self.code[:TOWN]
 
 
 def quiet_villages(session: Session, region: str, now: datetime) -> list[Quiet]:
