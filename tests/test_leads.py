@@ -8,15 +8,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from field import clock
-from field.codes import Channel
+from field.codes import Channel, Source
 from field.db import db, transact
 from field.ledger.facts import SEEN, VERIFIED_ADDRESS
 from field.ledger.receipts import number
 from field.monitoring.household_file import facts
 from field.monitoring.leads.attaching import attach, detach
 from field.monitoring.leads.declarations import Declared, record_declaration
+from field.monitoring.leads.unfinished import HelpWanted, record_help_wanted
 from field.monitoring.rebuild import rebuild
 from field.monitoring.workers.checkins import CheckedIn, record_checkin, record_silence
+from field.registry.contact_rules import ContactState
+from field.registry.holders import Holder
 from field.registry.households import Person
 from tests.county import County
 from tests.monitoring import casework
@@ -358,3 +361,67 @@ def checks(county: County, opened: datetime) -> list[str]:
 
 def stamp(at: datetime) -> str:
     return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _left(county: County, action: str) -> None:
+    """A household with a case, of whom something was heard beside it, that leaves."""
+    now = clock.now()
+    case = casework.listed(county, HOME, "county", now)
+    if action == "die":
+        with county.app.app_context():
+            mine = select(Person.id).where(Person.household_id == county.households[HOME])
+            gone = [{"person_id": one, "left": "died"} for one in db.session.scalars(mine)]
+        casework.visited(county, HOME, "cadre", now, members=gone)
+    declare(county, now + HOUR)
+    with county.app.app_context():
+        one = worker(db.session(), county).id
+        home = county.households[HOME]
+        transact(lambda session: record_silence(session, one, home, "w1", 2, now + HOUR))
+    casework.left(county, case, action, now + 2 * HOUR)
+
+
+@pytest.mark.parametrize(
+    ("action", "state", "word"), [("die", "died", "已去世"), ("move_away", "moved_away", "已迁出")]
+)
+def test_what_is_open_when_a_household_leaves_is_closed_with_its_case_and_says_why(
+    county: County, action: str, state: str, word: str
+) -> None:
+    _left(county, action)
+    cadre = county.client("cadre")
+    assert cadre.get("/api/leads").get_json()["items"] == []
+    assert cadre.get("/api/tasks").get_json()["items"] == []
+    several = cadre.get("/api/leads?state=all").get_json()["items"]
+    assert {(one["state"], one["closed"]["why"]) for one in several} == {("closed", state)}
+    page = words(browser(county, "cadre").page("/leads?state=all"))
+    assert f"随案子了结：{word}" in page
+    assert "立案开办" not in page
+    with county.app.app_context():
+        assert transact(rebuild).differing == ()
+    declare(county, clock.now() + timedelta(days=9), key="d2")
+    [one] = cadre.get("/api/leads").get_json()["items"]
+    assert (one["state"], one["closed"]) == ("open", None), "who is back is heard again"
+
+
+def test_a_visit_before_the_household_left_is_what_closed_the_lead(county: County) -> None:
+    now = clock.now()
+    case = casework.listed(county, HOME, "county", now)
+    declare(county, now + HOUR)
+    casework.visited(county, HOME, "cadre", now + HOUR * 2)
+    casework.left(county, case, "move_away", now + HOUR * 3)
+    [one] = county.client("cadre").get("/api/leads?state=all").get_json()["items"]
+    assert (one["state"], one["closed"]) == ("checked", None)
+
+
+def test_who_speaks_of_dying_is_visited_though_the_household_moves(county: County) -> None:
+    now = clock.now()
+    case = casework.listed(county, HOME, "county", now)
+    wanted = HelpWanted("h1", Channel.SMS, Source.CHECKIN, "不想活了", danger=True)
+    with county.app.app_context():
+        one, home = worker(db.session(), county).id, county.households[HOME]
+        whose = Holder("c1", one, home, ContactState.VERIFIED, now, None, "", None, None, None, None)
+        transact(lambda session: record_help_wanted(session, wanted, whose, now + HOUR))
+    casework.left(county, case, "move_away", now + HOUR * 2)
+    tasks = county.client("cadre").get("/api/tasks").get_json()["items"]
+    assert [one["kind"] for one in tasks] == ["danger"]
+    with county.app.app_context():
+        assert transact(rebuild).differing == ()

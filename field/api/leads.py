@@ -54,8 +54,16 @@ class Again(Strict):
     words: str
 
 
+class Closed(Strict):
+    """了结: as what the case of the lead's household ended, and when."""
+
+    why: str
+    name: str
+    at: str
+
+
 class LeadLine(Strict):
-    """线索."""
+    """线索; `state` is open, checked (at the door) or closed (with its household's leaving)."""
 
     id: str
     chain_id: str
@@ -66,6 +74,7 @@ class LeadLine(Strict):
     source_name: str
     channel: str
     state: str
+    closed: Closed | None
     region: str
     village: str
     household_id: str | None

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, func, select
+from sqlalchemy import ColumnElement, Index, and_, exists, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from field.case_codes import CaseAction, CaseState
@@ -14,6 +14,8 @@ from field.orm import Base, Code, Id, Utc, insert_many
 
 IDENTIFIED, ELIMINATED, ROLLED_BACK, RE_MARKED = "identified", "eliminated", "rolled_back", "re_marked"
 TURNS = (IDENTIFIED, ELIMINATED, ROLLED_BACK, RE_MARKED)
+DIED = CaseState.DIED.value
+LEFT = (CaseState.MERGED.value, CaseState.MOVED_AWAY.value, DIED)  # by which a household is gone
 
 
 class CaseTurn(Base):
@@ -46,11 +48,27 @@ def marked_again(session: Session, household_ids: Sequence[str]) -> dict[str, in
     return dict(session.execute(rows).all())
 
 
+def left_since(household_id: Any, moment: Any, danger: ColumnElement[bool]) -> ColumnElement[bool]:
+    """离开以后: a household's case ended since with its leaving; of who spoke of dying, only by death."""
+    after = CaseTurn.household_id == household_id, CaseTurn.recorded_at > moment
+    gone = or_(*(CaseTurn.turn == one for one in LEFT))
+    return exists().where(*after, gone, or_(~danger, CaseTurn.turn == DIED))
+
+
+def leavings(session: Session, household_ids: Sequence[str]) -> dict[str, list[CaseTurn]]:
+    """离开的转折 of households, oldest first."""
+    mine = and_(CaseTurn.household_id.in_(household_ids), CaseTurn.turn.in_(LEFT))
+    found: dict[str, list[CaseTurn]] = {}
+    for turn in session.scalars(select(CaseTurn).where(mine).order_by(CaseTurn.household_id, CaseTurn.seq)):
+        found.setdefault(turn.household_id, []).append(turn)
+    return found
+
+
 def became(step: dict[str, Any]) -> str | None:
-    """What a step means for the figures: an identification, an elimination, one undone, or a new risk."""
+    """What a step means: an identification, an elimination, one undone, a new risk, or that the household is gone."""
     action, came_from, to = step["action"], step["from"], step["to"]
     if to == CaseState.MONITORED and came_from == CaseState.COUNTY_APPROVAL:
         return IDENTIFIED
-    if to == CaseState.ELIMINATED:
-        return ELIMINATED
+    if to == CaseState.ELIMINATED or to in LEFT:
+        return str(to)
     return {CaseAction.ROLL_BACK: ROLLED_BACK, CaseAction.RE_MARK: RE_MARKED}.get(action)

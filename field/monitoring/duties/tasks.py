@@ -10,6 +10,7 @@ from sqlalchemy import table as table_named
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from field.codes import Grade, Source, TaskKind
+from field.monitoring.cases.case_turns import left_since
 from field.monitoring.policy.risk_shapes import RANKS
 from field.orm import Base, Code, Id, RegionCode, Utc
 from field.prepared import Prepared
@@ -19,8 +20,8 @@ from field.registry.households import Household, Person
 class Task(Base):
     """待办: what is to be done about an entry; derived, and open until it was done.
 
-    `done` and `rank` follow from the household's visits, the person last heard and the household's grade; they
-    are kept here, and found anew with every judgement, so that a county's list is read from one index.
+    `done` and `rank` follow from the household's visits, its leaving, the person last heard and its grade; they are
+    kept here, and found anew with every judgement, so that a county's list is read from one index.
     """
 
     __tablename__ = "task"
@@ -58,10 +59,11 @@ def _standing() -> Update:
     visited = _later(_homes.last_visit_at, _homes.id == _task.household_id)
     looked_into = _later(asked, _homes.id == _task.household_id)
     heard = _later(_people.last_heard_at, _people.id == _task.person_id)
+    left = left_since(_task.household_id, _task.opened_at, _task.kind == TaskKind.DANGER.value)
     done = case(
-        (_task.kind == TaskKind.CALL.value, or_(heard, visited)),
+        (_task.kind == TaskKind.CALL.value, or_(heard, visited, left)),
         (_task.kind == TaskKind.BINDING.value, false()),  # gone once it is decided, and by nothing else
-        else_=looked_into,
+        else_=or_(looked_into, left),
     )
     ranks = case({grade.value: rank for grade, rank in RANKS.items()}, value=_judged.c.grade, else_=0)
     judged = func.coalesce(select(ranks).where(_judged.c.household_id == _task.household_id).scalar_subquery(), 0)

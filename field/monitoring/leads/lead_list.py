@@ -8,10 +8,12 @@ from typing import Any, TypeVarTuple
 from sqlalchemy import Select, and_, func, select, tuple_
 from sqlalchemy.orm import Session
 
+from field.case_codes import CaseState
 from field.codes import EntryKind, LeadKind, Source
 from field.ledger.entries import Entry, opened
 from field.ledger.receipts import number
-from field.monitoring.leads.leads import Lead, after, looked_into
+from field.monitoring.cases.case_turns import DIED, CaseTurn, leavings
+from field.monitoring.leads.leads import Lead, after, looked_into, visited
 from field.registry.households import Household
 from field.registry.masking import mask_words
 from field.registry.regions import Region, in_region
@@ -44,23 +46,44 @@ def leads(
     asked = (Lead.source, sought.source), (Lead.kind, sought.kind), (Lead.household_id, sought.household_id)
     for one, value in asked:
         wanted = and_(wanted, one == value) if value else wanted
-    rows = select(Lead, done.label("done"), Household.head, Region.name)
-    rows = _beside(rows).where(wanted)
+    rows = _beside(_listed()).where(wanted)
     total = session.scalar(_beside(select(func.count()).select_from(Lead)).where(wanted)) or 0
     newest = rows.order_by(Lead.opened_at.desc(), Lead.chain_id, Lead.seq)
     found = session.execute(newest.offset((page - 1) * per_page).limit(per_page)).all()
-    words = _words(session, [row[0] for row in found])
-    return [_lead_shown(*row) | _said(row[0], words) for row in found], total
+    return _told(session, found), total
 
 
 def since(session: Session, household_id: str, heard_at: datetime) -> list[dict[str, Any]]:
     """后来的线索 of a household after its case's own lead, the newest first: the case's traces."""
-    done = looked_into()
-    rows = select(Lead, done.label("done"), Household.head, Region.name)
-    rows = _beside(rows).where(after(household_id, heard_at))
+    rows = _beside(_listed()).where(after(household_id, heard_at))
     found = session.execute(rows.order_by(Lead.opened_at.desc(), Lead.chain_id, Lead.seq).limit(TRACES_READ)).all()
-    words = _words(session, [row[0] for row in found])
-    return [_lead_shown(*row) | _said(row[0], words) for row in found]
+    return _told(session, found)
+
+
+def _listed() -> Select[Lead, bool, str, str]:
+    return select(Lead, visited().label("visited"), Household.head, Region.name)
+
+
+def _told(session: Session, found: Sequence[Any]) -> list[dict[str, Any]]:
+    """Leads with what was said, and how each stands."""
+    several = [row[0] for row in found]
+    words, gone = _words(session, several), leavings(session, [lead.household_id or "" for lead in several])
+    return [
+        _lead_shown(lead, head, village) | _how(lead, seen, gone) | _said(lead, words)
+        for lead, seen, head, village in found
+    ]
+
+
+def _how(lead: Lead, visited: bool, gone: dict[str, list[CaseTurn]]) -> dict[str, Any]:
+    """Open, checked at the door, or closed with its household's leaving; then by what, and when."""
+    if visited:
+        return {"state": "checked", "closed": None}
+    later = [turn for turn in gone.get(lead.household_id or "", ()) if turn.recorded_at > lead.opened_at]
+    ends = next((turn for turn in later if lead.kind != LeadKind.DANGER or turn.turn == DIED), None)
+    if ends is None:
+        return {"state": "open", "closed": None}
+    why = {"why": ends.turn, "name": CaseState.label_of(ends.turn), "at": _time(ends.recorded_at)}
+    return {"state": "closed", "closed": why}
 
 
 def _beside(rows: Select[*Row]) -> Select[*Row]:
@@ -91,12 +114,12 @@ def _again(entry: Entry, words: str) -> dict[str, str]:
     return {"channel": entry.channel, "at": at, "receipt": number(entry.hash), "words": words}
 
 
-def _lead_shown(lead: Lead, done: bool, head: str | None, village: str | None) -> dict[str, Any]:
+def _lead_shown(lead: Lead, head: str | None, village: str | None) -> dict[str, Any]:
     return {
         "id": f"{lead.chain_id}:{lead.seq}", "chain_id": lead.chain_id, "seq": lead.seq, "kind": lead.kind,
         "kind_name": LeadKind.label_of(lead.kind),
         "source": lead.source, "source_name": Source.label_of(lead.source), "channel": lead.channel,
-        "state": "checked" if done else "open", "region": lead.region, "village": village or lead.region,
+        "region": lead.region, "village": village or lead.region,
         "household_id": lead.household_id, "person_id": lead.person_id, "head": head,
         "risk_factors": lead.risk_factors, "why": lead.why, "grade": lead.grade,
         "traces": [lead.seq, *(lead.raised or [])], "opened_at": _time(lead.opened_at),

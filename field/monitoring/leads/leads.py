@@ -30,6 +30,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from field.codes import EntryKind, Grade, LeadKind, Source, TaskKind
 from field.ledger.entries import Entry
 from field.monitoring.cases.case_rules import LADDER
+from field.monitoring.cases.case_turns import left_since
 from field.monitoring.duties.tasks import Task, stand_again
 from field.monitoring.policy.risk_shapes import RANKS
 from field.orm import Base, Code, Id, RegionCode, Utc
@@ -47,7 +48,7 @@ _cases = table_named(  # its own module stands on this one
 
 
 class Lead(Base):
-    """线索: one entry that somebody should look into; derived, and open until a later visit.
+    """线索: one entry that somebody should look into; derived, and open until a visit, or its household is gone.
 
     `raised` are later entries of its chain that tell of the same; `grade` is the highest that our own analysis gave it.
     """
@@ -257,6 +258,11 @@ def answered_by_case(session: Session, lead: Mapping[str, Any], seen: datetime |
 
 
 def looked_into() -> ColumnElement[bool]:
+    """了结了: somebody was there since, or the household's case ended with its leaving; never null."""
+    return or_(visited(), left_since(Lead.household_id, Lead.opened_at, Lead.kind == LeadKind.DANGER.value))
+
+
+def visited() -> ColumnElement[bool]:
     """查过了: somebody was at the door since, and of a declaration asked what the risks are; never null."""
     asked = case((Lead.source == Source.DECLARATION.value, Household.risks_asked_at), else_=Household.last_visit_at)
     return func.coalesce(asked > Lead.opened_at, false())
