@@ -128,6 +128,8 @@ class SeenAndSaid:
             said = {k: v for k, v in said.items() if k not in ("kind", "identified_on")} | {"risk_factors": []}
         if self.chance.random() < 0.2:
             said["members"] = said["members"][:1]
+        if self.chance.random() < 0.3:
+            said["members"] = [{**one, "relation": "其他", "pupil": "高中"} for one in said["members"]]
         if self.chance.random() < 0.2:
             said["region"] = self.chance.choice(VILLAGES)
         enrol(session, [said], "county", self.now)  # type: ignore[list-item]

@@ -7,14 +7,17 @@ import pytest
 from sqlalchemy import select
 from uuid6 import uuid7
 
+from field import clock
 from field.codes import EntryKind, Role
 from field.db import db, transact
 from field.ledger.entries import Entry
+from field.monitoring.checks.quality import checks_called, count, of_household, terms
 from field.monitoring.rebuild import rebuild
+from field.monitoring.roster.enrol import enrol
 from field.registry.households import Household, Person
 from field.registry.idnumber import make
 from field.registry.sealing import blind
-from tests.county import STAFF, County
+from tests.county import STAFF, County, household
 from tests.test_erasing import erased
 from tests.web.office import browser, links, words
 
@@ -149,6 +152,110 @@ def test_the_same_page_sent_twice_is_one_correction_and_another_one_under_its_ke
         assert sent(county, "town", whose, relation="其他", key=key).status_code == 303
     assert len(told(county)) == 1
     assert sent(county, "town", whose, relation="之父", key=key).status_code == 409
+    assert rebuilt(county) == ()
+
+
+def rostered(county: County, *told: dict[str, Any], number: str = "H0000") -> int:
+    """A newer roster of the household with other members; how many people it was taken in with."""
+    said: Any = {**household(HOME, 0), "number": number, "address": str(uuid7())}
+    said["members"] = [{**member, **more} for member, more in zip(said["members"], told, strict=False)]
+    with county.app.app_context():
+        return transact(lambda session: enrol(session, [said], "county", clock.now())).persons
+
+
+def doubted(county: County) -> bool:
+    """Whether the check asks people about what a roster says otherwise than was put right, of one home as of all."""
+    with county.app.app_context():
+        by, [check] = terms(clock.now()), checks_called("roster_against_correction")
+        one = check in [found.check for found in of_household(db.session(), county.households[HOME], by)]
+        assert one is bool(count(db.session(), check, by, "420626"))
+        return one
+
+
+def test_a_roster_that_tells_the_old_values_again_undoes_no_correction(county: County) -> None:
+    before, other = person(county), person(county, 1)
+    told = {"id_number": RIGHT, "birth_date": "1968-05-04", "relation": "其他", "pupil": "小学"}
+    assert sent(county, "town", before, **told).status_code == 303
+    assert sent(county, "town", other, relation="户主").status_code == 303
+    old = {"pupil": "高中", "birth_date": "1968-05-04"}
+    assert rostered(county, {"pupil": "高中"} | old, {}) == 2
+    for turn in range(2):
+        now = person(county)
+        assert (now.id, now.id_number, now.id_number_index) == (before.id, RIGHT, blind("id_number", RIGHT))
+        assert (now.birth_date, now.relation, now.id_fault) == (date(1968, 5, 4), "其他", None)
+        with county.app.app_context():
+            assert db.session.get_one(Household, county.households[HOME]).head == "李小一"
+            assert db.session.query(Person).filter_by(household_id=now.household_id).count() == 2
+        assert now.details["pupil"] == "小学"
+        if turn == 0:
+            assert doubted(county), "of the pupil a third value was told"
+            assert sent(county, "cadre", now, pupil="小学").status_code == 303
+            assert rostered(county, old, {}) == 2
+    assert not doubted(county), "somebody looked, and the roster tells nothing new"
+    assert rebuilt(county) == ()
+
+
+def test_one_who_lives_alone_is_known_by_the_number_that_was_put_right(county: County) -> None:
+    before = person(county)
+    assert rostered(county, {"phone": "+8613800000999"}) == 1
+    assert sent(county, "town", before, id_number=RIGHT).status_code == 303
+    assert rostered(county, {"phone": "+8613800000998"}) == 1
+    now = person(county)
+    assert (now.id, now.id_number, now.phone) == (before.id, RIGHT, "+8613800000998")
+    assert rebuilt(county) == ()
+
+
+def test_a_third_value_of_a_roster_waits_for_people_who_settle_it_either_way(county: County) -> None:
+    whose, third = person(county), make("420626", date(1969, 5, 4), 305)
+    rostered(county, {"birth_date": "1968-05-04"}, {})
+    assert sent(county, "town", whose, id_number=RIGHT).status_code == 303
+    assert not doubted(county)
+    other = {"id_number": third, "birth_date": "1969-05-04", "sex": "male"}
+    for _ in range(2):
+        rostered(county, other, {})
+        now = person(county)
+        assert (now.id_number, str(now.birth_date), now.id_fault) == (RIGHT, "1968-05-04", None)
+        assert doubted(county)
+    town = browser(county, "town")
+    assert f"/people/{whose.id}/correction" in links(town.page("/quality?check=roster_against_correction"))
+    page = town.page(f"/people/{whose.id}/correction")
+    assert f"名册上现在是： {third[:6]}********{third[-4:]} 。请填上对的那一个" in words(page)
+    assert third not in page
+    assert third[-4:] not in town.page(f"/households/{now.household_id}"), "no fact of the person"
+    assert rebuilt(county) == ()
+    assert sent(county, "town", now, id_number=third, birth_date="1969-05-04").status_code == 303
+    now = person(county)
+    assert (now.id_number, str(now.birth_date), doubted(county)) == (third, "1969-05-04", False)
+    rostered(county, {"id_number": RIGHT, "birth_date": "1968-05-04"}, {})
+    assert (person(county).id_number, doubted(county)) == (third, False), "that one was put right"
+    assert rebuilt(county) == ()
+
+
+def test_a_roster_that_comes_round_settles_what_it_said_otherwise(county: County) -> None:
+    whose = person(county)
+    assert sent(county, "town", whose, relation="其他").status_code == 303
+    rostered(county, {"relation": "之父"}, {})
+    assert doubted(county)
+    rostered(county, {"relation": "其他"}, {"relation": "配偶"})
+    assert not doubted(county)
+    rostered(county, {"relation": "之父"}, {})
+    assert (doubted(county), person(county).relation) == (True, "其他")
+    assert rebuilt(county) == ()
+
+
+def test_who_was_registered_with_a_brothers_number_keeps_a_file_beside_the_brother(county: County) -> None:
+    whose = person(county)
+    wrong = str(whose.id_number)
+    assert sent(county, "town", whose, id_number=RIGHT).status_code == 303
+    said: Any = {**household(HOME, 0), "address": "新屋"}
+    brother = {"name": "陈大哥", "relation": "之兄弟姐妹", "sex": "male", "id_number": wrong}
+    said["members"] = [{**said["members"][0], "id_number": RIGHT}, said["members"][1], brother]
+    with county.app.app_context():
+        transact(lambda session: enrol(session, [said], "county", clock.now()))
+    assert [(person(county, place).name, person(county, place).id_number) for place in (0, 2)] == [
+        ("陈大一", RIGHT), ("陈大哥", wrong),
+    ]  # fmt: skip
+    assert person(county).id == whose.id
     assert rebuilt(county) == ()
 
 

@@ -23,6 +23,7 @@ from field.monitoring.policy.shelf import pack_on
 from field.monitoring.risk.grade_standings import grade_on
 from field.monitoring.risk.grades import JUDGED, by_urgency, grades, judged_grade, risk_shown, risks
 from field.monitoring.risk.judgement import Judgement
+from field.monitoring.roster_corrections import NAMES
 from field.monitoring.search import DENSE, Words, read
 from field.monitoring.timeline import masked
 from field.monitoring.workdays import china_day
@@ -119,7 +120,8 @@ def facts(session: Session, subjects: Iterable[str], as_of: datetime) -> dict[tu
     wanted = list(subjects)
     merged = session.execute(select(Person.id, Person.merged_into).where(Person.merged_into.in_(wanted)))
     whose = {one: one for one in wanted} | {dup: kept for dup, kept in merged if kept}
-    rows = select(Fact).where(Fact.subject.in_(list(whose)), Fact.observed_at <= as_of)
+    shown = Fact.observed_at <= as_of, Fact.attribute.not_in(NAMES)
+    rows = select(Fact).where(Fact.subject.in_(list(whose)), *shown)
     half_lives = pack_on(china_day(as_of)).half_life_days.model_dump()
     return known(session.scalars(rows), as_of, whose, half_lives)
 

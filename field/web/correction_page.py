@@ -10,11 +10,12 @@ from field import clock
 from field.auth import actor, allow
 from field.db import db, transact
 from field.monitoring.cases.cases import OtherContent
-from field.monitoring.checks.people_corrections import COLUMNS, RIGHTS, correct, correctable
+from field.monitoring.checks.people_corrections import COLUMNS, RIGHTS, claimed, correct, correctable
 from field.monitoring.household_file import person_shown
 from field.monitoring.refusals import Refused
 from field.monitoring.traces import Look
 from field.problems import Problem
+from field.registry.masking import mask_id_number
 from field.registry.rights import Right
 from field.traced import traced
 from field.web.catalogue import said
@@ -54,7 +55,9 @@ def _page(person_id: str, faults: list[str]) -> str:
     person, home = correctable(db.session(), person_id, actor())
     mine = {name: column for name, column in COLUMNS.items() if actor().may(RIGHTS[name], home.region)}
     held = person_shown(person) | {"birth_date": person.birth_date, "pupil": person.details.get("pupil")}
+    told = claimed(db.session(), person)
+    told |= {"id_number": mask_id_number(told["id_number"])} if "id_number" in told else {}
     return render_template(
-        "correction.html", whose=person, household=home, columns=mine, titles=_titles(), held=held, faults=faults,
-        filled=request.form, key=str(uuid7()),
+        "correction.html", whose=person, household=home, columns=mine, titles=_titles(), held=held, told=told,
+        faults=faults, filled=request.form, key=str(uuid7()),
     )  # fmt: skip

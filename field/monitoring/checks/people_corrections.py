@@ -1,6 +1,6 @@
 """更正登记: what stands wrong of a person is told again by a later entry; the first one stays as it was."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from field.monitoring.cases.case_contents import Faults, fault
 from field.monitoring.checks.quality_rows import HEAD, here
 from field.monitoring.once import append_once
 from field.monitoring.refusals import Refused
+from field.monitoring.roster_corrections import IDENTITY, PUPIL, Claim, claims, corrected, standing, stated, waiting
 from field.monitoring.workdays import china_day
 from field.registry import idnumber
 from field.registry.households import Household, Person
@@ -23,8 +24,6 @@ from field.registry.roster_cells import reader
 from field.registry.sealing import blind
 from field.sentences import Sentence
 
-IDENTITY = ("id_number", "birth_date", "sex", "relation")
-PUPIL = "pupil"
 RIGHTS = {**dict.fromkeys(IDENTITY, Right.CORRECT_PEOPLE), PUPIL: Right.CORRECT_SCHOOLING}
 COLUMNS = {column.key: column for column in MEMBER if column.key in RIGHTS}
 
@@ -63,6 +62,7 @@ def derive_corrected(session: Session, entry: Entry, said: dict[str, Any]) -> No
     """更正登记, as it arrives and in every rebuild; a number that was lawfully deleted changes nothing."""
     person = session.get_one(Person, said["person_id"], populate_existing=True)
     told = {name: said[name] for name in COLUMNS if said.get(name)}
+    state(session, stated(entry, corrected(person, told, _claims(session, person)), 1))
     changes: dict[str, Any] = {name: told[name] for name in IDENTITY if name in told}
     if "birth_date" in told:
         changes["birth_date"] = date.fromisoformat(told["birth_date"])
@@ -76,6 +76,15 @@ def derive_corrected(session: Session, entry: Entry, said: dict[str, Any]) -> No
     session.execute(update(Person).where(Person.id == person.id).values(changes))
     if told.get("relation") == HEAD:
         session.execute(update(Household).where(Household.id == entry.chain_id).values(head=person.name))
+
+
+def claimed(session: Session, person: Person) -> dict[str, str | None]:
+    """名册上说的: what a roster says otherwise than was put right, by column, until somebody settles it."""
+    return waiting(_claims(session, person))
+
+
+def _claims(session: Session, person: Person) -> Mapping[str, Sequence[Claim]]:
+    return claims(session, [person.household_id]).get(person.id, {})
 
 
 def _fact(entry: Entry, person_id: str, value: str) -> dict[str, Any]:
@@ -103,9 +112,8 @@ def _read(said: Mapping[str, str]) -> tuple[dict[str, str], Faults]:
 def _faults(
     session: Session, person: Person, values: Mapping[str, str], note: str, now: datetime
 ) -> Iterator[dict[str, str]]:
-    now_held = {**{name: getattr(person, name) for name in IDENTITY}, PUPIL: person.details.get(PUPIL)}
-    now_held["birth_date"] = person.birth_date.isoformat() if person.birth_date else None
-    if all(now_held[name] == value for name, value in values.items()):
+    now_held, claimed = standing(person), waiting(_claims(session, person))
+    if all(now_held[name] == value and name not in claimed for name, value in values.items()):
         yield fault("", "没有要改的：填了的和现在登记的一样")
     if len(note) < 2:
         yield fault("note", "请写明为什么更正，至少 2 个字")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import BigInteger, cast, or_
 
+from field.monitoring import roster_corrections
 from field.monitoring.cases.case_list import gone
 from field.monitoring.cases.cases import MonitoringCase
 from field.monitoring.checks import quality_rows as q
@@ -46,6 +47,9 @@ CATALOGUE: tuple[Check, ...] = (
     Check("roster_otherwise", "名册说的和监测状态不一样",
           "名册改不了监测状态。名册写错了的，请更新名册；情况变了的，请在案子里办理，没有案子的先接管。", CASE,
           contradicted()),
+    Check("roster_against_correction", "名册又说了和更正不一样的",
+          "更正过的没有跟着名册变。请对照证件，在更正登记里填上对的那一个；名册写错了的，也请更新名册。", PEOPLE,
+          roster_corrections.contradicted()),
     Check("eliminated_dropout", "风险已消除，孩子却没有上学",
           "学龄孩子没有在校，请核实；登记错了的更正在校生状况，属实的到案子里回退。", PEOPLE,
           lambda t: q.members(q.eliminated(), q.out_of_school(t))),

@@ -14,7 +14,9 @@ from field.monitoring.board.standings import note_standings
 from field.monitoring.risk.judgement import judge
 from field.monitoring.roster.first_entries import Made, digest, drafted, make, person_id
 from field.monitoring.roster.register import enter, register
+from field.monitoring.roster_corrections import claims, turned_away
 from field.registry.households import Household, Person
+from field.registry.numbers import derived_id
 from field.registry.roster import RosterHousehold
 from field.registry.sealing import blind
 
@@ -118,10 +120,14 @@ def _again(
         return {}
     before = [standing[one["number"]] for one in changed]
     known: dict[tuple[str, str], Person] = {}
-    people = select(Person).where(Person.household_id.in_([was.household_id for was in before]))
+    ids = [was.household_id for was in before]
+    people, history = select(Person).where(Person.household_id.in_(ids)), claims(session, ids)
     for person in session.scalars(people.order_by(Person.position.desc())):
         known[person.household_id, person.name] = person
         known[person.household_id, person.id_number_index or ""] = person
+        known[person.household_id, person.id] = person
+        for index in turned_away(history.get(person.id, {})):
+            known[person.household_id, index + person.name] = person
     places = tuple_(Entry.chain_id, Entry.seq).in_([(was.household_id, was.seq) for was in before])
     last = {entry.chain_id: entry for entry in session.scalars(select(Entry).where(places))}
     listed = opened(session, [last[was.household_id] for was in before])
@@ -135,8 +141,15 @@ def _again(
 def _matched(
     household: RosterHousehold, household_id: str, known: dict[tuple[str, str], Person], listed: Sequence[str]
 ) -> dict[str, Any] | None:
-    """Members keep their ids, by ID number or else name; `gone` are the rest. None where nobody is surely known."""
-    found = [known.get((household_id, blind("id_number", said["id_number"]))) for said in household["members"]]
+    """Members keep their ids, by ID number or else name; `gone` are the rest. None where nobody is surely known.
+
+    A number that was put right still tells whose row it is, where the name is the same.
+    """
+    indexes = [blind("id_number", said["id_number"]) for said in household["members"]]
+    both = zip(indexes, household["members"], strict=True)
+    found = [
+        known.get((household_id, index + said["name"])) or known.get((household_id, index)) for index, said in both
+    ]
     sure = any(found)
     for place, said in enumerate(household["members"]):
         namesake = known.get((household_id, said["name"]))
@@ -146,12 +159,18 @@ def _matched(
     if not sure:
         return None
     members = [
-        {**said, "id": person.id if person else person_id(household_id, said)}
+        {**said, "id": person.id if person else _new_id(household_id, said, known)}
         for person, said in zip(found, household["members"], strict=True)
     ]
     ids = {person.id for person in found if person}
     gone = [listed_id for listed_id in listed if listed_id not in ids]
     return {**household, "members": members, **({"gone": gone} if gone else {})}
+
+
+def _new_id(household_id: str, said: dict[str, Any], known: dict[tuple[str, str], Person]) -> str:
+    """Of somebody whose number another of the family was registered with by mistake, an id of their own."""
+    made = person_id(household_id, said)
+    return derived_id(made, said["name"]) if (household_id, made) in known else made
 
 
 def _borne_out(namesake: Person, said: dict[str, Any]) -> bool:
