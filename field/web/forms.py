@@ -12,7 +12,8 @@ from field.problems import Problem
 from field.web.catalogue import said
 
 LONGEST = 200
-YUAN = re.compile(r"([0-9]{1,9})(?:\.([0-9]{1,2}))?", re.ASCII)
+YUAN = re.compile(r"(-?[0-9]{1,12})(?:\.([0-9]{1,2}))?", re.ASCII)
+MOST = 10**11
 
 
 def written(name: str, *, needed: bool = False) -> str:
@@ -31,13 +32,13 @@ def sent_id(values: Mapping[str, str], name: str) -> str:
 def fen(text: str) -> int | str:
     """1,234.5 元 as 分; what is no amount as it was written, so that the rules name it."""
     found = YUAN.fullmatch(re.sub(r"[\s,，元]", "", text))
-    return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0")) if found else text
+    return int(found[1] + (found[2] or "").ljust(2, "0")) if found else text
 
 
 def sent_fen(name: str) -> int | None:
     """An amount in 元 of the form as 分; None for what is none."""
     found = fen(request.form.get(name, ""))
-    return found if isinstance(found, int) else None
+    return found if isinstance(found, int) and 0 <= found < MOST else None
 
 
 def sent_key() -> str:

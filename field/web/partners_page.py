@@ -13,11 +13,10 @@ from field.auth import actor, allow
 from field.casework import done
 from field.db import db
 from field.help_codes import PartnerKind, TieAction, TieKind
-from field.monitoring.cases.case_contents import Faults
+from field.monitoring.cases.case_contents import Faults, fault
 from field.monitoring.help import partners, tie_list
 from field.monitoring.refusals import Refused
 from field.monitoring.workdays import china_day
-from field.problems import Problem
 from field.registry import regions
 from field.registry.households import Household
 from field.registry.regions import in_region
@@ -61,7 +60,7 @@ def tie(partner_id: str) -> Any:
     ours = select(Household.id).where(Household.number == number, in_region(Household.region, by.region))
     household_id = db.session.scalar(ours)
     if household_id is None:
-        raise Problem(422, "no_household", _("没有找到这个户编号，请核对后再填"))
+        return _page(partner_id, [fault("number", "没有找到这个户编号，请核对后再填")]), 422
     back = url_for(".one", partner_id=partner_id)
     content = {"partner_id": partner_id}
     return _done(TieAction.TIE, household_id, lambda faults: _page(partner_id, faults), back, content)

@@ -122,10 +122,14 @@ def test_an_enterprise_is_registered_tied_and_its_payments_recorded_by_forms(cou
     assert town.send("/partners", **added | {"title": ""}).status_code == 422
     [path] = {link for link in links(town.page("/partners")) if link.startswith("/partners/")}
     tied = {"number": "H0001", "kind": "order", "promised": "6,000", "from": "2024-06-01"}
-    assert town.send(path, **tied | {"number": "H0002"}).status_code == 422, "another town's"
-    refused = town.send(path, **tied | {"promised": "许多"})
-    assert refused.status_code == 422
-    assert "每年约定：" in words(refused.text)
+    elsewhere = town.send(path, **tied | {"number": "H0002"})
+    assert elsewhere.status_code == 422, "another town's"
+    assert "没有找到这个户编号" in words(elsewhere.text)
+    assert 'value="6,000"' in elsewhere.text, "what was typed stays"
+    for promised, why in (("许多", "要写钱数"), ("-5", "要大于 0"), ("0", "要大于 0"), ("99999999999.5", "数字太大")):
+        refused = town.send(path, **tied | {"promised": promised})
+        assert refused.status_code == 422
+        assert f"每年约定：{why}" in words(refused.text)
     assert town.send(path, **tied).status_code == 303
     page = town.page(path)
     assert "还差" in words(page)

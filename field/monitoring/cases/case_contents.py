@@ -22,6 +22,7 @@ WORDS = {
     "missing": "没有填写", "extra_forbidden": "没有这一项", "string_too_short": "没有填写，或者太短",
     "string_too_long": "太长了", "too_short": "至少要有一项", "too_long": "太多了", "enum": "没有这个选项",
     "literal_error": "没有这个选项", "greater_than_equal": "不能是负数", "less_than_equal": "数字太大",
+    "greater_than": "要大于 0", "int_type": "要写钱数，如 1200 或 1200.50",
 }  # fmt: skip
 
 

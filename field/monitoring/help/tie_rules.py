@@ -14,7 +14,7 @@ from field.sentences import Sentence
 
 FIRST, LONGEST = date(2000, 1, 1), timedelta(days=5 * 366)
 YEARS = 60
-Fen = Annotated[int, Field(strict=True, ge=1, le=10**12)]
+Fen = Annotated[int, Field(strict=True, gt=0, le=10**12)]
 Named = Annotated[str, Field(min_length=2, max_length=60)]
 
 
