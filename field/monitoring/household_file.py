@@ -23,7 +23,7 @@ from field.monitoring.policy.shelf import pack_on
 from field.monitoring.risk.grade_standings import grade_on
 from field.monitoring.risk.grades import JUDGED, by_urgency, grades, judged_grade, risk_shown, risks
 from field.monitoring.risk.judgement import Judgement
-from field.monitoring.roster_corrections import NAMES
+from field.monitoring.roster.roster_corrections import NAMES
 from field.monitoring.search import DENSE, Words, read
 from field.monitoring.timeline import masked
 from field.monitoring.workdays import china_day

@@ -14,7 +14,16 @@ from field.monitoring.cases.case_contents import Faults, fault
 from field.monitoring.checks.quality_rows import HEAD, here
 from field.monitoring.once import append_once
 from field.monitoring.refusals import Refused
-from field.monitoring.roster_corrections import IDENTITY, PUPIL, Claim, claims, corrected, standing, stated, waiting
+from field.monitoring.roster.roster_corrections import (
+    IDENTITY,
+    PUPIL,
+    Claim,
+    claims,
+    corrected,
+    standing,
+    stated,
+    waiting,
+)
 from field.monitoring.workdays import china_day
 from field.registry import idnumber
 from field.registry.households import Household, Person

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from sqlalchemy import BigInteger, cast, or_
 
-from field.monitoring import roster_corrections
 from field.monitoring.cases.case_list import gone
 from field.monitoring.cases.cases import MonitoringCase
 from field.monitoring.checks import quality_rows as q
 from field.monitoring.checks.quality_rows import MONITORED, Rows, Terms
 from field.monitoring.help.plan import helped
 from field.monitoring.risk.sections import ILL, WITHOUT_LABOUR, amount
+from field.monitoring.roster import roster_corrections
 from field.monitoring.roster.roster_claims import contradicted
 from field.registry.households import Household, Person
 

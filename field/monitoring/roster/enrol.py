@@ -14,7 +14,7 @@ from field.monitoring.board.standings import note_standings
 from field.monitoring.risk.judgement import judge
 from field.monitoring.roster.first_entries import Made, digest, drafted, make, person_id
 from field.monitoring.roster.register import enter, register
-from field.monitoring.roster_corrections import claims, turned_away
+from field.monitoring.roster.roster_corrections import claims, turned_away
 from field.registry.households import Household, Person
 from field.registry.numbers import derived_id
 from field.registry.roster import RosterHousehold

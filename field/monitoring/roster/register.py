@@ -15,8 +15,8 @@ from field.monitoring.duties.tasks import Task
 from field.monitoring.leads.leads import Lead
 from field.monitoring.relief.relief_standings import restate
 from field.monitoring.roster.roster_claims import LAST_PLACE, beside, claims, governed, monitored
+from field.monitoring.roster.roster_corrections import RELATION, Claim, keep, stated
 from field.monitoring.roster.roster_rows import Tables, household, observed, people, rows_of_new
-from field.monitoring.roster_corrections import RELATION, Claim, keep, stated
 from field.monitoring.workers.worker_standings import note_workers
 from field.orm import insert_many
 from field.prepared import pour
