@@ -125,3 +125,11 @@ def test_words_changed_by_hand_are_named_by_a_rebuild(county: County) -> None:
         assert transact(rebuild).differing == ("search_key",)
         assert db.session.scalar(select(SearchKey.key).where(SearchKey.key == "cdy")) == "cdy"
         assert db.session.scalars(select(Household)).first() is not None
+
+
+def test_the_phone_takes_along_the_letters_by_which_its_people_are_found(county: County) -> None:
+    add(county, "H900", "单大一", "吕梅")
+    packed = {one["number"]: one["keys"] for one in county.client("cadre").get("/api/pack").get_json()["items"]}
+    assert packed["H900"] == ["dandayi", "ddy", "h900", "lm", "lvmei", "sdy", "shandayi"]
+    assert len(packed) > 1
+    assert all(packed.values())

@@ -170,10 +170,16 @@ class HouseholdForm(HouseholdLine):
     revisit: RevisitDay | None
 
 
+class PackedHousehold(HouseholdForm):
+    """手机随身带的一户: with the letters and initials by which it is found."""
+
+    keys: list[str]
+
+
 class Pack(Strict):
     """手机随身带的农户: those longest unvisited first, and what is to be done."""
 
-    items: list[HouseholdForm]
+    items: list[PackedHousehold]
     total: int
     tasks: list[TaskLine]
 

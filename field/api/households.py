@@ -31,6 +31,7 @@ from field.monitoring.timeline import entry_shown, shortened
 from field.monitoring.traces import Look
 from field.registry import regions
 from field.registry.rights import Right
+from field.registry.search_keys import letters
 from field.traced import traced
 
 api = Blueprint("households", __name__, url_prefix="/api")
@@ -89,7 +90,9 @@ def pack() -> Response:
     sought = Sought(order="longest_unvisited", per_page=PACK)
     found, total = household_file.households(db.session(), actor(), sought)
     waiting, _ = todo(db.session(), Wanted(actor(), clock.now(), per_page=TASKS))
-    return _remembered({"items": forms(db.session(), found), "total": total, "tasks": waiting})
+    keys = letters(db.session(), [one.id for one in found])
+    items = [form | {"keys": keys.get(form["id"], [])} for form in forms(db.session(), found)]
+    return _remembered({"items": items, "total": total, "tasks": waiting})
 
 
 @api.post("/people/<id:person_id>/phone")

@@ -37,6 +37,16 @@ def keys_of_home(number: str, names: Iterable[str]) -> list[str]:
     return sorted(({typed(number)} - {""}).union(*map(keys_of, names)))
 
 
+def letters(session: Session, household_ids: Iterable[str]) -> dict[str, list[str]]:
+    """Of each household the keys in Latin letters, by which a phone finds its people without network."""
+    rows = select(SearchKey.household_id, SearchKey.key).where(SearchKey.household_id.in_(list(household_ids)))
+    spelt = rows.where(SearchKey.key >= "a", SearchKey.key < "{").order_by(SearchKey.key)
+    found: dict[str, list[str]] = defaultdict(list)
+    for home, key in session.execute(spelt):
+        found[home].append(key)
+    return found
+
+
 def begins(key: str) -> ColumnElement[bool]:
     """Whether a search key begins with what was typed, by bytes, so that the index can say."""
     return and_(SearchKey.key >= key, SearchKey.key < key + LAST)

@@ -429,3 +429,15 @@ def test_today_and_the_household_tell_the_grade_by_shape_and_word_and_why(hand: 
     expect(hand.page.locator(".band.red h2")).to_have_text("▲ 红色")
     expect(hand.page.locator(".band p").first).to_contain_text("人均纯收入")
     expect(hand.page.locator(".band .grade", has_text="红色")).to_have_count(1)
+
+
+def test_a_household_is_found_by_its_letters_and_its_group_without_network(hand: Hand) -> None:
+    hand.at_household()
+    hand.page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+    hand.page.evaluate("async () => (await import('/m/sync.js')).pull()")
+    hand.page.get_by_label("返回").click()
+    hand.context.set_offline(True)
+    box, cards = hand.page.get_by_label("姓名、拼音、组名或户编号"), hand.page.locator(".cards .who")
+    for typed, many in (("cdy", 1), ("chen da", 1), ("3组", 1), ("第三组", 1), ("李小一", 1), ("zdy", 0), ("4组", 0)):
+        box.fill(typed)
+        expect(cards).to_have_count(many)

@@ -39,6 +39,7 @@ def test_everything_that_a_first_visit_needs_weighs_less_than_the_limit() -> Non
         "ways.js",
         "elsewhere.js",
         "households.js",
+        "finding.js",
         "versions.js",
         "telling.js",
         "mending.js",

@@ -82,7 +82,7 @@ export const english = {
       others: 'You had it before; somebody else must go on', online: 'Open with network to do it', leads: n => `${some(n, 'lead')} since`, urgent: reason => `Village fund, urgent: ${reason || ''}`, level: {town: 'Town reminded', county: 'County reminded'},
       due: days => days < 0 ? `${some(-days, 'day')} late` : days === 0 ? 'Due today' : `${some(days, 'day')} left`,
     },
-    search: 'Name, group or number', found: n => n ? some(n, 'household') : 'Nothing found. Please try another word',
+    search: 'Name, letters, group or number', found: n => n ? some(n, 'household') : 'Nothing found. Please try another word',
     no_grade: 'No warning', grade_missing: facts => `Not known yet; the grade may rise once it is: ${facts.join(', ')}`,
     said: {
       words: text => `“${text}”`, amount: (least, most) => most ? `Spent or lost ${least} to ${most}` : `Spent or lost about ${least}`,

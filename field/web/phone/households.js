@@ -1,5 +1,6 @@
-// 农户: every household of the village, found by name, group or number.
+// 农户: every household of the village, found by name, letters, group or number.
 import {el, fill} from './dom.js'
+import {matching} from './finding.js'
 import {words} from './words.js'
 import {listed, nothing, ordered, village} from './today.js'
 import {all} from './store.js'
@@ -23,13 +24,4 @@ export async function show() {
   })
   look()
   return {title: words.tabs.households, tab: 'households', body: forms.length ? [box, said, found] : await nothing()}
-}
-
-/** matching(forms, text) → those where every word is in the name, a member's name, the group or the number. */
-export function matching(forms, text) {
-  const wanted = text.trim().toLowerCase().split(/\s+/).filter(Boolean)
-  return forms.filter(form => {
-    const told = [form.head, form.group, form.number, ...form.persons.map(person => person.name)].join(' ').toLowerCase()
-    return wanted.every(word => told.includes(word))
-  })
 }

@@ -50,7 +50,7 @@ export const words = {
     others: '前面是您办的，要由别人接着办', online: '有网络时点开办', leads: n => `后来又有 ${n} 条线索`, urgent: reason => `救助基金，急用：${reason || ''}`, level: {town: '已提醒乡镇', county: '已提醒县里'},
     due: days => days < 0 ? `过期 ${-days} 天` : days === 0 ? '今天要办' : `还有 ${days} 天`,
   },
-  search: '姓名、组名或户编号', found: n => n ? `${n} 户` : '没有找到，换一个词试试',
+  search: '姓名、拼音、组名或户编号', found: n => n ? `${n} 户` : '没有找到，换一个词试试',
   no_grade: '没有预警', grade_missing: facts => `还不知道，知道了等级可能变高：${facts.join('、')}`,
   said: {
     words: text => `“${text}”`, amount: (least, most) => `花了或少收入${most ? ` ${least} 到 ${most}` : `约 ${least}`}`,
