@@ -90,6 +90,25 @@ def called(hand: Hand, income: str) -> dict[str, Any]:
     return conflict(hand, "/api/calls", note="听得不清楚")
 
 
+def test_a_call_that_is_not_finished_is_a_draft_that_says_what_it_is(hand: Hand, tmp_path: Path) -> None:
+    hand.at_household()
+    person = hand.county.client("cadre").get(f"/api/households/{hand.household}").get_json()["members"][0]["id"]
+    hand.page.evaluate(GO, f"/m/households/{hand.household}/call/{person}")
+    hand.fill("note", "信号断了，等下再打")
+    hand.kept()
+    hand.page.evaluate(GO, "/m/")
+    expect(hand.page.locator(".cards .who")).not_to_contain_text("没填完")
+    hand.page.locator("#head .truth").click()
+    draft = hand.page.locator("section.card", has_text="删除这份草稿")
+    expect(draft).to_contain_text("电话回访")
+    looks(hand, tmp_path / "call-draft.png")
+    draft.get_by_role("link").click()
+    expect(hand.page.locator("[data-field=note] input")).to_have_value("信号断了，等下再打")
+    hand.save()
+    arrived(hand)
+    assert [one["note"] for one in entries(hand, "checkin")] == ["信号断了，等下再打"]
+
+
 def test_a_calls_two_versions_and_every_way_out(hand: Hand, tmp_path: Path) -> None:
     hand.at_household()
     called(hand, "5200")

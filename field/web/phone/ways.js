@@ -46,8 +46,8 @@ export async function ways(visit) {
 /** begun(draft, form) → a draft among what waits: the way on, and the way to let it go. */
 export function begun(draft, form) {
   return el('section.card', null,
-    link(pageOf(draft), 'a.line', el('strong', null, form ? form.head : words.waiting.unknown),
-      el('span.quiet', null, SAYS.started(day(draft.started_at), hour(draft.started_at)))),
+    link(pageOf(draft), 'a.line', el('strong', null, form ? form.head : words.waiting.unknown), draft.kind && el('span.tag', null, whatOf(draft))),
+    el('p.quiet', null, SAYS.started(day(draft.started_at), hour(draft.started_at))),
     el('div.stack', null, el('button.quiet', {onclick: () => dropped(draft)}, SAYS.drop)))
 }
 
@@ -96,6 +96,10 @@ function shaped({path, visit: {person_id: person}}) {
 // This phone had noted who signed; what is not in the ledger is not signed.
 async function unsign({path, visit}, form) {
   if (kindOf(path) === 'consents' && form && form.case) await put('households', form.id, unsigned(form, visit))
+}
+
+function whatOf({kind}) {
+  return words.waiting.whats[`${kind.split('/')[0]}s`]
 }
 
 function turnOf(draft) {
