@@ -425,3 +425,20 @@ def test_who_speaks_of_dying_is_visited_though_the_household_moves(county: Count
     assert [one["kind"] for one in tasks] == ["danger"]
     with county.app.app_context():
         assert transact(rebuild).differing == ()
+
+
+def test_an_income_said_as_at_least_is_shown_as_that_wherever_it_is_known(county: County) -> None:
+    check_in(county, facts={"monthly_income": 600000, "monthly_income_max": 700000})
+    check_in(county, key="c2", facts={"monthly_income": 500000, "monthly_income_max": None})
+    file = f"/households/{county.households[HOME]}"
+    told = county.client("county").get(file).get_data(as_text=True)
+    assert told.count("5,000.00 元以上") == 2, "as known, and in the entry"
+    assert told.count("6,000.00 元 – 7,000.00 元") == 1, "in the entry alone"
+    check_in(county, key="c3", facts={}, unchanged=True)
+    assert "5,000.00 元以上" in county.client("county").get(file).get_data(as_text=True)
+    check_in(county, key="c4", channel=Channel.CALL, facts={"monthly_income": 400000})
+    check_in(county, key="c5", channel=Channel.CALL, facts={}, unchanged=True)
+    known = county.client("county").get(file).get_data(as_text=True).partition('id="timeline"')[0]
+    assert "4,000.00 元" in known
+    assert "4,000.00 元以上" not in known, "the most that was said once belongs to another figure"
+    assert rebuilt(county) == ()

@@ -21,6 +21,7 @@ LEVELS = {1: 1.0, 2: 1.585, 3: 2.0, 4: 2.3219, 5: 2.585}  # log2(level + 1): wha
 DAY = 86_400
 LISTS = (Channel.ROSTER.value, Channel.SHEET.value)  # what was on paper when it was drawn up
 PLACE, PHONE, WITHDRAWN = "work_place", "phone", "phone_withdrawn"
+INCOME, INCOME_MOST = "monthly_income", "monthly_income_max"
 
 
 class Fact(Base):

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from field.codes import Grade
 from field.ledger.entries import Entry, opened
-from field.ledger.facts import Fact, Known, known
+from field.ledger.facts import INCOME_MOST, Fact, Known, known
 from field.monitoring.board.counted import among
 from field.monitoring.board.standings import HouseholdStanding, newest, stood
 from field.monitoring.board.statistics import of_kind
@@ -33,6 +33,7 @@ from field.registry.masking import mask_account, mask_id_number, mask_phone
 from field.registry.rights import Actor, NotAllowed, Right
 from field.registry.staff import staff_names
 
+Most = dict[tuple[str, int], int | None]  # by the entry; None where it says no most, nothing where it names one figure
 SECTIONS = ("informant", "income", "expenses", "guarantees", "risk_factors", "needs", "note")
 ORDERS = {
     "number": (Household.number,),
@@ -117,13 +118,21 @@ def people(session: Session, household_ids: Iterable[str], *, merged: bool = Fal
 
 def facts(session: Session, subjects: Iterable[str], as_of: datetime) -> dict[tuple[str, str], Known]:
     """What is known of households and people, each with what contradicts it; of merged people under who is kept."""
+    return facts_and_most(session, subjects, as_of)[0]
+
+
+def facts_and_most(
+    session: Session, subjects: Iterable[str], as_of: datetime
+) -> tuple[dict[tuple[str, str], Known], Most]:
+    """The same, and what belongs to a figure of theirs: the most that its entry says."""
     wanted = list(subjects)
     merged = session.execute(select(Person.id, Person.merged_into).where(Person.merged_into.in_(wanted)))
     whose = {one: one for one in wanted} | {dup: kept for dup, kept in merged if kept}
     shown = Fact.observed_at <= as_of, Fact.attribute.not_in(NAMES)
-    rows = select(Fact).where(Fact.subject.in_(list(whose)), *shown)
+    rows = session.scalars(select(Fact).where(Fact.subject.in_(list(whose)), *shown)).all()
     half_lives = pack_on(china_day(as_of)).half_life_days.model_dump()
-    return known(session.scalars(rows), as_of, whose, half_lives)
+    most = {(fact.chain_id, fact.seq): fact.value for fact in rows if fact.attribute == INCOME_MOST}
+    return known((fact for fact in rows if fact.attribute != INCOME_MOST), as_of, whose, half_lives), most
 
 
 def forms(session: Session, several: Sequence[Household]) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from field.codes import Channel, EntryKind, Grade, Kind, ReminderWay, RiskFactor, Role, Source
+from field.ledger.facts import INCOME, INCOME_MOST
 from field.monitoring.duties.reminders import Standing
 from field.monitoring.help.fund_codes import KINDS
 from field.monitoring.workers.checkins import Why
@@ -20,7 +21,7 @@ from field.web.plan_words import help_lines
 from field.web.relief_words import RELIEF_READ
 from field.web.revisit_words import revisit_sections
 from field.web.screening_words import screening, screening_decided, screening_list, screening_rows, screening_undone
-from field.web.visit_words import Line, Section, sections
+from field.web.visit_words import Line, Section, pay, sections
 from field.web.wording import day, grade_mark, yuan
 
 
@@ -136,8 +137,7 @@ def _between(least: int | None, most: int | None) -> str:
 
 def _checkin(payload: dict[str, Any], names: Mapping[str, str]) -> list[Section]:
     facts = payload.get("facts", {})
-    income, most = facts.get("monthly_income"), facts.get("monthly_income_max")
-    pay = _between(income, most)
+    income = facts.get(INCOME)
     months = facts.get("months_away")
     lines = [
         Line(_("谁"), names.get(payload.get("person_id", ""), "")),
@@ -148,7 +148,7 @@ def _checkin(payload: dict[str, Any], names: Mapping[str, str]) -> list[Section]
         Line(_("务工地点"), names.get(facts.get("work_place", ""), facts.get("work_place", ""))),
         Line(_("做什么工作"), facts.get("work") or ""),
         Line(_("一年在外"), _("%(months)s 个月", months=months) if months is not None else ""),
-        Line(_("每月收入"), pay),
+        Line(_("每月收入"), "" if income is None else pay(income, facts.get(INCOME_MOST, income))),
         Line(_("求助"), _("说家里有困难，需要帮助") if payload.get("asks_help") else "", True),
         Line(_("原话"), payload.get("note") or ""),
     ]

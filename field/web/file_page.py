@@ -21,7 +21,7 @@ from field.monitoring.cases.case_list import merged
 from field.monitoring.cases.cases import case_of
 from field.monitoring.checks.quality import of_household, terms
 from field.monitoring.help.tie_list import ties_of
-from field.monitoring.household_file import person_shown
+from field.monitoring.household_file import Most, person_shown
 from field.monitoring.looks import before, looked
 from field.monitoring.relief.relief_sheet import sheet
 from field.monitoring.risk.grades import Risk, risks
@@ -98,7 +98,7 @@ def one(household_id: str) -> str:
         return _erased(found)
     members = household_file.people(session, [found.id], merged=True)[found.id]
     own = [found.id, *(member.id for member in members if not member.merged_into)]
-    known = household_file.facts(session, own, now())
+    known, most = household_file.facts_and_most(session, own, now())
     names = _names(found, members, known)
     moments, total = _moments(found, names)
     by, at = actor().staff_id, now()
@@ -109,7 +109,7 @@ def one(household_id: str) -> str:
     page = render_template(
         "file.html", household=found, kind=kind_name(found.kind, case.pack if case else None),
         members=[(member, person_shown(member), _withdrawn(member, known)) for member in members], names=names,
-        known=[_item(found, names, key, known[key]) for key in _ordered(found, members, known)], moments=moments,
+        known=[_item(found, names, key, known[key], most) for key in _ordered(found, members, known)], moments=moments,
         staff=unnamed() | staff_names(session, who) | _by_themselves(members), oldest=_oldest_first(),
         page=asked_page(), case=case if actor().has(Right.READ_CASES) else None, pages=-(-total // _per_page()),
         total=total, before=last, fresh=total - last.seq if last else 0, risk=risk, sources=_sources(found.id, risk),
@@ -186,19 +186,19 @@ def _ordered(found: Household, members: list[Person], known: dict[tuple[str, str
     return sorted(known, key=lambda key: (whose.index(key[0]), form.index(key[1]) if key[1] in form else 99))
 
 
-def _item(found: Household, names: dict[str, str], key: tuple[str, str], one: Known) -> Item:
+def _item(found: Household, names: dict[str, str], key: tuple[str, str], one: Known, most: Most) -> Item:
     subject, attribute = key
-    words = [_told(fact, subject == found.id, names) for fact in one.all]
+    words = [_told(fact, subject == found.id, names, most) for fact in one.all]
     if subject == found.id:
         return Item("", visit_words.title(attribute), words, one.contested)
     return Item(names.get(subject, ""), visit_words.personal_title(attribute), words, one.contested)
 
 
-def _told(fact: Fact, of_household: bool, names: dict[str, str]) -> Told:
+def _told(fact: Fact, of_household: bool, names: dict[str, str], most: Most) -> Told:
     if of_household:
         lines = visit_words.lines_of(fact.attribute, masked(fact.value), names)
     else:
-        lines = [Line("", visit_words.personal(fact.attribute, fact.value, names).text)]
+        lines = [Line("", visit_words.fact_told(fact, names, most))]
     return Told(lines, fact, Channel.label_of(fact.channel), LEVELS[fact.level])
 
 

@@ -12,14 +12,14 @@ from field.codes import Left
 from field.db import db, transact
 from field.monitoring.checks import merging
 from field.monitoring.checks.merging import Differ, Differing, NotMergeable, NotMerged
-from field.monitoring.household_file import facts, person_shown
+from field.monitoring.household_file import facts_and_most, person_shown
 from field.problems import Problem
 from field.registry import regions
 from field.registry.households import Household, Person
 from field.registry.rights import NotAllowed, Right
 from field.web.catalogue import in_a_row
 from field.web.forms import sent_id, written
-from field.web.visit_words import personal, personal_title
+from field.web.visit_words import fact_told, personal_title
 from field.web.wording import now as page_time
 
 merging_page = Blueprint("merging_page", __name__, url_prefix="/merging")
@@ -109,9 +109,9 @@ def _shown(person: Person, home: Household) -> dict[str, Any]:
     """What of a person can be compared, in rows."""
     session = db.session()
     places = regions.names(session, {home.region, person.work_place or ""})
-    known = facts(session, [person.id], page_time())
+    known, most = facts_and_most(session, [person.id], page_time())
     told = [
-        (personal_title(attribute), personal(attribute, one.best.value, places).text)
+        (personal_title(attribute), fact_told(one.best, places, most))
         for (_subject, attribute), one in sorted(known.items())
         if attribute != "phone"
     ]

@@ -7,7 +7,7 @@ from flask_babel import gettext
 
 from field.codes import Expense, Guarantee, Income, Kind, Left, Need, RiskFactor
 from field.labels import Labelled, Word
-from field.ledger.facts import WITHDRAWN
+from field.ledger.facts import INCOME, WITHDRAWN, Fact
 from field.monitoring.roster.roster_claims import CLAIMED, NOT_LISTED
 from field.monitoring.visiting.visit_rules import definition
 from field.registry.contact_rules import Withdrawn
@@ -63,15 +63,27 @@ def title(name: str) -> str:
 def personal_title(name: str) -> str:
     """The Chinese title of a fact about a person."""
     form = definition()["$defs"]["member"]["properties"]
-    fields = form["new"]["properties"] | form | {
-        "monthly_income_max": {"title": gettext("月收入最多")}, WITHDRAWN: {"title": gettext("不再算的号码")},
-    }  # fmt: skip
+    fields = form["new"]["properties"] | form | {WITHDRAWN: {"title": gettext("不再算的号码")}}
     header = FILLED[name].header if name in FILLED else name
     return Word(fields.get(name, {}).get("title", header))
 
 
+def pay(least: int, most: int | None) -> str:
+    """一个月的收入, as exactly as it was said."""
+    if most is None:
+        return str(gettext("%(least)s以上", least=yuan(least)))
+    return yuan(least) if most == least else f"{yuan(least)} – {yuan(most)}"
+
+
+def fact_told(fact: Fact, names: Mapping[str, str], most: Mapping[tuple[str, int], int | None]) -> str:
+    """One fact about a person, with the most that its entry says of his income."""
+    if fact.attribute == INCOME:
+        return pay(fact.value, most.get((fact.chain_id, fact.seq), fact.value))
+    return personal(fact.attribute, fact.value, names).text
+
+
 def personal(name: str, value: Any, names: Mapping[str, str]) -> Line:
-    """One fact about a person."""
+    """One value of a person's."""
     shown = PERSONAL[name](value, names) if name in PERSONAL else _said(value)
     return Line(personal_title(name), shown, trouble=name == "left")
 
@@ -148,7 +160,6 @@ PERSONAL: dict[str, Any] = {
     "id_number": lambda value, _: mask_id_number(str(value)),
     "work_place": lambda value, names: names.get(value, value),
     "monthly_income": lambda value, _: yuan(value),
-    "monthly_income_max": lambda value, _: yuan(value),
     "months_away": lambda value, _: gettext("%(months)s 个月", months=value),
     "birth_date": lambda value, _: day(str(value)),
     **dict.fromkeys(("relation", "health", "labour"), lambda value, _: of_member(value)),

@@ -27,7 +27,7 @@ def propose(text: str, understood: Any, before: Mapping[str, Any] | None, named:
     old = before or {}
     kept = dict(old.get("facts", {}))
     if "monthly_income" in facts:
-        kept.pop("monthly_income_max", None)
+        facts.setdefault("monthly_income_max", None)  # 五千以上: no most was said
     shown = old.get("shown", {}) | _shown(facts, found, named)
     return fit({
         "facts": kept | facts, "shown": shown, "places": places, "asks_help": help_ or old.get("asks_help", False),

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from field.codes import Channel, EntryKind, LeadKind, Source, TaskKind
 from field.labels import Labelled
-from field.ledger.entries import Draft, Entry, append, recorded
-from field.ledger.facts import SEEN, SELF_REPORTED, VERIFIED_ADDRESS, every, latest, state
+from field.ledger.entries import Draft, Entry, append, opened, recorded
+from field.ledger.facts import INCOME, INCOME_MOST, SEEN, SELF_REPORTED, VERIFIED_ADDRESS, every, latest, state
 from field.monitoring.leads.leads import Wanted, open_lead, open_task
 from field.monitoring.repeats import same_or_raise
 from field.monitoring.risk.judgement import judge
@@ -21,14 +21,15 @@ from field.registry.households import Household, Person
 from field.registry.masking import mask_phone
 from field.registry.rights import Actor, NotAllowed, Right
 
-FACTS = ("phone", "work_place", "work", "months_away", "monthly_income", "monthly_income_max")
-HELD_NOW = ("work_place", "work", "months_away", "monthly_income")
+FACTS = ("phone", "work_place", "work", "months_away", INCOME, INCOME_MOST)
+HELD_NOW = ("work_place", "work", "months_away", INCOME)
 
 
 @dataclass(frozen=True)
 class CheckedIn:
     """回访内容: confirmed facts (phone E.164, work_place a division code, monthly_income and its range in 分).
 
+    `monthly_income_max` is None where no most was said: 五千以上.
     `unchanged` says that all is as before; `declined` that the person would rather not say: an answer, not silence.
     `said_by` names the relative who answered for the worker; `note` is the words, masked.
     """
@@ -168,6 +169,8 @@ def _facts(session: Session, said: dict[str, Any]) -> list[dict[str, Any]]:
         held = session.scalar(select(Person.phone).where(Person.id == said["person_id"]))
         if "phone" in before and before["phone"].value != mask_phone(held or ""):
             del before["phone"]  # told once, and never confirmed by whoever has it
+        if (most := before.get(INCOME_MOST)) and most.seq != before[INCOME].seq:
+            del before[INCOME_MOST]  # of another figure
         return [{"attribute": name, "value": fact.value, "sealed": fact.sealed} for name, fact in before.items()]
     facts = []
     for name in FACTS:
@@ -182,10 +185,10 @@ def _facts(session: Session, said: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _doubted(session: Session, entry: Entry, said: dict[str, Any]) -> str | None:
     """收入对不上, in words: only ever a reason to look."""
-    income = said["facts"].get("monthly_income")
+    income = said["facts"].get(INCOME)
     if not isinstance(income, int):
         return None
-    earlier = every(session, said["person_id"], "monthly_income")
+    earlier = every(session, said["person_id"], INCOME)
     held = session.scalar(select(Person.work).where(Person.id == said["person_id"]))
     before = [Earned(fact.value, fact.observed_at) for fact in earlier if isinstance(fact.value, int)]
     return doubt(Earned(income, entry.occurred_at), before, said["facts"].get("work") or held or "")
