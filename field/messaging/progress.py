@@ -4,7 +4,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from field.case_codes import CaseState
-from field.codes import LeadKind, Source
+from field.codes import EntryKind, LeadKind, Source
+from field.ledger.entries import Entry
 from field.messaging.scene import Scene
 from field.monitoring.cases.cases import case_of
 from field.monitoring.leads.leads import Lead, looked_into
@@ -28,17 +29,25 @@ def progress(scene: Scene) -> tuple[str, str]:
     if len(households) != 1:
         return ("progress_none" if scene.holders else "progress_unbound"), ""
     [household_id] = households
-    heard = _looked_into(scene.session, household_id)
+    heard = _newest(scene.session, household_id)
     case = case_of(scene.session, household_id)
-    if heard is False or (case is None and heard is None):
-        return ("progress_none" if heard is None else "progress_open"), ""
+    if heard is None and case is None:
+        return "progress_none", ""
+    declared, looked = heard or (True, True)
+    if not looked:
+        return ("progress_open" if declared else "progress_told"), ""
     state = CaseState(case.state) if case else None
-    return WORDS.get(state, "progress_checked") if state else "progress_checked", state.label if state else ""
+    seen = "progress_checked" if declared else "progress_seen"
+    return WORDS.get(state, seen) if state else seen, state.label if state else ""
 
 
-def _looked_into(session: Session, household_id: str) -> bool | None:
-    """Whether somebody came for the newest of what the household itself said; None where it said nothing."""
-    rows = select(looked_into()).select_from(Lead).join(Household, Household.id == Lead.household_id)
+def _newest(session: Session, household_id: str) -> tuple[bool, bool] | None:
+    """Of what the household itself said last, whether it was a declaration to the end, and whether somebody came."""
+    declared = Entry.kind == EntryKind.DECLARATION.value
+    rows = select(declared, looked_into()).select_from(Lead).join(Household, Household.id == Lead.household_id)
+    rows = rows.join(Entry, (Entry.chain_id == Lead.chain_id) & (Entry.seq == Lead.seq))
     mine = Lead.household_id == household_id, Lead.source.in_(OWN)
     asked = Lead.kind.in_((LeadKind.HARDSHIP.value, LeadKind.DANGER.value))
-    return session.scalar(rows.where(*mine, asked).order_by(Lead.opened_at.desc(), Lead.seq.desc()).limit(1))
+    newest = rows.where(*mine, asked).order_by(Lead.opened_at.desc(), Lead.seq.desc()).limit(1)
+    found = session.execute(newest).one_or_none()
+    return found and (bool(found[0]), bool(found[1]))

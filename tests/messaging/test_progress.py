@@ -39,8 +39,11 @@ class Line:
         return person.id
 
     def progress(self) -> str:
+        return self.hears("进度")
+
+    def hears(self, text: str, said: Said = Said.TEXT) -> str:
         self.count += 1
-        wrote = Inbound(Channel.SMS, "field", f"M{self.place}{self.count}", self.number, "", Said.TEXT, NOW, "进度")
+        wrote = Inbound(Channel.SMS, "field", f"M{self.place}{self.count}", self.number, "", said, NOW, text)
         return turns(self.county.app)(lambda session: talk.answer(session, wrote, NOW))
 
 
@@ -110,3 +113,17 @@ def test_a_household_that_was_not_taken_in_is_told_whom_to_ask(line: Line) -> No
     do(line.county, case, "advance", "cadre", NOW + timedelta(minutes=6))
     do(line.county, case, "reject", "town", NOW + timedelta(minutes=7))
     assert "这次没有纳入监测" in line.progress()
+
+
+@pytest.mark.parametrize(
+    "said", [("", Said.VOICE), ("我妈去世了", Said.TEXT)], ids=["a voice unheard", "a talk given up"]
+)
+def test_what_was_never_declared_is_told_as_what_it_is(line: Line, said: tuple[str, Said]) -> None:
+    line.hears(*said)
+    for _turn in range(3):
+        line.hears("嗯那个事情")
+    told = line.progress()
+    assert "申报已经" not in told
+    assert "您发来的话已经转给村干部" in told
+    visited(line.county, HOME, "cadre", NOW + timedelta(minutes=5))
+    assert "您发来的话已经有人看过" in line.progress()

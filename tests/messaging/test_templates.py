@@ -286,7 +286,7 @@ class TestCommands:
         file = settings_of(small_county).templates
         file.write_text("\n".join(lines) + "\n", encoding="utf-8")
         told = self.doctor(small_county)[1]
-        assert len(new) == 9
+        assert len(new) == 11
         assert all(f"{step}：没有批准的模板" in told for step in new)
         assert "words.first：批准的文字和现在的不一样" in told
         run = small_county.app.test_cli_runner()

@@ -172,6 +172,8 @@ class Says(Part):
     progress_unbound: Wording = Wording(sms="查不了办理情况，请问村干部。")  # where a county's own file is older
     progress_unfinished: Wording = Wording(sms="您说的还没有说完，请接着说。")
     progress_open: Wording
+    progress_told: Wording = Wording(sms="您发来的话已经转给村干部，请等一等。")
+    progress_seen: Wording = Wording(sms="您发来的话已经有人看过，有疑问请问村干部。")
     progress_checked: Wording
     progress_step: Wording = Wording(sms="您家的事正在办，现在是{deed}。有疑问请问村干部。")
     progress_monitored: Wording = Wording(sms="您家已经纳入监测，村里在帮扶。有疑问请问村干部。")
