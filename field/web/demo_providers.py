@@ -1,4 +1,4 @@
-"""演示服务商: plays WeChat's API and Twilio's store of photographs, so that sender, tokens and intake run for real.
+"""演示服务商: plays WeChat's API and word on who opens a page, and Twilio's store of photographs; the rest is real.
 
 Bound to the demo's own app id, secret and token; outside the demo there is nothing here.
 """
@@ -6,10 +6,12 @@ Bound to the demo's own app id, secret and token; outside the demo there is noth
 import hmac
 from hashlib import sha256
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, current_app, redirect, request
 
 from field.auth import allow
+from field.demo.owners import UNKNOWN
 from field.messaging.hooks import connected
 from field.messaging.providers.wechat import WeChat
 from field.problems import NOT_FOUND, Problem
@@ -19,7 +21,7 @@ demo_providers = Blueprint("demo_providers", __name__, url_prefix="/demo")
 STORED = "demo"  # the version under which the vault keeps what a demo telephone sends, apart from all evidence
 SECONDS = 7200
 OK = {"errcode": 0, "errmsg": "ok"}
-WRONG_SECRET, WRONG_TOKEN, NO_RECEIVER = 40125, 40001, 40003
+WRONG_SECRET, WRONG_TOKEN, NO_RECEIVER, WRONG_CODE = 40125, 40001, 40003, 40029
 
 
 @demo_providers.before_request
@@ -58,6 +60,25 @@ def wechat_photo() -> Response | dict[str, Any]:
     return _photo(request.args.get("media_id", "")) if _allowed() else _refused(WRONG_TOKEN)
 
 
+@demo_providers.get("/wechat/connect/oauth2/authorize")
+@allow(Right.PUBLIC)
+def authorize() -> Any:
+    """Back to the page with a code at once, as WeChat sends a visitor who need not be asked; to our own pages alone."""
+    back = request.args.get("redirect_uri", "")
+    if not back.startswith(f"{current_app.config['FIELD'].public_url}/"):
+        raise Problem(*NOT_FOUND)
+    return redirect(f"{back}?{urlencode({'code': _code(), 'state': request.args.get('state', '')})}", 302)
+
+
+@demo_providers.get("/wechat/sns/oauth2/access_token")
+@allow(Right.PUBLIC)
+def visitor() -> dict[str, Any]:
+    """Whose telephone a page was opened on: that of which nobody is bound, so that what is sent there is seen."""
+    if not _same(request.args.get("secret", ""), _settings().app_secret):
+        return _refused(WRONG_SECRET)
+    return {"openid": UNKNOWN} if _same(request.args.get("code", ""), _code()) else _refused(WRONG_CODE)
+
+
 @demo_providers.get("/twilio/<sha256:digest>")
 @allow(Right.PUBLIC)
 def twilio_photo(digest: str) -> Response:
@@ -66,6 +87,19 @@ def twilio_photo(digest: str) -> Response:
     if settings is None or given is None or not _same(given.password or "", settings.auth_token):
         raise Problem(403, "not_genuine", "签名不对")
     return _photo(digest)
+
+
+def oauth_here(settings: WeChat, back: str, state: str) -> str | None:
+    """Where the demo's own WeChat says who opens a page; None where another one does."""
+    ours = current_app.config["FIELD"]
+    if not ours.demo or settings.api != f"{ours.public_url}/demo/wechat":
+        return None
+    return f"{settings.api}/connect/oauth2/authorize?{urlencode({'redirect_uri': back, 'state': state})}"
+
+
+def _code() -> str:
+    settings = _settings()
+    return hmac.digest(settings.app_secret.encode(), b"oauth", sha256).hex()
 
 
 def _settings() -> WeChat:

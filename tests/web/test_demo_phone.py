@@ -26,7 +26,7 @@ from field.registry.households import Household, Person
 from field.registry.sealing import keyring
 from field.worker import turns
 from tests.conftest import CHROMIUM
-from tests.county import County
+from tests.county import PASSWORD, County
 from tests.media.pictures import saved, scene
 from tests.running import Server, begin, demonstrating, kill
 from tests.web.office import Elements, browser, words
@@ -195,6 +195,21 @@ def test_what_the_worker_sends_by_wechat_goes_through_the_demos_own_api(visitor:
     )
     with pytest.raises(SendError, match="40125"):
         guessed.senders(turns(app), clock.now)["wechat"].send(message)
+
+
+def test_an_officer_chooses_wechat_in_the_demo_and_the_demos_wechat_says_who_it_is(visitor: Visitor) -> None:
+    url, sitting = visitor.server.url, requests.Session()
+    [token] = set(re.findall(r'name="csrf_token" value="([^"]+)"', sitting.get(f"{url}/login", timeout=30).text))
+    known = {"csrf_token": token, "username": "town", "password": PASSWORD}
+    assert "/login" not in sitting.post(f"{url}/login", data=known, timeout=30).url
+    page = sitting.get(f"{url}/reminders/wechat", timeout=30)
+    assert (page.status_code, page.url) == (200, f"{url}/reminders?told=saved")
+    assert "发到确认过的微信" in words(page.text)
+    oauth = f"{url}/demo/wechat/connect/oauth2/authorize"
+    assert sitting.get(oauth, params={"redirect_uri": "https://elsewhere.invalid/"}, timeout=30).status_code == 404
+    guessed = {"appid": "wx", "secret": "guessed", "code": "x"}
+    api = f"{url}/demo/wechat/sns/oauth2/access_token"
+    assert requests.get(api, params=guessed, timeout=30).json()["errcode"] == 40125
 
 
 def test_what_the_environment_sets_is_kept_and_the_rest_is_drawn_the_same_for_every_process() -> None:
