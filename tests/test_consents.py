@@ -104,6 +104,17 @@ def test_a_fingerprint_on_the_photographed_paper_names_who_wrote_for_them(county
 
 
 @pytest.mark.unlisted(HOME)
+def test_a_phone_whose_clock_runs_ahead_signs_on_no_later_day(county: County, case_id: str) -> None:
+    [head, _] = adults(county)
+    assert give(county, case_id, consents(head, signed_at="2099-01-01T00:00:00Z")).status_code == 201
+    form = county.client("cadre").get(f"/api/households/{county.households[HOME]}/form").get_json()
+    [one] = form["case"]["consents"]
+    assert one["signed_at"] <= clock.now().isoformat()
+    with county.app.app_context():
+        assert transact(rebuild).differing == ()
+
+
+@pytest.mark.unlisted(HOME)
 def test_the_same_again_is_the_same_receipt_and_other_content_is_refused(county: County, case_id: str) -> None:
     body = consents(*adults(county))
     first, again = give(county, case_id, body), give(county, case_id, body)

@@ -45,7 +45,8 @@ def derive_consents(session: Session, entry: Entry, said: dict[str, Any]) -> Non
     whose = [one["person_id"] for one in said["consents"]]
     session.execute(delete(Consent).where(Consent.case_id == said["case_id"], Consent.person_id.in_(whose)))
     common = {"case_id": said["case_id"], "chain_id": entry.chain_id, "seq": entry.seq}
-    common |= {"signed_at": entry.occurred_at, "recorded_at": entry.recorded_at}
+    signed_at = min(entry.occurred_at, entry.recorded_at)  # whatever the phone's clock says
+    common |= {"signed_at": signed_at, "recorded_at": entry.recorded_at}
     insert_many(
         session, Consent, [common | {"person_id": one["person_id"], "how": one["how"]} for one in said["consents"]]
     )
