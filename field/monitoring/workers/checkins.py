@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from field.codes import Channel, EntryKind, LeadKind, Source, TaskKind
 from field.labels import Labelled
-from field.ledger.entries import Draft, Entry, append, opened, recorded
+from field.ledger.entries import Draft, Entry, append, recorded
 from field.ledger.facts import INCOME, INCOME_MOST, SEEN, SELF_REPORTED, VERIFIED_ADDRESS, every, latest, state
 from field.monitoring.leads.leads import Wanted, open_lead, open_task
 from field.monitoring.repeats import same_or_raise
