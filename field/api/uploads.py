@@ -29,20 +29,25 @@ View = Callable[..., Response]
 
 
 def tus(view: View) -> View:
-    """Speak tus: its version on every answer, and no other version; what was dropped meanwhile is not found."""
+    """No other version of tus; what was dropped meanwhile is not found."""
 
     @wraps(view)
     def spoken(**given: Any) -> Response:
         if request.method != "OPTIONS" and request.headers.get("Tus-Resumable") != VERSION:
             raise Problem(412, "tus_version", "上传协议版本不对", headers={"Tus-Version": VERSION})
         try:
-            answer = view(**given)
+            return view(**given)
         except Unknown as error:
             raise Problem(*NOT_FOUND) from error
-        answer.headers["Tus-Resumable"] = VERSION
-        return answer
 
     return spoken
+
+
+@api.after_request
+def tell_version(answer: Response) -> Response:
+    """The version on every answer, refusals too."""
+    answer.headers["Tus-Resumable"] = VERSION
+    return answer
 
 
 @api.route("/uploads", methods=["OPTIONS"], provide_automatic_options=False)

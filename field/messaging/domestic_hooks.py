@@ -9,13 +9,12 @@ from typing import Any, TypeVar
 
 from flask import Blueprint, Response, jsonify, request
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import RequestEntityTooLarge
 
 from field import clock
 from field.auth import allow
 from field.db import Unavailable, transact
 from field.messaging import outbox, talk
-from field.messaging.hooks import connected
+from field.messaging.hooks import connected, whole
 from field.messaging.messages import Inbound, NotGenuine, Receipt, Unreadable
 from field.messaging.providers import aliyun, tencent
 from field.problems import NOT_FOUND, Problem
@@ -26,11 +25,6 @@ LARGEST = 512 * 1024  # a push holds many items
 Read = TypeVar("Read")
 
 log = logging.getLogger("field.messaging.domestic_hooks")
-
-
-@domestic_hooks.before_request
-def _no_flood() -> None:
-    request.max_content_length = LARGEST
 
 
 @domestic_hooks.post("/aliyun/<secret>/inbound")
@@ -83,10 +77,7 @@ def _body(provider: ModuleType, secret: str) -> bytes:
     settings: Any = getattr(connected(), provider.NAME)
     if settings is None:
         raise Problem(*NOT_FOUND)
-    try:
-        body = request.get_data()
-    except RequestEntityTooLarge:
-        raise Problem(413, "too_large", "内容太大，没有收下") from None
+    body = whole(LARGEST)
     try:
         provider.verify(settings, secret, request.remote_addr)
     except NotGenuine:

@@ -21,12 +21,6 @@ LARGEST = 160 * 1024  # 10,000 signs of four bytes each, as a form writes them
 View = TypeVar("View", bound=Callable[..., Response])
 
 
-@hooks.before_request
-def _no_flood() -> None:
-    request.max_content_length = LARGEST
-    request.max_form_memory_size = LARGEST
-
-
 @hooks.post("/twilio")
 @allow(Right.PUBLIC)
 def twilio_message() -> Response:
@@ -66,7 +60,7 @@ def wechat_address() -> Response:
 @allow(Right.PUBLIC)
 def wechat_message() -> Response:
     """A letter that came in through WeChat; the answer is sealed as the letter was, or there is none."""
-    settings, now, body = _wechat(), clock.now(), _whole(request.get_data)
+    settings, now, body = _wechat(), clock.now(), whole(LARGEST)
     letter = _genuine(lambda: wechat.opened(settings, request.args, body, now))
     told, said = _readable(lambda: wechat.parse(letter)), ""
     if isinstance(told, Inbound):
@@ -89,22 +83,27 @@ def _twilio_form() -> Any:
     settings = connected().twilio
     if settings is None:
         raise Problem(*NOT_FOUND)
-    form = _whole(lambda: request.form)
+    whole(LARGEST)
+    form = request.form
     query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
     url = f"{current_app.config['FIELD'].public_url}{request.path}{query}"
     _genuine(lambda: twilio.verify(settings, url, form, request.headers.get("X-Twilio-Signature")))
     return form
 
 
-Read = TypeVar("Read")
-
-
-def _whole(read: Callable[[], Read]) -> Read:
-    """What was sent, if it is not too large; judged before any signature."""
+def whole(most: int) -> bytes:
+    """What was sent, if it is not too large, also where no length was told; judged before any signature."""
+    request.max_content_length = request.max_form_memory_size = most + 1  # a stream without a length just ends there
     try:
-        return read()
+        body = request.get_data()
     except RequestEntityTooLarge:
-        raise Problem(413, "too_large", "内容太大，没有收下") from None
+        body = None
+    if body is None or len(body) > most:
+        raise Problem(413, "too_large", "内容太大，没有收下")
+    return body
+
+
+Read = TypeVar("Read")
 
 
 def _genuine(read: Callable[[], Read]) -> Read:

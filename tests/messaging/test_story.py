@@ -1,6 +1,7 @@
 """短信的故事: a farmer declares from an old phone, the village sees it, somebody comes; all signed as Twilio signs."""
 
 from dataclasses import replace
+from io import BytesIO
 from typing import Any
 from xml.etree import ElementTree
 
@@ -16,7 +17,9 @@ from field.db import db, transact
 from field.ledger.entries import Entry
 from field.messaging.connected import Connected
 from field.messaging.inbox import InboundMessage
+from field.messaging.providers.aliyun import Aliyun
 from field.messaging.providers.twilio import Twilio
+from field.messaging.providers.wechat import WeChat
 from field.monitoring.rebuild import rebuild
 from field.registry import contacts
 from field.registry.contact_rules import Proof
@@ -138,6 +141,16 @@ def test_wrong_signatures_sizes_and_forms_are_refused(sms: Sms) -> None:
     sms.county.app.extensions["field_connected"] = Connected("http://127.0.0.1:8000")
     assert sms.send("困难").status_code == 404
     assert sms.entries("declaration") == 0
+
+
+@pytest.mark.parametrize("path", ["/hooks/twilio", "/hooks/twilio/status", "/hooks/wechat", "/hooks/aliyun/x/inbound"])
+def test_too_much_is_refused_for_its_size_also_where_no_length_is_told(small_county: County, path: str) -> None:
+    every = Connected(URL, twilio=Twilio("token"), wechat=WeChat("token", "k" * 43, "wx1"), aliyun=Aliyun("x"))
+    small_county.app.extensions["field_connected"] = every
+    form = "application/x-www-form-urlencoded"
+    piecemeal = {"wsgi.input": BytesIO(b"Body=" + b"x" * 5_000_000), "wsgi.input_terminated": True}
+    answer = small_county.client().post(path, content_type=form, environ_overrides=piecemeal)
+    assert answer.status_code == 413
 
 
 def test_the_public_address_counts_and_not_the_host(sms: Sms) -> None:

@@ -144,6 +144,13 @@ def test_anything_at_any_step_is_answered(small_phone: WeChatPhone, text: str) -
             small_phone.say(said)
 
 
+def test_control_characters_in_a_letter_do_not_keep_it_from_being_heard(small_phone: WeChatPhone) -> None:
+    letter = written({"MsgType": "text", "Content": "困，难", "MsgId": "1"}).replace("，", "\x00\x08\x1f")
+    assert small_phone.post(*sealed(letter, clock.now())).status_code == 200
+    with small_phone.county.app.app_context():
+        assert db.session.scalar(select(InboundMessage.text_masked)) == "困难"
+
+
 def test_what_is_not_genuine_malformed_or_too_large_is_refused(small_phone: WeChatPhone) -> None:
     now, good = clock.now(), written({"MsgType": "text", "Content": "困难", "MsgId": "1"})
     query, body = sealed(good, now)

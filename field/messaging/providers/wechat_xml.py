@@ -7,6 +7,7 @@ from xml.parsers import expat
 from field.messaging.messages import Unreadable
 
 DEEPEST = 8
+CONTROLS = bytes(sign for sign in range(32) if sign not in b"\t\n\r")  # XML has no place for them, people's texts have
 UNFIT = re.compile("[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -44,7 +45,7 @@ def read(body: bytes) -> dict[str, str]:
     parser.StartElementHandler, parser.EndElementHandler = reading.start, reading.end
     parser.CharacterDataHandler = reading.words.append
     try:
-        parser.Parse(body, True)
+        parser.Parse(body.translate(None, CONTROLS), True)
     except expat.ExpatError as error:
         raise Unreadable("not XML") from error
     return reading.found
