@@ -214,6 +214,16 @@ def test_the_judgement_of_the_place_is_for_the_town_office_and_not_for_the_villa
     assert "位置核对" not in browser(county, "cadre").page(address(county))
 
 
+def test_a_number_in_the_reason_why_there_is_no_place_is_masked_in_its_judgement_too(county: County) -> None:
+    visit = county.visit(location_reason="没信号，打13812340156")
+    del visit["location"]
+    assert county.client("cadre").post("/api/visits", json=visit).status_code == 201
+    work_off(county)
+    page = browser(county, "town").page(address(county))
+    assert "说明是：没信号，打138****0156" in words(page)
+    assert "13812340156" not in page
+
+
 def test_a_visit_that_waits_for_the_town_is_marked_and_does_not_count(county: County) -> None:
     visit = county.visit(income=income(777_700))
     county.move("cadre", Role.VILLAGE, NEXT)
