@@ -4,6 +4,7 @@ import json
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -54,7 +55,7 @@ def load(households: int, entries: int) -> None:
 @demo.command("run")
 def run() -> None:
     """Load the demo county if there is none, and serve it with one worker until told to stop."""
-    port = os.environ.get("PORT", "8000")
+    port = _free_port()
     os.environ.setdefault("FIELD_PUBLIC_URL", f"http://127.0.0.1:{port}")
     click.get_current_context().invoke(load)
     show_telephones()
@@ -71,6 +72,7 @@ def run() -> None:
             time.sleep(0.5)
             if both[1].poll() is not None:  # a worker that was killed loses nothing, and another goes on
                 both[1] = _begun(WORKER)
+        sys.exit(both[0].returncode)
     except KeyboardInterrupt:
         pass
     finally:
@@ -79,6 +81,20 @@ def run() -> None:
             process.terminate()
         for process in both:
             process.wait(30)
+
+
+def _free_port() -> int:
+    """The port to serve at; asked before anything is done, so that a second start leaves the first as it is."""
+    named = os.environ.get("PORT", "8000")
+    try:
+        if 0 < (port := int(named)) < 2**16:
+            socket.create_server(("127.0.0.1", port)).close()
+            return port
+    except ValueError:
+        pass
+    except OSError:
+        raise click.ClickException(f"端口 {named} 已被占用或不让用。请换一个，如 PORT=8001 make demo") from None
+    raise click.ClickException(f"PORT 要写 1 到 65535 的整数，现在是 {named}")
 
 
 def _begun(words: Sequence[str]) -> subprocess.Popen[bytes]:

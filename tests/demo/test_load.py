@@ -3,6 +3,8 @@
 import io
 import json
 import shutil
+import signal
+import socket
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +18,7 @@ from sqlalchemy import func, select
 from field import clock, create_app
 from field.case_codes import CaseState
 from field.codes import Role
+from field.commands import demo as demo_cli
 from field.config import Settings
 from field.db import db, transact
 from field.demo.accounts import ACCOUNTS, CADRE, set_passwords
@@ -214,6 +217,38 @@ def test_the_command_loads_an_empty_county_once(tmp_path: Path, monkeypatch: pyt
         assert len(db.session().scalars(select(Household.id)).all()) == 60
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.mark.parametrize("named", ["taken", "0", "99999", "abc", ""])
+def test_a_second_start_at_a_port_that_is_taken_or_none_changes_nothing(
+    demo: Flask, named: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noted = demo.config["FIELD"].demo_file
+    noted.write_text('{"public_url": "http://127.0.0.1:1"}')
+    monkeypatch.setenv("FIELD_DEMO_PASSWORD", "another")
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        monkeypatch.setenv("PORT", str(other.getsockname()[1]) if named == "taken" else named)
+        ended = demo.test_cli_runner().invoke(args=["demo", "run"])
+    assert ended.exit_code == 1
+    assert ("已被占用" if named == "taken" else "PORT 要写 1 到 65535 的整数") in ended.output
+    assert noted.exists()
+    noted.unlink()
+    assert demo.test_client().post("/api/login", json={"username": "cadre", "password": PASSWORD}).status_code == 200
+
+
+def test_a_server_that_ends_by_itself_ends_the_demo_with_its_code(demo: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        monkeypatch.setenv("PORT", str(free.getsockname()[1]))
+    monkeypatch.setenv("FIELD_PUBLIC_URL", "")  # put back afterwards
+    monkeypatch.setenv("FIELD_DEMO_PASSWORD", PASSWORD)
+    monkeypatch.setattr(demo_cli, "SERVER", ("-c", "raise SystemExit(3)"))
+    monkeypatch.setattr(demo_cli, "WORKER", ("-c", "import time; time.sleep(60)"))
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        ended = demo.test_cli_runner().invoke(args=["demo", "run"])
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert ended.exit_code == 3, ended.output
 
 
 @pytest.mark.parametrize("kind", DRAWN)
