@@ -20,6 +20,7 @@ from field.monitoring.cases.cases import MonitoringCase
 from field.monitoring.checks.quality import counts, found, of_household, of_households, terms
 from field.monitoring.checks.quality_checks import CATALOGUE, LIVE
 from field.monitoring.help.plan import Measure
+from field.monitoring.leads.leads import Lead
 from field.monitoring.relief.bills import ToldBill
 from field.monitoring.risk.judgement import Judgement
 from field.monitoring.workdays import china_day, months_after
@@ -99,6 +100,12 @@ def bill(**values: Any) -> Change:
     )
 
 
+def lead(session: Session, home: str, _people: Any) -> None:
+    row = {"chain_id": home, "seq": 7, "kind": "warning", "source": "analysis", "channel": "system", "region": HOME}
+    row |= {"household_id": home, "risk_factors": [], "opened_at": NOW, "hash": "0" * 64}
+    session.execute(insert(Lead).values(row))
+
+
 def grade(grade: str) -> Change:
     return lambda session, home, _people: session.execute(
         update(Judgement).where(Judgement.household_id == home).values(grade=grade)
@@ -176,7 +183,9 @@ TABLE: list[tuple[str, Change, set[str]]] = [
     ("an income of a year to come", income(period={"from": "2035-01-01", "to": "2035-12-31"}), {"income_period", "-no_income"}),
     ("an income whose days are turned round", income(period={"from": "2026-09-30", "to": "2025-10-01"}),
      {"income_period", "-no_income"}),
-    ("red, looked into and no case", several(household(kind=None), grade("red")),
+    ("red from today, the lead comes by night", several(household(kind=None), grade("red")),
+     {"-no_income", "-unvisited", "-no_measure"}),
+    ("red, looked into and no case", several(household(kind=None), grade("red"), lead),
      {"red_without_case", "-no_income", "-unvisited", "-no_measure"}),
     ("yellow and no case", several(household(kind=None), grade("yellow")), {"-no_income", "-unvisited", "-no_measure"}),
     ("red and monitored", grade("red"), set()),

@@ -95,8 +95,8 @@ CATALOGUE: tuple[Check, ...] = (
               told[("period", "to")].as_string() > t.day.isoformat(),
               told[("period", "from")].as_string() > told[("period", "to")].as_string()))),
     Check("red_without_case", "红色、橙色预警，没有立案",
-          "查看过以后仍是红色或橙色，也没有立案。请到线索里立案；判断不对的，走访时改正数据。", LEADS,
-          q.households(~MONITORED, q.urgent(), ~q.under_way(), ~q.to_check(),
+          "上门以后仍是红色或橙色，也没有立案。请到线索里立案；判断不对的，走访时改正数据。", LEADS,
+          q.households(~MONITORED, q.urgent(), ~q.under_way(), ~q.to_check(), q.heard_of(),
                        ~gone(Household.id))),
     Check("wages_household", "工资性收入少得不像", "平均每月不到这个数，可能把元写成了千元，或者少写了。", INCOME,
           lambda t: q.income(t.pack, lambda told: amount(told, "wages").between(

@@ -13,6 +13,7 @@ from field.ledger.facts import Fact
 from field.monitoring.cases.case_rules import LADDER
 from field.monitoring.cases.cases import MonitoringCase
 from field.monitoring.duties.tasks import Task
+from field.monitoring.leads.leads import Lead
 from field.monitoring.policy.quality_shapes import Quality
 from field.monitoring.policy.shapes import Pack
 from field.monitoring.relief.bills import ToldBill
@@ -150,6 +151,11 @@ def under_way() -> Condition:
 def to_check() -> Condition:
     """A lead that somebody has still to look into."""
     return exists(select(Task.seq).where(Task.household_id == Household.id, Task.done.is_(False)))
+
+
+def heard_of() -> Condition:
+    """A lead of the household, from which a case can be opened; what a visit finds has one after the night."""
+    return exists(select(Lead.seq).where(Lead.household_id == Household.id))
 
 
 def months_between(first: Any, last: Any) -> ColumnElement[Any]:
