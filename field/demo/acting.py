@@ -13,7 +13,7 @@ from field.case_codes import CaseAction, CaseState
 from field.codes import Channel
 from field.demo.accounts import CADRE, CADRE2
 from field.demo.cast import Played
-from field.demo.helping import NAMES, UNITS
+from field.demo.helping import NAMES, OWNERS, UNITS
 from field.demo.pictures import picture
 from field.demo.visits import Home, moment, visit
 from field.help_codes import HelpAction, MeasureState
@@ -156,8 +156,9 @@ class Acting:
         for risk in where.played.risk_factors:
             chosen = self.rng.choice(planning.catalogue(session, where.home.id, at).measures_for(risk))
             day = china_day(at)
-            said = {"risk_factor": risk, "code": chosen.code, "owner": self.rng.choice(UNITS), "from": f"{day}",
-                    "due_on": f"{day + timedelta(days=(chosen.days or 60) + UNHURRIED)}"}  # fmt: skip
+            due_on = day + timedelta(days=(chosen.days or 60) + UNHURRIED)
+            said = {"risk_factor": risk, "code": chosen.code, "owner": OWNERS.get(chosen.code, "村委会")}
+            said |= {"from": f"{day}", "due_on": f"{due_on}"}
             self._help(session, where, HelpAction.PLAN, said, at)
 
     def _carry_out(self, session: Session, where: Where, at: datetime) -> None:
