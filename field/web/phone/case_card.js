@@ -30,10 +30,11 @@ export async function begins(form) {
 async function standing(form, queue) {
   const {id, state, state_name, due_on, stopped, green} = form.case
   const left = due_on && -daysSince(noon(due_on), new Date())
+  const [said, sign] = state === CHECK ? await signing(form, queue) : []
   return el('section.card', null, el('h2', null, SAYS.case, el('small', null, words.word(state_name))),
     green && el('p.quiet', null, SAYS.green), stopped && el('p', null, SAYS.stopped),
     due_on && !stopped && el('p' + (left < 0 ? '.fault' : '.quiet'), null, SAYS.due(day(noon(due_on)), left)),
-    state === CHECK && await signing(form, queue), navigator.onLine && link(`/cases/${id}`, 'a.plain.answer', SAYS.onward))
+    said, el('div.stack', null, sign, navigator.onLine && link(`/cases/${id}`, 'a.plain.answer', SAYS.onward)))
 }
 
 async function signing(form, queue) {
