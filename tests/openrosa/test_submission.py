@@ -152,7 +152,7 @@ def test_a_visit_made_with_the_right_and_sent_after_it_ended_is_held_for_the_tow
     ("changes", "words"),
     [
         ({"informant": ""}, "请填写谁介绍的情况"),
-        ({"place": ""}, "请填写位置"),
+        ({"place": ""}, "没有位置，请选没有定位的原因"),
         ({"place": "31 111"}, "定位精度"),
         ({"place": "north 111 0 5"}, "纬度请填数字"),
         ({"income_state": "", "risk_factors_state": ""}, "请填写收入；请填写风险点"),

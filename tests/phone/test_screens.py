@@ -441,3 +441,10 @@ def test_a_household_is_found_by_its_letters_and_its_group_without_network(hand:
     for typed, many in (("cdy", 1), ("chen da", 1), ("3组", 1), ("第三组", 1), ("李小一", 1), ("zdy", 0), ("4组", 0)):
         box.fill(typed)
         expect(cards).to_have_count(many)
+
+
+def test_a_household_that_is_not_theirs_is_said_so_on_its_page(hand: Hand) -> None:
+    hand.at_household()
+    go = "path => dispatchEvent(new CustomEvent('field:go', {detail: {path}}))"
+    hand.page.evaluate(go, "/m/households/00000000-0000-7000-8000-000000000000")
+    expect(hand.page.get_by_text("没有找到这一户，可能不在您负责的村。")).to_be_visible()

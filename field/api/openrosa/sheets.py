@@ -155,7 +155,8 @@ def _field(name: str, rule: dict[str, Any]) -> Row:
         limit = {"constraint": f". >= {least} and . <= {most}", "constraint_message": f"{least} 到 {most}"}
         return {"type": "integer", "name": name, "label": rule["title"], **limit}
     shape, words = rule.get("pattern"), rule.get("x-words", {}).get("pattern", "格式不对")
-    limit = {"constraint": f"regex(., '{shape}')", "constraint_message": words} if shape else {}
+    whole = shape and shape.startswith("^")  # ODK compares the whole text; that blanks say nothing the server tells
+    limit = {"constraint": f"regex(., '{shape}')", "constraint_message": words} if whole else {}
     return {"type": "text", "name": name, "label": rule["title"], **(limit or _shorter(rule["maxLength"]))}
 
 

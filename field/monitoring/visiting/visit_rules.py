@@ -148,7 +148,7 @@ def _told(error: ValidationError, whole: dict[str, Any]) -> Iterator[dict[str, s
         case ValidationErrorKind.AdditionalProperties(unexpected=names):
             yield from (_fault([*path, name[:60]], "additionalProperties", title) for name in names)
         case ValidationErrorKind.AnyOf():
-            yield _fault([*path, schema["x-at"]], "anyOf", title)
+            yield _fault([*path, schema["x-at"]], "anyOf", title, own=schema.get("x-words"))
         case ValidationErrorKind.Type() if schema["type"] in ("integer", "number"):
             yield _fault(path, "integer", title)
         case _:

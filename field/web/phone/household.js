@@ -17,6 +17,7 @@ const WAY = 'M12 21c4-5 7-8 7-11a7 7 0 10-14 0c0 3 3 6 7 11zM12 12a2 2 0 100-4 2
 /** show(id) → the page. */
 export async function show(id) {
   const form = await household(id)
+  if (!form) return {title: words.tabs.households, back: '/m/households', body: el('p', null, words.failed.unknown)}
   const begun = await keptFor(id)
   const room = (form.case || form.revisit) && await import('./case_card.js')
   const revisit = room && await room.begins(form)
