@@ -82,6 +82,15 @@ class Sheet:
             name = run.ahead(self.dialog.steps[name].after(""))
         return name
 
+    def before(self, name: str) -> str | None:
+        """The question before one, on the dialog's own way; none before the first."""
+        found, at, stored = None, self.dialog.first, set[str]()
+        while at != name and (step := self.dialog.steps[at]).answer is not Answer.CONFIRM:
+            if self.asks(at) and not stored.issuperset(step.stores):  # of 时间 and 金额 it asks in one
+                found, stored = at, stored | set(step.stores)
+            at = step.after("")
+        return found
+
     def asks(self, name: str) -> bool:
         """Whether a step is a question for this visitor now; the confirmation only once nothing else is open."""
         step = self.dialog.steps.get(name)

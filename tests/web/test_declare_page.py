@@ -299,6 +299,15 @@ def test_an_answer_is_changed_from_the_summary_and_nothing_else_is_asked_again(f
     assert "饮水" in farmer.browser.page("/declare/confirm")
 
 
+def test_every_page_leads_back_to_the_question_before(farmer: Farmer) -> None:
+    farmer.fill()
+    farmer.say(do="on")
+    way = ["/declare/confirm"]
+    while back := re.search(r'href="(/declare/\w+)">上一步', farmer.browser.page(way[-1])):
+        way.append(back[1])
+    assert way == ["/declare/confirm", "/declare/photos", "/declare/since_amount", "/declare/what", "/declare/who"]
+
+
 def test_not_to_declare_after_all_leaves_nothing(farmer: Farmer) -> None:
     farmer.fill()
     farmer.say(do="on")

@@ -93,10 +93,17 @@ def _shown(facts: Mapping[str, Any], found: Mapping[str, Any], named: PlaceName 
     if "phone" in facts:
         shown["phone"] = f"电话{mask_phone(facts['phone'])}"
     if "work" in facts:
-        shown["work"] = f"做{str(facts['work'])[:10]}"
+        shown["work"] = _work(str(facts["work"])[:10])
     if "months_away" in facts:
         shown["months_away"] = f"外出{facts['months_away']}个月"
     return shown
+
+
+def _work(said: str) -> str:
+    """在电子厂上班, 种地, 做保安: as people say it."""
+    if said.endswith(("厂", "工地", "超市", "餐馆")):
+        return f"在{said}上班"
+    return said if said.startswith(tuple("做种养修摘制装搬")) else f"做{said}"
 
 
 def _income(least: int, most: int | None) -> str:
