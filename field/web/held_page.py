@@ -16,7 +16,8 @@ from field.db import db, transact
 from field.ledger.entries import Entry, opened
 from field.monitoring.household_file import people
 from field.monitoring.timeline import masked
-from field.monitoring.visiting.held import AlreadyDecided, decide
+from field.monitoring.visiting.evidence import senders
+from field.monitoring.visiting.held import AlreadyDecided, decide, pictured
 from field.monitoring.visiting.held import waiting as held_waiting
 from field.monitoring.visiting.visit_rules import faults, moment
 from field.problems import Problem
@@ -35,7 +36,7 @@ JUDGED = {EntryKind.VISIT: "visit", EntryKind.REVISIT: "revisit"}
 
 
 class Case(NamedTuple):
-    """一条待核收: the entry, whose household, what it says, and why it waits."""
+    """一条待核收: the entry, whose household, what it says with its photographs, and why it waits."""
 
     entry: Entry
     household: Household | None
@@ -46,6 +47,7 @@ class Case(NamedTuple):
     own: bool
     at: datetime | None
     form: EntryKind
+    photos: list[str]
 
 
 @held.get("")
@@ -58,7 +60,8 @@ def waiting() -> str:
     visits = [_visit(payload) for payload in payloads]
     homes = _homes(visits)
     names = _names(homes, visits)
-    cases = [_case(*both, homes, names) for both in zip(entries, payloads, strict=True)]
+    sent = senders(session, {digest for visit in visits for digest in pictured(visit)})
+    cases = [_case(*both, homes, names, sent) for both in zip(entries, payloads, strict=True)]
     staff = staff_names(session, {entry.actor for entry in entries})
     return render_template("held.html", cases=cases, staff=staff, names=names)
 
@@ -103,7 +106,10 @@ def _names(homes: dict[str, Household], visits: Sequence[dict[str, Any]]) -> dic
     return places | {person.id: person.name for person in persons}
 
 
-def _case(entry: Entry, payload: dict[str, Any], homes: dict[str, Household], names: dict[str, str]) -> Case:
+def _case(
+    entry: Entry, payload: dict[str, Any], homes: dict[str, Household], names: dict[str, str],
+    sent: set[tuple[str, str]],
+) -> Case:  # fmt: skip
     visit, refused = _visit(payload), "visit" in payload
     when = next((name for name in FORMS if name in visit), "visited_at")
     form = FORMS.get(when, EntryKind.VISIT)
@@ -118,6 +124,7 @@ def _case(entry: Entry, payload: dict[str, Any], homes: dict[str, Household], na
         own=by_same(entry.actor, actor().username),
         at=_moment(visit.get(when)),
         form=form,
+        photos=[digest for digest in pictured(visit) if (digest, entry.actor) in sent],
     )
 
 

@@ -12,7 +12,7 @@ from field.db import db
 from field.registry.households import Household, Person
 from tests.county import County, moment
 from tests.revisiting import consents
-from tests.web.office import browser, links, visited, words
+from tests.web.office import browser, links, photograph, visited, words
 
 HERE, NEXT = "420626107204", "420626107205"
 
@@ -105,6 +105,18 @@ def test_a_visit_that_the_rules_refused_is_shown_with_every_reason_and_never_cou
     assert town.send(path, verdict="accept", reason="已经重新走访").status_code == 303
     assert last_visit(county) is None
     assert "没有等着核收的走访和回访" in words(town.page("/held"))
+
+
+def test_the_town_sees_the_photographs_of_what_was_handed_over_and_nobody_else_does(county: County) -> None:
+    sent, unsaid = photograph(county, 1), photograph(county, 2)
+    shown = f"/api/evidence/{sent}"
+    named = [{"sha256": sent, "kind": 7}, {"sha256": "no"}, "nothing", None]
+    handed_over(county, county.visit(evidence=named, income=5))
+    for name, status in (("town", 200), ("county", 200), ("cadre", 200), ("town2", 404), ("cadre2", 404)):
+        assert county.client(name).get(shown).status_code == status, name
+    assert county.client("town").get(f"/api/evidence/{unsaid}").status_code == 404
+    assert [one for one in links(browser(county, "town").page("/held")) if "evidence" in one] == [f"{shown}?size=large"]
+    handed_over(county, county.visit(evidence="nonsense", income=5))
 
 
 def test_a_refused_visit_goes_to_the_town_of_its_household_though_the_cadre_has_changed_town(county: County) -> None:

@@ -8,8 +8,8 @@ from sqlalchemy import Float, Index, Select, String, and_, bindparam, func, sele
 from sqlalchemy.dialects.postgresql import insert  # its ON CONFLICT is SQLite's too
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from field.codes import JobKind
-from field.ledger.entries import Entry
+from field.codes import EntryKind, JobKind
+from field.ledger.entries import Entry, region_chain
 from field.media.photo import Photo
 from field.monitoring.leads.leads import Lead
 from field.orm import Base, Code, Id, Name, Utc
@@ -111,6 +111,12 @@ def sent(session: Session, sha256: str, sent_by: str) -> bool:
     return session.get(EvidenceSender, (sha256, sent_by)) is not None
 
 
+def senders(session: Session, digests: Collection[str]) -> set[tuple[str, str]]:
+    """Who has sent which of the photographs, as (digest, user name)."""
+    who = select(EvidenceSender.sha256, EvidenceSender.sent_by).where(EvidenceSender.sha256.in_(digests))
+    return {(sha256, by) for sha256, by in session.execute(who)} if digests else set()
+
+
 def take_in(session: Session, photo: Photo, sent_by: str, now: datetime) -> bool:
     """Note a photograph whose bytes lie in the vault, and who sent them; false when it was there already."""
     row = vars(photo) | {"camera": (photo.camera or "")[:120] or None, "arrived_at": now}
@@ -159,6 +165,8 @@ def visible(session: Session, sha256: str, by: Actor, right: Right = Right.READ_
         return None
     if session.scalar(_linked(by).where(EvidenceLink.sha256 == sha256).limit(1)) is not None:
         return evidence
+    if session.scalar(_handed(by, sha256).limit(1)) is not None:
+        return evidence
     linked = vouched(EvidenceLink.seq).where(EvidenceLink.sha256 == sha256).limit(1)
     named = session.scalar(linked.where(Entry.actor == by.username)) is not None
     return evidence if sent(session, sha256, by.username) and not named else None
@@ -170,3 +178,10 @@ def _linked(by: Actor) -> Select[str]:
     rows = vouched(EvidenceLink.sha256).outerjoin(Lead, lead)
     rows = rows.join(Household, Household.id == func.coalesce(Lead.household_id, EvidenceLink.chain_id))
     return rows.where(in_region(Household.region, by.region))
+
+
+def _handed(by: Actor, sha256: str) -> Select[int]:
+    """交乡镇处理 of the actor's region: entries that name a photograph and stand in the chain of no household."""
+    here = Entry.kind == EntryKind.HELD_VISIT.value, in_region(Entry.chain_id, region_chain(by.region))
+    sender = and_(EvidenceSender.sha256 == sha256, EvidenceSender.sent_by == Entry.actor)
+    return select(Entry.seq).join(EvidenceSender, sender).where(*here, Entry.evidence.contains(sha256))

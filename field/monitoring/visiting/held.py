@@ -1,5 +1,6 @@
 """待核收: visits and revisits sent after the right had ended or refused by the rules; the town office decides."""
 
+import re
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -19,6 +20,7 @@ from field.registry.rights import Actor, NotAllowed, Right
 from field.registry.signatures import by_same
 
 AT_ONCE = 200
+DIGEST = re.compile("[0-9a-f]{64}", re.ASCII)
 HELD = tuple(TAKEN_IN)
 
 
@@ -32,8 +34,16 @@ def hand_over(session: Session, visit: dict[str, Any], reason: str, by: Actor, n
     key = f"handed:{by.staff_id}:{sha256(canonical(content).encode()).hexdigest()}"
     if known := recorded(session, key):
         return known
-    chain = region_chain(_looks_after(session, visit, by))
-    return append(session, Draft(chain, EntryKind.HELD_VISIT, Channel.PHONE, by.username, now, key, content), now)
+    chain, photos = region_chain(_looks_after(session, visit, by)), pictured(visit)
+    draft = Draft(chain, EntryKind.HELD_VISIT, Channel.PHONE, by.username, now, key, content, photos)
+    return append(session, draft, now)
+
+
+def pictured(visit: Any) -> list[str]:
+    """The photographs that a visit of any shape names."""
+    several = visit.get("evidence") if isinstance(visit, dict) else None
+    items = [item for item in several if isinstance(item, dict)] if isinstance(several, list) else []
+    return sorted({digest for item in items if DIGEST.fullmatch(digest := str(item.get("sha256")))})
 
 
 def _looks_after(session: Session, visit: dict[str, Any], by: Actor) -> str:
