@@ -12,7 +12,7 @@ const SAYS = words.speak('case_card', {
   case: '监测案子', due: (when, left) => left < 0 ? `过期 ${-left} 天，原定${when}` : left === 0 ? '今天到期' : `${when}到期，还有 ${left} 天`,
   stopped: '有异议，暂停计时', green: '绿色通道：先帮扶，手续照走', consents: (n, all) => n < all ? `承诺书：${all} 人要签，已签 ${n} 人` : '✓ 承诺书都签好了',
   sign: '签承诺书', go_on: '接着签', revisit: '监测对象回访', nth: (nth, when) => `第 ${nth} 次，最迟 ${when}`, begin: '开始回访', on: '接着填回访', from: when => `${when}起可以去`,
-  sent: '已回访，等待上传', onward: '看案子，接着办',
+  sent: '已回访，等待上传', look: '看案子', onward: '看案子，接着办',
 })
 
 /** card(form) → Promise<nodes>: the case, and the revisit where there is one. */
@@ -34,7 +34,7 @@ async function standing(form, queue) {
   return el('section.card', null, el('h2', null, SAYS.case, el('small', null, words.word(state_name))),
     green && el('p.quiet', null, SAYS.green), stopped && el('p', null, SAYS.stopped),
     due_on && !stopped && el('p' + (left < 0 ? '.fault' : '.quiet'), null, SAYS.due(day(noon(due_on)), left)),
-    said, el('div.stack', null, sign, navigator.onLine && link(`/cases/${id}`, 'a.plain.answer', SAYS.onward)))
+    said, el('div.stack', null, sign, navigator.onLine && link(`/cases/${id}`, 'a.plain.answer', due_on || stopped ? SAYS.onward : SAYS.look)))
 }
 
 async function signing(form, queue) {

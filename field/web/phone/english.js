@@ -156,7 +156,7 @@ export const english = {
     stopped: 'Objection; the clock stands still', green: 'Green channel: help first, the steps follow',
     consents: (n, all) => n < all ? `Consent forms: ${all} to sign, ${n} signed` : '✓ All consent forms are signed',
     sign: 'Sign consent forms', go_on: 'Go on signing', revisit: 'Revisit', nth: (nth, when) => `No. ${nth}, by ${when}`, begin: 'Start revisit', on: 'Go on with the revisit', from: when => `From ${when}`,
-    sent: 'Revisited; waiting to be sent', onward: 'Open the case and go on',
+    sent: 'Revisited; waiting to be sent', look: 'Open the case', onward: 'Open the case and go on',
   },
   consent: {
     title: head => `Consent ${head}`, none: 'This household has no consent form to sign now.', version: text => `Version ${text}`,
