@@ -21,7 +21,7 @@ from tests.county import County
 from tests.monitoring.casework import RICH, declared, do, opened, to_eliminated, to_monitored, visited
 
 HOME, NUMBER, NOW = "420626107204", "+8613800000150", clock.now()
-LATER = NOW + timedelta(days=200)
+LATER = (NOW + timedelta(days=200)).replace(hour=2)  # what follows within the hour is of the same day
 
 
 class Line:
