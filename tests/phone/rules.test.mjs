@@ -45,7 +45,7 @@ test('what is no visit at all is refused in words', () => {
 })
 
 test('every keyword that the definition uses is known', () => {
-  const known = new Set(['$schema', '$id', '$defs', 'title', 'x-words', 'x-asked', 'x-at', 'x-once', '$ref', 'allOf', 'properties', 'items', 'required',
+  const known = new Set(['$schema', '$id', '$defs', 'title', 'x-words', 'x-asked', 'x-at', 'x-once', 'x-order', '$ref', 'allOf', 'properties', 'items', 'required',
     'additionalProperties', 'type', 'enum', 'const', 'minimum', 'maximum', 'minLength', 'maxLength', 'minItems', 'maxItems',
     'uniqueItems', 'pattern', 'format', 'contains', 'anyOf'])
   const keywords = part => Array.isArray(part) ? part.flatMap(keywords) : !part || typeof part !== 'object' ? []

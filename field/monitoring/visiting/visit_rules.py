@@ -96,7 +96,20 @@ def _strange(value: Any, path: str) -> Iterator[str]:
 @cache
 def _validator(name: str) -> Draft202012Validator:
     formats = {"date": _is_date, "date-time": _is_time}
-    return Draft202012Validator(definition(name), formats=formats, validate_formats=True)
+    return Draft202012Validator(definition(name), formats=formats, validate_formats=True, keywords={"x-order": _InOrder})
+
+
+class _InOrder:
+    """先后: of two days of an object, the second is not before the first; JSON Schema compares no values."""
+
+    def __init__(self, _around: Mapping[str, Any], names: list[str], _path: Any) -> None:
+        self.names = names
+
+    def validate(self, value: Any) -> None:
+        """Raises ValueError where they are the wrong way round."""
+        days = [value.get(name) for name in self.names] if isinstance(value, dict) else []
+        if all(isinstance(day, str) for day in days) and days != sorted(days):
+            raise ValueError
 
 
 def _is_date(text: str) -> bool:
@@ -147,8 +160,8 @@ def _told(error: ValidationError, whole: dict[str, Any]) -> Iterator[dict[str, s
             yield _fault([*path, name], "required", str(asked.get("title", title)), own=own)
         case ValidationErrorKind.AdditionalProperties(unexpected=names):
             yield from (_fault([*path, name[:60]], "additionalProperties", title) for name in names)
-        case ValidationErrorKind.AnyOf():
-            yield _fault([*path, schema["x-at"]], "anyOf", title, own=schema.get("x-words"))
+        case ValidationErrorKind.AnyOf() | ValidationErrorKind.Custom():
+            yield _fault([*path, schema["x-at"]], str(keyword), title, own=schema.get("x-words"))
         case ValidationErrorKind.Type() if schema["type"] in ("integer", "number"):
             yield _fault(path, "integer", title)
         case _:

@@ -35,7 +35,7 @@ function longFirst(one, other) {
 
 function fault(schema, keyword, limit, path) {
   const number = keyword === 'type' && (limit === 'integer' || limit === 'number')
-  const at = keyword === 'anyOf' ? [schema['x-at']] : []
+  const at = /anyOf|x-order/.test(keyword) ? [schema['x-at']] : []
   return {path: [...path, ...at], keyword: number ? 'integer' : keyword, title: schema.title, limit, own: schema['x-words']}
 }
 
@@ -64,6 +64,7 @@ const broken = {
   format: (limit, value) => types.string(value) && !(limit === 'date' ? isDay(value) : isTime(value)),
   contains: (limit, value, root) => types.array(value) && !value.some(each => fits(limit, each, root)),
   anyOf: (limit, value, root) => !limit.some(each => fits(each, value, root)),
+  'x-order': ([from, to], value) => [from, to].every(name => types.string(value?.[name])) && value[from] > value[to],
 }
 
 const inside = {
