@@ -128,7 +128,7 @@ def test_a_revisit_made_in_post_and_sent_after_it_ended_counts_once_the_town_tak
     assert (first.status_code, again.status_code) == (201, 200)
     assert first.get_json() == again.get_json()
     assert (first.get_json()["held"], first.get_json()["nth"], first.get_json()["warnings"]) == (True, [], [])
-    send(county, refused)
+    assert send(county, refused).status_code == 201
     assert send(county, revisit(home)).status_code == 403, "made after the post had ended"
     assert due(county, "town", today) == [(home, 1)]
     town, before = browser(county, "town"), county.client("town").get("/api/leads").get_json()["total"]

@@ -14,6 +14,7 @@ from field.registry.households import Person
 from field.registry.numbers import e164
 from tests.county import CASES, County, moment
 
+STRANGER = "019aaaaa-0000-7000-8000-00000000dead"
 VILLAGE, NEXT, ELSEWHERE = "420626107204", "420626107205", "420626102201"
 
 
@@ -94,10 +95,27 @@ def test_a_visit_made_with_the_right_and_sent_after_it_ended_is_held_for_the_tow
 
 
 def test_people_of_another_household_are_named_as_faults(county: County) -> None:
-    stranger = {"person_id": "019aaaaa-0000-7000-8000-00000000dead", "work": "电工"}
+    stranger = {"person_id": STRANGER, "work": "电工"}
     answer = county.client("cadre").post("/api/visits", json=county.visit(members=[stranger]))
     assert answer.status_code == 422
     assert [fault["field"] for fault in answer.get_json()["errors"]] == ["members.0.person_id"]
+
+
+def test_what_only_the_ledger_knows_is_told_beside_all_that_the_rules_find(county: County) -> None:
+    visit = county.visit(members=[{"person_id": STRANGER, "work_place": "999999"}], note=7)
+
+    def at_fault(username: str, **changes: Any) -> list[str]:
+        answer = county.client(username).post("/api/visits", json=visit | changes)
+        assert answer.status_code == 422
+        return [fault["field"] for fault in answer.get_json()["errors"]]
+
+    assert at_fault("cadre") == ["members.0.person_id", "members.0.work_place", "note"]
+    assert at_fault("cadre2") == ["note"], "who may not visit there is told nothing of who lives there"
+    assert at_fault("cadre", household_id=STRANGER) == ["note"]
+    assert at_fault("cadre", household_id=9) == ["household_id", "note"]
+    assert at_fault("cadre", members=[5]) == ["members.0", "note"]
+    pictured = [{"sha256": "1" * 64, "kind": "person", "person_id": STRANGER}]
+    assert at_fault("cadre", members=[5], evidence=pictured) == ["evidence.0.person_id", "members.0", "note"]
 
 
 def test_a_place_of_work_that_is_nowhere_in_china_is_named_and_one_in_any_county_is_taken(county: County) -> None:

@@ -6,7 +6,7 @@ from flask import Blueprint, Response
 
 from field import clock
 from field.api.describe import Strict, created, describe
-from field.api.visits import Receipt, Warned, both, receipt
+from field.api.visits import Receipt, Warned, both, every, receipt
 from field.auth import actor
 from field.db import db, transact
 from field.mending import warnings
@@ -37,7 +37,7 @@ class RevisitRecorded(Strict):
 def post_revisit(body: Any) -> Response:
     said = plain(body)
     if found := faults(said, "revisit"):
-        raise Problem(422, "invalid", "有几处需要改一下，改好再保存", found)
+        raise Problem(422, "invalid", "有几处需要改一下，改好再保存", every(found, said))
     by, now = actor(), clock.now()
     try:
         done = transact(lambda session: record_revisit(session, said, by, now))

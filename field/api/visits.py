@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from field import clock, mending
 from field.api.describe import Strict, created, describe
 from field.auth import actor
-from field.db import transact
+from field.db import db, transact
 from field.ledger.entries import Entry
 from field.ledger.receipts import number
 from field.mending import warnings
@@ -18,7 +18,7 @@ from field.monitoring.repeats import OtherContent
 from field.monitoring.timeline import masked
 from field.monitoring.visiting.held import hand_over
 from field.monitoring.visiting.visit_rules import definition, faults, plain
-from field.monitoring.visiting.visits import Faulty, Recorded, record_visit, unfounded
+from field.monitoring.visiting.visits import Faulty, Recorded, record_visit, unfounded, unknown_beside
 from field.problems import Problem
 from field.registry.rights import Actor, Right
 
@@ -68,7 +68,7 @@ class HandedOver(Strict):
 def post_visit(body: Any) -> Response:
     visit = plain(body)
     if found := faults(visit):
-        raise Problem(422, "invalid", "有几处需要改一下，改好再保存", found)
+        raise Problem(422, "invalid", "有几处需要改一下，改好再保存", every(found, visit))
     by, now = actor(), clock.now()
     try:
         recorded, told = transact(lambda session: _record(session, visit, by, now))
@@ -77,6 +77,12 @@ def post_visit(body: Any) -> Response:
     except OtherContent as error:
         raise Problem(409, "other_content", "这次走访已经入账，内容和这次交的不一样", more=both(error)) from error
     return created(_receipt(visit["id"], recorded) | {"warnings": told}, recorded.fresh)
+
+
+def every(found: list[dict[str, str]], said: Any) -> list[dict[str, str]]:
+    """The faults that the rules found, and beside them the people and places of it that there are none of."""
+    beside = unknown_beside(db.session(), said, found, actor())
+    return sorted([*found, *beside], key=lambda fault: fault["field"])
 
 
 @api.post("/visits/held")

@@ -96,7 +96,9 @@ def _strange(value: Any, path: str) -> Iterator[str]:
 @cache
 def _validator(name: str) -> Draft202012Validator:
     formats = {"date": _is_date, "date-time": _is_time}
-    return Draft202012Validator(definition(name), formats=formats, validate_formats=True, keywords={"x-order": _InOrder})
+    return Draft202012Validator(
+        definition(name), formats=formats, validate_formats=True, keywords={"x-order": _InOrder}
+    )
 
 
 class _InOrder:
@@ -107,8 +109,12 @@ class _InOrder:
 
     def validate(self, value: Any) -> None:
         """Raises ValueError where they are the wrong way round."""
-        days = [value.get(name) for name in self.names] if isinstance(value, dict) else []
-        if all(isinstance(day, str) for day in days) and days != sorted(days):
+        days = (
+            [str(value[name]) for name in self.names if isinstance(value.get(name), str)]
+            if isinstance(value, dict)
+            else []
+        )
+        if days != sorted(days):
             raise ValueError
 
 

@@ -135,6 +135,20 @@ def unknown_or_raise(session: Session, visit: dict[str, Any]) -> None:
         raise Faulty(faults)
 
 
+def unknown_beside(
+    session: Session, visit: Any, found: Sequence[dict[str, str]], by: Actor
+) -> list[dict[str, str]]:  # fmt: skip
+    """The same beside the faults that the rules found, as far as they left its parts whole: all is told at once."""
+    at_fault = {fault["field"].partition(".")[0] for fault in found}
+    if not isinstance(visit, dict) or at_fault & {"", "household_id"} or "household_id" not in visit:
+        return []
+    region = session.scalar(select(Household.region).where(Household.id == visit["household_id"]))
+    if region is None or not by.may(Right.RECORD_VISITS, region):
+        return []
+    sound = {part: visit[part] for part in ("household_id", "members", "evidence") if part in visit.keys() - at_fault}
+    return _strangers(session, sound) + list(_nowhere(sound))
+
+
 def _nowhere(visit: dict[str, Any]) -> Iterator[dict[str, str]]:
     """务工地点 that there is none of; the phone chooses from a list and never sends one."""
     for place, member in enumerate(visit.get("members", [])):
