@@ -477,6 +477,8 @@ PAGES = {
     "POST /demo/wechat/cgi-bin/message/custom/send": Way(EVERYBODY, 404),
     "POST /demo/wechat/cgi-bin/message/subscribe/bizsend": Way(EVERYBODY, 404),
     "GET /demo/wechat/cgi-bin/media/get": Way(EVERYBODY, 404),
+    "GET /demo/wechat/connect/oauth2/authorize": Way(EVERYBODY, 404),
+    "GET /demo/wechat/sns/oauth2/access_token": Way(EVERYBODY, 404),
     "GET /demo/twilio/<sha256:digest>": Way(EVERYBODY, 404, path="/demo/twilio/{digest}"),
     "GET /receipt/<number>": Way(EVERYBODY, 200, path="/receipt/{receipt}"),
     "GET /receipt/<number>.json": Way(EVERYBODY, 200, path="/receipt/{receipt}.json"),
