@@ -174,7 +174,7 @@ def test_where_the_ledger_has_other_content_both_versions_are_shown(phone: Phone
     }""")
     card = page.locator("section.card", has_text="两份内容不一样的地方")
     expect(card.locator("dl")).to_have_text([
-        "谁介绍的情况台账里的邻居手机里的户主", "还有什么要记下的（可不填）台账里的已经修好手机里的屋顶漏雨",
+        "谁介绍的情况台账里的邻居手机里的户主", "备注台账里的已经修好手机里的屋顶漏雨",
     ])  # fmt: skip
 
 

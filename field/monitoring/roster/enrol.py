@@ -1,6 +1,6 @@
 """登记名册: the core call by which households of a roster enter the ledger, a batch at a time."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -62,17 +62,18 @@ def enrol(
     Flushes, never commits; Repeated when another import was faster.
     """
     listed = list(households)
-    erased = _erased(session, [one["number"] for one in listed])
+    here = registered(session, [one["number"] for one in listed])
+    erased = _erased(session, here) if here else set()
     several = [one for one in listed if one["number"] not in erased]
-    standing = _standing(session, [one["number"] for one in several])
+    standing = _standing(session, here - erased) if here else {}
     news = [one for one in several if one["number"] not in standing]
     if made is None or made.numbers != [one["number"] for one in news]:
         made = make(news, actor, now)
     enter(session, made.tables)
     note_standings(session, made.identified)
-    here = [one for one in several if one["number"] in standing]
-    said = {one["number"]: digest(one) for one in here}
-    changed = [one for one in here if said[one["number"]] != standing[one["number"]].digest]
+    known = [one for one in several if one["number"] in standing]
+    said = {one["number"]: digest(one) for one in known}
+    changed = [one for one in known if said[one["number"]] != standing[one["number"]].digest]
     payloads = _again(session, changed, standing)
     drafts = [
         drafted(standing[number].household_id, standing[number].times + 1, said[number], payload, actor, now)
@@ -92,13 +93,13 @@ def registered(session: Session, numbers: Sequence[str]) -> set[str]:
     return set(session.scalars(select(Household.number).where(Household.number.in_(numbers))))
 
 
-def _erased(session: Session, numbers: Sequence[str]) -> set[str]:
+def _erased(session: Session, numbers: Collection[str]) -> set[str]:
     """已依法删除的: a roster that still lists them brings nothing back."""
     gone = Household.number.in_(numbers), Household.erased_at.is_not(None)
     return set(session.scalars(select(Household.number).where(*gone)))
 
 
-def _standing(session: Session, numbers: Sequence[str]) -> dict[str, Standing]:
+def _standing(session: Session, numbers: Collection[str]) -> dict[str, Standing]:
     rows = (
         select(Household.number, Entry.chain_id, Entry.seq, Entry.idempotency_key)
         .join(Entry, Entry.chain_id == Household.id)
