@@ -1,5 +1,6 @@
 """两个页面: one household is written in one tab at a time, and who goes on elsewhere loses nothing."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -20,87 +21,84 @@ pytestmark = pytest.mark.browser
 NOTE = "还有什么要记下的（可不填）"
 
 
+@pytest.fixture
+def home(county: County, phone: Phone) -> Iterator[str]:
+    """Where the phone opens a household that was visited three days ago."""
+    visited(county, HOME, "cadre", clock.now() - timedelta(days=3))
+    with serving(county) as server:
+        phone.url = server.url
+        phone.start()
+        yield f"/m/households/{county.households[HOME]}"
+
+
 def at_the_form(page: Page, home: str) -> None:
     page.locator(f"main a[href='{home}']").first.click()
     page.locator(f"main a[href='{home}/visit'], .bar a[href='{home}/visit'], a[href='{home}/visit']").first.click()
 
 
-def test_a_visit_begun_in_one_tab_goes_on_in_another_as_the_same_visit(county: County, phone: Phone) -> None:
-    visited(county, HOME, "cadre", clock.now() - timedelta(days=3))
-    home = f"/m/households/{county.households[HOME]}"
-    with serving(county) as server:
-        phone.url = server.url
-        phone.start()
-        first = open_form(phone)
-        at_the_form(first, home)
-        first.get_by_label(NOTE).fill("屋顶漏雨")
-        second = phone.context.new_page()
-        second.goto(f"{server.url}/m/")
-        enter(second)  # each tab has its own key
-        at_the_form(second, home)
-        expect(second.get_by_text("这一户正在另一个页面里填")).to_be_visible()
-        second.get_by_role("button", name="在这里接着填").click()
-        expect(second.get_by_label(NOTE)).to_have_value("屋顶漏雨")
-        expect(first).to_have_url(f"{server.url}{home}")
-        second.get_by_label(NOTE).fill("屋顶漏雨，已经修好")
-        first.locator(f"a[href='{home}/visit']").first.click()
-        expect(first.get_by_text("这一户正在另一个页面里填")).to_be_visible()
-        save(second)
-        sent(second)
-        first.get_by_role("button", name="在这里接着填").click()
-        expect(first.get_by_label(NOTE)).to_have_value("")
+def test_a_visit_begun_in_one_tab_goes_on_in_another_as_the_same_visit(phone: Phone, home: str, county: County) -> None:
+    first = open_form(phone)
+    at_the_form(first, home)
+    first.get_by_label(NOTE).fill("屋顶漏雨")
+    second = phone.context.new_page()
+    second.goto(f"{phone.url}/m/")
+    enter(second)  # each tab has its own key
+    at_the_form(second, home)
+    expect(second.get_by_text("这一户正在另一个页面里填")).to_be_visible()
+    second.get_by_role("button", name="在这里接着填").click()
+    expect(second.get_by_label(NOTE)).to_have_value("屋顶漏雨")
+    expect(first).to_have_url(f"{phone.url}{home}")
+    second.get_by_label(NOTE).fill("屋顶漏雨，已经修好")
+    first.locator(f"a[href='{home}/visit']").first.click()
+    expect(first.get_by_text("这一户正在另一个页面里填")).to_be_visible()
+    save(second)
+    sent(second)
+    first.get_by_role("button", name="在这里接着填").click()
+    expect(first.get_by_label(NOTE)).to_have_value("")
     with county.app.app_context():
         assert db.session.scalar(select(func.count()).where(Entry.kind == "visit")) == 2
 
 
-def at_the_door(phone: Phone, url: str, home: str) -> Page:
+def at_the_door(phone: Phone, home: str) -> Page:
     """A tab whose login is valid and in which nobody has entered the password: nothing can be kept in it."""
     page = phone.context.new_page()
-    page.request.post(f"{url}/api/login", data={"username": "cadre", "password": PASSWORD})
-    page.goto(f"{url}{home}/visit")
+    page.request.post(f"{phone.url}/api/login", data={"username": "cadre", "password": PASSWORD})
+    page.goto(f"{phone.url}{home}/visit")
     page.get_by_text("全部无变化").wait_for()
     return page
 
 
-def test_what_a_tab_without_the_password_cannot_keep_comes_along_and_is_one_visit(county: County, phone: Phone) -> None:
-    visited(county, HOME, "cadre", clock.now() - timedelta(days=3))
-    home = f"/m/households/{county.households[HOME]}"
-    with serving(county) as server:
-        phone.url = server.url
-        phone.start()
-        first = at_the_door(phone, server.url, home)
-        first.get_by_label(NOTE).fill("屋顶漏雨")
-        first.get_by_role("dialog").wait_for()  # asks for the password, and nobody is there
-        second = open_form(phone)
-        at_the_form(second, home)
-        second.get_by_role("button", name="在这里接着填").click()
-        expect(second.get_by_label(NOTE)).to_have_value("屋顶漏雨")
-        expect(first).to_have_url(f"{server.url}{home}")
-        first.bring_to_front()
-        expect(first.get_by_role("dialog")).to_have_count(0)
-        second.reload()
-        enter_again(second)
-        expect(second.get_by_label(NOTE)).to_have_value("屋顶漏雨")
-        save(second)
-        sent(second)
-        assert second.evaluate("async () => (await import('/m/store.js')).all('drafts')") == []
+def test_what_a_tab_without_the_password_cannot_keep_comes_along_and_is_one_visit(
+    phone: Phone, home: str, county: County
+) -> None:
+    first = at_the_door(phone, home)
+    first.get_by_label(NOTE).fill("屋顶漏雨")
+    first.get_by_role("dialog").wait_for()  # asks for the password, and nobody is there
+    second = open_form(phone)
+    at_the_form(second, home)
+    second.get_by_role("button", name="在这里接着填").click()
+    expect(second.get_by_label(NOTE)).to_have_value("屋顶漏雨")
+    expect(first).to_have_url(f"{phone.url}{home}")
+    first.bring_to_front()
+    expect(first.get_by_role("dialog")).to_have_count(0)
+    second.reload()
+    enter_again(second)
+    expect(second.get_by_label(NOTE)).to_have_value("屋顶漏雨")
+    save(second)
+    sent(second)
+    assert second.evaluate("async () => (await import('/m/store.js')).all('drafts')") == []
     with county.app.app_context():
         assert db.session.scalar(select(func.count()).where(Entry.kind == "visit")) == 2
 
 
-def test_between_two_tabs_without_the_password_the_text_goes_along_too(county: County, phone: Phone) -> None:
-    visited(county, HOME, "cadre", clock.now() - timedelta(days=3))
-    home = f"/m/households/{county.households[HOME]}"
-    with serving(county) as server:
-        phone.url = server.url
-        phone.start()
-        first = at_the_door(phone, server.url, home)
-        first.get_by_label(NOTE).fill("屋顶漏雨")
-        second = phone.context.new_page()
-        second.goto(f"{server.url}{home}/visit")
-        second.get_by_role("button", name="在这里接着填").click()
-        expect(second.get_by_label(NOTE)).to_have_value("屋顶漏雨")
-        expect(first).to_have_url(f"{server.url}{home}")
+def test_between_two_tabs_without_the_password_the_text_goes_along_too(phone: Phone, home: str) -> None:
+    first = at_the_door(phone, home)
+    first.get_by_label(NOTE).fill("屋顶漏雨")
+    second = phone.context.new_page()
+    second.goto(f"{phone.url}{home}/visit")
+    second.get_by_role("button", name="在这里接着填").click()
+    expect(second.get_by_label(NOTE)).to_have_value("屋顶漏雨")
+    expect(first).to_have_url(f"{phone.url}{home}")
 
 
 def stopped(page: Page) -> None:
@@ -116,52 +114,42 @@ def go_on_without(second: Page) -> None:
     second.get_by_role("button", name="不等了，在这里填").click()
 
 
-def test_a_tab_that_does_not_answer_may_be_left_behind_and_writes_no_more(county: County, phone: Phone) -> None:
-    visited(county, HOME, "cadre", clock.now() - timedelta(days=3))
-    home = f"/m/households/{county.households[HOME]}"
-    with serving(county) as server:
-        phone.url = server.url
-        phone.start()
-        first = open_form(phone)
-        at_the_form(first, home)
-        first.get_by_label(NOTE).fill("屋顶漏雨")
-        first.get_by_text("草稿已存").wait_for()
-        stopped(first)
-        second = phone.context.new_page()
-        second.goto(f"{server.url}/m/")
-        enter(second)
-        at_the_form(second, home)
-        go_on_without(second)
-        expect(second.get_by_label(NOTE)).to_have_value("屋顶漏雨")
-        expect(first).to_have_url(f"{server.url}{home}")
-        second.get_by_label(NOTE).fill("屋顶漏雨，两处")
-        second.get_by_text("草稿已存").wait_for()
-        first.wait_for_timeout(1000)
-        second.reload()
-        enter_again(second)
-        expect(second.get_by_label(NOTE)).to_have_value("屋顶漏雨，两处")
+def test_a_tab_that_does_not_answer_may_be_left_behind_and_writes_no_more(phone: Phone, home: str) -> None:
+    first = open_form(phone)
+    at_the_form(first, home)
+    first.get_by_label(NOTE).fill("屋顶漏雨")
+    first.get_by_text("草稿已存").wait_for()
+    stopped(first)
+    second = phone.context.new_page()
+    second.goto(f"{phone.url}/m/")
+    enter(second)
+    at_the_form(second, home)
+    go_on_without(second)
+    expect(second.get_by_label(NOTE)).to_have_value("屋顶漏雨")
+    expect(first).to_have_url(f"{phone.url}{home}")
+    second.get_by_label(NOTE).fill("屋顶漏雨，两处")
+    second.get_by_text("草稿已存").wait_for()
+    first.wait_for_timeout(1000)
+    second.reload()
+    enter_again(second)
+    expect(second.get_by_label(NOTE)).to_have_value("屋顶漏雨，两处")
 
 
 def test_what_a_tab_left_behind_could_not_keep_stays_to_be_read_and_cannot_be_saved_twice(
-    county: County, phone: Phone
+    phone: Phone, home: str
 ) -> None:
-    visited(county, HOME, "cadre", clock.now() - timedelta(days=3))
-    home = f"/m/households/{county.households[HOME]}"
-    with serving(county) as server:
-        phone.url = server.url
-        phone.start()
-        first = at_the_door(phone, server.url, home)
-        first.get_by_label(NOTE).fill("屋顶漏雨")
-        first.get_by_role("dialog").get_by_text("以后再说").click()
-        stopped(first)
-        second = open_form(phone)
-        at_the_form(second, home)
-        go_on_without(second)
-        expect(second.get_by_label(NOTE)).to_have_value("")
-        first.get_by_role("dialog").get_by_text("没有带过去").wait_for()
-        first.get_by_role("button", name="知道了").click()
-        expect(first.get_by_label(NOTE)).to_have_value("屋顶漏雨")
-        expect(first.get_by_role("button", name="保存")).to_be_hidden()
+    first = at_the_door(phone, home)
+    first.get_by_label(NOTE).fill("屋顶漏雨")
+    first.get_by_role("dialog").get_by_text("以后再说").click()
+    stopped(first)
+    second = open_form(phone)
+    at_the_form(second, home)
+    go_on_without(second)
+    expect(second.get_by_label(NOTE)).to_have_value("")
+    first.get_by_role("dialog").get_by_text("没有带过去").wait_for()
+    first.get_by_role("button", name="知道了").click()
+    expect(first.get_by_label(NOTE)).to_have_value("屋顶漏雨")
+    expect(first.get_by_role("button", name="保存")).to_be_hidden()
 
 
 def enter_again(page: Page) -> None:
