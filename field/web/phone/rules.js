@@ -64,7 +64,7 @@ const broken = {
   format: (limit, value) => types.string(value) && !(limit === 'date' ? isDay(value) : isTime(value)),
   contains: (limit, value, root) => types.array(value) && !value.some(each => fits(limit, each, root)),
   anyOf: (limit, value, root) => !limit.some(each => fits(each, value, root)),
-  'x-order': ([from, to], value) => [from, to].every(name => types.string(value?.[name])) && value[from] > value[to],
+  'x-order': ([from, to], value) => types.object(value) && [from, to].every(name => types.string(value[name])) && value[from] > value[to],
 }
 
 const inside = {
