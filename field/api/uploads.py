@@ -15,6 +15,7 @@ from field.api.describe import describe
 from field.api.evidence import take_in
 from field.auth import actor
 from field.db import db
+from field.ledger.receipts import HASH
 from field.media.photo import MAX_BYTES
 from field.media.pieces import OtherOffset, Pieces, Promise, Unknown
 from field.monitoring.visiting import evidence
@@ -24,7 +25,6 @@ from field.registry.rights import Right
 api = Blueprint("uploads", __name__, url_prefix="/api")
 VERSION = "1.0.0"
 PIECE = 64 * 1024
-DIGEST = re.compile("[0-9a-f]{64}")
 View = Callable[..., Response]
 
 
@@ -151,6 +151,6 @@ def _digest() -> str:
         digest = base64.b64decode(told.get("sha256", ""), validate=True).decode()
     except (binascii.Error, UnicodeDecodeError):
         digest = ""
-    if not DIGEST.fullmatch(digest):
+    if not HASH.fullmatch(digest):
         raise Problem(400, "tus_header", "请在 Upload-Metadata 里写 sha256：64 位小写十六进制，再用 Base64 编码")
     return digest

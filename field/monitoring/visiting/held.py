@@ -1,6 +1,5 @@
 """待核收: visits and revisits sent after the right had ended or refused by the rules; the town office decides."""
 
-import re
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from field.codes import Channel, EntryKind
 from field.ledger.chain import canonical
 from field.ledger.entries import Draft, Entry, append, recorded, region_chain
+from field.ledger.receipts import HASH
 from field.monitoring.derive import TAKEN_IN, derive
 from field.monitoring.risk.judgement import judge
 from field.registry.deputies import worked_in
@@ -20,7 +20,6 @@ from field.registry.rights import Actor, NotAllowed, Right
 from field.registry.signatures import by_same
 
 AT_ONCE = 200
-DIGEST = re.compile("[0-9a-f]{64}", re.ASCII)
 HELD = tuple(TAKEN_IN)
 
 
@@ -43,7 +42,7 @@ def pictured(visit: Any) -> list[str]:
     """The photographs that a visit of any shape names."""
     several = visit.get("evidence") if isinstance(visit, dict) else None
     items = [item for item in several if isinstance(item, dict)] if isinstance(several, list) else []
-    return sorted({digest for item in items if DIGEST.fullmatch(digest := str(item.get("sha256")))})
+    return sorted({digest for item in items if HASH.fullmatch(digest := str(item.get("sha256")))})
 
 
 def _looks_after(session: Session, visit: dict[str, Any], by: Actor) -> str:

@@ -131,7 +131,7 @@ def sent_in_post(session: Session, region: str, by: Actor, visited_at: datetime)
 
 def unknown_or_raise(session: Session, visit: dict[str, Any]) -> None:
     """Raises Faulty for people named in a visit who do not belong to its household, and for places that are none."""
-    if faults := _strangers(session, visit) + list(_nowhere(visit)):
+    if faults := _unknown(session, visit):
         raise Faulty(faults)
 
 
@@ -146,7 +146,11 @@ def unknown_beside(
     if region is None or not by.may(Right.RECORD_VISITS, region):
         return []
     sound = {part: visit[part] for part in ("household_id", "members", "evidence") if part in visit.keys() - at_fault}
-    return _strangers(session, sound) + list(_nowhere(sound))
+    return _unknown(session, sound)
+
+
+def _unknown(session: Session, visit: dict[str, Any]) -> list[dict[str, str]]:
+    return [*_strangers(session, visit), *_nowhere(visit)]
 
 
 def _nowhere(visit: dict[str, Any]) -> Iterator[dict[str, str]]:
