@@ -48,10 +48,8 @@ def visited(county: County, village: str, by: str, now: datetime, **changes: Any
     """A visit with one photograph; of a household that earns enough again, after one that told of the year before."""
     income = changes.get("income") or {}
     if income.get("wages", 0) >= ENOUGH and "period" not in income:
-        first = date(2025, 10, 1)
-        if china_day(now) < date(2026, 9, 30):  # before that year is over, of the twelve months up to the last one
-            first, last = window("month", china_day(now))
-            changes |= {"income": income | {"period": {"from": f"{first}", "to": f"{last}"}}}
+        first, last = window("month", china_day(now))
+        changes |= {"income": income | {"period": {"from": f"{first}", "to": f"{last}"}}}
         before = {"from": f"{months_after(first, -12)}", "to": f"{first - timedelta(days=1)}"}
         announced(county, village, by, now - timedelta(minutes=1), **changes | {"income": income | {"period": before}})
     announced(county, village, by, now, **changes)
