@@ -45,7 +45,6 @@ export const english = {
     failed: {
       offline: 'No network, and this page is not on the phone yet. What is on the phone stays; open the page again where there is a signal.',
       other: 'This page did not open. What you filled in is on the phone; please try again.',
-      first: 'No network. The first time must be where there is a signal; after that it works without.',
       unknown: 'This household was not found. It may not be in your village.',
     },
     login: {
@@ -82,7 +81,6 @@ export const english = {
       others: 'You had it before; somebody else must go on', online: 'Open with network to do it', leads: n => `${some(n, 'lead')} since`, urgent: reason => `Village fund, urgent: ${reason || ''}`, level: {town: 'Town reminded', county: 'County reminded'},
       due: days => days < 0 ? `${some(-days, 'day')} late` : days === 0 ? 'Due today' : `${some(days, 'day')} left`,
     },
-    search: 'Name, letters, group or number', found: n => n ? some(n, 'household') : 'Nothing found. Please try another word',
     no_grade: 'No warning', grade_missing: facts => `Not known yet; the grade may rise once it is: ${facts.join(', ')}`,
     said: {
       words: text => `“${text}”`, amount: (least, most) => most ? `Spent or lost ${least} to ${most}` : `Spent or lost about ${least}`,
@@ -95,7 +93,7 @@ export const english = {
     call: {
       short: 'Call', label: name => `Call ${name}`, why: 'Why do you call?', traced: 'Fetching the number leaves a trace.',
       dial: phone => `Dial ${phone.replace('+86', '')}`,
-      reached: 'Reached; note it', title: name => `Call with ${name}`,
+      reached: 'Reached; note it',
       none: 'The number was not fetched. That needs network; once fetched it stays on the phone.',
     },
     visit: {
@@ -167,16 +165,20 @@ export const english = {
     writer: 'Written by (name)', paper: 'Signed consent form', legible: 'The whole sheet, and legible.', later: 'Who is away may sign another day.', count: (n, all) => `${n}/${all} signed`,
   },
   empty: {
-    none: 'No households in your area yet. Please ask the town office.', title: 'This account makes no visits', open: 'Open the office pages',
+    none: 'No households in your area yet. Please ask the town office.',
+    first: 'No network. The first time must be where there is a signal; after that it works without.', title: 'This account makes no visits', open: 'Open the office pages',
     department: 'A department has no households to visit. Lists are sent and their results seen on the office pages, with network.',
     unit: 'A unit has no households to visit. Those that concern it are seen on the office pages, with network.',
   },
   heard: {
-    who: 'Who answered?', whose: [['self', 'The person'], ['family', 'Family']], name: 'Name of the relative (may be left empty)',
+    title: name => `Call with ${name}`, who: 'Who answered?', whose: [['self', 'The person'], ['family', 'Family']], name: 'Name of the relative (may be left empty)',
     how: 'What was said?', hows: [['unchanged', 'As last time'], ['changed', 'Changed'], ['declined', 'Would not say']],
     help: 'Any hardship at home?', helps: [['no', 'No'], ['yes', 'Yes, a visit is needed']], note: 'What else was said (may be left empty)',
     phone: 'New phone (empty if the same)', work_place: 'Where', work: 'Work', months_away: 'Months away in a year', monthly_income: 'Monthly income (yuan)',
     nothing: 'Please fill in at least one thing that changed.', wrong: 'This cannot be right. Please look again.', save: 'Save',
+  },
+  households: {
+    search: 'Name, letters, group or number', found: n => n ? some(n, 'household') : 'Nothing found. Please try another word',
   },
   me: {
     unknown: 'Not checked with the server yet', phone: 'This phone', unsent: n => n ? `${unsent(n)} yet` : 'No visits wait to be sent',

@@ -35,7 +35,7 @@ async function draw(id, personId) {
   const choice = (name, title, options) => el('section.card', null, el('h2', null, title), chips(options, () => draft[name], code => { set(name)(code); look() }))
   look()
   return {
-    title: words.call.title(person ? person.name : ''), back: `/m/households/${id}`, leave: page.leave,
+    title: says.title(person ? person.name : ''), back: `/m/households/${id}`, leave: page.leave,
     body: [
       page.faults, choice('answered_by', says.who, says.whose), relative, choice('how', says.how, says.hows), changes,
       choice('help', says.help, says.helps), asked('note', says.note, {maxlength: 500, value: draft.note}, set('note')),

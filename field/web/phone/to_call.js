@@ -5,7 +5,7 @@ import {words} from './words.js'
 
 /** The words of the form, by which a call is told, too. */
 export const says = words.speak('heard', {
-  who: '谁接的电话', whose: [['self', '本人'], ['family', '家里人']], name: '家里人的姓名（可不填）',
+  title: name => `电话回访 ${name}`, who: '谁接的电话', whose: [['self', '本人'], ['family', '家里人']], name: '家里人的姓名（可不填）',
   how: '怎么说的', hows: [['unchanged', '和上次一样'], ['changed', '有变化'], ['declined', '不方便说']],
   help: '家里有没有困难', helps: [['no', '没有'], ['yes', '有，要上门看看']], note: '还说了什么（可不填）',
   phone: '新电话（没换就空着）', work_place: '在哪里', work: '做什么工作', months_away: '一年在外几个月', monthly_income: '每月收入（元）',
