@@ -175,7 +175,7 @@ export const english = {
     how: 'What was said?', hows: [['unchanged', 'As last time'], ['changed', 'Changed'], ['declined', 'Would not say']],
     help: 'Any hardship at home?', helps: [['no', 'No'], ['yes', 'Yes, a visit is needed']], note: 'What else was said (may be left empty)',
     phone: 'New phone (empty if the same)', work_place: 'Where', work: 'Work', months_away: 'Months away in a year', monthly_income: 'Monthly income (yuan)',
-    nothing: 'Please fill in at least one thing that changed.', wrong: 'This cannot be right. Please look again.', save: 'Save',
+    nothing: 'Please fill in at least one thing that changed.', wrong: what => `${what}: this cannot be right. Please look again.`, save: 'Save',
   },
   households: {
     search: 'Name, letters, group or number', found: n => n ? some(n, 'household') : 'Nothing found. Please try another word',
@@ -232,6 +232,7 @@ export const english = {
     twice: 'The ledger had another version of this first, and that stays as it is. Let go of the one on the phone, or mend it and note it anew.', keep: 'Keep what the ledger has', anew: 'Mend and note anew',
     keep_why: (gone, wanted) => `The ledger stays as it is. The one on the phone ${gone ? `and ${some(gone, 'photograph')} of it ` : ''}will be deleted for good.${wanted ? ` ${some(wanted, 'photograph')} that the ledger still misses will be sent.` : ''}`,
     keep_sure: 'Keep the ledger’s, delete the phone’s', first: 'Fill in that one first',
+    unknown: 'This household is not on the phone, nor to be had now, so it cannot be mended here. Hand it to the town office, or try again with network.',
     begun: 'Another visit to this household is only half filled in. Please fill it in and save it, or delete it under “To send”, then mend this one. This one stays on the phone.',
     started: (date, time) => `Begun ${date} ${time}`, drop: 'Delete this draft', drop_why: 'Once deleted, what was filled in and its photographs are gone for good.',
   },
