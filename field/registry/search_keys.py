@@ -15,7 +15,7 @@ from field.registry.pinyin import LONGEST, spelled, typed
 
 BYTEWISE = String(LONGEST).with_variant(String(LONGEST, collation="C"), "postgresql")
 LAST = "\U0010ffff"
-GROUP = re.compile("第?([0-9]{1,2}|[一二三四五六七八九十]{1,3})组$")
+GROUP = re.compile("第?([0-9]{1,2}|[一二三四五六七八九十]{1,3})[组]$")
 DIGITS = "零一二三四五六七八九"
 
 
