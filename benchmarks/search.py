@@ -75,6 +75,9 @@ def _asked(session: Session) -> dict[str, list[str]]:
         "household number": [home.number for home in homes], "phone": (phones * ASKED)[:ASKED],
         "ID number": [person.id_number or "" for person in persons], "village": villages,
         "village by pinyin": ["".join(sorted(spelled(village), key=len)[-1]) for village in villages],
+        "group alone": [home.group or "" for home in homes],
+        "group of a village": [f"{village} {home.group}" for village, home in zip(villages, homes, strict=True)],
+        "surname and group": [f"{name[0]} {home.group}" for name, home in zip(names, homes, strict=True)],
     }  # fmt: skip
 
 

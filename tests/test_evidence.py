@@ -280,6 +280,14 @@ def test_the_original_is_for_the_offices_alone_against_a_reason_that_is_kept(cou
     shown = see(county, "town", digest, size="original", reason="核对票据日期")
     assert (shown.status_code, shown.data, shown.headers["Content-Type"]) == (200, photo, "image/webp")
     assert traces(county, digest) == [("photo_original", "town", "核对票据日期")]
+    town = county.client("town")
+    assert town.post(f"/api/evidence/{digest}/original", json={"reason": "　 "}).status_code == 422
+    posted = town.post(f"/api/evidence/{digest}/original", json={"reason": "核对姓名"})
+    assert (posted.status_code, posted.data, posted.headers["Cache-Control"]) == (200, photo, "private, no-store")
+    assert traces(county, digest) == [
+        ("photo_original", "town", "核对票据日期"),
+        ("photo_original", "town", "核对姓名"),
+    ]
 
 
 def test_every_look_leaves_a_trace_and_a_refused_one_none(small_county: County) -> None:

@@ -73,7 +73,7 @@ EVERYBODY, ALL, COUNTED = (None, V, T, C, D, U), (V, T, C, D, U), (V, T, C, D)
 GRASSROOTS, OFFICES = (V, T, C), (T, C)
 REGION, OWN = "region", "own"
 TUS = {"Tus-Resumable": "1.0.0"}
-PHOTOGRAPHED = "/households/{household}/relief/{digest}"
+PHOTOGRAPHED, PICTURED = "/households/{household}/relief/{digest}", "/households/{household}/photographs/{digest}"
 NOTE = {"note": "看过身份证"}
 GIFT = {"amount": "100", "on": "2026-01-02", "way": "cash"}
 LAYOUT = {"column": "number", "format": "csv", "layout_name": "月报用表"}
@@ -191,6 +191,9 @@ TABLE = {
         GRASSROOTS, 200, path="/api/evidence/{digest}", send=lambda s: {"data": s["photo"]}
     ),
     "GET /api/evidence/<sha256:digest>": Way(GRASSROOTS, 200, REGION, 404, "/api/evidence/{digest}"),
+    "POST /api/evidence/<sha256:digest>/original": Way(
+        OFFICES, 200, REGION, 404, "/api/evidence/{digest}/original", lambda _: {"json": {"reason": "核对票据"}}
+    ),
     "OPTIONS /api/uploads": Way(EVERYBODY, 204),
     "POST /api/uploads": Way(GRASSROOTS, 201, send=lambda _: {"headers": PROMISE}),
     "HEAD /api/uploads/<upload:upload>": Way(
@@ -275,6 +278,10 @@ PAGES = {
         REGION,
         path="/households/{household}/entries/1/words",
         send=lambda _: {"data": {"reason": "上门前联系"}},
+    ),
+    "GET /households/<id:household_id>/photographs/<sha256:digest>": Way(OFFICES, 200, REGION, 404, PICTURED),
+    "POST /households/<id:household_id>/photographs/<sha256:digest>": Way(
+        OFFICES, 200, REGION, 404, PICTURED, lambda _: {"data": {"reason": "核对票据"}}
     ),
     "GET /tasks": Way(GRASSROOTS, 200, REGION, send=by_region),
     "GET /reminders": Way(GRASSROOTS, 200),

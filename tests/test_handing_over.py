@@ -1,5 +1,6 @@
 """人员变动: a cadre leaves in the middle of ten cases; nothing is lost, and what he did stays his."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -25,7 +26,7 @@ from tests.county import HASHED, PASSWORD, STAFF, County, household
 from tests.monitoring.casework import HOME, PHOTO, asked, do
 from tests.web.office import Browser, browser, words
 
-NOTE = "调到镇里工作"
+NOTE, OTHER = "调到镇里工作", "420626102201"
 
 
 @pytest.fixture
@@ -156,6 +157,30 @@ def test_a_hand_over_that_is_sent_back_changes_nothing(county: County, newcomer:
     assert leaving.send(again, verdict="return", reason="先不走了").status_code == 303
     assert "已撤回" in words(leaving.page("/handover"))
     assert offer(leaving).status_code == 303
+
+
+def choices(page: str, name: str) -> dict[str, list[str]]:
+    """Who is to be chosen, by post."""
+    [select] = re.findall(rf'<select name="{name}".*?</select>', page, re.DOTALL)
+    groups = re.findall(r'<optgroup label="(.*?)">(.*?)</optgroup>', select)
+    return {label: re.findall('value="(.*?)"', several) for label, several in groups}
+
+
+def test_only_those_are_offered_who_can_take_the_work(county: County, newcomer: str) -> None:
+    post = f"堰垭村 {Role.VILLAGE.label}"
+    for who in ("town", "county"):
+        page = browser(county, who).page("/handover")
+        assert choices(page, "giver") == choices(page, "taker") == {post: ["cadre", newcomer]}
+    own = browser(county, "cadre").page("/handover")
+    assert (choices(own, "giver"), choices(own, "taker")) == ({post: ["cadre"]}, {post: [newcomer]})
+    for alone in (
+        browser(county, "cadre2").page("/handover"),
+        browser(county, "county").page(f"/handover?region={OTHER}"),
+    ):
+        assert "接手的人要先在同一个村到岗" in words(alone)
+        assert 'name="taker"' not in alone
+    assert choices(browser(county, "county").page(f"/handover?region={HOME}"), "taker") == {post: ["cadre", newcomer]}
+    assert browser(county, "cadre").get(f"/handover?region={OTHER}").status_code == 403
 
 
 def test_nobody_but_the_one_it_goes_to_accepts(county: County, newcomer: str) -> None:

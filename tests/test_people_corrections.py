@@ -14,6 +14,7 @@ from field.ledger.entries import Entry
 from field.monitoring.checks.quality import checks_called, count, of_household, terms
 from field.monitoring.rebuild import rebuild
 from field.monitoring.roster.enrol import enrol
+from field.monitoring.visiting.visits import record_visit
 from field.registry.households import Household, Person
 from field.registry.idnumber import make
 from field.registry.sealing import blind
@@ -49,11 +50,12 @@ def told(county: County) -> list[str]:
 
 
 def spoil(county: County) -> Person:
-    """One whose number was entered wrongly, by a visit that wrote down a new member."""
+    """One whose number was entered wrongly, by a visit from before the form looked at the check digit."""
     wrong = "X" if RIGHT[-1] != "X" else "0"
     new = {"name": "陈小宝", "sex": "male", "birth_date": "1968-05-04", "id_number": RIGHT[:-1] + wrong}
-    visit = county.visit(members=[{"new": new}])
-    assert county.client("cadre").post("/api/visits", json=visit).status_code == 201
+    visit, by = county.visit(members=[{"new": new}]), county.actor("cadre")
+    with county.app.app_context():
+        transact(lambda session: record_visit(session, visit, by, clock.now()))
     return person(county, 2)
 
 

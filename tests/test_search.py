@@ -29,7 +29,7 @@ def found(county: County, words: str, username: str = "county", **more: str) -> 
     return [item["number"] for item in told["items"]]
 
 
-def add(county: County, number: str, *names: str, village: str = HERE) -> None:
+def add(county: County, number: str, *names: str, village: str = HERE, group: str = "") -> None:
     """Enrol a household of these people, the head first."""
     members = [
         {"name": name, "relation": "其他" if at else "户主", "sex": "male",
@@ -37,6 +37,7 @@ def add(county: County, number: str, *names: str, village: str = HERE) -> None:
         for at, name in enumerate(names)
     ]  # fmt: skip
     row: Any = {"number": number, "region": village, "members": members, "risk_factors": []}
+    row |= {"group": group} if group else {}
     with county.app.app_context():
         transact(lambda session: enrol(session, [row], "county", clock.now()))
 
@@ -93,8 +94,23 @@ def test_who_was_meant_is_told_with_numbers_masked(county: County) -> None:
     assert told("堰垭") == []
 
 
+def test_a_household_is_found_by_its_group_with_a_village_or_somebody_of_it(county: County) -> None:
+    for number, group in (("G03", "3组"), ("G13", "13组"), ("G20", "第二十组"), ("GD", "东风组")):
+        add(county, number, "周大海", group=group)
+    third = ["G03", "H0000"]
+    village = [found(county, words, "cadre") for words in ("三组", "3组", "第3组", "第三组", "３组")]
+    assert village == [third] * 5, "and not the thirteenth"
+    assert [found(county, words) for words in ("堰垭村三组", "堰垭3组", "yanya 3组", "三组 堰垭村")] == [third] * 4
+    assert found(county, "马桥镇 三组") == ["G03", "H0000", "H0001"]
+    assert [found(county, words) for words in ("周 三组", "zdh 3组", "13组", "十三组", "20组", "东风组")] == [
+        ["G03"], ["G03"], ["G13"], ["G13"], ["G20"], ["GD"],
+    ]  # fmt: skip
+    assert [found(county, words) for words in ("陈 13组", "四组", "堰垭村 四组")] == [[]] * 3
+    assert found(county, "三组", "town2") == ["H0002", "H0003"]
+
+
 def test_many_and_few_are_found_alike(county: County, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = ("陈", "chen", "H", "lx", "马桥", "13800000150")
+    asked = ("陈", "chen", "H", "lx", "马桥", "13800000150", "三组", "马桥镇 三组", "陈大一 三组", "13800000150 三组")
     few = [found(county, words) for words in asked]
     monkeypatch.setattr(search, "DENSE", 0)
     monkeypatch.setattr(household_file, "DENSE", 0)
@@ -107,11 +123,12 @@ def test_a_new_member_a_new_roster_and_a_rebuild_keep_the_words_true(county: Cou
     assert found(county, "ouyangxiaobao") == ["H0000"]
     row = household(HERE, 0)
     row["members"][1]["name"] = "李晓一"
-    row["region"] = BESIDE
+    row["region"], row["group"] = BESIDE, "4组"
     with county.app.app_context():
         transact(lambda session: enrol(session, [row], "county", clock.now()))
     assert found(county, "李晓一", "cadre2") == ["H0000"]
-    assert found(county, "李小一") == []
+    assert found(county, "李小一") == found(county, "李晓一 三组") == []
+    assert found(county, "李晓一 四组") == ["H0000"]
     with county.app.app_context():
         assert transact(rebuild).differing == ()
 

@@ -1,4 +1,4 @@
-"""查找词 of households that were here before: filled by the migration, the same as a rebuild derives them."""
+"""查找词 of households that were here before: filled by the migration, and by a rebuild with their groups."""
 
 from pathlib import Path
 
@@ -24,12 +24,13 @@ def test_households_that_were_here_are_found_as_if_they_had_come_since(
     migrate(tmp_path / "home", url, "+head")
     county = found_county(Settings(tmp_path / "home", url), ring)
     with county.app.app_context():
-        assert db.session.scalar(text("SELECT count(*) FROM search_key")) == 4 * 7
+        assert db.session.scalar(text("SELECT count(*) FROM search_key")) == 4 * 8
     county.close()
     migrate(tmp_path / "home", url, f"-{OWN}", "--1", "+head")
     with county.app.app_context():
         assert db.session.scalar(text("SELECT count(*) FROM search_key")) == 4 * 7
-        assert set(transact(rebuild).differing) <= {"household_standing"}, (
-            "what stood when is left to a rebuild by 0027"
+        assert set(transact(rebuild).differing) <= {"household_standing", "search_key"}, (
+            "what stood when (0027) and in which group is left to a rebuild"
         )
+        assert db.session.scalar(text("SELECT count(*) FROM search_key")) == 4 * 8
     county.close()

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, current_app
 
 from field import clock
 from field.api.describe import Strict, Why, body_bytes, created, describe
+from field.api.household_shapes import Reason
 from field.auth import actor
 from field.db import db, transact
 from field.media.photo import MAX_BYTES, NotEvidence, inspect
@@ -28,7 +29,7 @@ class Arrived(Strict):
 
 
 class EvidenceQuery(Strict):
-    """要看的大小; the original, with its EXIF, needs a right and a reason."""
+    """要看的大小; the original, with its EXIF, needs a right and a reason: posted, it stands in no address."""
 
     size: Literal["large", "small", "original"] = "large"
     reason: Why | None = None
@@ -44,18 +45,32 @@ def put_evidence(digest: str) -> Response:
 @api.get("/evidence/<sha256:digest>")
 @describe(Right.READ_EVIDENCE, "看一张照片（留痕）", {200: "JPEG"}, query=EvidenceQuery)
 def get_evidence(digest: str, query: EvidenceQuery) -> Response:
-    by, now = actor(), clock.now()
     original = query.size == "original"
-    right = Right.READ_ORIGINALS if original else Right.READ_EVIDENCE
-    found = evidence.visible(db.session(), digest, by, right)
-    if found is None:
-        raise Problem(*NOT_FOUND)
+    found = _visible(digest, Right.READ_ORIGINALS if original else Right.READ_EVIDENCE)
     if original and not query.reason:
         errors = [{"field": "reason", "message": "请填写查看原图的原因"}]
         raise Problem(422, "invalid", "查看原图要说明原因", errors)
-    transact(lambda session: leave_trace(session, by, f"photo_{query.size}", digest, now, query.reason))
-    data = vault().get(digest) if original else photos.shown(db.session(), vault(), digest, query.size)
+    return _shown(found, query.size, query.reason)
+
+
+@api.post("/evidence/<sha256:digest>/original")
+@describe(Right.READ_ORIGINALS, "查看原图，原因不写在网址里（留痕）", {200: "JPEG"}, body=Reason)
+def post_original(digest: str, body: Reason) -> Response:
+    return _shown(_visible(digest, Right.READ_ORIGINALS), "original", body.reason)
+
+
+def _visible(digest: str, right: Right) -> evidence.Evidence:
+    found = evidence.visible(db.session(), digest, actor(), right)
+    if found is None:
+        raise Problem(*NOT_FOUND)
+    return found
+
+
+def _shown(found: evidence.Evidence, size: str, reason: str | None) -> Response:
+    by, now, digest, original = actor(), clock.now(), found.sha256, size == "original"
     kind = f"image/{found.format}" if original else "image/jpeg"
+    transact(lambda session: leave_trace(session, by, f"photo_{size}", digest, now, reason))
+    data = vault().get(digest) if original else photos.shown(db.session(), vault(), digest, size)
     headers = {"Cache-Control": "private, no-store", "Content-Disposition": "inline"}
     return Response(data, headers=headers, content_type=kind)
 

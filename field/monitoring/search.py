@@ -1,11 +1,11 @@
-"""查找: whose household is meant by a name, its letters, a number or a village; one reading of the words for all."""
+"""查找: whose household is meant by a name, its letters, a number, a village or a group; one reading for all."""
 
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, exists, or_, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, exists, or_, select, union
 from sqlalchemy.orm import Session, aliased
 
 from field.registry.households import Household, Person
@@ -14,7 +14,7 @@ from field.registry.numbers import e164
 from field.registry.pinyin import sounded, typed
 from field.registry.regions import COUNTY, VILLAGE, Region, in_region
 from field.registry.sealing import blind
-from field.registry.search_keys import SearchKey, begins, keys_of
+from field.registry.search_keys import SearchKey, begins, group_apart, keys_of
 
 NUMBER = re.compile(r"\+?[0-9][0-9 -]{4,20}[0-9xX]")
 PLACE = re.compile("(村|社区|镇|乡|街道)$")
@@ -25,17 +25,22 @@ Ids = Select[str] | CompoundSelect[str]
 
 @dataclass(frozen=True)
 class Words:
-    """查找的词, read once: the beginning of a key, blind indexes of what may be a number, places of that name."""
+    """查找的词, read once: the beginning of a key, indexes of what may be a number, places of that name, the group."""
 
     region: str
     key: str
     indexes: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
+    group: str = ""
 
     def households(self) -> Ids:
         """The ids of the households of the region that are meant, each once."""
         here = in_region(SearchKey.region, self.region)
         ways: list[Select[str]] = [select(SearchKey.household_id).where(begins(self.key), here)] if self.key else []
+        if self.group:
+            grouped = select(SearchKey.household_id).where(SearchKey.key == self.group, here)
+            named = replace(self, group="").households()
+            return grouped.where(SearchKey.household_id.in_(named)) if self.key else grouped
         if self.indexes:
             ways.append(_numbered(self.indexes).where(in_region(Household.region, self.region)))
         if self.places:
@@ -53,18 +58,27 @@ class Words:
             return Household.id.in_(found)
         if many < DENSE:
             return Household.id.in_(self.households())
-        mine = SearchKey.household_id == Household.id, begins(self.key), in_region(SearchKey.region, self.region)
-        asked: list[ColumnElement[bool]] = [exists().where(*mine)]
+        asked: list[ColumnElement[bool]] = [self._under(begins(self.key))] if self.key else []
         if self.indexes:
             asked.append(Household.id.in_(_numbered(self.indexes).where(in_region(Household.region, self.region))))
-        return or_(*asked, self._there()) if self.places else or_(*asked)
+        if self.places:
+            asked.append(self._there())
+        grouped = [self._under(SearchKey.key == self.group)] if self.group else []
+        return and_(*([or_(*asked)] if asked else []), *grouped)
+
+    def _under(self, key: ColumnElement[bool]) -> ColumnElement[bool]:
+        return exists().where(SearchKey.household_id == Household.id, key, in_region(SearchKey.region, self.region))
 
     def _there(self) -> ColumnElement[bool]:
         return or_(*(in_region(Household.region, code) for code in self.places))
 
 
 def read(session: Session, region: str, words: str) -> Words:
-    """What the words may mean in a region; 王 中坪村 is somebody of a place."""
+    """What the words may mean in a region; 王 中坪村 is somebody of a place, 王 三组 somebody of a group."""
+    for word in words.split():
+        before, group = group_apart(word)
+        if group:
+            return replace(read(session, region, words.replace(word, before, 1)), group=group)
     for who, where in _apart(words):
         places = _places(session, region, typed(where)) if len(typed(where)) > 1 else ()
         if len(places) == 1:

@@ -1,5 +1,7 @@
-"""查找词: under which words a household is found, derived from the names of its people and its number."""
+"""查找词: under which words a household is found, derived from the names of its people, its number and its group."""
 
+import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -13,6 +15,8 @@ from field.registry.pinyin import LONGEST, spelled, typed
 
 BYTEWISE = String(LONGEST).with_variant(String(LONGEST, collation="C"), "postgresql")
 LAST = "\U0010ffff"
+GROUP = re.compile("第?([0-9]{1,2}|[一二三四五六七八九十]{1,3})[组]$")
+DIGITS = "零一二三四五六七八九"
 
 
 class SearchKey(Base):
@@ -32,9 +36,23 @@ def keys_of(name: str) -> set[str]:
     return {key for key in (typed(mask_words(name)), *spelled(mask_words(name))) if key}
 
 
-def keys_of_home(number: str, names: Iterable[str]) -> list[str]:
-    """Every key of a household, by its number and the names of its people."""
-    return sorted(({typed(number)} - {""}).union(*map(keys_of, names)))
+def keys_of_home(number: str, names: Iterable[str], group: str | None) -> list[str]:
+    """Every key of a household, by its number, its group and the names of its people."""
+    grouped = group_apart(group or "")[1] or typed(group or "")
+    return sorted(({typed(number), grouped} - {""}).union(*map(keys_of, names)))
+
+
+def group_apart(words: str) -> tuple[str, str]:
+    """What stands before a numbered group (组), and the group as it is compared: 第3组, 3组 and 三组 are one."""
+    words = unicodedata.normalize("NFKC", words).strip()
+    if not (found := GROUP.search(words)):
+        return words, ""
+    return words[: found.start()], (_counted(int(found[1])) if found[1].isdigit() else found[1]) + "组"
+
+
+def _counted(number: int) -> str:
+    tens, ones = divmod(number, 10)
+    return (DIGITS[tens] if tens > 1 else "") + ("十" if tens else "") + (DIGITS[ones] if ones or not tens else "")
 
 
 def letters(session: Session, household_ids: Iterable[str]) -> dict[str, list[str]]:
@@ -53,18 +71,19 @@ def begins(key: str) -> ColumnElement[bool]:
 
 
 def rewrite(session: Session, household_ids: Iterable[str]) -> None:
-    """Derive the search keys of households anew from their numbers and people; by none is an erased one found."""
+    """Derive the search keys of households anew from what they stand under; by none is an erased one found."""
     ids = list(household_ids)
     session.execute(delete(SearchKey).where(SearchKey.household_id.in_(ids)))
     here = Household.id.in_(ids), Household.erased_at.is_(None)
-    homes = session.execute(select(Household.id, Household.region, Household.number).where(*here)).all()
+    columns = Household.id, Household.region, Household.number, Household.group
+    homes = session.execute(select(*columns).where(*here)).all()
     names = defaultdict(list)
     for household_id, name in called(session, ids):
         names[household_id].append(name)
     rows = [
         {"household_id": household_id, "key": key, "region": region}
-        for household_id, region, number in homes
-        for key in keys_of_home(number, names[household_id])
+        for household_id, region, number, group in homes
+        for key in keys_of_home(number, names[household_id], group)
     ]
     insert_many(session, SearchKey, rows)
 

@@ -23,6 +23,7 @@ from field.registry.rights import Right
 from field.registry.staff import find_staff, staff_names
 from field.traced import traced
 from field.web.forms import written
+from field.web.whereabouts import here
 
 caseload_room = Blueprint("caseload_page", __name__, url_prefix="/handover")
 
@@ -32,18 +33,14 @@ caseload_room = Blueprint("caseload_page", __name__, url_prefix="/handover")
 @traced(Look.LIST)
 def listed() -> str:
     """What waits for an answer, and the form to hand something over."""
-    session, by, now = db.session(), actor(), clock.now()
-    posts, offered, answers = (
-        caseload.holders(session, by, now),
-        caseload.waiting(session, by),
-        caseload.answers(session, by),
-    )
+    session, by, now, where = db.session(), actor(), clock.now(), here(Right.HAND_OVER)
+    posts = caseload.shared(session, by, where.code, now)
+    offered, answers = caseload.waiting(session, by), caseload.answers(session, by)
     told = [*(one.said for one in offered), *(one.offer for one in answers)]
-    places = {post.region for _staff, post in posts} | {said["region"] for said in told}
+    places = {post.region for post in posts} | {said["region"] for said in told}
     named = {said[who] for said in told for who in ("giver", "taker")}
-    givers = [both for both in posts if caseload.may_offer(by, both[0].username, both[1])]
     return render_template(
-        "handover.html", offered=offered, answers=answers, givers=givers, takers=posts,
+        "handover.html", offered=offered, answers=answers, posts=posts, here=where,
         names=regions.names(session, places), staff=staff_names(session, named),
         roles={role.value: role.label for role in Role}, key=str(uuid7()),
     )  # fmt: skip

@@ -1,6 +1,8 @@
-"""看全号、看原话: numbers in full, of a person or in what was typed, against a reason that is kept with the look."""
+"""看全号、看原话、看原图: numbers, words and photographs in full, against a reason that is kept with the look."""
 
-from flask import Blueprint, render_template, request
+from typing import Any
+
+from flask import Blueprint, Response, current_app, render_template, request
 from flask_babel import gettext as _
 
 from field import clock
@@ -10,7 +12,10 @@ from field.db import db, transact
 from field.ledger.entries import Entry, opened
 from field.monitoring.household_file import household
 from field.monitoring.timeline import shortened
-from field.monitoring.traces import readable, reveal_numbers, reveal_words
+from field.monitoring.traces import Look, leave_trace, readable, reveal_numbers, reveal_words
+from field.monitoring.visiting import evidence
+from field.monitoring.visiting.evidence import Evidence
+from field.problems import NOT_FOUND, Problem
 from field.registry.households import Person
 from field.registry.rights import NotAllowed, Right
 from field.web.visit_words import personal_title
@@ -57,6 +62,33 @@ def reveal_typed(household_id: str, seq: int) -> str | tuple[str, int]:
     [payload] = opened(db.session(), [entry])
     texts = [(_label(path.rpartition(".")[2]), text) for path, text in shortened(payload)]
     return render_template("words.html", texts=texts, shown=True, **_called(entry))
+
+
+@numbers.get("/households/<id:household_id>/photographs/<sha256:digest>")
+@allow(Right.READ_ORIGINALS)
+def ask_original(household_id: str, digest: str) -> str:
+    """Ask for the reason."""
+    _photograph(digest)
+    return render_template("original.html", household_id=household_id, fault=None, reason="")
+
+
+@numbers.post("/households/<id:household_id>/photographs/<sha256:digest>")
+@allow(Right.READ_ORIGINALS)
+def reveal_original(household_id: str, digest: str) -> Any:
+    """Give the photograph as it was taken, with its EXIF, and leave the trace; without a reason neither."""
+    photo, reason, by, now = _photograph(digest), _reason(), actor(), clock.now()
+    if fault := _fault(reason):
+        asked = {"fault": fault, "reason": reason[:LONGEST]}
+        return render_template("original.html", household_id=household_id, **asked), 422
+    transact(lambda session: leave_trace(session, by, Look.PHOTO_ORIGINAL, digest, now, reason))
+    return Response(current_app.extensions["field_vault"].get(digest), content_type=f"image/{photo.format}")
+
+
+def _photograph(digest: str) -> Evidence:
+    photo = evidence.visible(db.session(), digest, actor(), Right.READ_ORIGINALS)
+    if photo is None:
+        raise Problem(*NOT_FOUND)
+    return photo
 
 
 def _label(name: str) -> str:

@@ -1,6 +1,7 @@
 """OpenRosa: the form and its lists, as ODK Collect asks for them."""
 
 import hashlib
+import re
 import shutil
 import subprocess
 from importlib.resources import files
@@ -14,6 +15,7 @@ from field.api.openrosa import make
 from field.api.openrosa.lists import form
 from field.api.openrosa.sheets import FORM
 from field.api.openrosa.submission import TAKES
+from field.codes import Guarantee
 from tests.collecting import (
     HEADERS,
     VILLAGE,
@@ -49,6 +51,22 @@ def test_odk_validate_accepts_the_form(tmp_path: Path) -> None:
         command = ["java", "-Djava.awt.headless=true", "-jar", jar, str(tmp_path / "visit.xml")]
         ran = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
         assert ran.returncode == verdict, ran.stderr
+
+
+def test_blanks_alone_are_refused_by_the_form_itself_where_something_must_be_written() -> None:
+    binds = ElementTree.fromstring(form()).iterfind(".//{*}bind[@required][@constraint]")
+    written = {bind.attrib["nodeset"].split("/")[-1]: bind for bind in binds if "regex" in bind.attrib["constraint"]}
+    assert written.keys() == {"number", "informant", "location_reason", "name"} | {f"note_{one}" for one in Guarantee}
+    for bind in written.values():
+        pattern = re.search(r"regex\(\., '(.+?)'\)", bind.attrib["constraint"])
+        assert pattern
+        assert [bool(re.fullmatch(pattern[1], text)) for text in (" ", "　 \n", "户主", " 自费药\n没报 ")] == [
+            0,
+            0,
+            1,
+            1,
+        ]
+        assert "不能只有空格" in "".join(bind.attrib.values())
 
 
 def test_every_answer_of_these_tests_is_a_question_of_the_form() -> None:

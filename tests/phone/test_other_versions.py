@@ -166,6 +166,27 @@ def test_a_consent_goes_to_the_town_office(hand: Hand) -> None:
     assert "按手印，拍了照片，由王会计代写" in hand.county.client("town").get("/held").text
 
 
+@pytest.mark.unlisted(HOME)
+def test_what_was_missing_of_a_consent_is_told_no_longer_once_it_is_there(hand: Hand) -> None:
+    opened(hand.county, HOME, "cadre", clock.now())
+    hand.at_household()
+    hand.page.evaluate(GO, f"/m/households/{hand.household}/consent")
+    card = hand.page.locator("section.card", has=hand.page.get_by_role("heading", name="陈大一"))
+    card.get_by_role("button", name="按手印").click()
+    hand.page.get_by_role("button", name="保存").click()
+    faults = hand.page.locator(".faults li")
+    expect(faults).to_have_text(["陈大一：按手印的，请写明由谁代写", "请拍下签好的承诺书"])
+    photographed(hand, 3)
+    expect(faults).to_have_text(["陈大一：按手印的，请写明由谁代写"])
+    expect(hand.page.locator("[data-field=paper] .fault")).to_have_count(0)
+    card.get_by_label("由谁代写（姓名）").fill("王会计")
+    expect(faults).to_have_count(0)
+    expect(hand.page.locator(".fault")).to_have_count(0)
+    other = hand.page.locator("section.card", has=hand.page.get_by_role("heading", name="李小一"))
+    other.get_by_role("button", name="按手印").click()
+    expect(hand.page.locator(".fault")).to_have_count(0)
+
+
 def signed(hand: Hand, name: str) -> None:
     """One person gives a fingerprint without network."""
     offline(hand)
@@ -173,12 +194,17 @@ def signed(hand: Hand, name: str) -> None:
     card = hand.page.locator("section.card", has=hand.page.get_by_role("heading", name=name))
     card.get_by_role("button", name="按手印").click()
     card.get_by_label("由谁代写（姓名）").fill("王会计")
-    paper = hand.page.locator("section.card", has=hand.page.get_by_role("heading", name="签好的承诺书"))
-    camera = paper.locator("input[type=file]").first
-    camera.set_input_files({"name": "paper.jpg", "mimeType": "image/jpeg", "buffer": photograph(len(name))})
-    paper.get_by_text("1 张").wait_for()
+    photographed(hand, len(name))
     hand.save()
     hand.page.get_by_text("已记录，等有网络自动上传").wait_for()
+
+
+def photographed(hand: Hand, number: int) -> None:
+    """The signed paper lies before the camera."""
+    paper = hand.page.locator("section.card", has=hand.page.get_by_role("heading", name="签好的承诺书"))
+    camera = paper.locator("input[type=file]").first
+    camera.set_input_files({"name": "paper.jpg", "mimeType": "image/jpeg", "buffer": photograph(number)})
+    paper.get_by_text("1 张").wait_for()
 
 
 def test_a_revisits_two_versions_and_every_way_out(hand: Hand, tmp_path: Path) -> None:

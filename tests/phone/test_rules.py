@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from field.monitoring.visiting.visit_rules import faults
+from field.registry.idnumber import fault
 from field.web.phone_shell import files
 from tests.conftest import not_here
 
@@ -30,6 +31,7 @@ TEXTS = ["", "x", "长" * 2001, "a\0b", "\ud800", "𠮷" * 60]
 LISTS: list[Any] = [[], ["illness"], ["illness", "illness"], ["bad", 1, None], ["income", "members"]]
 LISTS += [[{"new": {"name": "", "sex": "x"}}]]
 OBJECTS = [{}, {"status": "problem"}, {"status": "problem", "note": ""}, {"a": 1, "person_id": 2}]
+RIGHT = "420626202603010014"
 SPOILT = [None, True, -1, 0, 1.0, 1.5, 10**12, 91, *TIMES, *TEXTS, *LISTS, *OBJECTS]
 
 
@@ -66,12 +68,26 @@ def node() -> str:
 
 def test_phone_and_server_find_the_same_faults_in_the_same_words(node: str, tmp_path: Path) -> None:
     member = {"person_id": "019aaaaa-0000-7000-8000-0000000000bb", "phone": "13800000156", "months_away": 8}
-    whole = {**BASE, "members": [member, {"new": {"name": "陈小宝", "birth_date": "2026-03-01"}}]}
+    whole = {**BASE, "members": [member, {"new": {"name": "陈小宝", "birth_date": "2026-03-01", "id_number": RIGHT}}]}
     ways = list(leaves(whole))
     visits = [spoilt(whole, path, by=value) for path in ways for value in SPOILT]
     visits += [spoilt(whole, path, drop=True) for path in ways if path]
     visits += [{**whole, "unknown": 1, "x" * 80: 2}, {**whole, "unchanged": ["income"]}]
     judged_alike(node, tmp_path, "visit", visits)
+
+
+def test_phone_and_server_tell_the_same_id_numbers_from_slips(node: str, tmp_path: Path) -> None:
+    provinces = [f"{code:02}{RIGHT[2:17]}" for code in range(100)]
+    days = [
+        f"420626{year}{day}001"
+        for year in (1899, 1900, 2000, 2024, 2099, 2100)
+        for day in ("0229", "0230", "1231", "1301")
+    ]
+    numbers = [first + last for first in (*provinces, *days) for last in "0123456789Xx"]
+    told = [{**BASE, "members": [{"new": {"name": "陈小宝", "id_number": number}}]} for number in numbers]
+    judged_alike(node, tmp_path, "visit", told)
+    taken = [number for number, one in zip(numbers, told, strict=True) if not faults(one)]
+    assert taken == [number for number in numbers if fault(number) is None and number[6:8] in ("19", "20")]
 
 
 def test_a_revisit_is_judged_alike_too(node: str, tmp_path: Path) -> None:

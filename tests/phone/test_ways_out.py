@@ -10,6 +10,7 @@ from tests.phone.screens import Hand
 from tests.phone.test_screens import looks
 
 pytestmark = pytest.mark.browser
+GO = "path => dispatchEvent(new CustomEvent('field:go', {detail: {path}}))"
 STORE = "async table => (await import('/m/store.js')).all(table)"
 
 
@@ -78,6 +79,23 @@ def test_both_versions_stand_side_by_side_and_the_ledgers_is_kept_only_once_that
     cadre = hand.county.client("cadre")
     assert cadre.get(f"/api/evidence/{first}").status_code == 200
     assert cadre.get(f"/api/evidence/{second}").status_code == 404
+
+
+def test_a_household_that_is_nowhere_to_be_had_bars_no_way_out(hand: Hand) -> None:
+    sent = conflicting(hand)
+    hand.context.set_offline(True)
+    hand.page.evaluate("async id => (await import('/m/store.js')).del('households', id)", hand.household)
+    for path in ("/m/waiting", f"/m/waiting/{sent['id']}"):
+        hand.page.evaluate(GO, path)
+        hand.page.get_by_text("两份内容不一样的地方").wait_for()
+        hand.tap("改好另记一次")
+        dialog = hand.page.get_by_role("dialog")
+        expect(dialog).to_contain_text("可以交乡镇处理")
+        dialog.get_by_role("button", name="返回").click()
+        assert waiting(hand)["visit"] == sent
+    hand.tap("交乡镇处理")
+    hand.page.get_by_role("dialog").get_by_role("button", name="交给乡镇").click()
+    hand.page.get_by_text("已记录，等有网络自动上传").wait_for()
 
 
 def test_the_phones_version_may_be_noted_as_another_visit(hand: Hand) -> None:

@@ -1,10 +1,11 @@
 // 电话回访: what is typed becomes what the server takes, or names the field that cannot be right.
 import assert from 'node:assert/strict'
 import {test} from 'node:test'
-import {toCall} from '../../field/web/phone/to_call.js'
+import {fromCall, toCall, wrong} from '../../field/web/phone/to_call.js'
 
-const base = {answered_by: 'self', how: 'unchanged', help: 'no', name: '', note: '', facts: {}}
-const call = changes => toCall({...base, ...changes}, 'P', 'ID', Date.UTC(2026, 10, 24))
+const base = {id: 'ID', person_id: 'P', answered_by: 'self', how: 'unchanged', help: 'no', name: '', note: '', facts: {}}
+const call = changes => toCall({...base, ...changes}, new Date(Date.UTC(2026, 10, 24)))
+const faults = changes => wrong({...base, ...changes}).map(({field}) => field)
 
 test('nothing changed is one tap', () => {
   assert.deepEqual(call({}), {
@@ -23,15 +24,27 @@ test('amounts are told in 分, numbers without spaces, and what is empty not at 
 })
 
 for (const [name, text] of [['phone', 'abc'], ['months_away', '13'], ['months_away', '一'], ['monthly_income', '五千']]) {
-  test(`${name} ${text} is named`, () => assert.deepEqual(call({how: 'changed', facts: {[name]: text}}), {wrong: `facts.${name}`}))
+  test(`${name} ${text} is named`, () => assert.deepEqual(faults({how: 'changed', facts: {[name]: text}}), [`facts.${name}`]))
 }
 
 test('changed needs something that changed', () => {
-  assert.deepEqual(call({how: 'changed'}), {wrong: 'facts'})
+  assert.deepEqual(faults({how: 'changed'}), ['facts'])
+  assert.deepEqual(faults({how: 'changed', note: '换了厂'}), [])
   assert.equal(call({how: 'changed', note: '换了厂'}).note, '换了厂')
 })
 
 test('a relative is named only when a relative answered', () => {
   assert.equal(call({answered_by: 'family', name: '李小一'}).said_by, '李小一')
   assert.equal('said_by' in call({name: '李小一'}), false)
+})
+
+test('every field that cannot be right is named at once, and none where nothing changed', () => {
+  const facts = {phone: 'abc', months_away: '13', work: '电工'}
+  assert.deepEqual(faults({how: 'changed', facts}), ['facts.phone', 'facts.months_away'])
+  assert.deepEqual(faults({how: 'unchanged', facts}), [])
+})
+
+test('a call that came back to be mended keeps the time at which it was made', () => {
+  const sent = call({how: 'changed', facts: {monthly_income: '5200'}})
+  assert.deepEqual(toCall(fromCall(sent, 'H'), new Date()), sent)
 })

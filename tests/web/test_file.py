@@ -1,5 +1,6 @@
 """一户一档: what is known, who says otherwise, every entry, its photographs, and who may see what."""
 
+import hashlib
 from datetime import date, timedelta
 from typing import Any
 
@@ -241,6 +242,24 @@ def test_a_household_elsewhere_and_one_that_is_not_there_are_told_alike(county: 
         visitor.get(path) for path in (address(county), "/households/019aaaaa-0000-7000-8000-000000000000")
     )
     assert (there.status_code, there.data) == (403, nowhere.data)
+
+
+def test_an_original_photograph_is_asked_for_with_a_reason_that_stands_in_no_address(county: County) -> None:
+    digest = photograph(county, 1)
+    visited(county, "cadre", evidence=[{"sha256": digest, "kind": "house"}])
+    town, path = browser(county, "town"), f"{address(county)}/photographs/{digest}"
+    assert path in links(town.page(address(county)))
+    assert path not in links(browser(county, "cadre").page(address(county)))
+    assert 'method="post"' in town.page(path)
+    for nothing in ("", "看", "很" * 201):
+        refused = town.send(path, reason=nothing)
+        assert (refused.status_code, refused.mimetype) == (422, "text/html")
+    shown = town.send(path, reason="核对陈大一的票据")
+    assert (shown.status_code, hashlib.sha256(shown.data).hexdigest()) == (200, digest)
+    assert shown.headers["Cache-Control"] == "private, no-store"
+    with county.app.app_context():
+        [trace] = db.session.scalars(select(Trace).where(Trace.what == Look.PHOTO_ORIGINAL))
+        assert (trace.reason, trace.subject) == ("核对陈大一的票据", digest)
 
 
 def test_a_full_number_needs_a_reason_that_is_kept(county: County) -> None:

@@ -19,6 +19,7 @@ SURVEY = (
 SECTIONS = ("members", "income", "expenses", "guarantees", "risk_factors")
 PHOTO_KINDS = ("receipt", "medical_record", "house", "person", "other")
 OF_MEMBER = ("phone", "work", "months_away", "monthly_income", "health", "schooling", "labour")
+WRITTEN = "regex(., '[\\s　]*[^\\s　][\\s\\S]*')"  # \\s alone knows no full-width blank
 MONEY = {"monthly_income", "amount", "compliant_amount"}
 CHOICES: dict[str, dict[str, str]] = {
     "find": {"list": "从名单里选", "number": "填户编号"},
@@ -64,7 +65,8 @@ def _household() -> Iterator[Row]:
     yield {"type": "select_one find", "name": "find", "label": "怎样找到这一户", "required": "yes", "default": "list"}
     from_list = {"relevant": "${find} = 'list'", "appearance": "minimal autocomplete"}
     yield {"type": "select_one_from_file households.csv", "name": "household", "label": "农户", **from_list, **must}
-    yield {"type": "text", "name": "number", "label": "户编号", "relevant": "${find} = 'number'", **must}
+    number = {"relevant": "${find} = 'number'", "constraint": WRITTEN, "constraint_message": "不能只有空格"}
+    yield {"type": "text", "name": "number", "label": "户编号", **number, **must}
 
 
 def _place() -> Iterator[Row]:
@@ -105,7 +107,7 @@ def _guarantee(one: Guarantee) -> Iterator[Row]:
     title = definition()["$defs"]["guarantee"]["properties"]["note"]["title"]
     yield {
         "type": "text", "name": f"note_{one.value}", "label": f"{one.label}：{title}", "required": "yes",
-        "relevant": f"${{has_{one.value}}} = 'problem'", **_shorter(500),
+        "relevant": f"${{has_{one.value}}} = 'problem'", **_written(500),
     }  # fmt: skip
 
 
@@ -155,9 +157,11 @@ def _field(name: str, rule: dict[str, Any]) -> Row:
         limit = {"constraint": f". >= {least} and . <= {most}", "constraint_message": f"{least} 到 {most}"}
         return {"type": "integer", "name": name, "label": rule["title"], **limit}
     shape, words = rule.get("pattern"), rule.get("x-words", {}).get("pattern", "格式不对")
-    whole = shape and shape.startswith("^")  # ODK compares the whole text; that blanks say nothing the server tells
-    limit = {"constraint": f"regex(., '{shape}')", "constraint_message": words} if whole else {}
-    return {"type": "text", "name": name, "label": rule["title"], **(limit or _shorter(rule["maxLength"]))}
+    if shape and shape.startswith("^"):  # ODK compares the whole text
+        limit = {"constraint": f"regex(., '{shape}')", "constraint_message": words}
+    else:
+        limit = (_written if shape else _shorter)(rule["maxLength"])
+    return {"type": "text", "name": name, "label": rule["title"], **limit}
 
 
 def _text(name: str, **more: str) -> Row:
@@ -171,6 +175,12 @@ def _money(name: str, title: str) -> Row:
 
 def _shorter(most: int) -> Row:
     return {"constraint": f"string-length(.) <= {most}", "constraint_message": f"最多{most}个字"}
+
+
+def _written(most: int) -> Row:
+    """Words that are not only blanks."""
+    limit = f"{WRITTEN} and string-length(.) <= {most}"
+    return {"constraint": limit, "constraint_message": f"不能只有空格，最多{most}个字"}
 
 
 def _title(name: str) -> str:

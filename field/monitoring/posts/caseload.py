@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, cast, exists, func, or_, select
@@ -49,6 +50,16 @@ class Offered:
 
 
 @dataclass(frozen=True)
+class Shared:
+    """同岗: a post that several hold, whom the reader may hand it over for, and who could take it."""
+
+    region: str
+    role: str
+    givers: Sequence[Staff]
+    takers: Sequence[Staff]
+
+
+@dataclass(frozen=True)
 class Answered:
     """一次答复: what had been offered, the entry that answers, and what that says."""
 
@@ -64,16 +75,22 @@ class Answered:
         return "returned" if self.entry.actor == self.offer["taker"] else "withdrawn"
 
 
-def holders(session: Session, by: Actor, now: datetime) -> list[tuple[Staff, Post]]:
-    """在岗的人 of the reader's region, at the reader's level and below."""
+def shared(session: Session, by: Actor, region: str, now: datetime) -> list[Shared]:
+    """同岗 of a region of the reader's, nearest first: the posts that one of their holders can take from another."""
     roles = [by.role.value, *(role.value for role in BELOW[by.role])]
     held = Post.since <= now, or_(Post.until.is_(None), Post.until > now), Staff.ended_at.is_(None)
-    rows = select(Staff, Post).join(Post, Post.staff_id == Staff.id).where(in_region(Post.region, by.region), *held)
-    rows = rows.where(Post.role.in_(roles)).order_by(Post.region, Staff.username)
-    return [(staff, post) for staff, post in session.execute(rows)]
+    rows = select(Staff, Post).join(Post, Post.staff_id == Staff.id).where(in_region(Post.region, region), *held)
+    rows = rows.where(Post.role.in_(roles)).order_by(Post.region, Post.role, Staff.username)
+    found = []
+    for (place, role), several in groupby(session.execute(rows), lambda row: (row.Post.region, row.Post.role)):
+        there = list(several)
+        givers = [staff for staff, post in there if _may_offer(by, staff.username, post)]
+        takers = [staff for staff, _post in there if [staff] != givers]
+        found += [Shared(place, role, givers, takers)] if givers and len(there) > 1 else []
+    return found
 
 
-def may_offer(by: Actor, giver: str, post: Post) -> bool:
+def _may_offer(by: Actor, giver: str, post: Post) -> bool:
     """Whether the reader may hand a post over: the own one, and an office those of lower levels below it."""
     own = giver == by.username or Role(post.role) in BELOW[by.role]
     return own and by.may(Right.HAND_OVER, post.region)
@@ -82,7 +99,7 @@ def may_offer(by: Actor, giver: str, post: Post) -> bool:
 def hand_over(session: Session, giver: str, taker: str, note: str, key: str, by: Actor, now: datetime) -> Entry:
     """移交 from one holder of a post to another of the same; until it is accepted nothing changes."""
     staff, post = _held(session, giver, now)
-    if not may_offer(by, giver, post):
+    if not _may_offer(by, giver, post):
         raise NotAllowed
     chain, key = region_chain(post.region), f"handed_over:{key}"
     lock_head(session, chain)

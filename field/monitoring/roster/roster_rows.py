@@ -41,7 +41,7 @@ def rows_of_new(entered: Iterable[tuple[Entry | Line, dict[str, Any]]]) -> Table
         seen = list(observed(entry, payload))
         homes.append(home | {"last_visit_at": None})
         persons += [person | {"left": None} for person in members]
-        found = keys_of_home(home["number"], [person["name"] for person in members])
+        found = keys_of_home(home["number"], [person["name"] for person in members], home["group"])
         keys += [{"household_id": entry.chain_id, "key": key, "region": home["region"]} for key in found]
         facts += map(fact_row, seen)
         workers += first_standings(entry, home["region"], members, seen)

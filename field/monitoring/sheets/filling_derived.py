@@ -14,6 +14,7 @@ from field.registry.households import Household, Person
 from field.registry.masking import mask_phone
 from field.registry.regions import LEVELS
 from field.registry.sealing import blind
+from field.registry.search_keys import rewrite
 
 OWN_COLUMNS = ("phone", "work", "months_away", "monthly_income", "health", "schooling", "labour")
 
@@ -24,6 +25,7 @@ def derive_filling(session: Session, entry: Entry, said: dict[str, Any]) -> None
     state(session, facts)
     if household := said.get("household"):
         session.execute(update(Household).where(Household.id == entry.chain_id).values(household))
+        rewrite(session, [entry.chain_id])
     for member in said.get("members", ()):
         _change(session, entry.chain_id, member)
     if said.get("members"):

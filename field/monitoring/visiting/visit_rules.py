@@ -12,6 +12,7 @@ from typing import Any, cast
 from jsonschema_rs import Draft202012Validator, ValidationError, ValidationErrorKind
 
 from field.labels import Word
+from field.registry import idnumber
 from field.sentences import Sentence
 
 FOLDER = Path(__file__).parent
@@ -95,7 +96,7 @@ def _strange(value: Any, path: str) -> Iterator[str]:
 
 @cache
 def _validator(name: str) -> Draft202012Validator:
-    formats = {"date": _is_date, "date-time": _is_time}
+    formats = {"date": _is_date, "date-time": _is_time, "id-number": _is_number}
     return Draft202012Validator(
         definition(name), formats=formats, validate_formats=True, keywords={"x-order": _InOrder}
     )
@@ -130,6 +131,10 @@ def _is_time(text: str) -> bool:
         return bool(moment(text))
     except (ValueError, OverflowError):
         return False
+
+
+def _is_number(text: str) -> bool:
+    return idnumber.fault(text) is None
 
 
 def _twice(visit: Any, whole: Mapping[str, Any]) -> Iterator[dict[str, str]]:

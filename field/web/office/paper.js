@@ -1,5 +1,5 @@
 // 打印: on paper everything is open; afterwards it is as it was.
-const closed = () => [...document.querySelectorAll("main details:not([open], .original)")];
+const closed = () => [...document.querySelectorAll("main details:not([open])")];
 let opened = [];
 
 addEventListener("beforeprint", () => {

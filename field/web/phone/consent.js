@@ -3,7 +3,7 @@ import {el, fill} from './dom.js'
 import {words} from './words.js'
 import {chips} from './field.js'
 import {day} from './days.js'
-import {show as faults} from './faults.js'
+import {mended, show as faults} from './faults.js'
 import {inTurn, keptFor} from './keep.js'
 import {named} from './last.js'
 import {pad, picture} from './pad.js'
@@ -43,7 +43,7 @@ async function draw(id) {
     fill(count, SAYS.count(all.length - open.length + open.filter(person => ready(page.draft.people[person.id])).length, all.length))
   }
   const changed = page.changed
-  page.changed = () => { changed(); look() }
+  page.changed = () => { changed(); look(); mended(page.faults, wrong(page.draft, open)) }
   look()
   return {
     title: SAYS.title(form.head), back: `/m/households/${id}`, leave: page.leave,

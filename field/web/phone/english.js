@@ -45,7 +45,6 @@ export const english = {
     failed: {
       offline: 'No network, and this page is not on the phone yet. What is on the phone stays; open the page again where there is a signal.',
       other: 'This page did not open. What you filled in is on the phone; please try again.',
-      first: 'No network. The first time must be where there is a signal; after that it works without.',
       unknown: 'This household was not found. It may not be in your village.',
     },
     login: {
@@ -82,7 +81,6 @@ export const english = {
       others: 'You had it before; somebody else must go on', online: 'Open with network to do it', leads: n => `${some(n, 'lead')} since`, urgent: reason => `Village fund, urgent: ${reason || ''}`, level: {town: 'Town reminded', county: 'County reminded'},
       due: days => days < 0 ? `${some(-days, 'day')} late` : days === 0 ? 'Due today' : `${some(days, 'day')} left`,
     },
-    search: 'Name, letters, group or number', found: n => n ? some(n, 'household') : 'Nothing found. Please try another word',
     no_grade: 'No warning', grade_missing: facts => `Not known yet; the grade may rise once it is: ${facts.join(', ')}`,
     said: {
       words: text => `“${text}”`, amount: (least, most) => most ? `Spent or lost ${least} to ${most}` : `Spent or lost about ${least}`,
@@ -95,7 +93,7 @@ export const english = {
     call: {
       short: 'Call', label: name => `Call ${name}`, why: 'Why do you call?', traced: 'Fetching the number leaves a trace.',
       dial: phone => `Dial ${phone.replace('+86', '')}`,
-      reached: 'Reached; note it', title: name => `Call with ${name}`,
+      reached: 'Reached; note it',
       none: 'The number was not fetched. That needs network; once fetched it stays on the phone.',
     },
     visit: {
@@ -167,16 +165,20 @@ export const english = {
     writer: 'Written by (name)', paper: 'Signed consent form', legible: 'The whole sheet, and legible.', later: 'Who is away may sign another day.', count: (n, all) => `${n}/${all} signed`,
   },
   empty: {
-    none: 'No households in your area yet. Please ask the town office.', title: 'This account makes no visits', open: 'Open the office pages',
+    none: 'No households in your area yet. Please ask the town office.',
+    first: 'No network. The first time must be where there is a signal; after that it works without.', title: 'This account makes no visits', open: 'Open the office pages',
     department: 'A department has no households to visit. Lists are sent and their results seen on the office pages, with network.',
     unit: 'A unit has no households to visit. Those that concern it are seen on the office pages, with network.',
   },
   heard: {
-    who: 'Who answered?', whose: [['self', 'The person'], ['family', 'Family']], name: 'Name of the relative (may be left empty)',
+    title: name => `Call with ${name}`, who: 'Who answered?', whose: [['self', 'The person'], ['family', 'Family']], name: 'Name of the relative (may be left empty)',
     how: 'What was said?', hows: [['unchanged', 'As last time'], ['changed', 'Changed'], ['declined', 'Would not say']],
     help: 'Any hardship at home?', helps: [['no', 'No'], ['yes', 'Yes, a visit is needed']], note: 'What else was said (may be left empty)',
     phone: 'New phone (empty if the same)', work_place: 'Where', work: 'Work', months_away: 'Months away in a year', monthly_income: 'Monthly income (yuan)',
-    nothing: 'Please fill in at least one thing that changed.', wrong: 'This cannot be right. Please look again.', save: 'Save',
+    nothing: 'Please fill in at least one thing that changed.', wrong: what => `${what}: this cannot be right. Please look again.`, save: 'Save',
+  },
+  households: {
+    search: 'Name, letters, group or number', found: n => n ? some(n, 'household') : 'Nothing found. Please try another word',
   },
   me: {
     unknown: 'Not checked with the server yet', phone: 'This phone', unsent: n => n ? `${unsent(n)} yet` : 'No visits wait to be sent',
@@ -230,6 +232,7 @@ export const english = {
     twice: 'The ledger had another version of this first, and that stays as it is. Let go of the one on the phone, or mend it and note it anew.', keep: 'Keep what the ledger has', anew: 'Mend and note anew',
     keep_why: (gone, wanted) => `The ledger stays as it is. The one on the phone ${gone ? `and ${some(gone, 'photograph')} of it ` : ''}will be deleted for good.${wanted ? ` ${some(wanted, 'photograph')} that the ledger still misses will be sent.` : ''}`,
     keep_sure: 'Keep the ledger’s, delete the phone’s', first: 'Fill in that one first',
+    unknown: 'This household is not on the phone, nor to be had now, so it cannot be mended here. Hand it to the town office, or try again with network.',
     begun: 'Another visit to this household is only half filled in. Please fill it in and save it, or delete it under “To send”, then mend this one. This one stays on the phone.',
     started: (date, time) => `Begun ${date} ${time}`, drop: 'Delete this draft', drop_why: 'Once deleted, what was filled in and its photographs are gone for good.',
   },

@@ -4,6 +4,7 @@ import {words} from './words.js'
 import {told} from './field.js'
 
 const rules = {}
+let shown = []
 
 /** definition('visit') → Promise: the rules. Without them (first load cut off) the server judges alone; what it refuses comes back. */
 export async function definition(name) {
@@ -13,6 +14,18 @@ export async function definition(name) {
 
 /** show(holder, faults): [{field, message}], told on top and at their fields. */
 export function show(holder, faults) {
+  const summary = tell(holder, faults)
+  if (faults.length) { scrollTo(0, 0); summary.focus() }
+}
+
+/** mended(holder, faults): of what stands there what is wrong still; nothing new is told while somebody goes on. */
+export function mended(holder, faults) {
+  const left = shown.filter(({field}) => faults.some(one => one.field === field))
+  if (left.length < shown.length) tell(holder, left)
+}
+
+function tell(holder, faults) {
+  shown = faults
   document.querySelectorAll('.wrong').forEach(element => told(element, ''))
   const items = inOrder(faults).map(({element, message}) => {
     if (element) told(element, message)
@@ -20,7 +33,7 @@ export function show(holder, faults) {
   })
   const summary = el('section.faults', {tabindex: -1, role: 'alert'}, el('h2', null, words.visit.faults(faults.length)), el('ul', null, items))
   fill(holder, faults.length > 0 && summary)
-  if (faults.length) { scrollTo(0, 0); summary.focus() }
+  return summary
 }
 
 function inOrder(faults) {

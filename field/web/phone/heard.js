@@ -1,8 +1,8 @@
 // 电话回访: what was heard on the telephone, in a minute; kept while it is written and queued like a visit, without a place.
-import {el, fill} from './dom.js'
-import {words} from './words.js'
-import {chips, field, told, yuanInput} from './field.js'
-import {begin, says, toCall} from './to_call.js'
+import {el} from './dom.js'
+import {show as tell} from './faults.js'
+import {chips, field, yuanInput} from './field.js'
+import {begin, says, toCall, wrong} from './to_call.js'
 import {people} from './draft.js'
 import {inTurn, keptFor} from './keep.js'
 import {placeField} from './places.js'
@@ -35,7 +35,7 @@ async function draw(id, personId) {
   const choice = (name, title, options) => el('section.card', null, el('h2', null, title), chips(options, () => draft[name], code => { set(name)(code); look() }))
   look()
   return {
-    title: words.call.title(person ? person.name : ''), back: `/m/households/${id}`, leave: page.leave,
+    title: says.title(person ? person.name : ''), back: `/m/households/${id}`, leave: page.leave,
     body: [
       page.faults, choice('answered_by', says.who, says.whose), relative, choice('how', says.how, says.hows), changes,
       choice('help', says.help, says.helps), asked('note', says.note, {maxlength: 500, value: draft.note}, set('note')),
@@ -45,14 +45,11 @@ async function draw(id, personId) {
 }
 
 async function save({draft, faults, keep}) {
-  const call = toCall(draft, draft.person_id, draft.id, Date.now())
-  document.querySelectorAll('.wrong').forEach(element => told(element, ''))
-  fill(faults, call.wrong === 'facts' && el('p.fault', {role: 'alert'}, says.nothing))
-  const at = call.wrong && document.querySelector(`[data-field="${call.wrong}"]`)
-  if (at) told(at, says.wrong)
-  if (call.wrong || locked() && !await unlock()) return
+  const found = wrong(draft)
+  tell(faults, found)
+  if (found.length || locked() && !await unlock()) return
   keep.stop()
-  await enqueue(call, [], draft.id, {path: '/api/calls', household: draft.household_id})
+  await enqueue(toCall(draft, new Date()), [], draft.id, {path: '/api/calls', household: draft.household_id})
   dispatchEvent(new CustomEvent('field:go', {detail: {path: `/m/waiting/${draft.id}`, replace: true}}))
 }
 

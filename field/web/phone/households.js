@@ -6,6 +6,9 @@ import {listed, nothing, ordered, village} from './today.js'
 import {all} from './store.js'
 import {list} from './sender.js'
 
+const SAYS = words.speak('households', {
+  search: '姓名、拼音、组名或户编号', found: n => n ? `${n} 户` : '没有找到，换一个词试试',
+})
 let asked = ''
 
 /** show() → the page; the last search stays until another one is typed. */
@@ -15,11 +18,11 @@ export async function show() {
   const said = el('p.lead', {role: 'status'})
   const look = () => {
     const hits = matching(forms, asked)
-    fill(said, words.found(hits.length))
+    fill(said, SAYS.found(hits.length))
     fill(found, listed(ordered(hits, drafts, queue)))
   }
   const box = el('input.search', {
-    type: 'search', value: asked, placeholder: words.search, 'aria-label': words.search, enterkeyhint: 'search',
+    type: 'search', value: asked, placeholder: SAYS.search, 'aria-label': SAYS.search, enterkeyhint: 'search',
     oninput: () => { asked = box.value; look() },
   })
   look()

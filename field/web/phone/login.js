@@ -4,7 +4,7 @@ import {words} from './words.js'
 import {Offline} from './net.js'
 import {choose, sheet} from './sheet.js'
 import * as session from './session.js'
-import {owner} from './standing.js'
+import {owner} from './vault.js'
 
 /** show() → the page that stands in front of everything until somebody is known. */
 export async function show() {

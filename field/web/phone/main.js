@@ -2,7 +2,7 @@
 import {el, fill} from './dom.js'
 import {frame, tell} from './frame.js'
 import {words} from './words.js'
-import {standing} from './standing.js'
+import {standing} from './vault.js'
 
 const PAGES = [
   [/^\/m\/?$/, () => import('./today.js')],

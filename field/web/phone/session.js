@@ -2,7 +2,6 @@
 import {Offline, LoggedOut, api} from './net.js'
 import {run} from './idb.js'
 import {get, put} from './store.js'
-import {owner} from './standing.js'
 import * as vault from './vault.js'
 
 let me = null
@@ -31,11 +30,11 @@ export async function who() {
 /** enter(username, password, old?) → Promise: opens the vault (made at the first login) and sees to the server's cookie.
  *  Throws Offline, or Refused: wrong, ended, slow, other, old (the password was changed elsewhere: `old` opens what lies here). */
 export async function enter(username, password, old = '') {
-  const here = await owner()
+  const here = await vault.owner()
   if (here && here !== username) await giveWay(here)
   if (here === username && await vault.unlock(username, password)) return void (renewing = renew(username, password).finally(() => { renewing = Promise.resolve(false) }))
   await login(username, password).catch(error => { throw here && error instanceof Offline ? new Refused('wrong') : error })
-  if (await owner()) await reopen(username, password, old)
+  if (await vault.owner()) await reopen(username, password, old)
   else await vault.create(username, password)
   await who()
 }
@@ -71,7 +70,7 @@ export function erase() {
 
 /** end() → Promise: the account has ended, so nothing stays on this phone; told on the page that is loaded next. */
 export async function end() {
-  if (!await owner()) return
+  if (!await vault.owner()) return
   sessionStorage.setItem('field:ended', '1')
   await vault.wipe()
   location.replace('/m/login')

@@ -5,11 +5,11 @@ import {words} from './words.js'
 
 /** The words of the form, by which a call is told, too. */
 export const says = words.speak('heard', {
-  who: '谁接的电话', whose: [['self', '本人'], ['family', '家里人']], name: '家里人的姓名（可不填）',
+  title: name => `电话回访 ${name}`, who: '谁接的电话', whose: [['self', '本人'], ['family', '家里人']], name: '家里人的姓名（可不填）',
   how: '怎么说的', hows: [['unchanged', '和上次一样'], ['changed', '有变化'], ['declined', '不方便说']],
   help: '家里有没有困难', helps: [['no', '没有'], ['yes', '有，要上门看看']], note: '还说了什么（可不填）',
   phone: '新电话（没换就空着）', work_place: '在哪里', work: '做什么工作', months_away: '一年在外几个月', monthly_income: '每月收入（元）',
-  nothing: '有变化的，请至少填一项。', wrong: '这里填得不对，请再看看。', save: '保存',
+  nothing: '有变化的，请至少填一项。', wrong: what => `${what}填得不对，请再看看。`, save: '保存',
 })
 
 /** begin(household, person, id, now) → a draft in which all is as it was. */
@@ -20,26 +20,29 @@ export function begin(household, person, id, now) {
   }
 }
 
-/** fromCall(sent, household) → the draft of a call that came back to be mended. */
+/** fromCall(sent, household) → the draft of a call that came back to be mended; it was made when it was made. */
 export function fromCall({id, person_id, called_at, answered_by, said_by = '', unchanged, declined, asks_help, facts: {monthly_income: income, ...facts}, note}, household) {
   return {
-    ...begin(household, person_id, id, new Date(called_at)), answered_by, name: said_by, note,
+    ...begin(household, person_id, id, new Date(called_at)), called_at, answered_by, name: said_by, note,
     how: unchanged ? 'unchanged' : declined ? 'declined' : 'changed', help: asks_help ? 'yes' : 'no',
     facts: {...facts, ...Number.isInteger(income) && {monthly_income: yuan(income)}},
   }
 }
 
-/** toCall(said, person, id, now) → what POST /api/calls takes, or {wrong: field}: the field that cannot be right. */
-export function toCall(said, person, id, now) {
-  const facts = said.how === 'changed' ? given(said.facts) : {}
-  const wrong = Object.keys(facts).find(name => facts[name] === null)
-  if (wrong) return {wrong: `facts.${wrong}`}
-  if (said.how === 'changed' && !Object.keys(facts).length && !said.note.trim()) return {wrong: 'facts'}
+/** wrong(draft) → [{field, message}]: what cannot be meant, and a change of which nothing is told. */
+export function wrong({how, facts, note}) {
+  const read = how === 'changed' ? given(facts) : {}
+  if (how === 'changed' && !Object.keys(read).length && !note.trim()) return [{field: 'facts', message: says.nothing}]
+  return Object.keys(read).filter(name => read[name] === null).map(name => ({field: `facts.${name}`, message: says.wrong(words.member.fields[name])}))
+}
+
+/** toCall(draft, now) → what POST /api/calls takes. */
+export function toCall({id, person_id, called_at, answered_by, how, help, name, note, facts}, now) {
   return {
-    id, person_id: person, called_at: new Date(now).toISOString(), answered_by: said.answered_by,
-    ...(said.answered_by === 'family' && said.name.trim() ? {said_by: said.name.trim()} : {}),
-    unchanged: said.how === 'unchanged', declined: said.how === 'declined', asks_help: said.help === 'yes',
-    facts, note: said.note.trim(),
+    id, person_id, called_at: called_at || now.toISOString(), answered_by,
+    ...answered_by === 'family' && name.trim() && {said_by: name.trim()},
+    unchanged: how === 'unchanged', declined: how === 'declined', asks_help: help === 'yes',
+    facts: how === 'changed' ? given(facts) : {}, note: note.trim(),
   }
 }
 

@@ -16,6 +16,18 @@ export async function exists() {
   return wrapped ? {username: wrapped.username} : null
 }
 
+/** owner() → Promise<username | null>: the same, and null too where the browser keeps nothing. */
+export async function owner() {
+  const found = await exists().catch(() => null)
+  return found && found.username
+}
+
+/** standing() → Promise<'open' | 'locked' | 'none'>: all that is asked before the first page stands on the screen. */
+export async function standing() {
+  if (!locked()) return 'open'
+  return await owner() ? 'locked' : 'none'
+}
+
 /** create(username, secret) → Promise: a new vault, open at once; throws if there is one already (wipe first). */
 export async function create(username, secret) {
   if (await stored()) throw new Error('a vault lies here already')

@@ -22,6 +22,7 @@ const SAYS = words.speak('ways', {
   twice: '台账里先有了另一份，不会被改动。手机里的这份要么不要了，要么改好另记一次。', keep: '保留台账里的', anew: '改好另记一次',
   keep_why: (gone, wanted) => `台账里的不变。手机里的这份${gone ? `和它的 ${gone} 张照片` : ''}会删除，不能恢复。${wanted ? `台账里还缺的 ${wanted} 张照片会接着上传。` : ''}`,
   keep_sure: '保留台账里的，删除手机里的', first: '先填那一份',
+  unknown: '这一户不在手机里，现在也取不到，改不了。可以交乡镇处理，或者有网络时再试。',
   begun: '这一户还有一份没填完。请先填完那一份保存，或者在“待发”里删除，再来改这一份。这一份会一直留在手机里。',
   started: (date, time) => `${date} ${time} 开始`, drop: '删除这份草稿', drop_why: '删除后，填过的内容和照片就没有了，不能恢复。',
 })
@@ -31,7 +32,7 @@ export async function ways(visit) {
   const {other} = visit
   const open = !visit.receipt
   return [
-    other && await (await import('./versions.js')).versions(other, await household(visit.household) || {}, kindOf(visit.path)),
+    other && await (await import('./versions.js')).versions(other, await known(visit) || {}, kindOf(visit.path)),
     visit.errors.length > 0 && el('ul.errors', null, visit.errors.map(({message}) => el('li', null, message))),
     other && el('p', null, SAYS.twice), visit.receipt && el('p', null, SAYS.recorded),
     el('div.stack', null,
@@ -71,9 +72,15 @@ export async function copied(id) {
   await sheet(SAYS.text, close => [text, button, el('button.quiet', {onclick: () => close()}, words.close)])
 }
 
+// One that is no longer on this phone, nor to be asked for, bars no way out.
+function known({household: id}) {
+  return household(id).catch(() => null)
+}
+
 // A household has one draft of a kind, in one tab: another one goes first, and this record stays where it is.
 async function mended(visit) {
-  const form = await household(visit.household) || {id: visit.household, persons: []}
+  const form = await known(visit)
+  if (!form) return choose(SAYS.mend, SAYS.unknown, [[words.back, false, 'quiet']])
   const {kind, shape} = shaped(visit)
   const draft = {household_id: visit.household, kind}
   const end = await turnOf(draft)
@@ -122,7 +129,7 @@ async function keepTheirs(visit) {
   const sure = await choose(SAYS.keep, SAYS.keep_why(unnamed(visit, other).length, missed(visit, other).length), [[SAYS.stay, false, 'primary'], [SAYS.keep_sure, true, 'plain']])
   if (!sure) return
   await keep(visit.id)
-  await unsign(visit, await household(visit.household))
+  await unsign(visit, await known(visit))
   go(`/m/waiting/${visit.id}`)
 }
 
@@ -140,7 +147,7 @@ async function forgotten(visit) {
   if (!await choose(word, why, [[SAYS.stay, false, 'primary'], [word, true, 'quiet']])) return
   if (visit.receipt) return letGo(visit.id)
   await remove(visit.id)
-  await unsign(visit, await household(visit.household))
+  await unsign(visit, await known(visit))
   go('/m/waiting')
 }
 

@@ -13,7 +13,6 @@ export const words = {
   failed: {
     offline: '没有网络，这一页还没有存在手机里。手机里已有的内容都在，有信号时再打开。',
     other: '这一页没有打开。填过的内容都在手机里，请再试一次。',
-    first: '没有网络。第一次要在有信号的地方打开一次，以后没有网络也能用。',
     unknown: '没有找到这一户，可能不在您负责的村。',
   },
   login: {
@@ -50,7 +49,6 @@ export const words = {
     others: '前面是您办的，要由别人接着办', online: '有网络时点开办', leads: n => `后来又有 ${n} 条线索`, urgent: reason => `救助基金，急用：${reason || ''}`, level: {town: '已提醒乡镇', county: '已提醒县里'},
     due: days => days < 0 ? `过期 ${-days} 天` : days === 0 ? '今天要办' : `还有 ${days} 天`,
   },
-  search: '姓名、拼音、组名或户编号', found: n => n ? `${n} 户` : '没有找到，换一个词试试',
   no_grade: '没有预警', grade_missing: facts => `还不知道，知道了等级可能变高：${facts.join('、')}`,
   said: {
     words: text => `“${text}”`, amount: (least, most) => `花了或少收入${most ? ` ${least} 到 ${most}` : `约 ${least}`}`,
@@ -63,7 +61,7 @@ export const words = {
   call: {
     short: '打电话', label: name => `打电话给${name}`, why: '为什么打电话？', traced: '取号码会留下记录。',
     dial: phone => `拨打 ${phone.replace('+86', '')}`,
-    reached: '打通了，记下来', title: name => `电话回访 ${name}`,
+    reached: '打通了，记下来',
     none: '没有取到号码。要有网络才能取，取过一次就存在手机里。',
   },
   visit: {
