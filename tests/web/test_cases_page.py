@@ -39,7 +39,7 @@ from tests.monitoring.casework import (
 )  # fmt: skip
 from tests.revisiting import eliminated
 from tests.test_consents import signed
-from tests.web.office import Browser, Elements, browser, statements, words
+from tests.web.office import Browser, Elements, browser, links, statements, words
 
 NOW = clock.now() - timedelta(days=20)
 
@@ -149,6 +149,20 @@ def test_a_lead_of_a_household_that_is_monitored_is_not_opened_again_but_taken_o
     [number] = re.findall(r'name="number" value="([^"]+)"', form)
     assert town.send("/cases", number=number, note="名册上有").status_code == 303
     assert f'href="/cases/{the_case(small_county, HOME).id}"' in town.page("/leads")
+
+
+def test_a_household_without_a_case_leads_to_its_leads_and_every_page_of_it_says_in_which_room_it_stands(
+    small_county: County,
+) -> None:
+    office, home = browser(small_county, "county"), small_county.households[HOME]
+    page = office.page(f"/households/{home}")
+    assert "没有立案 看线索" in words(page)
+    assert office.get(f"/leads?household={home}&state=all").status_code == 200
+    assert f"/leads?household={home}&state=all" in links(page)
+    rooms = {f"/households/{home}": "/households", f"/households/{home}/plan": "/measures", "/notices": "/cases",
+             "/approvals": "/cases", f"/bindings/{home}": "/messages"}  # fmt: skip
+    for path, room in rooms.items():
+        assert f'<a href="{room}" aria-current="page">' in office.page(path), path
 
 
 @pytest.mark.unlisted(HOME)

@@ -11,8 +11,8 @@ export async function definition(name) {
   return rules[name] || {}
 }
 
-/** show(holder, faults): [{field, message}], told on top and at their fields. */
-export function show(holder, faults) {
+/** show(holder, faults, here): [{field, message}], told on top and at their fields; `here`: without going there. */
+export function show(holder, faults, here) {
   document.querySelectorAll('.wrong').forEach(element => told(element, ''))
   const items = inOrder(faults).map(({element, message}) => {
     if (element) told(element, message)
@@ -20,7 +20,7 @@ export function show(holder, faults) {
   })
   const summary = el('section.faults', {tabindex: -1, role: 'alert'}, el('h2', null, words.visit.faults(faults.length)), el('ul', null, items))
   fill(holder, faults.length > 0 && summary)
-  if (faults.length) { scrollTo(0, 0); summary.focus() }
+  if (faults.length && !here) { scrollTo(0, 0); summary.focus() }
 }
 
 function inOrder(faults) {
