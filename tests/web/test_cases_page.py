@@ -216,6 +216,7 @@ def test_the_conditions_of_elimination_stand_on_the_page_of_a_monitored_househol
 
 def test_the_ripe_are_listed_by_every_condition_that_figures_can_tell(small_county: County) -> None:
     office, then = browser(small_county, "county"), clock.now()
+    assert "/cases?state=ripe" in links(office.page("/cases"))
     case = listed(small_county, HOME, "county", then)
     listed(small_county, NEXT, "county", then)
     visited(small_county, HOME, "cadre", then, **RICH)
@@ -321,6 +322,7 @@ def test_a_case_says_why_whose_turn_it_is_and_asks_for_no_paper_once_all_have_si
     assert "人均纯收入 5,000 元" in page
     assert "由村干部、乡镇办理" in page
     assert "承诺书的照片" in page
+    assert "先到手机上走访这一户、签承诺书" in page
     with small_county.app.app_context():
         people = db.session.scalars(select(Person.id).where(Person.household_id == home_of(small_county, HOME).id))
         grown = list(people)
