@@ -487,6 +487,7 @@ PAGES = {
     "GET /demo/wechat/connect/oauth2/authorize": Way(EVERYBODY, 404),
     "GET /demo/wechat/sns/oauth2/access_token": Way(EVERYBODY, 404),
     "GET /demo/twilio/<sha256:digest>": Way(EVERYBODY, 404, path="/demo/twilio/{digest}"),
+    "POST /receipt": Way(EVERYBODY, 404, send=lambda _: {"data": {"number": "0000-0000-0000-0000"}}),
     "GET /receipt/<number>": Way(EVERYBODY, 200, path="/receipt/{receipt}"),
     "GET /receipt/<number>.json": Way(EVERYBODY, 200, path="/receipt/{receipt}.json"),
     "GET /receipt/<number>.svg": Way(EVERYBODY, 200, path="/receipt/{receipt}.svg"),

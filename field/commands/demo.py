@@ -46,6 +46,8 @@ def load(households: int, entries: int) -> None:
     if loaded_before:
         click.echo("已有数据，没有再装载")
     else:
+        click.echo("正在装载演示县，要一两分钟，请等账号列出来")
+        sys.stdout.flush()
         begin = worker.sessions(current_app._get_current_object())  # type: ignore[attr-defined]
         loaded = Founding(begin, current_app.extensions["field_vault"], clock.now()).load(households, entries)
         click.echo(f"演示数据：{loaded.households} 户 {loaded.persons} 人，台账 {loaded.entries} 条")

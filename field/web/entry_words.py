@@ -215,7 +215,7 @@ def _messages(payload: dict[str, Any]) -> list[Section]:
 def _warning(payload: dict[str, Any]) -> list[Section]:
     receivers = in_a_row(Role.label_of(role) for role in payload.get("receivers", []))
     lines = [
-        Line(_("预警等级"), grade_mark(payload.get("grade", Grade.NONE)), True),
+        Line(_("预警等级"), grade_mark(payload.get("grade", Grade.NONE))),
         Line(_("为什么"), sentences(payload.get("note") or "")),
         Line(_("谁来办"), receivers),
         Line(_("什么时候以前"), day(payload["due_at"]) if "due_at" in payload else ""),

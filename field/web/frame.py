@@ -15,6 +15,12 @@ from field.web.member_words import of_member
 from field.web.thread_words import why
 from field.web.wording import FILTERS, grade_mark, now
 
+WITHIN = {
+    "file": "households_page", "household_papers": "households_page", "corrections": "households_page",
+    "numbers": "households_page", "notices": "cases_page", "approvals": "cases_page", "assessment": "cases_page",
+    "plan_page": "measures_page", "bill_reading": "relief_page", "bindings_page": "messages_page",
+}  # fmt: skip
+
 
 class Door(NamedTuple):
     """One way in the navigation."""
@@ -26,7 +32,7 @@ class Door(NamedTuple):
     @property
     def is_here(self) -> bool:
         """Whether the page that is asked for lies behind it."""
-        return request.blueprint == self.endpoint.partition(".")[0]
+        return WITHIN.get(here := request.blueprint or "", here) == self.endpoint.partition(".")[0]
 
 
 class Wing(NamedTuple):

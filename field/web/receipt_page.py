@@ -4,8 +4,9 @@ import io
 from typing import Any
 
 import segno
-from flask import Blueprint, Response, current_app, json, render_template, url_for
+from flask import Blueprint, Response, current_app, json, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response as Answer
 
 from field.auth import allow
 from field.config import Settings
@@ -19,6 +20,13 @@ from field.web.paper import printable
 from field.worker import signer
 
 receipt = Blueprint("receipt", __name__)
+
+
+@receipt.post("/receipt")
+@allow(Right.PUBLIC)
+def look_up() -> Answer:
+    """查回执, by the number that was typed; where there is none, what was typed stands in no address."""
+    return redirect(url_for(".one", number=_found(request.form.get("number", "")).number), 303)
 
 
 @receipt.get("/receipt/<number>")

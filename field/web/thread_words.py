@@ -85,9 +85,9 @@ class Talk(NamedTuple):
 
 
 def turns(found: Thread, may_see: set[str]) -> list[Turn]:
-    """Both sides in the order of time; a code that was sent is not shown, not even to staff."""
+    """Both sides in the order of time, then of their ids; a code that was sent is not shown, not even to staff."""
     several = [
-        Turn(
+        (one.id, Turn(
             one.received_at,
             True,
             hidden(one.text_masked),
@@ -96,11 +96,11 @@ def turns(found: Thread, may_see: set[str]) -> list[Turn]:
             [digest for digest in one.photos if digest in may_see],
             len(set(one.photos) - may_see),
             None,
-        )
+        ))
         for one in found.came
-    ]
-    several += [Turn(one.created_at, False, _told(one), "", "", (), 0, one) for one in found.went]
-    return sorted(several, key=lambda turn: (turn.at, not turn.theirs))
+    ]  # fmt: skip
+    several += [(one.id, Turn(one.created_at, False, _told(one), "", "", (), 0, one)) for one in found.went]
+    return [turn for _id, turn in sorted(several, key=lambda each: (each[1].at, each[0]))]
 
 
 def hidden(text: str) -> str:

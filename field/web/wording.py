@@ -1,5 +1,6 @@
 """措辞: numbers, money and time as people read them on a screen; times are shown in China's zone."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -7,6 +8,7 @@ from datetime import date, datetime
 from flask import g
 from flask_babel import force_locale
 from flask_babel import gettext as _
+from markupsafe import Markup, escape
 
 from field import clock
 from field.codes import Grade
@@ -14,6 +16,7 @@ from field.monitoring.workdays import SHANGHAI
 from field.web.catalogue import CHINESE, in_english, said
 
 WEEK = "一二三四五六日"
+DAYS = re.compile(r"(– )?\d{4}年\d{1,2}月\d{1,2}日")
 MARKS = {Grade.RED: "▲", Grade.ORANGE: "◆", Grade.YELLOW: "●", Grade.NONE: ""}
 
 
@@ -107,6 +110,11 @@ def month_name(value: date | datetime | str) -> str:
     return f"{local:%B %Y}" if in_english() else f"{local.year}年{local.month}月"
 
 
+def whole_days(words: str) -> Markup:
+    """The words with no line broken within a day such as 2026年11月5日."""
+    return Markup(DAYS.sub(r'<span class="code">\g<0></span>', str(escape(words))))  # noqa: S704 - escaped above
+
+
 FILTERS: dict[str, Callable[..., str]] = {
     "day": day,
     "at": at,
@@ -117,6 +125,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "yuan": yuan,
     "count": count,
     "share": share,
+    "whole_days": whole_days,
 }
 
 

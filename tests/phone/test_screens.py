@@ -131,6 +131,25 @@ def test_faults_stand_on_top_and_at_their_fields_and_lead_there(hand: Hand) -> N
     assert len(hand.visits()) == 1
 
 
+def test_what_is_answered_after_it_was_told_is_told_no_longer(hand: Hand) -> None:
+    hand.at_visit()
+    hand.save()
+    told = hand.page.locator(".faults button")
+    told.first.wait_for()
+    first = told.all_inner_texts()
+    assert "请填写支出" in first
+    hand.page.locator("#expenses [data-way=same]").click()
+    expect(told).to_have_text([one for one in first if one != "请填写支出"])
+    expect(hand.page.locator("#expenses .fault")).to_have_count(0)
+    hand.changed("income")
+    hand.fill("income.wages", "一万")
+    expect(told).not_to_contain_text(["工资性收入请填数字"])
+    hand.save()
+    expect(told.first).to_have_text("工资性收入请填数字")
+    hand.fill("income.wages", "10000")
+    expect(hand.page.locator(".faults")).not_to_contain_text("工资性收入")
+
+
 def test_a_fault_of_a_question_is_told_beneath_it_and_never_in_a_hidden_part_of_it(hand: Hand) -> None:
     hand.at_visit()
     hand.changed("guarantees")

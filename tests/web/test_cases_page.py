@@ -39,7 +39,7 @@ from tests.monitoring.casework import (
 )  # fmt: skip
 from tests.revisiting import eliminated
 from tests.test_consents import signed
-from tests.web.office import Browser, Elements, browser, statements, words
+from tests.web.office import Browser, Elements, browser, links, statements, words
 
 NOW = clock.now() - timedelta(days=20)
 
@@ -151,6 +151,20 @@ def test_a_lead_of_a_household_that_is_monitored_is_not_opened_again_but_taken_o
     assert f'href="/cases/{the_case(small_county, HOME).id}"' in town.page("/leads")
 
 
+def test_a_household_without_a_case_leads_to_its_leads_and_every_page_of_it_says_in_which_room_it_stands(
+    small_county: County,
+) -> None:
+    office, home = browser(small_county, "county"), small_county.households[HOME]
+    page = office.page(f"/households/{home}")
+    assert "没有立案 看线索" in words(page)
+    assert office.get(f"/leads?household={home}&state=all").status_code == 200
+    assert f"/leads?household={home}&state=all" in links(page)
+    rooms = {f"/households/{home}": "/households", f"/households/{home}/plan": "/measures", "/notices": "/cases",
+             "/approvals": "/cases", f"/bindings/{home}": "/messages"}  # fmt: skip
+    for path, room in rooms.items():
+        assert f'<a href="{room}" aria-current="page">' in office.page(path), path
+
+
 @pytest.mark.unlisted(HOME)
 def test_the_notice_carries_the_newest_checkpoint(small_county: County) -> None:
     case_id = opened(small_county, HOME, "cadre", NOW)
@@ -202,6 +216,7 @@ def test_the_conditions_of_elimination_stand_on_the_page_of_a_monitored_househol
 
 def test_the_ripe_are_listed_by_every_condition_that_figures_can_tell(small_county: County) -> None:
     office, then = browser(small_county, "county"), clock.now()
+    assert "/cases?state=ripe" in links(office.page("/cases"))
     case = listed(small_county, HOME, "county", then)
     listed(small_county, NEXT, "county", then)
     visited(small_county, HOME, "cadre", then, **RICH)
@@ -209,6 +224,8 @@ def test_the_ripe_are_listed_by_every_condition_that_figures_can_tell(small_coun
     helped(small_county, small_county.households[HOME], then)
     page = office.page("/cases?state=ripe")
     assert (f"/cases/{case}" in page, "共 1 件" in words(page)) == (True, True)
+    village = browser(small_county, "cadre").page(f"/cases/{case}")
+    assert village.count('<details class="card screen" open>') == village.count('class="primary"') == 1
     with statements(small_county) as few:
         office.page("/cases?state=ripe")
     visited(small_county, NEXT, "town", then, **RICH)
@@ -293,7 +310,7 @@ def test_what_ends_a_case_is_never_open_by_itself(small_county: County) -> None:
     assert '<details class="card screen" open>' not in page
     assert 'class="primary"' not in page
     village = browser(small_county, "cadre").page(f"/cases/{case_id}")
-    assert village.count('<details class="card screen" open>') == village.count('class="primary"') == 1
+    assert village.count('<details class="card screen" open>') == village.count('class="primary"') == 0, "not ripe"
 
 
 @pytest.mark.unlisted(HOME)
@@ -305,6 +322,7 @@ def test_a_case_says_why_whose_turn_it_is_and_asks_for_no_paper_once_all_have_si
     assert "人均纯收入 5,000 元" in page
     assert "由村干部、乡镇办理" in page
     assert "承诺书的照片" in page
+    assert "先到手机上走访这一户、签承诺书" in page
     with small_county.app.app_context():
         people = db.session.scalars(select(Person.id).where(Person.household_id == home_of(small_county, HOME).id))
         grown = list(people)

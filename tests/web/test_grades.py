@@ -120,7 +120,9 @@ def test_the_ledger_tells_warnings_and_sweeps_in_words(small_county: County) -> 
     poor(small_county, UNMONITORED)
     swept(small_county)
     office = browser(small_county, "county")
-    file = words(office.page(f"/households/{small_county.households[UNMONITORED]}"))
+    page = office.page(f"/households/{small_county.households[UNMONITORED]}")
+    assert "<li><span>预警等级</span>" in page, "without ▲, which is red's own sign"
+    file = words(page)
     warning = file[file.index("平台预警") :]
     for told in ("预警等级 ◆ 橙色", "谁来办 村干部、乡镇", SENTENCE):
         assert told in warning

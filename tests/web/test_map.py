@@ -104,6 +104,7 @@ def test_visits_of_a_month_are_for_town_and_county(county: County, office: Brows
     month = (clock.now() + timedelta(hours=8)).strftime("%Y-%m")
     assert points(office, f"visits=1&month={month}")["visits"] == [[at["latitude"], at["longitude"]]]
     assert points(office, "visits=1&month=2020-01")["visits"] == []
+    assert "2026年3月的走访位置" in office.get("/map?month=2026-03").text
     assert "visits" not in points(browser(county, "cadre"), "visits=1")
 
 

@@ -112,6 +112,20 @@ def test_a_households_talk_is_read_in_its_region_and_leaves_a_trace(sms: Sms) ->
         assert len(traces) == 6
 
 
+def test_what_was_said_within_one_moment_stands_in_the_order_in_which_it_was_said(
+    sms: Sms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: moment)
+    sms.bind()
+    sms.declare(*DECLARED)
+    office = browser(sms.county, "cadre")
+    [path] = threads(office)
+    said = words(office.page(path))
+    turns = re.findall(r"(对方|平台) · ", said)
+    assert turns == ["对方", "平台"] * (len(turns) // 2)
+
+
 def test_an_unmatched_talk_is_seen_where_its_lead_lies_and_without_a_lead_by_the_county_alone(sms: Sms) -> None:
     path = unmatched(sms)
     sms.say("你好", "+8613800000888")

@@ -279,6 +279,7 @@ def test_who_waits_for_the_county_stands_on_the_list_and_then_in_its_month(small
     approved = words(office.page(f"/approvals?month={month}"))
     for told in ("防止返贫监测对象审定表", "防止返贫致贫对象", "陈大一"):
         assert told in approved, told
+    assert '<span class="code">– 20' in office.page(f"/approvals?month={month}"), "no line is broken within a day"
 
 
 @pytest.mark.parametrize("asked_for", ["as=exe", "region=42062610720", "month=1900-01", "day=2199-12-31"])

@@ -78,3 +78,14 @@ def test_anyone_may_keep_the_newest_checkpoint(county: County) -> None:
     tree = read_tree(note, signer(county.app.config["FIELD"]).verifier)
     assert tree.size == 4
     assert "台账封存 4 条" in stranger.get("/office/print.css").text
+
+
+def test_a_receipt_is_found_by_its_number_typed_and_what_was_typed_wrong_stands_in_no_address(county: County) -> None:
+    number = visited(county)["receipt"]["number"]
+    stranger = browser(county)
+    assert "查回执" in words(stranger.page("/checkpoint"))
+    found = stranger.post("/receipt", data={"number": f" {number.lower()} "})
+    assert found.headers["Location"] == f"/receipt/{number}"
+    missing = stranger.post("/receipt", data={"number": "420699198001010016"})
+    assert missing.status_code == 404
+    assert "没有这个回执号" in words(missing.text)

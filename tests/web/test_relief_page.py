@@ -59,6 +59,7 @@ def test_the_sheet_shows_each_bill_with_its_shares_and_what_could_cover_the_rest
         assert one in said
     assert "更正这张票据" not in said, "a village reads; town and county correct"
     assert not [one for one in Elements(page).found if "style" in one.attributes]
+    assert "长期用药" not in said.replace("医疗救助 长期用药 救助基金", ""), "nothing of twelve months of nothing"
     file = words(browser(small_county, "cadre").page(f"/households/{small_county.households[HOME]}"))
     assert "医疗费与救助" in file
     assert "26,340.00 元" in file

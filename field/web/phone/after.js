@@ -65,7 +65,8 @@ async function opened() {
   sender.start()
   await following(sender.onChange, sender.list, list => {
     const left = list.filter(({state}) => state !== 'done').length
-    if (unsent && !left) refresh() // what was sent has changed what is to be done
+    // What was sent has changed what is to be done.
+    if (unsent && !left) refresh()
     unsent = left
     tell(list)
     return session.count(list)

@@ -1,7 +1,8 @@
 // One tab at a time: by Web Locks, or on browsers without them by a lease in the database.
 import {run} from './idb.js'
 
-const LEASE = 20000 // ms; renewed while the work goes on, so a killed tab blocks the others no longer than this
+// In ms; renewed while the work goes on, so a killed tab blocks the others no longer than this.
+const LEASE = 20000
 const tab = Math.random().toString(36).slice(2)
 const chains = {}
 

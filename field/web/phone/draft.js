@@ -5,7 +5,8 @@ import {labels} from './labels.js'
 
 /** The parts of a visit that a cadre answers one by one, in the order of the screen. */
 export const sections = ['members', 'income', 'expenses', 'guarantees', 'risk_factors', 'needs', 'photos']
-const CONFIRMED = ['members', 'income', 'expenses', 'guarantees', 'risk_factors'] // what `unchanged` may name
+// What `unchanged` may name.
+const CONFIRMED = ['members', 'income', 'expenses', 'guarantees', 'risk_factors']
 const QUARTER = 15 * 60e3
 
 /** begin(form, id, now) → a draft with the last visit's values filled in. */

@@ -1,5 +1,6 @@
 // EXIF of a photograph: time, place, camera and orientation read; time, place and camera written anew. Pure; tags by EXIF 2.32.
-const TYPES = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8] // bytes of a TIFF value by its type
+// Bytes of a TIFF value by its type.
+const TYPES = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8]
 const ASCII = 2, SHORT = 3, LONG = 4, RATIONAL = 5, BYTE = 1, UNDEFINED = 7
 const TIME = /^(\d{4}):(\d\d):(\d\d) (\d\d:\d\d:\d\d)/
 
@@ -10,7 +11,8 @@ export function read(buffer) {
     const start = locate(new DataView(buffer))
     return start === null ? told() : tell(buffer, start)
   } catch (error) {
-    if (error instanceof RangeError) return told() // a length in it lies: as good as none
+    // A length in it lies: as good as none.
+    if (error instanceof RangeError) return told()
     throw error
   }
 }
@@ -97,7 +99,8 @@ function value(tiff, type, count, start, little) {
 function degrees(parts, negative, limit) {
   if (!Array.isArray(parts) || parts.length < 3) return null
   const whole = parts[0] + parts[1] / 60 + parts[2] / 3600
-  return whole <= limit ? Number((negative ? -whole : whole).toFixed(7)) : null // not for 0/0, which is NaN
+  // Not for 0/0, which is NaN.
+  return whole <= limit ? Number((negative ? -whole : whole).toFixed(7)) : null
 }
 
 // APP1 with the directories one after another: image, photograph, place; each followed by its long values.

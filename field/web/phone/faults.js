@@ -4,7 +4,6 @@ import {words} from './words.js'
 import {told} from './field.js'
 
 const rules = {}
-let shown = []
 
 /** definition('visit') → Promise: the rules. Without them (first load cut off) the server judges alone; what it refuses comes back. */
 export async function definition(name) {
@@ -20,12 +19,12 @@ export function show(holder, faults) {
 
 /** mended(holder, faults): of what stands there what is wrong still; nothing new is told while somebody goes on. */
 export function mended(holder, faults) {
-  const left = shown.filter(({field}) => faults.some(one => one.field === field))
-  if (left.length < shown.length) tell(holder, left)
+  const left = (holder.told || []).filter(({field}) => faults.some(one => one.field === field))
+  if (holder.told && left.length < holder.told.length) tell(holder, left)
 }
 
 function tell(holder, faults) {
-  shown = faults
+  holder.told = faults
   document.querySelectorAll('.wrong').forEach(element => told(element, ''))
   const items = inOrder(faults).map(({element, message}) => {
     if (element) told(element, message)

@@ -28,7 +28,8 @@ async function transaction(tables, mode, work) {
   opening = opening || openDatabase()
   const database = await opening
   return new Promise((resolve, reject) => {
-    const tx = database.transaction(tables, mode, {durability: 'strict'}) // a battery ends without warning
+    // A battery ends without warning.
+    const tx = database.transaction(tables, mode, {durability: 'strict'})
     let request = null
     tx.oncomplete = () => resolve(request && request.result)
     tx.onabort = () => reject(tx.error || new DOMException('closed', 'AbortError'))

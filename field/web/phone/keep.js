@@ -2,7 +2,8 @@
 import {locked} from './vault.js'
 
 const PAUSE = 400 // ms
-const held = {} // name → end(), of what this tab writes
+// Name → end(), of what this tab writes.
+const held = {}
 
 /** What another tab handed over while nothing can be kept here yet: household → draft. */
 export const brought = {}

@@ -1,6 +1,9 @@
 // The one door to the server. An answer in HTML or a redirect comes from somebody else (hotel Wi-Fi): as good as none.
-const PATIENCE = 30000 // ms, and one more for each byte sent: 1 KB/s is a mountain's worst signal
-const READING = 300000 // ms: a whole village takes its time once it has begun to come
+
+// In ms, and one more for each byte sent: 1 KB/s is a mountain's worst signal.
+const PATIENCE = 30000
+// In ms: a whole village takes its time once it has begun to come.
+const READING = 300000
 
 /** No answer from our server: no signal, time-out, or somebody else answered. */
 export class Offline extends Error {}

@@ -5,7 +5,8 @@ const PLAIN = {bytes: 230e3, steps: [[1600, 0.82], [1600, 0.7], [1600, 0.55], [1
 const LEGIBLE = {bytes: 400e3, steps: [[2000, 0.9], [2000, 0.82], [2000, 0.72], [1600, 0.72], [1600, 0.6]]}
 const TURNS = [, [1, 0, 0, 1, 0, 0], [-1, 0, 0, 1, 1, 0], [-1, 0, 0, -1, 1, 1], [1, 0, 0, -1, 0, 1],
   [0, 1, 1, 0, 0, 0], [0, 1, -1, 0, 1, 0], [0, -1, -1, 0, 1, 1], [0, -1, 1, 0, 0, 1]] // canvas transforms by EXIF orientation
-const LOOK = 640 // px: the copy on which sharpness and light are judged
+// In px: the copy on which sharpness and light are judged.
+const LOOK = 640
 const SHARP = 60, LIGHT = 40
 
 /** shrink(file, {legible}) → Promise<{bytes, sha256, width, height, taken_at, latitude, longitude, blurred, dark}>;

@@ -73,7 +73,8 @@ async function kept(kind, file) {
 async function drop(visit, photo) {
   visit.draft.photos.splice(visit.draft.photos.indexOf(photo), 1)
   noted(visit)
-  await visit.keep.flush() // the draft forgets the photograph before the phone does
+  // The draft forgets the photograph before the phone does.
+  await visit.keep.flush()
   await del('photos', photo.id)
 }
 

@@ -60,7 +60,8 @@ function recorded(item, outcome, now) {
   const {status, data} = outcome
   const receipt = fine(status) && data && data.receipt
   if (receipt) return {...accepted(item, data), receipt, warnings: data.warnings, reason: '', errors: []}
-  if (fine(status) || again(status)) return {...item, ...pause(item, outcome, now)} // without a receipt nothing was received
+  // Without a receipt nothing was received.
+  if (fine(status) || again(status)) return {...item, ...pause(item, outcome, now)}
   return {...item, state: 'needs_attention', ...refusal(outcome), errors: data && data.errors || [], other: data && data.kept ? data : null}
 }
 

@@ -1,5 +1,7 @@
 // The visit's rules on the phone: the subset of JSON Schema 2020-12 that visit.schema.json uses, as field/monitoring/visiting/visit_rules.py judges it.
-const UNKEEPABLE = /[\0\ud800-\udfff]/gu // NUL and halves of a character: no database keeps them
+
+// NUL and halves of a character: no database keeps them.
+const UNKEEPABLE = /[\0\ud800-\udfff]/gu
 const TIME = /^(\d{4}-\d\d-\d\d)T(\d\d):(\d\d):(\d\d)(?:\.\d+)?(?:Z|[+-](\d\d):(\d\d))$/
 
 /** judge(schema, value) → [{field: 'income.wages', message}], one a field, [] when all is well. */

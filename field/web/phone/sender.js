@@ -8,7 +8,8 @@ import {uuid7} from './uuid7.js'
 import {words} from './words.js'
 import {Locked, exists, locked} from './vault.js'
 
-const KEPT = 30 * 86400000 // ms that a receipt stays on the phone
+// In ms, how long a receipt stays on the phone.
+const KEPT = 30 * 86400000
 const LATER = 5000 // ms after the other tab's turn
 const listeners = new Set()
 const tabs = 'BroadcastChannel' in self ? new BroadcastChannel('field-queue') : {postMessage() {}}

@@ -15,7 +15,8 @@ self.addEventListener('fetch', event => {
 
 async function fill() {
   const cache = await caches.open(CACHE)
-  await cache.addAll(shell.map(path => new Request(path, {cache: 'no-cache'}))) // asks again, does not load again
+  // Asks again, does not load again.
+  await cache.addAll(shell.map(path => new Request(path, {cache: 'no-cache'})))
 }
 
 async function takeOver() {

@@ -22,7 +22,8 @@ export async function show() {
 
 /** ordered(forms, drafts, queue) → [{form, begun, visited}]: begun first, then by the day of the last visit, never visited before all. */
 export function ordered(forms, drafts, queue) {
-  const begun = new Set(drafts.filter(({kind = ''}) => !kind.startsWith('call')).map(draft => draft.household_id)) // a call is gone on with from what waits
+  // A call is gone on with from what waits.
+  const begun = new Set(drafts.filter(({kind = ''}) => !kind.startsWith('call')).map(draft => draft.household_id))
   const sent = new Map(queue.map(visit => [visit.household, visit.saved_at]))
   const last = form => sent.get(form.id) || (form.last_visit || {}).visited_at || ''
   return forms

@@ -1,7 +1,8 @@
 // What lies on the phone is sealed by AES-GCM under a random key; the key itself lies there only wrapped by a secret.
 import {erase, run} from './idb.js'
 
-const ITERATIONS = 600000 // PBKDF2-SHA-256, OWASP's figure of 2023
+// PBKDF2-SHA-256, OWASP's figure of 2023.
+const ITERATIONS = 600000
 const AES = {name: 'AES-GCM', length: 256}
 const say = 'BroadcastChannel' in self && new BroadcastChannel('field-vault')
 if (say) say.onmessage = gone
@@ -31,7 +32,8 @@ export async function standing() {
 /** create(username, secret) → Promise: a new vault, open at once; throws if there is one already (wipe first). */
 export async function create(username, secret) {
   if (await stored()) throw new Error('a vault lies here already')
-  await erase() // what a tab wrote while another one wiped nobody could read any more
+  // What a tab wrote while another one wiped nobody could read any more.
+  await erase()
   const fresh = await crypto.subtle.generateKey(AES, true, ['encrypt', 'decrypt'])
   await keep(username, secret, fresh)
   await unlock(username, secret)

@@ -46,6 +46,7 @@ function opened(form, draft, begun) {
     visit.begun = true
     keep.touch()
     visit.count()
+    if (visit.again) visit.again()
     if (!locked() || asked) return
     asked = true
     ask(visit)
