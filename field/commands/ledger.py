@@ -10,6 +10,7 @@ from sqlalchemy import or_, select
 
 from field import clock
 from field.codes import Channel, EntryKind
+from field.commands.machine import must_be_there
 from field.db import db, transact
 from field.ledger import checkpoints
 from field.ledger.entries import Entry
@@ -32,11 +33,12 @@ ledger = AppGroup("ledger", help="台账：核验、封存、重建、查看。"
 )
 @click.option("--key", help="县里公布的公钥（flask ledger key）；只用于数据包。")
 def ledger_verify(as_json: bool, kept: Path | None, package: Path | None, key: str | None) -> None:
-    """Recompute every hash; exit 0, or 1 naming the first broken entry."""
+    """Recompute every hash; exit 0, 1 naming the first broken entry, or 3 where no database is."""
     if package:
         checked = check(package, key)
         click.echo(json.dumps(checked.as_json(), ensure_ascii=False) if as_json else _of_package(checked, key))
         raise SystemExit(0 if checked.broken is None else 1)
+    must_be_there(db.session())
     note = kept.read_text(encoding="utf-8", errors="replace") if kept else None
     report = verify(db.session(), signer(current_app.config["FIELD"]).verifier, note)
     click.echo(json.dumps(report.as_json(), ensure_ascii=False) if as_json else _told(report))
