@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from flask import g
 from flask_babel import force_locale
@@ -12,6 +12,8 @@ from field import clock
 from field.codes import Grade
 from field.monitoring.workdays import SHANGHAI
 from field.web.catalogue import CHINESE, in_english, said
+
+LAST_MINUTE = time(23, 59)
 
 WEEK = "一二三四五六日"
 MARKS = {Grade.RED: "▲", Grade.ORANGE: "◆", Grade.YELLOW: "●", Grade.NONE: ""}
@@ -50,6 +52,11 @@ def at(value: datetime | str) -> str:
     """The day and the time: 11月23日 周一 10:32."""
     moment = _moment(value)
     return f"{day(moment)} {moment:%H:%M}"
+
+
+def until(value: datetime | str) -> str:
+    """The last day, and the time where it does not last to the day's end."""
+    return day(value) if _moment(value).time() >= LAST_MINUTE else at(value)
 
 
 def ago(value: datetime | str) -> str:
@@ -110,6 +117,7 @@ def month_name(value: date | datetime | str) -> str:
 FILTERS: dict[str, Callable[..., str]] = {
     "day": day,
     "at": at,
+    "until": until,
     "ago": ago,
     "month": month,
     "month_name": month_name,

@@ -1,6 +1,6 @@
 """待办页: what is to be done, beyond the first page too, narrowed in the address; and the month's visits on the board."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -22,6 +22,13 @@ def test_the_list_says_who_what_until_when_and_how_far_it_has_risen(county: Coun
     for told in ("马桥镇待办", "陈大一户 堰垭村 三组", "● 黄色", "入户核实 农户自主申报", "已过期，", "县"):
         assert told in said
     assert f"/households/{county.households[HOME]}" in links(page)
+
+
+@pytest.mark.unlisted(HOME)
+def test_what_is_due_within_the_day_says_at_what_time(small_county: County) -> None:
+    began = datetime(2026, 11, 20, 3, 30, tzinfo=UTC)
+    declared(small_county, HOME, began)
+    assert "已过期，11月23日 周一 11:30" in words(browser(small_county, "county").page("/tasks"))
 
 
 @pytest.mark.unlisted(HOME)

@@ -26,10 +26,17 @@ RIPE, LATE = "ripe", "late"  # chosen as states are, and no states
 SHOWN = {*WAY_OUT, CaseState.MONITORED}
 
 
-def offered(case: MonitoringCase, by: Actor) -> list[CaseAction]:
+def stays(conditions: Sequence[Condition]) -> bool:
+    """继续监测: whether nobody of the household can work, so that its monitoring is never proposed to end."""
+    return any(one.code == "labour" and not one.holds for one in conditions)
+
+
+def offered(case: MonitoringCase, by: Actor, conditions: Sequence[Condition]) -> list[CaseAction]:
     """What a person may do now, the step itself first."""
     at = case.standing
     several = [one for one in actions(at.state, by.role) if possible(at, one)]
+    if stays(conditions):
+        several = [one for one in several if one is not CaseAction.PROPOSE_ELIMINATION]
     several = [one for one in several if same_hands(at, one, by.username) is None]
     if at.state in NOTICES:
         running = {CaseAction.ANSWER_OBJECTION} if at.stopped_on else {CaseAction.OBJECT, CaseAction.ADVANCE}
