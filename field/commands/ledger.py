@@ -11,7 +11,7 @@ from sqlalchemy import or_, select
 from field import clock
 from field.codes import Channel, EntryKind
 from field.commands.machine import must_be_there
-from field.db import db, transact
+from field.db import alone, db, transact
 from field.ledger import checkpoints
 from field.ledger.entries import Entry
 from field.ledger.faults import Report
@@ -63,13 +63,13 @@ def ledger_key() -> None:
 def ledger_rebuild(applies: bool) -> None:
     """Derive everything again from the entries; exit 1 when something differs, which is changed only with --apply."""
     session = db.session()
-    session.connection(execution_options={"field_writes": True})
-    rebuilt = rebuild(session)
-    if rebuilt.differing and not applies:
-        session.rollback()
-        click.echo(f"{rebuilt.entries} 条，重建后不同的表：{', '.join(rebuilt.differing)}；没有改动")
-        raise SystemExit(1)
-    session.commit()
+    with alone(session):
+        rebuilt = rebuild(session)
+        if rebuilt.differing and not applies:
+            session.rollback()
+            click.echo(f"{rebuilt.entries} 条，重建后不同的表：{', '.join(rebuilt.differing)}；没有改动")
+            raise SystemExit(1)
+        session.commit()
     differing = ", ".join(rebuilt.differing)
     click.echo(f"{rebuilt.entries} 条，重建后" + (f"换过的表：{differing}" if differing else "完全相同"))
 
