@@ -55,8 +55,9 @@ def at(value: datetime | str) -> str:
 
 
 def until(value: datetime | str) -> str:
-    """The last day, and the time where it does not last to the day's end."""
-    return day(value) if _moment(value).time() >= LAST_MINUTE else at(value)
+    """The last day; one that is still to end, and ends before its evening, with the time."""
+    whole = _moment(value).time() >= LAST_MINUTE or _local_day(value) < _local_day(now())
+    return day(value) if whole else at(value)
 
 
 def ago(value: datetime | str) -> str:

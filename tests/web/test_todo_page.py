@@ -1,6 +1,6 @@
 """待办页: what is to be done, beyond the first page too, narrowed in the address; and the month's visits on the board."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ from field.db import transact
 from field.monitoring.roster.enrol import enrol
 from field.registry.idnumber import make
 from tests.county import County, household
-from tests.monitoring.casework import HOME, declared, do, opened, visited
+from tests.monitoring.casework import HOME, NEXT, declared, do, opened, visited
 from tests.web.office import browser, links, words
 
 
@@ -26,9 +26,12 @@ def test_the_list_says_who_what_until_when_and_how_far_it_has_risen(county: Coun
 
 @pytest.mark.unlisted(HOME)
 def test_what_is_due_within_the_day_says_at_what_time(small_county: County) -> None:
-    began = datetime(2026, 11, 20, 3, 30, tzinfo=UTC)
+    began = (clock.now() - timedelta(days=1)).replace(hour=3, minute=30)
     declared(small_county, HOME, began)
-    assert "已过期，11月23日 周一 11:30" in words(browser(small_county, "county").page("/tasks"))
+    assert " 11:30以前" in words(browser(small_county, "cadre").page("/tasks"))
+    declared(small_county, NEXT, began - timedelta(days=9))
+    assert "已过期" in (page := words(browser(small_county, "county").page("/tasks?late=yes")))
+    assert "11:30" not in page
 
 
 @pytest.mark.unlisted(HOME)
