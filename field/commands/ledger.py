@@ -62,7 +62,7 @@ def ledger_key() -> None:
 @click.option("--apply", "applies", is_flag=True, help="有不同的也换成重建的（升级以后用）。")
 def ledger_rebuild(applies: bool) -> None:
     """Derive everything again from the entries; exit 1 when something differs, which is changed only with --apply."""
-    session = db.session()
+    must_be_there(session := db.session())
     with alone(session):
         rebuilt = rebuild(session)
         if rebuilt.differing and not applies:
