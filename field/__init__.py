@@ -151,7 +151,12 @@ def _answer_problems(app: Flask) -> None:
 
     @app.errorhandler(Unavailable)
     def _unavailable(_: Unavailable) -> Any:
-        busy = Problem(503, "unavailable", "系统暂时忙，内容还在手机里，稍后会再传", headers={"Retry-After": "5"})
+        busy = Problem(
+            503,
+            "unavailable",
+            "系统暂时忙，没有记下，请过几分钟再试；手机里的内容都在，会自己再传",
+            headers={"Retry-After": "30"},
+        )
         return _problem(busy)
 
     @app.errorhandler(HTTPException)

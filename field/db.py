@@ -23,12 +23,15 @@ SQLITE = (
     "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000", "journal_size_limit=67108864",
     "wal_autocheckpoint=4000",
 )  # fmt: skip
-POSTGRESQL = "-c random_page_cost=1.1 -c jit=off"  # rows lie in memory or on an SSD; no plan is worth compiling
+POSTGRESQL = (
+    "-c random_page_cost=1.1 -c jit=off -c lock_timeout=20s"  # all in memory or on an SSD; no thread waits for ever
+)
 WRITE = "BEGIN IMMEDIATE"
 SORTED = json.JSONEncoder(sort_keys=True, ensure_ascii=False)  # the same value is the same text, whoever wrote it
 TRIES = 6
 TRY_AGAIN = {"40001", "40P01", "XX000", "23505"}
 CONNECTION_LOST = {"08000", "08003", "08006", "57P01", "57P02", "57P03"}
+LOCKED_OUT = {"55P03"}
 
 db = SQLAlchemy(metadata=Base.metadata)
 
@@ -48,7 +51,7 @@ def transact(work: Callable[[Session], Result], session: Session | None = None) 
                 return result
         except (Repeated, DBAPIError) as error:
             session.rollback()
-            if isinstance(error, DBAPIError) and _sqlstate(error) in CONNECTION_LOST:
+            if isinstance(error, DBAPIError) and _sqlstate(error) in CONNECTION_LOST | LOCKED_OUT:
                 raise Unavailable from error
             if attempt == TRIES or not _may_try_again(error):
                 raise
@@ -66,20 +69,48 @@ def count_anew(session: Session) -> None:
 
 
 @contextlib.contextmanager
+def alone(session: Session) -> Iterator[None]:
+    """独自写: until the end nobody else writes; who wants to is told to come again, on SQLite at once."""
+    file = _file(session)
+    with _locked(f"{file}-alone") if file else contextlib.nullcontext():
+        with _locked(f"{file}-turn") if file else contextlib.nullcontext():
+            connection = session.connection(execution_options={"field_writes": True})
+        if not file:
+            connection.execute(text("LOCK TABLE chain_head IN EXCLUSIVE MODE"))
+        yield
+
+
+@contextlib.contextmanager
 def _turn(session: Session) -> Iterator[None]:
     """A writing transaction; on SQLite writers queue in the kernel, where its own lock would sleep and ask again."""
-    engine = session.get_bind().engine
-    file = engine.url.database
-    if engine.dialect.name != "sqlite" or not file:
+    if not (file := _file(session)):
         yield
         return
-    turn = os.open(f"{file}-turn", os.O_CREAT | os.O_WRONLY, 0o600)
-    try:
-        fcntl.flock(turn, fcntl.LOCK_EX)
+    with _locked(f"{file}-turn"):
+        try:
+            with _locked(f"{file}-alone", fcntl.LOCK_SH | fcntl.LOCK_NB):
+                pass
+        except BlockingIOError:
+            raise Unavailable from None
         _begin_anew(session)
         yield
+
+
+def _file(session: Session) -> str | None:
+    """SQLite's file, beside which its writers queue; None for another database, or one in memory."""
+    engine = session.get_bind().engine
+    return engine.url.database if engine.dialect.name == "sqlite" else None
+
+
+@contextlib.contextmanager
+def _locked(path: str, how: int = fcntl.LOCK_EX) -> Iterator[None]:
+    """A lock that the kernel takes away from who dies."""
+    lock = os.open(path, os.O_CREAT | os.O_WRONLY, 0o600)
+    try:
+        fcntl.flock(lock, how)
+        yield
     finally:
-        os.close(turn)
+        os.close(lock)
 
 
 def _begin_anew(session: Session) -> None:

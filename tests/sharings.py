@@ -18,7 +18,7 @@ from tests.county import County
 from tests.running import settings_of
 
 TOWN, HOME, NEXT, ELSEWHERE = "420626107", "420626107204", "420626107205", "420626102201"
-VERSIONS = count(4)
+VERSIONS = count(5)
 TEXT = (OURS / "2026.toml").read_text(encoding="utf-8")
 BARE = TEXT[: TEXT.index("\n[[sharing]]")]
 INCOME = {"wages": 1_234_567, "business": 0, "property": 0, "transfers": 0, "production_cost": 0,
@@ -42,7 +42,7 @@ def keep(county: County, text: str) -> None:
     """Put a pack into force in place of ours of 2026."""
     folder = settings_of(county).policy
     folder.mkdir(exist_ok=True)
-    text = text.replace("version = 3", f"version = {next(VERSIONS)}", 1)
+    text = text.replace("version = 4", f"version = {next(VERSIONS)}", 1)
     (folder / "2026.toml").write_text(text, encoding="utf-8")
 
 

@@ -42,13 +42,34 @@ def test_a_public_county_without_worker_and_backup_is_told_so(county: County) ->
     assert wrong(county) == ["后台进程", "备份"]
 
 
-@pytest.mark.parametrize("words", ["token list", "staff list", "sweep", "quality"])
-def test_a_command_on_a_database_that_was_never_made_says_what_to_do(tmp_path: Path, words: str) -> None:
-    app = create_app(Settings(tmp_path, f"sqlite:///{tmp_path / 'field.db'}"))
+@pytest.mark.parametrize(
+    "words", ["token list", "staff list", "sweep", "quality", "ledger verify", "ledger rebuild", "ledger show x"]
+)
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("sqlite:///{}/field.db", "field.db 里没有数据库"),
+        ("sqlite:///{}/nowhere/field.db", "field.db 连不上或打不开"),
+        ("postgresql+psycopg://field:secret@127.0.0.1:1/county", "field:***@127.0.0.1:1/county 连不上"),
+    ],
+)
+def test_a_command_where_no_database_is_says_so_and_how_to_name_it(
+    tmp_path: Path, words: str, url: str, told: str
+) -> None:
+    app = create_app(Settings(tmp_path, url.format(tmp_path)))
     found = app.test_cli_runner().invoke(args=words.split())
-    assert found.exit_code == 1
-    assert "数据库版本是 空的" in found.output
-    assert "请运行 flask migrate" in found.output
+    assert found.exit_code == 3, "1 is a ledger that is broken"
+    assert told in found.output
+    assert "FIELD_HOME" in found.output
+    with app.app_context():
+        db.engine.dispose()
+
+
+def test_a_database_file_that_is_damaged_is_a_broken_ledger_and_not_absent(tmp_path: Path) -> None:
+    (tmp_path / "field.db").write_bytes(b"SQLite format 3\x00" + b"\xff" * 8192)
+    app = create_app(Settings(tmp_path, f"sqlite:///{tmp_path / 'field.db'}"))
+    found = app.test_cli_runner().invoke(args=["ledger", "verify"])
+    assert (found.exit_code, "台账有问题" in found.output) == (1, True)
     with app.app_context():
         db.engine.dispose()
 

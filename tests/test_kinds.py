@@ -162,7 +162,7 @@ def test_a_kind_is_called_as_the_pack_calls_it_by_which_the_case_is_judged(
     small_county: County, tmp_path: Path
 ) -> None:
     former, then = shelf().own, clock.now() - AGO
-    text = (OURS / "2026.toml").read_text(encoding="utf-8").replace("version = 3", "version = 4", 1)
+    text = (OURS / "2026.toml").read_text(encoding="utf-8").replace("version = 4", "version = 5", 1)
     (tmp_path / "2026.toml").write_text(text.replace(f'name = "{CALLED}"', 'name = "县里的重点户"'), encoding="utf-8")
     use_shelf(tmp_path)
     try:

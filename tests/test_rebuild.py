@@ -1,9 +1,14 @@
 """重建: what is derived is a function of the entries alone."""
 
 import random
+import sqlite3
+import time
 from typing import Any
 
-from field.db import db, transact
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from field.db import alone, db, transact
 from field.ledger.verify import verify
 from field.monitoring.rebuild import DERIVED, fingerprint, rebuild
 from field.registry.households import Household
@@ -47,6 +52,29 @@ def test_a_household_changed_by_hand_is_named(county: County) -> None:
         household.head = "改过的人"
         db.session.commit()
         assert transact(rebuild).differing == ("household",)
+
+
+def test_who_writes_during_a_rebuild_is_told_to_come_again_and_loses_nothing(county: County) -> None:
+    cadre, visit = county.client("cadre"), county.visit()
+    with county.app.app_context():
+        db.engine.dispose()
+        event.listen(db.engine, "connect", _impatient)
+        with alone(session := Session(db.engine)):
+            began = time.monotonic()
+            refused = cadre.post("/api/visits", json=visit)
+            assert time.monotonic() - began < 5
+            assert (refused.status_code, refused.headers["Retry-After"]) == (503, "30")
+            assert refused.get_json()["code"] == "unavailable"
+            assert cadre.get("/api/households").status_code == 200, "who only reads goes on"
+            session.rollback()
+        assert cadre.post("/api/visits", json=visit).status_code == 201
+
+
+def _impatient(connection: Any, _record: object) -> None:
+    """PostgreSQL waits for seconds; the test does not."""
+    if not isinstance(connection, sqlite3.Connection):
+        connection.execute("SET lock_timeout = '300ms'")
+        connection.commit()
 
 
 def members(county: County) -> list[str]:

@@ -32,7 +32,7 @@ from field.commands import (
     webhook,
     wechat,
 )
-from field.commands.machine import database
+from field.commands.machine import database, must_be_there
 from field.commands.miswritten import in_chinese
 from field.config import Settings
 from field.db import Unavailable, db, transact
@@ -144,8 +144,9 @@ def _heard(reading: Any) -> Any:
 
 
 def _why(fault: Exception) -> Exception:
-    """What doctor says of the database; the fault itself where all is well with it."""
+    """What doctor says of the database, if there is one; the fault itself where all is well with it."""
     db.session.rollback()
+    must_be_there(db.session())
     told = (click.ClickException(f"{one.area}{one.text}") for one in database(db.session()) if one.wrong)
     return next(told, fault)
 

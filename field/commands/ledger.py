@@ -10,7 +10,8 @@ from sqlalchemy import or_, select
 
 from field import clock
 from field.codes import Channel, EntryKind
-from field.db import db, transact
+from field.commands.machine import must_be_there
+from field.db import alone, db, transact
 from field.ledger import checkpoints
 from field.ledger.entries import Entry
 from field.ledger.faults import Report
@@ -32,11 +33,12 @@ ledger = AppGroup("ledger", help="台账：核验、封存、重建、查看。"
 )
 @click.option("--key", help="县里公布的公钥（flask ledger key）；只用于数据包。")
 def ledger_verify(as_json: bool, kept: Path | None, package: Path | None, key: str | None) -> None:
-    """Recompute every hash; exit 0, or 1 naming the first broken entry."""
+    """Recompute every hash; exit 0, 1 naming the first broken entry, or 3 where no database is."""
     if package:
         checked = check(package, key)
         click.echo(json.dumps(checked.as_json(), ensure_ascii=False) if as_json else _of_package(checked, key))
         raise SystemExit(0 if checked.broken is None else 1)
+    must_be_there(db.session())
     note = kept.read_text(encoding="utf-8", errors="replace") if kept else None
     report = verify(db.session(), signer(current_app.config["FIELD"]).verifier, note)
     click.echo(json.dumps(report.as_json(), ensure_ascii=False) if as_json else _told(report))
@@ -60,14 +62,14 @@ def ledger_key() -> None:
 @click.option("--apply", "applies", is_flag=True, help="有不同的也换成重建的（升级以后用）。")
 def ledger_rebuild(applies: bool) -> None:
     """Derive everything again from the entries; exit 1 when something differs, which is changed only with --apply."""
-    session = db.session()
-    session.connection(execution_options={"field_writes": True})
-    rebuilt = rebuild(session)
-    if rebuilt.differing and not applies:
-        session.rollback()
-        click.echo(f"{rebuilt.entries} 条，重建后不同的表：{', '.join(rebuilt.differing)}；没有改动")
-        raise SystemExit(1)
-    session.commit()
+    must_be_there(session := db.session())
+    with alone(session):
+        rebuilt = rebuild(session)
+        if rebuilt.differing and not applies:
+            session.rollback()
+            click.echo(f"{rebuilt.entries} 条，重建后不同的表：{', '.join(rebuilt.differing)}；没有改动")
+            raise SystemExit(1)
+        session.commit()
     differing = ", ".join(rebuilt.differing)
     click.echo(f"{rebuilt.entries} 条，重建后" + (f"换过的表：{differing}" if differing else "完全相同"))
 

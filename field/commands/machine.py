@@ -1,6 +1,7 @@
 """体检之机器: disk, type, clock, database, worker and backup, each told as a fault in words or as well."""
 
 import shutil
+import sqlite3
 import subprocess
 from collections.abc import Iterator
 from datetime import timedelta
@@ -8,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
+import click
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import func, select, text
@@ -24,6 +26,7 @@ from field.worker import signer
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 BACKUP_OLD = timedelta(hours=30)
 SKEW = timedelta(minutes=2)
+NAMED = "数据在别处的，请在 FIELD_HOME 里写明目录，或在 FIELD_DATABASE_URL 里写明数据库，再运行一次"
 
 
 class Told(NamedTuple):
@@ -43,6 +46,31 @@ def machine(settings: Settings, session: Session) -> Iterator[Told]:
     if settings.secure_cookies:
         yield _worker(settings.home)
         yield _backup(settings)
+
+
+class NoDatabase(click.ClickException):
+    """没有数据库: with an exit code of its own, for 1 is a ledger that is broken."""
+
+    exit_code = 3
+
+
+def must_be_there(session: Session) -> None:
+    """NoDatabase where none was made or none answers; one that is damaged is there."""
+    url = session.get_bind().engine.url
+    where = url.database if url.get_backend_name() == "sqlite" else url.render_as_string()
+    try:
+        if MigrationContext.configure(session.connection()).get_current_revision() is None:
+            raise NoDatabase(f"{where} 里没有数据库。{NAMED}；新的县请先运行 flask migrate")
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) is None and _code(error) in (None, sqlite3.SQLITE_CANTOPEN):
+            raise NoDatabase(f"{where} 连不上或打不开。{NAMED}") from None
+    finally:
+        session.rollback()
+
+
+def _code(error: DBAPIError) -> int | None:
+    """SQLite's own code of a fault; None of another database."""
+    return getattr(error.orig, "sqlite_errorcode", None)
 
 
 def database(session: Session) -> Iterator[Told]:

@@ -14,6 +14,7 @@ from field.codes import Channel
 from field.demo.accounts import CADRE, CADRE2
 from field.demo.cast import Played
 from field.demo.helping import NAMES, OWNERS, UNITS
+from field.demo.need import hard_year
 from field.demo.pictures import picture
 from field.demo.visits import Home, moment, visit
 from field.help_codes import HelpAction, MeasureState
@@ -59,6 +60,9 @@ WORDS = {
     "return": "评议的票数要再核一次", "reject": "子女收入够，暂不符合条件", "appeal": "子女已经分户，请再核实",
     "roll_back": "消除时漏算了住院费，撤销", "re_mark": "回访后又遇到意外", "move_away": "全家迁到外县，户口已迁",
     "die": "老人先后去世，已销户", "take_over": "名册在册，转入平台办理",
+    "on_site": "上门看过，和说的一致", "data": "没有发现车辆、商品房和大额存款", "town": "材料齐全，评议和公示没有异议",
+    "county": "符合条件，纳入监测", "propose": "收入稳定了，措施都已落实", "check": "上门看过，困难已经过去",
+    "town_out": "逐项核过，措施都落实了", "county_out": "条件都符合，风险消除",
 }  # fmt: skip
 
 
@@ -86,6 +90,7 @@ class Acting:
         self.actors, self.vault, self.rng = actors, vault, rng
         self.own: dict[str, Callable[[Session, Where, datetime], object]] = {
             "declare": self._declare, "visit": self._visit, "visit_out": self._visit, "follow": self._follow,
+            "relapse": self._relapse,
             "mourn": self._mourn, "open": self._open, "team": self._team, "plan": self._plan,
             "carry_out": self._carry_out,
         }  # fmt: skip
@@ -123,6 +128,13 @@ class Acting:
         """跟踪 by the town, whose eyes see other figures."""
         record_visit(session, self._seen(where, at), self._by(TOWN, where), at + timedelta(minutes=30))
 
+    def _relapse(self, session: Session, where: Where, at: datetime) -> None:
+        """Who was thought to be out of need is found in it again."""
+        again = hard_year(where.persons, [*where.played.risk_factors, "accident"], self.rng)
+        said = self._seen(where, at) | {"expenses": again["expenses"], "note": "又住院了，欠着账"}
+        said["income"] |= again["income"]
+        record_visit(session, said, self._by(TOWN, where), at + timedelta(minutes=30))
+
     def _mourn(self, session: Session, where: Where, at: datetime) -> None:
         """The village hears that nobody of the household lives any more."""
         mine = select(Person.id).where(Person.household_id == where.home.id, Person.left.is_(None))
@@ -132,9 +144,14 @@ class Acting:
 
     def _seen(self, where: Where, at: datetime, years: int = 0) -> dict[str, Any]:
         """What a visit tells, its income of so many years ago; who has been helped for long earns enough again."""
-        said = visit(where.home, at, self.rng) | {"risk_factors": where.played.risk_factors, "note": "家里都看过了"}
+        risks = where.played.risk_factors
+        home = where.home._replace(main_risk=risks[0], risk_factors=risks)
+        said = visit(home, at, self.rng) | {"note": "家里都看过了"}
         said["income"] |= _period(china_day(at) - timedelta(days=365 * years))
-        if where.played.part.before:
+        if not where.played.part.before:
+            hard = hard_year(where.persons, risks, self.rng)
+            said["income"], said["expenses"] = said["income"] | hard["income"], hard["expenses"]
+        else:
             said["income"] |= {"wages": where.persons * self.rng.randrange(13_000, 19_000, 100) * FEN}
             said["expenses"] = {"medical_self_paid": 60_000, "schooling": 0, "housing": 0, "other": 0}
             said["guarantees"] = {name: {"status": "ok"} for name in said["guarantees"]}
@@ -217,8 +234,7 @@ def _advancing(session: Session, case: MonitoringCase, where: Where, at: datetim
         case CaseState.DATA_CHECK:
             return {"departments": ["医保", "民政", "不动产登记", "车管"]}
         case CaseState.ASSESSMENT | CaseState.ELIMINATION_ASSESSMENT:
-            votes = {"eligible": 32, "present": 27, "in_favour": 25, "against": 1}
-            return {"held_on": f"{day}", "place": "村委会会议室", **votes}
+            return {"held_on": f"{day}", "place": "村委会会议室", **_votes(Random(case.id))}  # noqa: S311 - no secret
         case CaseState.COUNTY_APPROVAL:
             poor = session.get_one(Household, where.home.id).formerly_poor
             kind = pack_of(case.pack, at).kinds_for(formerly_poor=poor)[0]
@@ -227,6 +243,13 @@ def _advancing(session: Session, case: MonitoringCase, where: Where, at: datetim
             done = [{"risk_factor": one, "note": "措施落实，看过凭证"} for one in where.played.risk_factors]
             return {"measures": done, "large_expense": {"note": "住院费已报销和救助，没有欠账"}}
     return {}
+
+
+def _votes(rng: Random) -> dict[str, int]:
+    """Enough have come, and nearly all agree."""
+    eligible, absent, against = rng.randint(24, 46), rng.randint(1, 7), rng.randint(0, 2)
+    present = eligible - absent
+    return {"eligible": eligible, "present": present, "in_favour": present - against - 1, "against": against}
 
 
 def _period(day: date) -> dict[str, Any]:

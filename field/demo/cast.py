@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, cast
 
-from field.codes import Kind, RiskFactor
+from field.codes import Kind
 from field.demo.accounts import CADRE, CADRE2
 from field.demo.courses import Course, eliminated, ladder, slower, way_out
+from field.demo.need import SUDDEN, reasons, struck
 from field.registry.roster import RosterHousehold
 
 TOWN, TOWNS = "420626107", [f"420626{code}" for code in (100, 101, 102, 103, 104, 105, 106, 108, 109, 200)]
@@ -58,7 +59,7 @@ class Cast:
             return one
         self.open_parts.remove(part)
         kind = one.get("kind") or _told(one)
-        played = Played(part, kind, one.get("risk_factors") or [RiskFactor.ILLNESS.value])
+        played = Played(part, kind, reasons(one, len(self.played), slow=part.before))
         self.played[one["number"]] = played
         unlisted: dict[str, Any] = {
             key: said for key, said in one.items() if key not in ("kind", "identified_on", "risk_factors")
@@ -66,6 +67,8 @@ class Cast:
         if part.before:
             since = one.get("identified_on") or f"{self.today - LISTED_FOR}"
             unlisted |= {"kind": kind, "identified_on": since, "risk_factors": played.risk_factors}
+        else:
+            unlisted["members"] = struck(one["members"], played.risk_factors[0])
         return cast(RosterHousehold, unlisted)
 
 
@@ -75,6 +78,8 @@ def _fits(part: Part, one: RosterHousehold) -> bool:
     Who is identified by a case becomes 防止返贫致贫对象, and must still be told as the kind that the table has.
     """
     able = any(member.get("labour") in ABLE for member in one["members"])
+    if part.before and {*SUDDEN} & {*one.get("risk_factors", ())}:
+        return False  # still urgent, however well it earns
     same = part.before or one.get("kind") in (None, _told(one))
     return one["region"].startswith(part.where) and part.after == ("kind" in one) and able and same
 
@@ -96,7 +101,7 @@ def parts() -> Iterator[Part]:
         (CADRE2, "town_out", 57),
     ):
         yield Part(where, way_out(last), ago, before=True, after=True)
-    yield Part(CADRE2, (*eliminated(), (80, "roll_back")), 100, before=True, after=True)
+    yield Part(CADRE2, (*eliminated(), (79, "relapse"), (80, "roll_back")), 100, before=True, after=True)
     for place, where in enumerate((TOWN, CADRE2, *TOWNS[::2])):
         yield Part(where, slower(ladder("county"), 5 * place % 9), 60, after=True)
     for place, where in enumerate((TOWN, TOWN, *TOWNS)):
@@ -123,6 +128,6 @@ def _turns() -> Iterator[Part]:
     yield Part(TOWN, (*ladder("data"), (5, "reject")), 34)
     for where, ago in ((CADRE, 90), (CADRE, 84), (CADRE2, 92), (TOWN, 150), (TOWN, 240)):
         yield Part(where, eliminated(), ago, before=True)
-    yield Part(TOWN, (*eliminated(), (90, "re_mark")), 95, before=True)
+    yield Part(TOWN, (*eliminated(), (89, "relapse"), (90, "re_mark")), 95, before=True)
     yield Part(TOWN, ((0, "take_over"), (9, "move_away"), (10, "moved")), 40, before=True)
     yield Part(CADRE2, ((0, "take_over"), (11, "mourn"), (12, "die"), (14, "died")), 70, before=True)

@@ -21,9 +21,10 @@ from field.messaging.sending import Transact
 from field.messaging.sending_rules import Purpose, quiet
 from field.monitoring.duties import notices, reminders
 from field.monitoring.duties.notices import NoticeKind, Receiver, StaffNotice
+from field.monitoring.workdays import china_day
 from field.registry.regions import county
 
-DIALOG = "staff"
+DIALOG, LATE = "staff", "过期"
 WaysFor = Callable[[str], Ways]
 
 
@@ -63,16 +64,17 @@ def _post(
     choice = reminders.chosen(session, one.by.staff_id)
     if choice is None or not choice.address:
         return False
-    values = {"county": one.whose or (county(session) or NOWHERE).name, **_values(kind, mine)}
+    values = {"county": one.whose or (county(session) or NOWHERE).name, **_values(kind, mine, china_day(now))}
     say = final(library().dialog(DIALOG), kind.value, values, one.way)
     message = Outbound(f"staff_notice:{mine[0].id}", choice.address, say.text, say.step, say.variables)
     return outbox.post(session, outbox.Letter(message, Channel(one.way), ways[one.way], why), now)
 
 
-def _values(kind: NoticeKind, mine: Sequence[StaffNotice]) -> dict[str, str]:
+def _values(kind: NoticeKind, mine: Sequence[StaffNotice], today: date) -> dict[str, str]:
     said: dict[str, Any] = mine[0].said
     if kind is NoticeKind.DIGEST:
         return {name: str(said[name]) for name in ("tasks", "late", "red")}
     due = date.fromisoformat(said["due_on"])
     home = f"{said['village']}{said['head']}户" if said["head"] else said["village"]
-    return {"red": str(len(mine)), "home": home, "deed": said["what"], "until": f"{due.month}月{due.day}日"}
+    deed = said["what"].removesuffix(LATE) + LATE if due < today else said["what"]
+    return {"red": str(len(mine)), "home": home, "deed": deed, "until": f"{due.month}月{due.day}日"}

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from field import clock
@@ -26,7 +27,7 @@ from field.monitoring.cases import cases
 from field.monitoring.cases.case_around import adults, kind_name, pack_of, papers, seen
 from field.monitoring.cases.case_contents import Faults
 from field.monitoring.cases.case_list import merged, one_case, overdue, steps
-from field.monitoring.cases.case_offers import LATE, RIPE, chosen, met, offered
+from field.monitoring.cases.case_offers import LATE, RIPE, chosen, met, offered, stays
 from field.monitoring.cases.case_rules import HOLDERS, NOTICES, RULES, actions
 from field.monitoring.cases.cases import Asked, MonitoringCase
 from field.monitoring.cases.consents import consented
@@ -135,6 +136,11 @@ def act(case_id: str) -> Any:
         return _page(case_id, error.faults), 422
 
 
+def _filled_in(action: str) -> MultiDict[str, str]:
+    """What was written for an action, to be written no second time; the reason for one is none for another."""
+    return request.form if request.form.get("action") == action else MultiDict()
+
+
 def _numbered(name: str, region: str | None = None) -> str | None:
     """A household's id by the number in a field of the form, in a region or in the whole county."""
     found = select(Household.id).where(Household.number == written(name)[:40])
@@ -154,13 +160,14 @@ def _page(case_id: str, faults: Faults) -> str:
     several = steps(session, case)
     names = regions.names(session, {household.region})
     today, pack = china_day(now), pack_of(case.pack, now)
+    conditions = met(session, case, household, now)
     least = due(today, pack.notice.days, pack.notice.counting, shelf().holidays).day
     return render_template(
         "case.html", case=case, household=household, village=names.get(household.region, ""), today=today, least=least,
         steps=[(entry, said, case_lines(masked(said))) for entry, said in several], needs=_needs,
         faults=fault_words(faults),
-        staff=staff_names(session, {entry.actor for entry, _said in several}), filled=request.form,
-        actions=offered(case, by), conditions=met(session, case, household, now),
+        staff=staff_names(session, {entry.actor for entry, _said in several}), filled_in=_filled_in,
+        actions=offered(case, by, conditions), conditions=conditions, stays=stays(conditions),
         adults=adults(session, household.id, today), photos=papers(session, household.id),
         consented=consented(session, household.id, case.heard_at),
         key=str(uuid7()), states=CaseState.labels(),

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from field.auth import csrf_token, posts, signed_in
 from field.codes import Role
+from field.monitoring.policy.share_shapes import share_told
 from field.problems import Problem
 from field.registry.masking import mask_id_number, mask_name, mask_phone, mask_words
 from field.registry.rights import Right
@@ -56,6 +57,7 @@ def register(app: Flask) -> None:
         "masked_words": mask_words,
         "why": why,
         "of_member": of_member,
+        "part_of": share_told,
     }
     app.jinja_env.globals |= {"csrf_token": csrf_token, "wings": wings, "may": may, "grade_mark": grade_mark}
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

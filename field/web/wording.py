@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from flask import g
 from flask_babel import force_locale
@@ -14,6 +14,8 @@ from field import clock
 from field.codes import Grade
 from field.monitoring.workdays import SHANGHAI
 from field.web.catalogue import CHINESE, in_english, said
+
+LAST_MINUTE = time(23, 59)
 
 WEEK = "一二三四五六日"
 DAYS = re.compile(r"(– )?\d{4}年\d{1,2}月\d{1,2}日")
@@ -53,6 +55,12 @@ def at(value: datetime | str) -> str:
     """The day and the time: 11月23日 周一 10:32."""
     moment = _moment(value)
     return f"{day(moment)} {moment:%H:%M}"
+
+
+def until(value: datetime | str) -> str:
+    """The last day; one that is still to end, and ends before its evening, with the time."""
+    whole = _moment(value).time() >= LAST_MINUTE or _local_day(value) < _local_day(now())
+    return day(value) if whole else at(value)
 
 
 def ago(value: datetime | str) -> str:
@@ -118,6 +126,7 @@ def whole_days(words: str) -> Markup:
 FILTERS: dict[str, Callable[..., str]] = {
     "day": day,
     "at": at,
+    "until": until,
     "ago": ago,
     "month": month,
     "month_name": month_name,

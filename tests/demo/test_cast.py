@@ -2,6 +2,7 @@
 
 from field.demo.cast import Cast, parts
 from field.demo.courses import WAY_OUT
+from field.demo.need import ILL
 from tests.demo.test_county import COUNTY, TODAY
 
 PARTS = list(parts())
@@ -29,6 +30,17 @@ def test_most_states_of_the_way_out_are_there_and_two_in_the_cadres_village_are_
     assert [name for _day, name in WAY_OUT][5] == "follow"
     ripe = [part for part in PARTS if part.course == WAY_OUT[:6] and part.where == "420626107204"]
     assert len(ripe) == 2
+
+
+def test_what_a_household_is_on_the_ladder_for_is_seen_in_its_members() -> None:
+    cast = Cast(TODAY)
+    taken = [cast.take(one) for one in COUNTY]
+    climbing = [one for one in taken if (played := cast.played.get(one["number"])) and not played.part.before]
+    for one in climbing:
+        risks = cast.played[one["number"]].risk_factors
+        assert not any(member.get("monthly_income") for member in one["members"]), "nobody earns elsewhere any more"
+        assert risks[0] != "illness" or any(member.get("health") in ILL for member in one["members"])
+    assert len({cast.played[one["number"]].risk_factors[0] for one in climbing}) > 4
 
 
 def test_who_is_identified_by_a_case_is_told_as_the_table_has_it() -> None:

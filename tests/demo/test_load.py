@@ -44,6 +44,7 @@ from field.monitoring.posts.caseload import waiting
 from field.monitoring.posts.deputies import current
 from field.monitoring.rebuild import rebuild
 from field.monitoring.relief.long_term import LongTerm
+from field.monitoring.risk.judgement import Judgement
 from field.monitoring.screening.screening_lists import ScreeningRow
 from field.monitoring.visiting.evidence import Evidence, EvidenceLink
 from field.monitoring.visiting.visit_rules import faults
@@ -177,6 +178,15 @@ def test_what_a_case_made_of_its_household_is_what_the_table_counts(demo: Flask)
         monitored = CaseState(case.state) in (CaseState.MONITORED, *WAY_OUT)
         assert (home.kind is not None) is monitored, case.state
         assert not monitored or (home.kind, home.risk_factors) == (case.kind, case.risk_factors)
+
+
+def test_who_has_a_case_is_in_need_and_who_was_eliminated_is_not(demo: Flask) -> None:
+    judged = select(MonitoringCase, Judgement).join(Judgement, Judgement.household_id == MonitoringCase.household_id)
+    rows = db.session().execute(judged).all()
+    climbing = {case.id: judgement.grade for case, judgement in rows if case.lead_chain}
+    assert len(climbing) > 15
+    assert "none" not in climbing.values(), "nobody is identified who earns well above the line"
+    assert {judgement.grade for case, judgement in rows if case.state == "eliminated"} == {"none"}
 
 
 def test_a_list_a_tie_and_a_handover_wait_for_somebody(demo: Flask) -> None:

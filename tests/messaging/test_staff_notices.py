@@ -181,6 +181,13 @@ def test_what_rises_to_the_next_level_is_told_there(county: County) -> None:
     assert len(told(county, MONDAY + DAY)) == 1
 
 
+def test_what_is_late_already_is_said_to_be_late(county: County) -> None:
+    chooses(county, "county")
+    reds(county, MONDAY - 5 * DAY)
+    [text] = [one for one in told(county, MONDAY + HOUR) if "加急提醒" in one]
+    assert "入户核实过期，" in text
+
+
 def test_nobody_is_woken_at_night(county: County) -> None:
     chooses(county, "cadre", at="20:00")
     reds(county, MONDAY + 13 * HOUR)

@@ -378,7 +378,7 @@ def test_deadlines_count_calendar_or_working_days_as_the_pack_says() -> None:
         ("on_site_check", {"consents": [{"person_id": ADULT, "how": "fingerprint"}]}, "consents"),
         ("on_site_check", {"consents": [{"person_id": ADULT, "how": "drawn", "signature": "b" * 64}]}, "consents"),
         ("on_site_check", {"photos": ["b" * 64]}, "photos"), ("on_site_check", {"note": ""}, "note"),
-        ("data_check", {"departments": []}, "departments"), ("assessment", {"present": 20, "in_favour": 18}, "present"),
+        ("data_check", {"departments": []}, "departments"), ("assessment", {"present": 19, "in_favour": 17}, "present"),
         ("assessment", {"in_favour": 12}, "in_favour"), ("assessment", {"against": 23}, "in_favour"),
         ("assessment", {"held_on": "2026-11-03"}, "held_on"), ("assessment", {"eligible": "许多"}, "eligible"),
         ("county_approval", {"kind": "unstable"}, "kind"), ("county_approval", {"risk_factors": []}, "risk_factors"),
@@ -420,6 +420,19 @@ def test_a_check_at_the_door_needs_somebody_who_was_at_the_door(state: str) -> N
     unseen, at = replace(around(), visited=False), standing(CaseState(state))
     with pytest.raises(Refused, match="还没有走访记录"):
         decide(at, CaseAction.ADVANCE, content(state, "advance"), "x", Role.VILLAGE, unseen)
+
+
+@pytest.mark.parametrize(("present", "in_favour", "enough"), [(20, 11, True), (19, 11, False), (20, 10, False)])
+def test_two_thirds_are_two_thirds_and_more_than_half_is_more_than_half(
+    present: int, in_favour: int, enough: bool
+) -> None:
+    at, said = standing(CaseState.ASSESSMENT), content("assessment", "advance") | {"eligible": 30, "against": 0}
+    said |= {"present": present, "in_favour": in_favour}
+    if enough:
+        decide(at, CaseAction.ADVANCE, said, "x", Role.VILLAGE, around())
+        return
+    with pytest.raises(Refused, match=r"到会的不够应到的 2/3|同意的没有超过到会的 50%"):
+        decide(at, CaseAction.ADVANCE, said, "x", Role.VILLAGE, around())
 
 
 def test_several_faults_are_named_at_once() -> None:

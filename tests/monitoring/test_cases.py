@@ -52,7 +52,7 @@ def test_a_declared_household_is_monitored_and_counted_after_the_whole_ladder(co
         do(county, case_id, "advance", "cadre", NOW)
     visited(county, HOME, "cadre", NOW + timedelta(minutes=5))
     case = to_monitored(county, case_id, NOW + timedelta(minutes=6))
-    assert (case.state, case.pack, case.due_on) == ("monitored", "2026.3", None)
+    assert (case.state, case.pack, case.due_on) == ("monitored", "2026.4", None)
     home = home_of(county, HOME)
     assert (home.kind, home.main_risk, home.identified_on) == ("at_risk", "illness", case.identified_on)
     assert monitored_in(county, HOME) == 1
@@ -183,11 +183,11 @@ def test_a_case_keeps_its_pack_when_the_county_puts_a_newer_version_over_it(
 ) -> None:
     case_id, former = opened(small_county, HOME, "cadre", NOW), shelf().own
     visited(small_county, HOME, "cadre", NOW + timedelta(minutes=5))
-    text = (OURS / "2026.toml").read_text(encoding="utf-8").replace("version = 3", "version = 4", 1)
-    (tmp_path / "2026.toml").write_text(text.replace("quorum_percent = 67", "quorum_percent = 90"), encoding="utf-8")
+    text = (OURS / "2026.toml").read_text(encoding="utf-8").replace("version = 4", "version = 5", 1)
+    (tmp_path / "2026.toml").write_text(text.replace('quorum = "2/3"', 'quorum = "90%"'), encoding="utf-8")
     use_shelf(tmp_path)
     try:
         case = to_monitored(small_county, case_id, NOW + timedelta(minutes=6))
     finally:
         use_shelf(former)
-    assert (case.state, case.pack) == ("monitored", "2026.3"), "24 of 30 came, as the case's own pack asks"
+    assert (case.state, case.pack) == ("monitored", "2026.4"), "24 of 30 came, as the case's own pack asks"

@@ -36,7 +36,7 @@ def test_a_countys_own_pack_says_how_fast(small_county: County, tmp_path: Path) 
         transact(lambda session: state(session, rows))
         assert facts(db.session(), [home], now)[home, "work"].best.value == "电子厂"
         text = (OURS / "2026.toml").read_text(encoding="utf-8").replace("others = 180", "others = 90")
-        text = text.replace("version = 3", "version = 4")
+        text = text.replace("version = 4", "version = 5")
         (tmp_path / "2026.toml").write_text(text, encoding="utf-8")
         use_shelf(tmp_path)
         try:
@@ -46,7 +46,7 @@ def test_a_countys_own_pack_says_how_fast(small_county: County, tmp_path: Path) 
 
 
 def test_a_countys_pack_from_before_goes_on_with_our_figures_for_what_it_does_not_say(tmp_path: Path) -> None:
-    text = (OURS / "2026.toml").read_text(encoding="utf-8").replace("version = 3", "version = 7")
+    text = (OURS / "2026.toml").read_text(encoding="utf-8").replace("version = 4", "version = 7")
     before = text[: text.index("[quality]")].replace("[long_term]", "[[unused]]")
     before = before[: before.index("[[unused]]")] + before[before.index("[departments]") :]
     (tmp_path / "2026.toml").write_text(before, encoding="utf-8")

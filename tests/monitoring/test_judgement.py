@@ -86,7 +86,7 @@ def test_each_rule_fires_at_its_threshold_and_not_before(
 ) -> None:
     judgement = found(small_county, visit(small_county, **changes))
     assert (judgement.grade, json.loads(judgement.fired)) == (grade, rules)
-    assert (judgement.pack, judgement.as_of) == ("2026.3", date(2026, 11, 26))
+    assert (judgement.pack, judgement.as_of) == ("2026.4", date(2026, 11, 26))
 
 
 def test_both_databases_judge_alike(county: County) -> None:

@@ -1,6 +1,7 @@
 """政策包: what is accepted, what is refused and with which words, and which pack is in force."""
 
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ TEXT = (OURS / "2026.toml").read_text(encoding="utf-8")
 
 @pytest.mark.parametrize(
     ("day", "name"),
-    [("2019-05-01", "2022.3"), ("2022-01-01", "2022.3"), ("2025-12-31", "2022.3"), ("2026-01-01", "2026.3")],
+    [("2019-05-01", "2022.4"), ("2022-01-01", "2022.4"), ("2025-12-31", "2022.4"), ("2026-01-01", "2026.4")],
 )
 def test_the_day_decides_which_pack_is_in_force(day: str, name: str) -> None:
     assert Shelf().on(date.fromisoformat(day)).name == name
@@ -48,7 +49,9 @@ def test_the_day_decides_which_pack_is_in_force(day: str, name: str) -> None:
         ('source = "突发严重困难"', 'source = " "', "risk.rule[8].source", "不能空着"),
         ("deduct_source = ", "# deduct_source = ", "income.deduct", "也要写 deduct_source"),
         ("red = 50, orange = 75", "red = 75, orange = 75", "risk.rule[1].below", "两级写了同一个数"),
-        ("pass_percent = 50", "pass_percent = 100", "assessment.pass_percent", "谁也过不了"),
+        ('majority = "1/2"', 'majority = "100%"', "assessment.majority", "谁也过不了"),
+        ('quorum = "2/3"', 'quorum = "3/2"', "assessment.quorum", "要写几分之几或百分之几"),
+        ('quorum = "2/3"', "quorum = 0.67", "assessment.quorum", "要写几分之几或百分之几"),
         ("months = [1, 3, 6, 12]", "months = [12, 3, 6, 1]", "revisit.months", "要从小到大"),
         ("months = [1, 3, 6, 12]", "months = [1, 3, 3, 12]", "revisit.months", "一个月只写一次"),
         ("school_from = 6", "school_from = 16", "quality.school_from", "不能比 school_to 大"),
@@ -95,14 +98,22 @@ def test_a_fault_is_told_with_file_line_and_field(right: str, wrong: str, field:
 
 def test_what_is_written_twice_and_a_risk_that_nothing_is_for_are_refused() -> None:
     with pytest.raises(FaultyPack, match=r"ours.toml:10: 这一项前面已经写过了"):
-        read_pack(TEXT.replace("version = 3", "version = 3\nversion = 4").encode(), "ours.toml")
+        read_pack(TEXT.replace("version = 4", "version = 4\nversion = 5").encode(), "ours.toml")
     with pytest.raises(FaultyPack, match=r"measure 没有一项是给饮水（water）的，这样的户安排不了措施，风险消除不了"):
         read_pack(TEXT.replace('for = ["water"]', 'for = ["housing"]').encode(), "ours.toml")
 
 
 def test_a_slip_in_a_pack_that_was_in_force_before_leaves_it_in_force() -> None:
     blank = TEXT.replace('source = "突发严重困难"', 'source = " "').encode()
-    assert read_pack(blank, "kept.toml", former=True).name == "2026.3"
+    assert read_pack(blank, "kept.toml", former=True).name == "2026.4"
+
+
+def test_a_pack_of_old_says_its_shares_in_whole_per_cents() -> None:
+    old = TEXT.replace('quorum = "2/3"', "quorum_percent = 67").replace('majority = "1/2"', "pass_percent = 50")
+    rule = read_pack(old.encode(), "ours.toml").assessment
+    assert (rule.quorum, rule.majority) == (Fraction(67, 100), Fraction(1, 2))
+    changes = differences(read_pack(old.encode(), "old.toml"), read_pack(TEXT.encode(), "ours.toml"))
+    assert ("assessment.quorum", "67%", "2/3") in changes
 
 
 def _without(step: str) -> str:
@@ -116,17 +127,17 @@ def _without(step: str) -> str:
 def test_a_pack_without_a_step_of_the_ladder_or_without_its_days_is_refused(step: str, tmp_path: Path) -> None:
     own, day = tmp_path / "2026.toml", date(2026, 5, 1)
     shelf = Shelf(tmp_path)
-    own.write_text(TEXT.replace("version = 3", "version = 4"), encoding="utf-8")
-    assert shelf.on(day).name == "2026.4"
-    text = _without(step).replace("version = 3", "version = 5")
+    own.write_text(TEXT.replace("version = 4", "version = 5"), encoding="utf-8")
+    assert shelf.on(day).name == "2026.5"
+    text = _without(step).replace("version = 4", "version = 6")
     own.write_text(text, encoding="utf-8")
-    assert shelf.on(day).name == "2026.4"
+    assert shelf.on(day).name == "2026.5"
     line = text.splitlines().index("[[step]]") + 1
     words = f"{own}:{line}: step 少了 {step}（{LADDER[step]}），六步都要写，每一步写明几天"
     assert list(map(str, shelf.faults)) == [words]
     at = TEXT.index("days = ", TEXT.index(f'[[step]]\ncode = "{step}"'))
     own.write_text(TEXT[:at] + "# " + TEXT[at:], encoding="utf-8")
-    assert shelf.on(day).name == "2026.4"
+    assert shelf.on(day).name == "2026.5"
     [fault] = shelf.faults
     number = list(LADDER).index(step) + 1
     assert (fault.field, fault.message) == (f"step[{number}].days", "没有写")
@@ -136,16 +147,16 @@ def test_a_pack_without_a_step_of_the_ladder_or_without_its_days_is_refused(step
 def test_a_pack_of_before_that_lacks_a_step_stays_until_the_county_mends_it(tmp_path: Path) -> None:
     lacking, day = _without("town_review").replace("yuan = 9000", "yuan = 9500"), date(2026, 5, 1)
     (tmp_path / ".in-force" / "versions").mkdir(parents=True)
-    lacking = lacking.replace("version = 3", "version = 4")
+    lacking = lacking.replace("version = 4", "version = 5")
     for place in (tmp_path, tmp_path / ".in-force"):
         (place / "2026.toml").write_text(lacking, encoding="utf-8")
-    (tmp_path / ".in-force" / "versions" / "2026.4.toml").write_text(lacking, encoding="utf-8")
+    (tmp_path / ".in-force" / "versions" / "2026.5.toml").write_text(lacking, encoding="utf-8")
     shelf = Shelf(tmp_path)
-    assert (shelf.on(day).name, shelf.on(day).line_in(2026).yuan) == ("2026.4", 9500)
+    assert (shelf.on(day).name, shelf.on(day).line_in(2026).yuan) == ("2026.5", 9500)
     assert ["step 少了 town_review（乡镇审核）" in str(fault) for fault in shelf.faults] == [True]
-    (tmp_path / "2026.toml").write_text(TEXT.replace("version = 3", "version = 5"), encoding="utf-8")
-    assert (shelf.on(day).name, shelf.faults) == ("2026.5", ())
-    kept = shelf.called("2026.4")
+    (tmp_path / "2026.toml").write_text(TEXT.replace("version = 4", "version = 6"), encoding="utf-8")
+    assert (shelf.on(day).name, shelf.faults) == ("2026.6", ())
+    kept = shelf.called("2026.5")
     assert kept is not None
     assert "town_review" not in {one.code for one in kept.step}
 
@@ -174,33 +185,33 @@ def test_what_no_reader_of_toml_takes_is_told_with_its_line(number: str) -> None
 def test_a_file_that_cannot_be_read_is_a_fault_and_leaves_the_former(tmp_path: Path) -> None:
     own, day = tmp_path / "2026.toml", date(2026, 5, 1)
     shelf = Shelf(tmp_path)
-    own.write_text(TEXT.replace("version = 3", "version = 4"), encoding="utf-8")
-    assert shelf.on(day).name == "2026.4"
+    own.write_text(TEXT.replace("version = 4", "version = 5"), encoding="utf-8")
+    assert shelf.on(day).name == "2026.5"
     own.unlink()
     own.symlink_to(tmp_path / "nowhere")
     (tmp_path / "more.toml").mkdir()
     for one in (shelf, Shelf(tmp_path)):
-        assert one.on(day).name == "2026.4"
+        assert one.on(day).name == "2026.5"
         assert {str(fault) for fault in one.faults} == {
             f"{path}:1: 读不了这个文件，请看它的权限" for path in (own, tmp_path / "more.toml")
         }
     own.unlink()
-    own.write_text(TEXT.replace("version = 3", "version = 5"), encoding="utf-8")
-    assert shelf.on(day).name == "2026.5"
+    own.write_text(TEXT.replace("version = 4", "version = 6"), encoding="utf-8")
+    assert shelf.on(day).name == "2026.6"
 
 
 def test_the_countys_own_pack_stands_over_ours_and_a_faulty_one_leaves_the_former(tmp_path: Path) -> None:
     own = tmp_path / "2026.toml"
     shelf = Shelf(tmp_path)
-    own.write_text(TEXT.replace("version = 3", "version = 4"), encoding="utf-8")
-    assert shelf.on(date(2026, 5, 1)).name == "2026.4"
-    own.write_text(TEXT.replace("version = 3", "version = 'three'"), encoding="utf-8")
-    assert shelf.on(date(2026, 5, 1)).name == "2026.4"
+    own.write_text(TEXT.replace("version = 4", "version = 5"), encoding="utf-8")
+    assert shelf.on(date(2026, 5, 1)).name == "2026.5"
+    own.write_text(TEXT.replace("version = 4", "version = 'three'"), encoding="utf-8")
+    assert shelf.on(date(2026, 5, 1)).name == "2026.5"
     assert [fault.line for fault in shelf.faults] == [9]
     again = Shelf(tmp_path)
-    assert again.on(date(2026, 5, 1)).name == "2026.4", "also after a new start"
-    own.write_text(TEXT.replace("version = 3", "version = 5"), encoding="utf-8")
-    assert (again.on(date(2026, 5, 1)).name, again.faults) == ("2026.5", ())
+    assert again.on(date(2026, 5, 1)).name == "2026.5", "also after a new start"
+    own.write_text(TEXT.replace("version = 4", "version = 6"), encoding="utf-8")
+    assert (again.on(date(2026, 5, 1)).name, again.faults) == ("2026.6", ())
 
 
 def test_a_pack_that_an_older_software_took_and_this_one_does_not_is_a_fault_and_ours_stands(tmp_path: Path) -> None:
@@ -209,24 +220,24 @@ def test_a_pack_that_an_older_software_took_and_this_one_does_not_is_a_fault_and
     for place in (tmp_path, tmp_path / ".in-force"):
         (place / "2026.toml").write_text(no_longer, encoding="utf-8")
     shelf = Shelf(tmp_path)
-    assert (shelf.on(day).name, shelf.on(day).kind[0].code) == ("2026.3", "at_risk")
+    assert (shelf.on(day).name, shelf.on(day).kind[0].code) == ("2026.4", "at_risk")
     assert [fault.field for fault in shelf.faults] == ["kind[1].code"]
 
 
 def test_a_version_stays_with_what_was_judged_by_it_and_is_not_used_twice(tmp_path: Path) -> None:
     own, day = tmp_path / "2026.toml", date(2026, 5, 1)
     shelf = Shelf(tmp_path)
-    for version, yuan in ((4, 9500), (5, 9800)):
-        text = TEXT.replace("version = 3", f"version = {version}").replace("yuan = 9000", f"yuan = {yuan}")
+    for version, yuan in ((5, 9500), (6, 9800)):
+        text = TEXT.replace("version = 4", f"version = {version}").replace("yuan = 9000", f"yuan = {yuan}")
         own.write_text(text, encoding="utf-8")
         assert shelf.on(day).name == f"2026.{version}"
     for one in (shelf, Shelf(tmp_path)):
-        lines = {name: pack.line_in(2026).yuan for name in ("2026.3", "2026.4", "2026.5") if (pack := one.called(name))}
-        assert lines == {"2026.3": 9000, "2026.4": 9500, "2026.5": 9800}
+        lines = {name: pack.line_in(2026).yuan for name in ("2026.4", "2026.5", "2026.6") if (pack := one.called(name))}
+        assert lines == {"2026.4": 9000, "2026.5": 9500, "2026.6": 9800}
     own.write_text(text.replace("yuan = 9800", "yuan = 9900"), encoding="utf-8")
     assert shelf.on(day).line_in(2026).yuan == 9800
     assert [str(fault) for fault in shelf.faults] == [
-        f"{own}:9: version 2026.5 这一版已经用过，改了内容要把 version 加 1"
+        f"{own}:9: version 2026.6 这一版已经用过，改了内容要把 version 加 1"
     ]
 
 
@@ -234,12 +245,12 @@ def test_an_upgrade_that_changes_our_pack_loses_no_version(tmp_path: Path, monke
     home, newer = tmp_path / "policy", tmp_path / "ours"
     Shelf(home).refresh()
     newer.mkdir()
-    (newer / "2026.toml").write_text(TEXT.replace("version = 3", "version = 4").replace("yuan = 9000", "yuan = 9500"))
+    (newer / "2026.toml").write_text(TEXT.replace("version = 4", "version = 5").replace("yuan = 9000", "yuan = 9500"))
     monkeypatch.setattr(shelf_room, "OURS", newer)
     monkeypatch.setattr(shelf_room, "_ours", shelf_room._ours.__wrapped__)
     upgraded = Shelf(home)
-    assert upgraded.on(date(2026, 11, 26)).name == "2026.4"
-    lines = [one.line_in(2026).yuan for name in ("2026.3", "2026.4") if (one := upgraded.called(name))]
+    assert upgraded.on(date(2026, 11, 26)).name == "2026.5"
+    lines = [one.line_in(2026).yuan for name in ("2026.4", "2026.5") if (one := upgraded.called(name))]
     assert lines == [9000, 9500]
 
 
@@ -247,14 +258,14 @@ def test_two_files_of_one_id_are_a_fault(tmp_path: Path) -> None:
     for name in ("a.toml", "b.toml"):
         (tmp_path / name).write_text(TEXT, encoding="utf-8")
     shelf = Shelf(tmp_path)
-    assert shelf.on(date(2026, 5, 1)).name == "2026.3"
+    assert shelf.on(date(2026, 5, 1)).name == "2026.4"
     assert "和 a.toml 是同一个 id" in shelf.faults[0].message
 
 
 def called(pack_id: str, day: str, version: int = 3) -> str:
     """A county's own pack of that id, from a day on."""
     several = ('id = "2026"', f'id = "{pack_id}"'), ("from = 2026-01-01", f"from = {day}")
-    text = TEXT.replace("version = 3", f"version = {version}")
+    text = TEXT.replace("version = 4", f"version = {version}")
     for before, after in several:
         text = text.replace(before, after)
     return text

@@ -136,6 +136,17 @@ def test_what_the_village_lets_lie_rises_to_the_county(county: County) -> None:
 
 
 @pytest.mark.unlisted(HOME)
+def test_a_step_of_the_offices_never_rises_to_the_village_that_cannot_do_it(county: County) -> None:
+    case = opened(county, HOME, "cadre", BEGAN)
+    visited(county, HOME, "cadre", BEGAN)
+    do(county, case, "advance", "cadre", BEGAN)
+    [task] = seen(county, "town", BEGAN, kind="step")  # 信息比对
+    length = datetime.fromisoformat(task["due_at"]) - datetime.fromisoformat(task["opened_at"])
+    levels = {share: seen(county, "town", BEGAN + length * share / 100, kind="step")[0]["level"] for share in (60, 90)}
+    assert levels == {60: None, 90: "town"}
+
+
+@pytest.mark.unlisted(HOME)
 def test_a_step_that_stood_still_while_leaving_was_proposed_is_late_and_rises_only_once_its_own_time_is_over(
     county: County,
 ) -> None:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from field import clock
@@ -15,7 +15,7 @@ from field.monitoring.cases.cases import MonitoringCase
 from field.monitoring.rebuild import rebuild
 from field.monitoring.refusals import Refused
 from field.monitoring.workdays import china_day, months_after
-from field.registry.households import Person
+from field.registry.households import Household, Person
 from field.worker import signer
 from tests.county import County
 from tests.monitoring.casework import (
@@ -212,6 +212,24 @@ def test_the_conditions_of_elimination_stand_on_the_page_of_a_monitored_househol
         assert "style" not in one.attributes
     with small_county.app.app_context():
         assert db.session.get_one(MonitoringCase, case_id).identified_on == date(2022, 4, 30)
+
+
+def test_a_household_without_labour_is_told_to_stay_and_its_way_out_is_never_offered(small_county: County) -> None:
+    case_id, town = listed(small_county, HOME, "town", clock.now()), browser(small_county, "town")
+    assert "提出风险消除" in words(town.page(f"/cases/{case_id}"))
+    with small_county.app.app_context():
+        transact(lambda session: session.execute(update(Household).values(no_labour=True)))
+    page = words(town.page(f"/cases/{case_id}"))
+    assert "整户没有劳动力，要一直监测，不能提出风险消除" in page
+    assert "写明情况和理由 提出风险消除" not in page
+    answer = step(small_county, town, "propose_elimination", note="社会保障都落实了")
+    assert (answer.status_code, the_case(small_county, HOME).state) == (422, "monitored")
+
+
+def test_a_reason_stands_again_where_it_was_written_and_nowhere_else(small_county: County) -> None:
+    listed(small_county, HOME, "town", clock.now())
+    answer = step(small_county, browser(small_county, "town"), "propose_elimination", note="都好了")
+    assert (answer.status_code, answer.text.count("都好了")) == (422, 1)
 
 
 def test_the_ripe_are_listed_by_every_condition_that_figures_can_tell(small_county: County) -> None:

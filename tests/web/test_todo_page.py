@@ -10,7 +10,7 @@ from field.db import transact
 from field.monitoring.roster.enrol import enrol
 from field.registry.idnumber import make
 from tests.county import County, household
-from tests.monitoring.casework import HOME, declared, do, opened, visited
+from tests.monitoring.casework import HOME, NEXT, declared, do, opened, visited
 from tests.web.office import browser, links, words
 
 
@@ -22,6 +22,16 @@ def test_the_list_says_who_what_until_when_and_how_far_it_has_risen(county: Coun
     for told in ("马桥镇待办", "陈大一户 堰垭村 三组", "● 黄色", "入户核实 农户自主申报", "已过期，", "县"):
         assert told in said
     assert f"/households/{county.households[HOME]}" in links(page)
+
+
+@pytest.mark.unlisted(HOME)
+def test_what_is_due_within_the_day_says_at_what_time(small_county: County) -> None:
+    began = (clock.now() - timedelta(days=1)).replace(hour=3, minute=30)
+    declared(small_county, HOME, began)
+    assert " 11:30以前" in words(browser(small_county, "cadre").page("/tasks"))
+    declared(small_county, NEXT, began - timedelta(days=9))
+    assert "已过期" in (page := words(browser(small_county, "county").page("/tasks?late=yes")))
+    assert "11:30" not in page
 
 
 @pytest.mark.unlisted(HOME)

@@ -13,6 +13,7 @@ from field.monitoring.cases.case_contents import fault
 from field.monitoring.cases.case_rules import APPROVALS, CONFIRMED, NOTICES, RULES, WAY_OUT, Rule, done_by
 from field.monitoring.cases.case_standing import Around, Standing
 from field.monitoring.cases.elimination import conditions, missing
+from field.monitoring.policy.share_shapes import share_told
 from field.monitoring.refusals import OutOfOrder, Refused, WrongHands
 from field.monitoring.workdays import due
 from field.registry.regions import LEVELS, within
@@ -205,8 +206,8 @@ def _votes(part: said.Assessment, at: Standing, around: Around) -> Iterator[dict
         yield fault("present", "到会的人比应到的多")
     if part.in_favour + part.against > part.present:
         yield fault("in_favour", "表决的人比到会的多")
-    if part.present * 100 < part.eligible * rule.quorum_percent or not part.present:
-        yield fault("present", Sentence("到会的不够应到的 {percent}%，评议不算数", percent=rule.quorum_percent))
-    elif part.in_favour * 100 <= part.present * rule.pass_percent:
-        words = "同意的没有超过到会的 {percent}%，只能退回或者不予通过"
-        yield fault("in_favour", Sentence(words, percent=rule.pass_percent))
+    if part.present < part.eligible * rule.quorum or not part.present:
+        yield fault("present", Sentence("到会的不够应到的 {share}，评议不算数", share=share_told(rule.quorum)))
+    elif part.in_favour <= part.present * rule.majority:
+        words = "同意的没有超过到会的 {share}，只能退回或者不予通过"
+        yield fault("in_favour", Sentence(words, share=share_told(rule.majority)))

@@ -12,6 +12,7 @@ from field.monitoring.cases.case_around import ground, grounds, pack_of
 from field.monitoring.cases.case_course import possible, same_hands
 from field.monitoring.cases.case_list import cases
 from field.monitoring.cases.case_rules import NOTICES, WAY_OUT, actions
+from field.monitoring.cases.case_standing import Standing
 from field.monitoring.cases.cases import MonitoringCase
 from field.monitoring.cases.elimination import Condition, conditions, missing
 from field.monitoring.policy.shapes import Pack
@@ -26,17 +27,26 @@ RIPE, LATE = "ripe", "late"  # chosen as states are, and no states
 SHOWN = {*WAY_OUT, CaseState.MONITORED}
 
 
-def offered(case: MonitoringCase, by: Actor) -> list[CaseAction]:
+def stays(conditions: Sequence[Condition]) -> bool:
+    """继续监测: whether nobody of the household can work, so that its monitoring is never proposed to end."""
+    return any(one.code == "labour" and not one.holds for one in conditions)
+
+
+def offered(case: MonitoringCase, by: Actor, conditions: Sequence[Condition]) -> list[CaseAction]:
     """What a person may do now, the step itself first."""
     at = case.standing
-    several = [one for one in actions(at.state, by.role) if possible(at, one)]
-    several = [one for one in several if same_hands(at, one, by.username) is None]
+    fitting = (one for one in actions(at.state, by.role) if possible(at, one) and one not in _not_now(at, conditions))
+    return [one for one in fitting if same_hands(at, one, by.username) is None]
+
+
+def _not_now(at: Standing, conditions: Sequence[Condition]) -> set[CaseAction]:
+    """What the state allows and how the case stands in it does not: its way out, or a turn of its notice."""
+    found = {CaseAction.PROPOSE_ELIMINATION} if stays(conditions) else set()
     if at.state in NOTICES:
         running = {CaseAction.ANSWER_OBJECTION} if at.stopped_on else {CaseAction.OBJECT, CaseAction.ADVANCE}
-        not_now = {CaseAction.OBJECT, CaseAction.ANSWER_OBJECTION, CaseAction.ADVANCE, CaseAction.POST_NOTICE}
-        not_now -= running if at.ends else {CaseAction.POST_NOTICE}
-        several = [one for one in several if one not in not_now]
-    return several
+        turns = {CaseAction.OBJECT, CaseAction.ANSWER_OBJECTION, CaseAction.ADVANCE, CaseAction.POST_NOTICE}
+        found |= turns - (running if at.ends else {CaseAction.POST_NOTICE})
+    return found
 
 
 def chosen(

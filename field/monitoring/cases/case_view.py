@@ -46,15 +46,16 @@ def whole(session: Session, case: MonitoringCase, household: Household, by: Acto
     lead = {"chain_id": case.lead_chain, "seq": case.lead_seq} if case.lead_chain else None
     notice = {"from": case.begins.isoformat(), "to": _day(case.ends) or ""} if case.begins else None
     given = consented(session, household.id, case.heard_at)
-    grown = adults(session, household.id, china_day(now))
+    grown, conditions = adults(session, household.id, china_day(now)), met(session, case, household, now)
     return line(case, household, regions.names(session, {household.region})) | {
         "pack": case.pack, "kind": case.kind, "identified_on": _day(case.identified_on),
         "risk_factors": case.risk_factors, "merged_into": case.merged_into, "lead": lead, "notice": notice,
         "adults": [{"person_id": one, "name": name, "consent": CONSENT[given.get(one)]} for one, name in grown.items()],
         "steps": [_step(entry, said, staff) for entry, said in done],
-        "offered": [_offer(CaseState(case.state), action, pack_of(case.pack, now)) for action in offered(case, by)],
+        "offered": [_offer(CaseState(case.state), action, pack_of(case.pack, now))
+                    for action in offered(case, by, conditions)],
         "conditions": [{"code": one.code, "title": one.title, "holds": one.holds, "words": one.words, "seq": one.seq}
-                       for one in met(session, case, household, now)],
+                       for one in conditions],
     }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from field.monitoring.cases.case_rules import LEAVING
 from field.monitoring.cases.cases import MonitoringCase
 from field.monitoring.cases.revisits import due_revisits
 from field.monitoring.duties.escalation import concerns, level
-from field.monitoring.duties.todo_cases import leavings, marks_of, objections, steps
+from field.monitoring.duties.todo_cases import comes_to, leavings, marks_of, objections, steps
 from field.monitoring.duties.todo_entries import KINDS, entries, received, rule_of
 from field.monitoring.duties.todo_filling import conflicts
 from field.monitoring.duties.todo_fund import urgent_aid
@@ -80,7 +80,8 @@ def urgent(session: Session, wanted: Wanted) -> tuple[list[Row], int]:
 
 def reached(row: Row, wanted: Wanted) -> Role | None:
     """升到哪一级 a thing has risen by now, by the pack of today."""
-    return level(row.opened_at, row.due_at, wanted.now, _marks(row, wanted))
+    up = level(row.opened_at, row.due_at, wanted.now, _marks(row, wanted))
+    return comes_to(row.step, up) if row.kind is TaskKind.STEP else up
 
 
 def is_own(row: Row, wanted: Wanted) -> bool:

@@ -74,6 +74,12 @@ def marks_of(pack: Pack, state: str | None) -> Sequence[int]:
     return step.escalate_at if step else []
 
 
+def comes_to(state: str | None, up: Role | None) -> Role | None:
+    """The level to which a step has risen, where that is not below all whose step it is."""
+    who = HOLDERS[CaseState(state)] if state else frozenset()
+    return None if up is None or (who and _above(who, up)) else up
+
+
 def _step(one: Any, wanted: Wanted) -> Row:
     """A step; what has no time is for today."""
     return Row(
@@ -119,6 +125,10 @@ def _own(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
         if wanted.role not in who and _below(who, wanted.role):
             marks = marks_of(wanted.pack, state.value)
             yield and_(_case.state == state.value, risen(_opened, _closed, wanted.now, marks, wanted.role))
+
+
+def _above(who: frozenset[Role], role: Role) -> bool:
+    return all(LEVELS.index(one) > LEVELS.index(role) for one in who)
 
 
 def _below(who: frozenset[Role], role: Role) -> bool:

@@ -9,6 +9,7 @@ from field.codes import Grade, Kind, RiskFactor
 from field.monitoring.policy.fund_shapes import Fund
 from field.monitoring.policy.quality_shapes import Quality
 from field.monitoring.policy.risk_shapes import Placed, Risk, once
+from field.monitoring.policy.share_shapes import Share, named
 from field.monitoring.policy.sharing_shapes import Sharings
 
 
@@ -109,10 +110,10 @@ class Step(Sourced):
 
 
 class Assessment(Sourced):
-    """民主评议: quorum and majority."""
+    """民主评议: which share of all must have come, and more than which share of those must agree."""
 
-    quorum_percent: Percent
-    pass_percent: Percent
+    quorum: Annotated[Share, named("quorum", "quorum_percent")]
+    majority: Annotated[Share, named("majority", "pass_percent")]
 
 
 class Notice(Sourced):

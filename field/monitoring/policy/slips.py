@@ -16,8 +16,8 @@ def slips(pack: Pack) -> Iterator[Placed]:
     for at, rule in enumerate(pack.risk.rule):
         if len(set(rule.steps.values())) < len(rule.steps):
             yield Placed("两级写了同一个数，轻的那一级就没有了", "risk", "rule", at, rule.side)
-    if pack.assessment.pass_percent == 100:
-        yield Placed("同意的要超过到会的 100%，谁也过不了", "assessment", "pass_percent")
+    if pack.assessment.majority == 1:
+        yield Placed("同意的要超过到会的 100%，谁也过不了", "assessment", "majority")
     if pack.revisit.months != sorted(set(pack.revisit.months)):
         yield Placed("要从小到大写，一个月只写一次", "revisit", "months")
     for factor in RiskFactor:
