@@ -95,6 +95,16 @@ def _asked_help(scene: Scene, dialog: Dialog, data: Data) -> Told:
     return _help_wanted(scene, dialog, data) if known else {}
 
 
+def _asked_office(scene: Scene, dialog: Dialog, data: Data) -> Told:
+    """问办事的人的话: passed on to the village, once a day for each sender."""
+    answers = dialog.state.get("answers", {})
+    whose = scene.holder(dialog.person_id) or of_one_household(scene)
+    region = scene.region_of(None, answers.get("claim") or answers.get("claim?") or {})
+    source = Source.DECLARATION if dialog.purpose == Purpose.DECLARE else Source.CHECKIN
+    call_today(scene, whose or region, "question", data.get("note", ""), source=source)
+    return {}
+
+
 def _help_wanted(scene: Scene, dialog: Dialog, data: Data) -> Told:
     """A person calls whoever is known, or who was declaring; a stranger once a day, and so many strangers at most."""
     contact = scene.holder(dialog.person_id)
@@ -127,11 +137,13 @@ def _too_many_strangers(scene: Scene) -> bool:
     return (scene.session.scalar(select(func.count()).select_from(Lead).where(*nobodys)) or 0) >= MOST_STRANGERS
 
 
-def call_today(scene: Scene, whose: Holder | str, why: str, words: str, *, danger: bool = False) -> None:
+def call_today(
+    scene: Scene, whose: Holder | str, why: str, words: str, *, danger: bool = False, source: Source = Source.CHECKIN
+) -> None:
     """请人联系: once a day for each sender and reason, whatever is being talked about."""
     key = f"{why}:{scene.channel.value}:{scene.index}:{scene.now.astimezone(SHANGHAI).date()}"
     named = scene.contact is not None
-    said = HelpWanted(key, scene.channel, Source.CHECKIN, words, danger=danger, named=named)
+    said = HelpWanted(key, scene.channel, source, words, danger=danger, named=named)
     record_help_wanted(scene.session, said, whose, scene.now)
 
 
@@ -187,6 +199,7 @@ RULES: dict[str, Callable[[Scene, Dialog, Data], Told]] = {
     "declined": lambda scene, dialog, data: _checked_in(scene, dialog, data, declined=True),
     "stopped": _stopped,
     "asked_help": _asked_help,
+    "asked_office": _asked_office,
     "gave_up": _help_wanted,
     "bind_claimed": _claimed,
     "no_code": _no_code,

@@ -34,6 +34,7 @@ from field.messaging.scene import Scene, Ways, place_name
 from field.messaging.sending_rules import Purpose as Why
 from field.messaging.understanding.danger import in_danger
 from field.messaging.understanding.masking import masked
+from field.messaging.understanding.questions import without_question
 from field.messaging.understanding.states import is_advert
 from field.messaging.understanding.understand import understand
 from field.monitoring.workdays import SHANGHAI
@@ -157,6 +158,9 @@ def _alone(scene: Scene, wanted: str | None) -> Sequence[Say]:
     if (scene.photos or calls_off) and (declared := conversations.declared_since(*since)):
         scene.message.dialog_id = declared  # by which a photograph is put beside the declaration once it is fetched
         return [_tell(scene, "declared_already" if calls_off else "photo_added")]
+    if wanted is None and without_question(scene.text) is not None and (whose := of_one_household(scene)):
+        call_today(scene, whose, "question", scene.text[:NOTE_LENGTH])
+        return [_tell(scene, "progress_told")]
     seen = [_tell(scene, "photo")] if scene.photos or scene.place else []
     return [*seen, _tell(scene, "help" if wanted == "help" else "greeting")]
 

@@ -14,6 +14,9 @@ from field.messaging.dialogs.shapes import Answer, Heard, Step, Words, bare
 from field.messaging.dialogs.since import since
 
 NOTE_LENGTH = 200
+PUZZLED = re.compile(
+    "(?:我|这是)?(?:(?:啥子?|么子|什么)(?:意思)?|看不[清懂见]|听不懂|不懂|不明白|在吗|喂)"
+)  # names no hardship
 PARTS = re.compile(r"[\s,，.。;；、!！?？]+")
 Amount = Callable[[str], Spent | None]
 PlaceName = Callable[[str], str]
@@ -85,7 +88,8 @@ def _choice(hearing: Hearing) -> Reading | None:
 def _choices(hearing: Hearing) -> Reading | None:
     """Several at once, by numbers or words; other words than any option's are kept with the catch-all."""
     codes = numbered(hearing.step, hearing.text) or named(hearing.step, hearing.text)
-    if not codes and hearing.step.otherwise and len(re.findall(r"[一-鿿]", hearing.text)) >= 2:
+    puzzled = PUZZLED.fullmatch(bare(hearing.text))
+    if not codes and not puzzled and hearing.step.otherwise and len(re.findall(r"[一-鿿]", hearing.text)) >= 2:
         codes = [hearing.step.otherwise]
     if not codes or hearing.skips:
         return None

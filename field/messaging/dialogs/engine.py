@@ -13,6 +13,7 @@ from field.messaging.dialogs.options import denies, first_named, whole
 from field.messaging.dialogs.run import MOST_EXCHANGES, Run, Senses, readable
 from field.messaging.dialogs.saying import say, template
 from field.messaging.dialogs.shapes import Answer, Dialog, Event, Happening, Heard, Say, Turn, bare, tidy
+from field.messaging.understanding.questions import without_question
 
 __all__ = ["Event", "Heard", "Say", "Senses", "Turn", "begin", "final", "go_on", "may_begin", "repeat", "tell", "which"]
 State = Mapping[str, Any]
@@ -185,8 +186,22 @@ def _answer(run: Run) -> None:
         run.ask()
     elif bare(text) in (run.senses.starts or dialog.starts) and not whole(run.asked, text):
         run.ask()  # a word that begins a dialog is no answer to a question of another
+    elif dialog.passes_on and (beside := without_question(run.text)) is not None:
+        _pass_on(run, beside)
     else:
         _understand(run)
+
+
+def _pass_on(run: Run, beside: str) -> None:
+    """问办事的人: 你们什么时候来 goes to people and is no wrong answer; what else was said may be the answer."""
+    run.happened(Happening.ASKED_OFFICE)
+    run.tell("passed_on")
+    run.text = beside
+    reading = run.read(run.step) if beside else None
+    if reading and not reading.hint and [run.asked.otherwise] not in reading.values.values():
+        _accept(run, reading, run.step)
+    else:
+        run.ask()
 
 
 def _understand(run: Run) -> None:

@@ -22,7 +22,10 @@ def event(kind: Happening, answers: Mapping[str, Any], step: str, words: str) ->
         return Event(kind.value, {name: answers[name] for name in ("claim", "code", "contact") if answers.get(name)})
     if kind is Happening.GAVE_UP:
         return Event(kind.value, {"step": step, "note": words})
-    return Event(kind.value, {"note": words} if kind in (Happening.DECLINED, Happening.ASKED_HELP) else {})
+    return Event(
+        kind.value,
+        {"note": words} if kind in (Happening.DECLINED, Happening.ASKED_HELP, Happening.ASKED_OFFICE) else {},
+    )
 
 
 _TOLD = ("since", "amount", "amount_max", "place", "person")

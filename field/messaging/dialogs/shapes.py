@@ -57,6 +57,7 @@ class Happening(StrEnum):
     STOPPED = "stopped"
     PROGRESS = "progress"
     ASKED_HELP = "asked_help"
+    ASKED_OFFICE = "asked_office"
     EXPIRED = "expired"
     GAVE_UP = "gave_up"
     NOT_ME = "not_me"
@@ -162,6 +163,7 @@ class Says(Part):
     renewed: Wording
     again: Wording
     photo: Wording
+    passed_on: Wording = Wording(sms="您问的事已经转给村干部，会有人联系您。请接着答。")
     unheard: Wording = Wording(sms="您的语音没有听出来，请打字发来，或请村干部帮您说。")
     photo_added: Wording = Wording(sms="照片收到了。")
     declared_already: Wording = Wording(sms="您的申报已经送到村里，不用办了请告诉村干部。")
@@ -216,6 +218,7 @@ class Dialog(Part):
     starts: list[str]
     notice: str = ""
     flags: dict[str, list[str]] = {}
+    passes_on: bool = False  # what is asked of the office goes to people, and the step still waits
     steps: dict[Name, Step]
     words: Words
 

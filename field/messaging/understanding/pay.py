@@ -16,22 +16,32 @@ NUMERAL = "[一两俩二三四五六七八九十]"
 FIGURE = re.compile(rf"{AMOUNT.pattern}|(?<![\d.])\d\d(?=[块元])")
 EARN = "挣|赚|工资|收入|月薪|年薪|到手|扣完|拿到?|开了?"
 SPENT = (
-    "花(?:[了掉去费]|$)|欠|借|还债|还贷|还$|吃饭|伙食|饭钱|报(?:了|掉)|卖[了得]?$|贷|药费|学费|生活费|话费|电费|水费|路费|房租|"
+    "花(?:[了掉去费]|$)|欠|借|还债|还贷|还$|吃饭|伙食|饭钱|报(?:了|掉)|自己出|[付垫掏](?:了|的)|"
+    "(?:[上读]大?学|高中|初中|读书)[^ ]{0,6}$|卖[了得]?$|贷|药费|学费|生活费|话费|电费|水费|路费|房租|"
     "租金|寄|彩礼|转(?:了|账|给)|[给往][^ ]{1,3}[打转]|(?<!到头)(?<!一年)剩|"
     "罚|扣(?!完)|赔|买|车票|首付|红包|捐|亏|输|骗|存|交了?|用了?|吃药|看病|"
     "治病|抓药|打针|透析|化疗|住院|报销|利息|开[销支]|支出"
 )
 PART = (
-    "底薪|保底|(?<![社医])保$|税前|应发|奖金|加班费?|提成|补贴|补助|季度奖|年终奖|低保|养老金|退休金?|分红|返费|涨(?!到)|加了|少了|多了|押金|"
-    "(?:再|外|另)?加上?$|[多少好高低]的时候|比[^ ]{1,6}[多少高低]$"
+    "底薪|保底|(?<![社医])保$|税前|应发|奖金|加班费?|提成|补贴|补助|季度奖|年终奖|低保|养老金|退休金?|分红|返费|押金|"
+    "(?<![没不])(?:涨(?!到)|加了|少了|多了)[^ ]{0,3}$|(?:再|外|另)?加上?$|比[^ ]{1,6}[多少高低]$"
 )
 BASE = re.compile("底薪|保底")
 ADDED = re.compile("[块元]?钱?(?:再|外|另)?加上?(?:全勤奖?|奖金|提成|补贴|加班费?|饭补|房补)?")  # 四千五加三百
-SHARED = re.compile("两(?:个人|口子)|夫妻|夫妇|我们俩|俩人|全家|一家[人子]?|加起来|合起来")
+SHARED = re.compile(
+    "(?:两(?:个人|口子)|夫妻|夫妇|我们俩|俩人|全家|一家[人子]?|加起来|合起来)(?!.* [我俺](?![们俩和跟]))"
+)
 WISHED = "听说|据说|想要?|希望|要是|能有|找个|最好|至少要"
-NOT_IT = re.compile(rf"(?:{SPENT}|{PART}|{WISHED})(?!.*(?:{EARN}))")
+NOT_IT = re.compile(rf"(?:{SPENT}|{WISHED})(?!.*(?:{EARN}))|(?:{PART})(?!.*(?:{EARN}|平均|合计|总共|一共|算下来))")
+NET = re.compile(  # 去了油钱和贷款剩四千: what is left of it is the pay
+    "[除去扣刨](?:[了去掉完开除])(?:[^ ]{0,12}?(?:剩下?|落|还有|净|到手)|[^ ]{1,4}[和跟、][^ ]{1,4})[个得有]?$"
+)
+SWINGS = re.compile("(?:[多少好高低差孬坏忙闲]的(?:时候|月份?|话)|[忙旺淡]季)[^ ]{0,2}$")  # one alone says no pay
+BOUNDS = re.compile("做得?[多少]$|最[多少高低][^ ]{0,2}$")
 SHORT_OF_IT = re.compile("^[块元]?钱?(?:没|[都也]没(?!(?:得|有)?(?: |,|$)))")
-NOT_IT_AFTER = re.compile("^[块元]?钱?(?:的?(?:房租|药费|学费|生活费|路费|车票|补贴|补助|救济)|寄|给|还债|还贷|的债)")
+NOT_IT_AFTER = re.compile(
+    "^[块元]?钱?(?:的?(?:房租|药费|学费|生活费(?!都?不够)|路费|车票|补贴|补助|救济)|寄|给|还债|还贷|的债)"
+)
 DEDUCTED = re.compile("^[块元]?钱?(?:扣|减|[涨升加提降掉跌]到)")  # 四千八扣了社保到手四千三, 从四千五涨到五千
 PARTS = "(?:底薪|基本工资|加班费?|提成|奖金|补贴)"
 SUMMED = re.compile(rf"{PARTS}(?:加|\+|和){PARTS}")  # the whole of it is pay
@@ -51,27 +61,27 @@ NO_FIGURE_BEFORE = re.compile(
 PERIODS = (  # the words, how many months; none where a month's pay cannot be told from it
     (re.compile(
         rf"一[天日]|每天|日[薪结]|(?<!\d)天(?=[0-9一两二三])|/天|一个?(?:小时|钟头|钟)|[每/]小时|时薪|周薪|[每/]周|"
-        rf"(?:每个?|一个?)(?:星期|礼拜)|一[周件个]星?期?$|[一每](?:周|件|趟|单|班|个?工(?![资厂地友]))|点工|计件一|(?:\d\d?|{NUMERAL}|半)个?天|半个?月"
+        rf"(?:每个?|一个?)(?:星期|礼拜)|一[周件个]星?期?$|[一每](?:周|件|趟|单|班|个?工(?![资厂地友]))|点工|计件一|"
+        rf"(?<![满干上做\d一两二三四五六七八九十])(?:\d\d?|{NUMERAL}{{1,3}}|半)个?天|半个?月"
     ), None),
-    (re.compile("今年(?:一共|总共|已经)?(?:挣|赚|收入|卖)"), None),
+    (re.compile("今年[^ ]{0,5}?(?:挣|赚|收入|卖)"), None),
     (re.compile("半年(?!多?了)"), 6), (re.compile("一年(?!多?了|没)|年薪|全年|年收入|每年|/年"), 12),
     (re.compile("(?<![忙旺淡])季度?(?=[^节])|/季"), 3), (re.compile("(?<!半)(?<!半个)一?个?月|/月|月[薪入]|每月"), 1),
 )  # fmt: skip
-SEASONS = re.compile("[忙旺]季.*淡季|淡季.*[忙旺]季")
 MONTHS = re.compile(rf"({NUMERAL}|\d\d?)个月(?!多?了)")
 LAST_MONTH = re.compile("上个?月(?!.*(?:现在|这个月))")
-OPEN_ENDED = re.compile("[块元]?钱?(?:往上|以上|不止|打不住)")  # 五千往上, 至少五千: no most was said
+OPEN_ENDED = re.compile(r"[块元]?钱?(?:往上|以上|不止|打不住|\+(?= |,|$))")  # 五千往上, 至少五千: no most was said
 AT_LEAST = re.compile("(?:至少|起码|最少|少说|怎么)(?:也|都)?(?:有|是)?$|不[低少]于$")
 AT_MOST = re.compile("(?:最多|顶多|撑死)(?:也|就|只){0,2}(?:有|是|能?拿)?$")
 AT_MOST_AFTER = re.compile("[块元]?钱?(?:都|也|就)?(?:[拿挣]?不到|顶天|封顶|到顶|撑死|没(?:得|有)?(?= |,|$))")
-A_DAY = re.compile("(?:正|腊|冬|[一二三四五六七八九十]|\\d)月$")  # 正月十五
+A_DAY = re.compile("(?:正|腊|冬|[一二三四五六七八九十]|\\d)月$|初$")  # 正月十五
 DAYS_OF_A_MONTH = 31
 PASSED = re.compile("[过上]$")  # 月入过万
 TOO_MUCH = 30_000  # for a month, where none is named
 NO_WORK = re.compile(
-    "没(?:有|得|啥|什么)*(?:活干|活做|活路|活(?=了|$|[ ,])|工作|事做|事干|上班|班上|收入|工资)|"
+    "没(?:有|得|啥|什么)*(?:活干|活做|活路|活(?=了|$|[ ,])|工作|事做|事干|上[班工]|班上|收入|工资|做[事活]|干活|开工)|"
     "(?:找不到|没找到)(?:活|工作|事)|失业|停工|"
-    "(?<!还)没发(?:过)?工资|拖欠工资|一分钱?(?:都|也)?没|没(?:有|得)?(?:一分钱|进账)|(?:在|正)找(?:活|工作|事)|没(?:做事|干活|上工|开工)"
+    "(?<!还)没发(?:过)?工资|拖欠工资|一分钱?(?:都|也)?没|没(?:有|得)?(?:一分钱|进账)|(?:在|正)找(?:活|工|事|厂)"
 )
 
 
@@ -82,26 +92,35 @@ class Told(NamedTuple):
     most: int | None
     words: str
     sure: float
-    last_month: bool = False
+    kind: str = ""  # "last month", "net" of what it costs to earn it, "swing" between good months and bad, or a "bound"
 
 
 def income(mine: list[Clause]) -> tuple[Fact | None, Fact | None]:
     """What a month brings at least and at most; two figures that do not agree are none.
 
-    Last month's counts where nothing is said of this one.
+    Last month's counts where nothing is said of this one, of gross and net the net; good and bad months are a range.
     """
-    mine = [clause for clause in mine if not SEASONS.search(clause.text)]
     told = [one for clause in mine for one in _told(clause)]
-    told = [one for one in told if not one.last_month] or [one for clause in mine for one in _idle(clause)] or told
-    if len({(one.least, one.most) for one in told}) != 1:
-        return None, None
-    one = told[0]
-    most = None if one.most is None else Fact(one.most, one.words, one.sure)
-    return Fact(one.least, one.words, one.sure), most
+    if len(swings := [one for one in told if one.kind in ("swing", "bound")]) > 1:
+        return _range(swings)
+    told = [one for one in told if one.kind != "swing"]
+    if net := [one for one in told if one.kind == "net"]:
+        gross = [one.most or MOST * FEN for one in told if one.kind != "net"]
+        told = [one for one in net if one.least <= max(gross, default=one.least)]
+    now = [one for one in told if one.kind != "last month"] or [one for clause in mine for one in _idle(clause)]
+    told = now or told
+    return _range(told) if len({(one.least, one.most) for one in told}) == 1 else (None, None)
+
+
+def _range(told: list[Told]) -> tuple[Fact, Fact | None]:
+    """From the least of them to the most, open where that is."""
+    least, most = min(told, key=lambda one: one.least), max(told, key=lambda one: one.most or one.least)
+    at_most = None if most.most is None else Fact(most.most, most.words, most.sure)
+    return Fact(least.least, least.words, least.sure), at_most
 
 
 def _idle(clause: Clause) -> Iterator[Told]:
-    if found := NO_WORK.search(clause.text):
+    if (found := NO_WORK.search(clause.text)) and not SWINGS.search(clause.before(found.start())):
         yield Told(0, 0, clause.words(*found.span()), SPOKEN)
 
 
@@ -133,7 +152,7 @@ def _told(clause: Clause) -> Iterator[Told]:
 
 def _one(figure: str, before: str, after: str, is_last: bool, words: str) -> Told | None:
     """What one figure says of a month's pay, if anything."""
-    before = SUMMED.sub("工资", before)
+    before, net = NET.subn("到手", SUMMED.sub("工资", before))
     if DEDUCTED.match(after) or _is_no_pay(before, after if is_last else ""):
         return None
     if (read := _read(figure, before, after)) and (months := _months(before, after)):
@@ -143,8 +162,13 @@ def _one(figure: str, before: str, after: str, is_last: bool, words: str) -> Tol
         if (LEAST_UNSAID if unsaid else LEAST) * FEN <= most <= (TOO_MUCH if unsaid else MOST) * FEN:
             sure = RECKONED if months > 1 else SAID_PLAINLY if marked else SPOKEN
             open_ended = OPEN_ENDED.match(after) or AT_LEAST.search(before) or _passed(figure, before)
-            return Told(least, None if open_ended else most, words, sure, LAST_MONTH.search(before) is not None)
+            return Told(least, None if open_ended else most, words, sure, "net" if net else _kind(before))
     return None
+
+
+def _kind(before: str) -> str:
+    kinds = (("swing", SWINGS), ("bound", BOUNDS), ("last month", LAST_MONTH))
+    return next((kind for kind, shape in kinds if shape.search(before)), "")
 
 
 def _without_places_and_numbers(clause: Clause) -> Clause:

@@ -10,7 +10,8 @@ DIGITS = {**dict(zip("零一二三四五六七八九", "0123456789", strict=True
 ONE = f"[0-9{''.join(DIGITS)}]"
 GAP = r"[ \-.·]{0,2}"
 FIGURES = rf"(?<![\d*])(?:(?:\+|00)?86{GAP})?1{GAP}[3-9](?:{GAP}\d){{9}}(?!\d)"
-ALOUD = rf"(?<!{ONE})[1一幺]{GAP}{ONE}(?:{GAP}{ONE}){{9}}(?!{ONE}(?![个天年]))"
+LONGER = rf"{ONE}(?![个天年])|{GAP}{ONE}{{2,}}(?![0-9十百千万个天年块元])"  # a sign more, and it is no number
+ALOUD = rf"(?<!{ONE})[1一幺]{GAP}{ONE}(?:{GAP}{ONE}){{9}}(?!{LONGER})"
 NUMBER = re.compile(rf"{FIGURES}|{ALOUD}")
 GONE_BEFORE = re.compile(
     "(?:旧|老|原来|以前|之前|原先|不是)[^新现]{0,8}$|(?<!电话)(?<!手机)微信号?[是为:： ]{0,2}$|"

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from field.messaging.understanding import towns
+from field.messaging.understanding import sounds, towns
 from field.registry import divisions
 
 SUFFIX = re.compile(
@@ -28,11 +28,12 @@ LEVELS = {2: 0, 4: 1, 6: 2, 9: 3}
 
 
 class Mention(NamedTuple):
-    """一处: where a place stands in the text, and every code that it may mean."""
+    """一处: where a place stands in the text, every code that it may mean, and whether it only sounds like it."""
 
     start: int
     end: int
     codes: tuple[str, ...]
+    by_sound: bool = False
 
 
 @cache
@@ -91,7 +92,8 @@ def mentions(text: str) -> list[Mention]:
         if phrase := PHRASES.match(text, at):
             at = phrase.end()
             continue
-        one = _longest(_one(text, at), _town_at(whole, at)) or _town_in_short(text, at)
+        one = _longest(_one(text, at), _town_at(whole, at)) if whole else _one(text, at)
+        one = one or _town_in_short(text, at) or _by_sound(text, at)
         if one is None:
             at += 1
         else:
@@ -125,6 +127,15 @@ def _town_in_short(text: str, at: int) -> Mention | None:
     return Mention(*found) if found and text[at : found[1]] not in ORDINARY else None
 
 
+def _by_sound(text: str, at: int) -> Mention | None:
+    """A city that is typed by its sound, behind 在 and the like or before a place in it."""
+    if name := sounds.city(text, at):
+        named = Mention(at, at + sounds.LENGTH, tuple(names()[name]), by_sound=True)
+        if OPENINGS.search(text[max(0, at - 1) : at]) or _down(text, named).end > named.end:
+            return named
+    return None
+
+
 def _longest(one: Mention | None, other: Mention | None) -> Mention | None:
     return max((named for named in (one, other) if named), key=lambda named: named.end, default=None)
 
@@ -151,7 +162,7 @@ def _down(text: str, named: Mention) -> Mention:
         narrower = next((one for one in inside if one), None)
         if narrower is None:
             break
-        named = Mention(named.start, narrower.end, narrower.codes)
+        named = named._replace(end=narrower.end, codes=narrower.codes)
     return named
 
 

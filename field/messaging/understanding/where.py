@@ -9,10 +9,10 @@ from field.messaging.understanding.whose import Clause
 
 NOT_BEFORE = tuple(re.compile(words) for words in (
     "(?:不在|没在|不是在|离开了?|从|由|没去|不去|刚离|路过|经过|途经|去过|去了?一?趟)[^ ]{0,3}$",  # 不在广州了
-    "(?:老家|户口|户籍|籍贯)[^现]{0,4}$|(?<!地方)(?<!地点)(?<!在的)(?<!不是[ ,])(?<!不对[ ,])是$",  # 老家湖北
-    "(?:以前|原来|之前|从前|原先|本来|去年|前年)(?!.*(?:现在|今年)).{0,8}$",  # 以前在厦门
+    "(?:老家|户口|户籍|籍贯)[^现]{0,4}$|(?<!地方)(?<!地点)(?<!在的)(?<!不是[ ,])(?<!不对[ ,])(?<!还)是$",  # 老家湖北
+    "(?:以前|原来|之前|从前|原先|本来|去年(?!就在)|前年)(?!.*(?:现在|今年)).{0,8}$",  # 以前在厦门
     "(?:想|准备|打算|计划|要|下个?月|明年|年后|明天|后天|过几天)(?!.*现在).{0,4}$",  # 准备去深圳
-    "寄[到回往]?$|打给?$",
+    "寄[到回往]?$|打给?$|(?<!搬)往$",
 ))  # fmt: skip
 NOT_AFTER = re.compile(
     "(?:老家)?人(?!民|在|还|工|多)|的(?= |$)|过?来的|回[来家]|[^,]{0,8}(?:刚|已经)回来|待不下去|呆不下去|不干了|户口|"
@@ -71,6 +71,6 @@ def _fact(codes: tuple[str, ...], clause: Clause, named: Mention, before: str) -
     meant = widest(codes, SUFFIX.sub("", clause.text[named.start : named.end])) if one_name else outermost(codes)
     if len(meant) > 1:
         return Fact(None, words, SEVERAL, tuple(sorted(meant)))
-    if len(codes) > 1 or towns.only().get(words) == meant[0]:
+    if len(codes) > 1 or named.by_sound or towns.only().get(words) == meant[0]:
         return Fact(meant[0], words, RECKONED)
     return Fact(meant[0], words, SAID_PLAINLY if HERE.search(before) or SUFFIX.search(words) else SPOKEN)

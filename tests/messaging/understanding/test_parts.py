@@ -175,3 +175,20 @@ def test_a_town_by_its_short_name_is_read_where_the_country_has_one_of_it_and_le
     for text, town in (("在虎门五千", "441900121"), ("我在沙井", None), ("在平地上干活", None)):
         place = understand(text).place
         assert (place and place.value, place and place.confidence) == (town, town and RECKONED)
+
+
+@pytest.mark.parametrize(
+    ("text", "city"),
+    [("在义务做饰品", "330782"), ("洞莞厚街鞋厂", "441900122"), ("来昆三了", "320583"), ("义务教育", None), ("在苹果厂上班", None), ("进厂了", None)],
+)  # fmt: skip
+def test_a_city_typed_by_its_sound_is_read_less_surely_and_no_ordinary_word_is_one(text: str, city: str | None) -> None:
+    place = understand(text).place
+    assert (place and place.value, place and place.confidence) == (city, city and RECKONED)
+
+
+def test_good_months_and_bad_ones_are_a_range_and_one_alone_is_no_pay() -> None:
+    both, one = understand("好的时候八九千 差的时候五千以上"), understand("好的时候八千")
+    assert both.income_min is not None
+    assert both.income_max is not None
+    assert (both.income_min.value, both.income_max.value) == (500000, 900000)
+    assert one.income_min is None
