@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
 from field import clock, pulse
-from field.codes import JobKind, JobState
+from field.codes import JobKind
 from field.config import Settings
 from field.db import db, transact
 from field.jobs import delivering, export, filling, night, receipts_read, roster_import, screening_import
@@ -25,7 +25,7 @@ from field.messaging.connected import Connected
 from field.messaging.sending import Result, Transact, send_some
 from field.monitoring.visiting import photos, places
 from field.registry.sealing import keyring
-from field.work import Assignment, Handler, Job, Worker, enqueue
+from field.work import OPEN, Assignment, Handler, Job, Worker, enqueue
 
 CHECKPOINT_EVERY = timedelta(minutes=10)
 UPLOADS_KEPT = timedelta(days=7)
@@ -171,8 +171,7 @@ def _rounds(app: Flask, stop: threading.Event) -> None:
 
 
 def _plan_checkpoint(session: Session, now: datetime) -> None:
-    open_ones = (JobState.QUEUED.value, JobState.RUNNING.value)
-    planned = session.query(Job.id).filter(Job.kind == JobKind.CHECKPOINT.value, Job.state.in_(open_ones))
+    planned = session.query(Job.id).filter(Job.kind == JobKind.CHECKPOINT.value, Job.state.in_(OPEN))
     if planned.first() is None:
         enqueue(session, JobKind.CHECKPOINT, {}, now)
 

@@ -24,6 +24,7 @@ from field.problems import NOT_FOUND, Problem
 from field.registry.households import Household
 from field.registry.rights import Right
 from field.web.forms import sent_fen, sent_key, written
+from field.work import OPEN
 
 bill_reading = Blueprint("bill_reading", __name__, url_prefix="/households/<id:household_id>/relief/<sha256:digest>")
 
@@ -84,7 +85,7 @@ def _shown(home: Household, digest: str, faults: list[dict[str, str]]) -> str:
     found, job = receipts_read.kept(_vault(), digest), receipts_read.newest(session, digest)
     return render_template(
         "bill_reading.html", household=home, digest=digest, read=found, job=job, reads=_reads(), faults=faults,
-        busy=bool(job and job.state in receipts_read.OPEN), values=proposed(found) if found else {},
+        busy=bool(job and job.state in OPEN), values=proposed(found) if found else {},
         members=household_file.people(session, [home.id])[home.id], filled=request.form, key=str(uuid7()),
         today=china_day(clock.now()),
     )  # fmt: skip

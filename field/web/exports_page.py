@@ -30,7 +30,7 @@ from field.registry.rights import NotAllowed, Right
 from field.web.asked import asked_code
 from field.web.forms import written
 from field.web.households_page import asked_of, is_personal, sought_of
-from field.work import Job, cancel
+from field.work import OPEN, Job, cancel
 
 exports = Blueprint("exports", __name__, url_prefix="/exports")
 EARLIER, LONGEST_NAME = 50, 40
@@ -57,7 +57,7 @@ def page() -> str:
     names = regions.names(db.session(), {wanted.sought.region or "" for _job, wanted in several})
     return render_template(
         "exports.html", jobs=[(job, wanted, export.told(wanted, names)) for job, wanted in several],
-        states=JobState.labels(), open_states=export.OPEN, kept=pack_on(china_day(clock.now())).exports.kept_days,
+        states=JobState.labels(), open_states=OPEN, kept=pack_on(china_day(clock.now())).exports.kept_days,
     )  # fmt: skip
 
 

@@ -23,8 +23,8 @@ from field.registry.staff import Staff
 from field.web.exports_page import BUSY, EXCEL
 from field.web.filling_words import column
 from field.web.households_page import asked_of, is_personal, sought_of
-from field.web.imports_page import EARLIER, MAX_BYTES, OPEN, vault
-from field.work import Job, cancel
+from field.web.imports_page import EARLIER, MAX_BYTES, vault
+from field.work import OPEN, Job, cancel
 
 filling_room = Blueprint("filling_page", __name__, url_prefix="/filling")
 

@@ -24,13 +24,12 @@ from field.registry.rights import Right
 from field.registry.roster_excel import write_template
 from field.registry.staff import Staff
 from field.web.asked import asked_page
-from field.work import Job, cancel
+from field.work import OPEN, Job, cancel
 
 imports = Blueprint("imports", __name__, url_prefix="/imports")
 MAX_BYTES = 100 * 1024 * 1024
 EARLIER = PER_PAGE = 50
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-OPEN = (JobState.QUEUED.value, JobState.RUNNING.value)
 
 
 @imports.url_value_preprocessor

@@ -31,11 +31,11 @@ from field.registry.screening_excel import write_answers, write_list_template
 from field.registry.screening_reading import packed
 from field.web.asked import asked_code, asked_number, asked_page
 from field.web.forms import written
+from field.work import OPEN
 
 screening_room = Blueprint("screening_page", __name__, url_prefix="/screening")
 MAX_BYTES = 20 * 1024 * 1024
 PER_PAGE, ROWS_SHOWN = 20, 50
-OPEN = (JobState.QUEUED.value, JobState.RUNNING.value)
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 

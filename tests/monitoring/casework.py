@@ -1,6 +1,6 @@
 """A county's cases for tests: what each step writes down, and the acts by those whose step it is."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
