@@ -2,12 +2,13 @@
 
 from typing import Any, Literal
 
-from flask import Blueprint, Response, current_app, jsonify
+from flask import Blueprint, Response, jsonify
 from pydantic import Field
 
 from field import clock
 from field.api.describe import PageQuery, Strict, describe
 from field.api.visits import Warned
+from field.at_hand import vault
 from field.auth import actor
 from field.db import db, transact
 from field.jobs.screening_import import job_of, take_in
@@ -101,9 +102,8 @@ def send_list(body: SentList) -> Response:
     by, now = actor(), clock.now()
     rows = read_json(body.rows, village_names(db.session(), by.region), china_day(now))
     filing = Filing(body.id, " ".join(body.title.split()), len(rows), digest(by.username, by.region, packed(rows)))
-    vault = current_app.extensions["field_vault"]
     try:
-        taken = transact(lambda session: take_in(session, vault, filing, rows, by, now))
+        taken = transact(lambda session: take_in(session, vault(), filing, rows, by, now))
     except OtherContent:
         raise Problem(409, "other_content", "这个编号已经交过别的名单，没有收下") from None
     listed = db.session.get_one(ScreeningList, taken.listed.id)

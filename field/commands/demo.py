@@ -17,7 +17,7 @@ from flask_migrate import upgrade
 from sqlalchemy import select
 
 from field import clock, worker
-from field.config import Settings
+from field.at_hand import settings, vault
 from field.db import db, transact
 from field.demo.accounts import ACCOUNTS, set_passwords
 from field.demo.county import ROSTER
@@ -47,7 +47,7 @@ def load(households: int, entries: int) -> None:
         click.echo("已有数据，没有再装载")
     else:
         begin = worker.sessions(current_app._get_current_object())  # type: ignore[attr-defined]
-        loaded = Founding(begin, current_app.extensions["field_vault"], clock.now()).load(households, entries)
+        loaded = Founding(begin, vault(), clock.now()).load(households, entries)
         click.echo(f"演示数据：{loaded.households} 户 {loaded.persons} 人，台账 {loaded.entries} 条")
     show_accounts()
 
@@ -63,8 +63,8 @@ def run() -> None:
     click.echo(f"  演示手机  http://127.0.0.1:{port}/demo/phone")
     click.echo(f"  接口文档  http://127.0.0.1:{port}/api/docs\n  按 Ctrl+C 停止", nl=True)
     sys.stdout.flush()
-    settings: Settings = current_app.config["FIELD"]
-    settings.demo_file.write_text(json.dumps({"public_url": os.environ["FIELD_PUBLIC_URL"]}), encoding="utf-8")
+    noted = settings().demo_file
+    noted.write_text(json.dumps({"public_url": os.environ["FIELD_PUBLIC_URL"]}), encoding="utf-8")
     both = [_begun(words) for words in ((*SERVER, "-b", f"127.0.0.1:{port}"), WORKER)]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
@@ -76,7 +76,7 @@ def run() -> None:
     except KeyboardInterrupt:
         pass
     finally:
-        settings.demo_file.unlink(missing_ok=True)
+        noted.unlink(missing_ok=True)
         for process in both:
             process.terminate()
         for process in both:

@@ -13,6 +13,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from field import clock
+from field.at_hand import settings
 from field.commands.machine import machine
 from field.config import Settings, beside_demo
 from field.db import db
@@ -65,7 +66,7 @@ Check = Callable[[Seen], Iterator[Finding]]
 @with_appcontext
 def doctor(as_json: bool) -> None:
     """看看设置、机器、备份、短信通道、模板有没有问题;没有问题退出码是 0."""
-    seen = _seen(current_app.config["FIELD"], current_app.extensions["field_connected"])
+    seen = _seen(settings(), current_app.extensions["field_connected"])
     found = [finding for check in CHECKS for finding in check(seen)]
     wrong = sum(finding.wrong for finding in found)
     if as_json:

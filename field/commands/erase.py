@@ -1,14 +1,13 @@
 """依法删除命令: flask erase household."""
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from field import clock
+from field.at_hand import settings
 from field.codes import Role
-from field.config import Settings
 from field.db import transact
 from field.keeping import retention
 from field.keeping.erasing import MustStay, Why, counted, erase, whole
@@ -38,7 +37,7 @@ def erase_household(number: str, reason: str, username: str, second: str, *, app
 
     def work(session: Session) -> str:
         home, by, agreed = _home(session, number), _actor(session, username), _actor(session, second)
-        days = retention.kept(current_app.config["FIELD"].retention)
+        days = retention.kept(settings().retention)
         return receipt(erase(session, home, Why(reason, agreed, days), by, clock.now()).hash)
 
     try:
@@ -54,8 +53,7 @@ def _judged(session: Session, number: str, reason: str, by: Actor, agreed: Actor
         raise click.ClickException("要两个县级账号，都管着这一户所在的地区")
     if by.staff_id == agreed.staff_id:
         raise click.ClickException("决定的人和同意的人不能是同一个人")
-    settings: Settings = current_app.config["FIELD"]
-    against = must_stay(session, home, retention.kept(settings.retention), clock.now())
+    against = must_stay(session, home, retention.kept(settings().retention), clock.now())
     everything = whole(session, home)
     if not SHORTEST <= len(reason) <= LONGEST:
         against.append(f"请写明原因，{SHORTEST} 到 {LONGEST} 个字")

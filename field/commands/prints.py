@@ -15,6 +15,7 @@ from flask import Flask, current_app, g
 from flask.cli import AppGroup
 
 from field import clock
+from field.at_hand import settings
 from field.codes import Role
 from field.config import Settings
 from field.db import db, transact
@@ -75,7 +76,7 @@ def _printed(wanted: list[Wanted]) -> int:
     """Print in as many processes as there are processors, for a layout takes a whole one; how many bytes."""
     hands = min(os.cpu_count() or 1, len(wanted))
     try:
-        with ProcessPoolExecutor(hands, get_context("spawn"), _begin, (current_app.config["FIELD"],)) as pool:
+        with ProcessPoolExecutor(hands, get_context("spawn"), _begin, (settings(),)) as pool:
             return sum(pool.map(_print, wanted, chunksize=2))
     except BrokenProcessPool:
         raise click.ClickException("打印的进程停了（内存不够？），没有印完，可以再来一次") from None

@@ -8,6 +8,7 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from field import clock, worker
+from field.at_hand import settings
 from field.jobs.roster_import import faults_file, import_roster
 from field.registry.roster_excel import write_template
 from field.registry.roster_sheet import Refused
@@ -40,7 +41,7 @@ def roster_import(file: Path, region: str, faults: Path | None) -> None:
     click.echo(f"\r共 {found.people} 人；新登记 {new} 户，有变化 {changed} 户，没有变化 {same} 户")
     if found.faults or found.doubts:
         list_at = faults or file.with_name(f"{file.stem}-错误清单.xlsx")
-        list_at.write_bytes(faults_file(found, current_app.config["FIELD"].public_url))
+        list_at.write_bytes(faults_file(found, settings().public_url))
         click.echo(f"{found.held_back} 户没有导入，{found.told['doubtful']} 户有要核对的，见 {list_at}")
     sys.exit(1 if found.faults else 0)
 

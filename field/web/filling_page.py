@@ -6,6 +6,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response as Answer
 
 from field import clock
+from field.at_hand import vault
 from field.auth import actor, allow
 from field.codes import ExportFormat, JobKind, JobState
 from field.db import db, transact
@@ -23,7 +24,7 @@ from field.registry.staff import Staff
 from field.web.exports_page import BUSY, EXCEL
 from field.web.filling_words import column
 from field.web.households_page import asked_of, is_personal, sought_of
-from field.web.imports_page import EARLIER, MAX_BYTES, vault
+from field.web.imports_page import EARLIER, MAX_BYTES
 from field.work import OPEN, Job, cancel
 
 filling_room = Blueprint("filling_page", __name__, url_prefix="/filling")

@@ -2,10 +2,11 @@
 
 from typing import Any, NamedTuple
 
-from flask import Flask, current_app, redirect, request, url_for
+from flask import Flask, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from field.at_hand import settings
 from field.auth import csrf_token, posts, signed_in
 from field.codes import Role
 from field.problems import Problem
@@ -121,6 +122,6 @@ def to_login(problem: Problem) -> Response | None:
 
 def _everywhere() -> dict[str, Any]:
     person = signed_in()
-    demo = current_app.config["FIELD"].demo
+    demo = settings().demo
     common = {"person": person, "posts": posts(), "demo": demo, "now": now()}
     return common | {"is_cadre": person and person.role is Role.VILLAGE}

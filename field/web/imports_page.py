@@ -3,17 +3,17 @@
 import io
 from typing import Any
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response as Answer
 
 from field import clock
+from field.at_hand import vault
 from field.auth import actor, allow
 from field.codes import JobKind, JobState
 from field.db import db, transact
 from field.jobs.roster_import import FAULTS, ask_for_import, kept_doubts
-from field.media.vault import Vault
 from field.mending import mend
 from field.monitoring.checks.quality import checks_called
 from field.monitoring.checks.quality_checks import TITLES
@@ -108,13 +108,6 @@ def stop(job_id: str) -> Answer:
     job, now = _job(job_id), clock.now()
     transact(lambda session: cancel(session, job, now))
     return redirect(url_for(".page"), 303)
-
-
-def vault() -> Vault:
-    """The county's vault, where uploaded files lie sealed."""
-    kept: Any = current_app.extensions["field_vault"]
-    assert isinstance(kept, Vault)
-    return kept
 
 
 def _job(job_id: str) -> Job:

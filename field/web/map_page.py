@@ -3,12 +3,12 @@
 from datetime import date, datetime, time
 from typing import Any
 
-from flask import Blueprint, current_app, jsonify, render_template, request
+from flask import Blueprint, jsonify, render_template, request
 from werkzeug.wrappers import Response
 
+from field.at_hand import settings
 from field.auth import actor, allow
 from field.codes import Grade
-from field.config import Settings
 from field.db import db
 from field.media.coordinates import Point, to_gcj02
 from field.monitoring.board import map_points
@@ -34,7 +34,7 @@ def page() -> str:
         rows = map_points.together(rows, where.below)
     return render_template(
         "map.html", here=where, rows=rows, of_towns=of_towns, grades=map_points.GRADED,
-        month=_month()[0].isoformat()[:7], tiles=_settings().map_tiles, places=actor().has(Right.READ_PLACES),
+        month=_month()[0].isoformat()[:7], tiles=settings().map_tiles, places=actor().has(Right.READ_PLACES),
     )  # fmt: skip
 
 
@@ -71,10 +71,5 @@ def _times(since: date, until: date) -> tuple[datetime, datetime]:
 
 
 def _at(point: Point) -> list[float]:
-    shown = to_gcj02(point) if _settings().map_datum == "GCJ-02" else point
+    shown = to_gcj02(point) if settings().map_datum == "GCJ-02" else point
     return [round(shown.latitude, 6), round(shown.longitude, 6)]
-
-
-def _settings() -> Settings:
-    found: Settings = current_app.config["FIELD"]
-    return found
