@@ -6,7 +6,7 @@ from flask import Blueprint, Response, jsonify
 from pydantic import Field
 
 from field import clock
-from field.api.describe import PageQuery, Strict, describe
+from field.api.describe import Id, Page, PageQuery, Strict, describe, paged
 from field.api.visits import Warned
 from field.at_hand import vault
 from field.auth import actor
@@ -24,14 +24,13 @@ from field.registry.screening_reading import packed, read_json
 from field.registry.villages import village_names
 
 api = Blueprint("screening", __name__, url_prefix="/api")
-UUID = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 MOST_AT_ONCE = 2000
 
 
 class SentList(Strict):
     """部门名单: rows with name, id_number or birth_date and village, reason, issued_on, and money in 分."""
 
-    id: str = Field(pattern=UUID)
+    id: Id
     title: str = Field(min_length=1, max_length=60, pattern=r"\S")
     rows: list[dict[str, Any]] = Field(min_length=1, max_length=MOST_AT_ONCE)
 
@@ -80,13 +79,10 @@ class ListAnswers(ListLine):
     answers: list[RowAnswer]
 
 
-class ListPage(Strict):
+class ListPage(Page):
     """名单一页, newest first."""
 
     items: list[ListLine]
-    total: int
-    page: int
-    per_page: int
 
 
 class AnswerQuery(Strict):
@@ -119,7 +115,7 @@ def list_lists(query: PageQuery) -> dict[str, Any]:
     found, total = lists(db.session(), actor(), query.page, query.per_page)
     tallies = counts(db.session(), [one.id for one in found])
     items = [_line(one, tallies[one.id]) for one in found]
-    return {"items": items, "total": total, "page": query.page, "per_page": query.per_page}
+    return paged(items, total, query)
 
 
 @api.get("/screening/<id:list_id>")
