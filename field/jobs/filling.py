@@ -20,10 +20,10 @@ from field.media.vault import Vault
 from field.monitoring.checks.quality_checks import TITLES
 from field.monitoring.sheets.filling import Outcome, Written, enter
 from field.registry.deputies import as_signed
-from field.registry.filling_excel import write_filling_faults
 from field.registry.filling_reading import read_filling
 from field.registry.households import Household
 from field.registry.rights import Actor, NotAllowed, Right
+from field.registry.roster_excel import write_faults
 from field.registry.roster_sheet import Refused
 from field.work import Assignment, GiveUp, enqueue
 
@@ -120,5 +120,5 @@ def _add(found: Outcome, one: Outcome) -> None:
 
 def _faults_file(found: Filled, address: str) -> bytes:
     file = io.BytesIO()
-    write_filling_faults(file, found.matched.faults, (mended(doubt, address) for doubt in found.doubts))
+    write_faults(file, found.matched.faults, (mended(doubt, address) for doubt in found.doubts))
     return file.getvalue()

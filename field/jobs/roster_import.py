@@ -30,7 +30,7 @@ from field.registry.households import Household
 from field.registry.regions import in_region
 from field.registry.rights import Actor, NotAllowed, Right
 from field.registry.roster import RosterHousehold
-from field.registry.roster_excel import write_faults
+from field.registry.roster_excel import SheetFault, write_faults
 from field.registry.roster_household import ANOTHER_FAMILY, HEADERS, Fault
 from field.registry.roster_reading import Opened, Read, read_roster
 from field.registry.roster_sheet import Refused
@@ -216,7 +216,8 @@ def work(task: Assignment, vault: Vault, folder: Path, address: str) -> dict[str
 def faults_file(found: Imported, address: str) -> bytes:
     """The Excel file that names every fault, and on a second sheet every doubt with the page on which it is mended."""
     file = io.BytesIO()
-    write_faults(file, found.sheet, found.faults, (mended(doubt, address) for doubt in found.doubts))
+    faults = (SheetFault(found.sheet, *fault) for fault in found.faults)
+    write_faults(file, faults, (mended(doubt, address) for doubt in found.doubts))
     return file.getvalue()
 
 
