@@ -11,7 +11,8 @@ from field.auth import actor, allow
 from field.codes import ExportFormat, JobKind, JobState
 from field.db import db, transact
 from field.jobs.export import Busy, Wanted, ask_for_export, told
-from field.jobs.filling import FAULTS, ask_for_filling
+from field.jobs.filling import FAULTS, FILLING
+from field.jobs.uploaded import ask_for
 from field.monitoring.checks.quality_checks import TITLES
 from field.monitoring.household_file import households
 from field.monitoring.sheets.filling_decisions import contested
@@ -63,7 +64,7 @@ def upload() -> Answer:
     if not content:
         raise Problem(422, "no_file", _("请先选择填好的填报表，再点开始登记"))
     by, now = actor(), clock.now()
-    transact(lambda session: ask_for_filling(session, vault(), content, by, now))
+    transact(lambda session: ask_for(FILLING, session, vault(), content, by, now))
     return redirect(url_for(".page"), 303)
 
 

@@ -13,7 +13,8 @@ from field.at_hand import vault
 from field.auth import actor, allow
 from field.codes import JobKind, JobState
 from field.db import db, transact
-from field.jobs.roster_import import FAULTS, ask_for_import, kept_doubts
+from field.jobs.roster_import import FAULTS, ROSTER, kept_doubts
+from field.jobs.uploaded import ask_for
 from field.mending import mend
 from field.monitoring.checks.quality import checks_called
 from field.monitoring.checks.quality_checks import TITLES
@@ -64,7 +65,7 @@ def upload() -> Answer:
     if not content:
         raise Problem(422, "no_file", _("请先选择名册文件，再点开始导入"))
     by, now = actor(), clock.now()
-    transact(lambda session: ask_for_import(session, vault(), content, by, now))
+    transact(lambda session: ask_for(ROSTER, session, vault(), content, by, now))
     return redirect(url_for(".page"), 303)
 
 
