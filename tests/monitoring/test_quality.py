@@ -276,8 +276,8 @@ def test_the_data_is_looked_through_once_a_night_and_an_entry_tells_the_counts(c
     with county.app.app_context():
         begin = sessions(county.app)
         with begin() as session:
-            assert night.plan_quality(session, clock.now())
-            assert night.plan_quality(session, clock.now()) is None, "once"
+            assert night.plan(session, JobKind.QUALITY, clock.now())
+            assert night.plan(session, JobKind.QUALITY, clock.now()) is None, "once"
             session.commit()
         worker = Worker(begin, {JobKind.QUALITY: night.quality}, clock.now)
         while worker.step():
@@ -287,7 +287,7 @@ def test_the_data_is_looked_through_once_a_night_and_an_entry_tells_the_counts(c
         assert (entry.chain_id, said["counts"]["unvisited"]) == ("region:420626", 4)
         assert set(said["counts"]) == {check.code for check in LIVE}
         later: datetime = clock.now() + timedelta(days=1)
-        assert transact(lambda session: night.plan_quality(session, later))
+        assert transact(lambda session: night.plan(session, JobKind.QUALITY, later))
 
 
 def test_the_command_tells_the_counts(small_county: County) -> None:
