@@ -1,7 +1,6 @@
 """田野 Field: how a county keeps its households from falling back into poverty."""
 
 import os
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from field import api, auth, commands, latency, logs, web
 from field.api import openrosa
-from field.config import Settings, from_environment
+from field.config import MIGRATIONS, Settings, from_environment
 from field.converters import CONVERTERS
 from field.db import Unavailable, db, engine_options, prepare
 from field.demo.secrets import completed
@@ -35,7 +34,6 @@ from field.problems import NOT_ALLOWED, Problem
 from field.registry.rights import NotAllowed
 from field.registry.sealing import Keyring, load_keyring, use_keyring
 
-MIGRATIONS = Path(__file__).parent.parent / "migrations"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; "
     "worker-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

@@ -1,9 +1,15 @@
 """手边: what the application holds for its county, for whoever answers a request or a command."""
 
-from flask import current_app
+from flask import Flask, current_app
 
 from field.config import Settings
 from field.media.vault import Vault
+
+
+def application() -> Flask:
+    """The application itself, for who goes on with it elsewhere."""
+    found: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    return found
 
 
 def settings() -> Settings:

@@ -57,7 +57,7 @@ def is_open(endpoint: str) -> bool:
     view: Any = current_app.view_functions.get(endpoint)
     if not getattr(view, "basic", False):
         return False
-    if not (request.is_secure or settings().demo or _is_loopback(request.remote_addr or "")):
+    if not (request.is_secure or settings().demo or is_loopback(request.remote_addr or "")):
         raise Problem(403, "tls_needed", "请在服务器地址里用 https")
     return True
 
@@ -84,7 +84,8 @@ def _apart(words: str) -> tuple[str, str]:
     return username, password
 
 
-def _is_loopback(address: str) -> bool:
+def is_loopback(address: str) -> bool:
+    """Whether an address is of this machine itself."""
     try:
         return ip_address(address).is_loopback
     except ValueError:

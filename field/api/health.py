@@ -1,7 +1,6 @@
 """健康: whether the county can work, and the figures for Prometheus; not for strangers."""
 
 import hmac
-from ipaddress import ip_address
 from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, request
@@ -11,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from field import clock, pulse
 from field.at_hand import settings
 from field.auth import allow
+from field.basic import is_loopback
 from field.db import db
 from field.latency import Latency
 from field.problems import NOT_FOUND, Problem
@@ -57,12 +57,5 @@ def _watchers_only() -> None:
     if token and kind.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), token.encode()):
         return
     forwarded = any(name in request.headers for name in ("X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"))
-    if forwarded or not _is_here(request.remote_addr or ""):
+    if forwarded or not is_loopback(request.remote_addr or ""):
         raise Problem(*NOT_FOUND)
-
-
-def _is_here(address: str) -> bool:
-    try:
-        return ip_address(address).is_loopback
-    except ValueError:
-        return False

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask import Flask, current_app
+from flask import Flask
 from flask.cli import AppGroup
 from flask_migrate import upgrade
 from sqlalchemy.exc import DBAPIError
 
 from field import worker
-from field.at_hand import settings, vault
+from field.at_hand import application, settings, vault
 from field.commands import (
     backup,
     checkins,
@@ -62,7 +62,7 @@ def work() -> None:
     """Do the work that can wait, until told to stop."""
     stop = threading.Event()
     try:
-        worker.run(current_app._get_current_object(), stop)  # type: ignore[attr-defined]
+        worker.run(application(), stop)
     except KeyboardInterrupt:
         stop.set()
 

@@ -11,13 +11,12 @@ import time
 from collections.abc import Sequence
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 from flask_migrate import upgrade
 from sqlalchemy import select
 
 from field import clock, worker
-from field.at_hand import settings, vault
+from field.at_hand import application, settings, vault
 from field.db import db, transact
 from field.demo.accounts import ACCOUNTS, set_passwords
 from field.demo.county import ROSTER
@@ -46,7 +45,7 @@ def load(households: int, entries: int) -> None:
     if loaded_before:
         click.echo("已有数据，没有再装载")
     else:
-        begin = worker.sessions(current_app._get_current_object())  # type: ignore[attr-defined]
+        begin = worker.sessions(application())
         loaded = Founding(begin, vault(), clock.now()).load(households, entries)
         click.echo(f"演示数据：{loaded.households} 户 {loaded.persons} 人，台账 {loaded.entries} 条")
     show_accounts()

@@ -4,11 +4,10 @@ import sys
 from pathlib import Path
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 
 from field import clock, worker
-from field.at_hand import settings
+from field.at_hand import application, settings
 from field.jobs.roster_import import faults_file, import_roster
 from field.registry.roster_excel import write_template
 from field.registry.roster_sheet import Refused
@@ -31,7 +30,7 @@ def template(file: Path) -> None:
 @click.option("--faults", type=click.Path(dir_okay=False, path_type=Path), help="错误清单写到哪里。")
 def roster_import(file: Path, region: str, faults: Path | None) -> None:
     """Import a roster from Excel or CSV; exit 1 when the file cannot be used or households are held back."""
-    begin = worker.sessions(current_app._get_current_object())  # type: ignore[attr-defined]
+    begin = worker.sessions(application())
     try:
         found = import_roster(file, region, "terminal", begin, clock.now, _show)
     except Refused as refused:
