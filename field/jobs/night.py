@@ -12,7 +12,7 @@ from field.db import transact
 from field.ledger.entries import Entry, region_chain
 from field.monitoring.checks.quality import count, record_counts
 from field.monitoring.checks.quality import terms as quality_terms
-from field.monitoring.checks.quality_checks import LIVE
+from field.monitoring.checks.quality_checks import CHECKS
 from field.monitoring.risk.judgement import Basis, basis
 from field.monitoring.risk.sweep import SLICE, Swept, record_sweep, sweep_slice
 from field.monitoring.workdays import SHANGHAI
@@ -62,11 +62,11 @@ def sweep(task: Assignment, size: int = SLICE) -> dict[str, Any]:
 def quality(task: Assignment) -> dict[str, Any]:
     """数据质量: each check in a transaction of its own, so that a visit does not wait for all; one entry at the end."""
     by, counted = quality_terms(task.clock()), dict[str, int]()
-    for done, check in enumerate(LIVE, 1):
+    for done, check in enumerate(CHECKS, 1):
         with task.begin() as session:
             here = county(session)
             counted[check.code] = count(session, check, by, here.code) if here else 0
-        task.advance(done, len(LIVE))
+        task.advance(done, len(CHECKS))
     with task.begin() as session:
         transact(lambda session: record_counts(session, counted, task.clock(), task.id), session)
     return counted

@@ -23,7 +23,6 @@ from field.registry.staff import Post, Staff, staff_names
 from field.work import Job
 
 PER_PAGE = 50
-EXPORTS = (Look.EXPORT, Look.EXPORT_FULL, Look.EXPORT_DOWNLOAD)
 OF_REGION = (Look.PRINT_FILES, Look.CARRIED)
 PHOTOS = (Look.PHOTO_ORIGINAL, Look.PHOTO_LARGE, Look.PHOTO_SMALL)
 
