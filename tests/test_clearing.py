@@ -114,7 +114,7 @@ def talk(session: Session, digest: str, until: object) -> None:
 
 
 def test_one_night_clears_once(county: County) -> None:
-    begin, now = sessions(county.app), clock.now()
+    begin, now = sessions(county.app), night.last_night(clock.now())
     with begin() as session:
         assert night.plan(session, JobKind.LEFTOVERS, now)
         assert night.plan(session, JobKind.LEFTOVERS, now + timedelta(minutes=10)) is None
