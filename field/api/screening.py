@@ -10,6 +10,7 @@ from field.api.describe import Id, Page, PageQuery, Strict, describe, paged
 from field.api.visits import Warned
 from field.at_hand import vault
 from field.auth import actor
+from field.china_time import written
 from field.db import db, transact
 from field.jobs.screening_import import job_of, take_in
 from field.ledger.receipts import number
@@ -138,7 +139,7 @@ def _line(listed: ScreeningList, tally: dict[str, int]) -> dict[str, Any]:
     job = job_of(db.session(), listed)
     return {
         "id": listed.id, "title": listed.title, "department": listed.department, "rows": listed.rows,
-        "filed_at": listed.filed_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "filed_at": written(listed.filed_at),
         "receipt": number(listed.hash), "counts": tally, "answered": sum(tally.values()),
         "state": "answered" if job is None or job.state == "done" else job.state, "job": listed.job_id,
     }  # fmt: skip

@@ -1,6 +1,6 @@
 """地图页: villages and urgent households as points of our own drawing; the same figures stand below as a table."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from flask import Blueprint, jsonify, render_template, request
@@ -8,11 +8,12 @@ from werkzeug.wrappers import Response
 
 from field.at_hand import settings
 from field.auth import actor, allow
+from field.china_time import opens
 from field.codes import Grade
 from field.db import db
 from field.media.coordinates import Point, to_gcj02
 from field.monitoring.board import map_points
-from field.monitoring.workdays import SHANGHAI, china_day, month_of
+from field.monitoring.workdays import china_day, month_of
 from field.registry.regions import TOWN
 from field.registry.rights import Right
 from field.web.asked import asked_month
@@ -67,7 +68,7 @@ def _month() -> tuple[date, date]:
 
 
 def _times(since: date, until: date) -> tuple[datetime, datetime]:
-    return datetime.combine(since, time(), SHANGHAI), datetime.combine(until, time(), SHANGHAI)
+    return opens(since), opens(until)
 
 
 def _at(point: Point) -> list[float]:
