@@ -1,10 +1,11 @@
 """留痕的门: whoever is shown a household leaves a trace, once a sitting; the view names what it shows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from field import clock
 from field.auth import View, actor
@@ -15,6 +16,7 @@ from field.monitoring.traces import Look, leave_trace, looked_lately
 from field.registry.households import Person
 
 HOLDERS: dict[str, Any] = {"case_id": MonitoringCase, "application_id": FundApplication, "person_id": Person}
+FEW = 10
 
 
 def traced(what: Look) -> Callable[[View], View]:
@@ -27,14 +29,30 @@ def traced(what: Look) -> Callable[[View], View]:
         @wraps(view)
         def shown(**given: Any) -> Any:
             page = view(**given)
-            session, by, now, subject = db.session(), actor(), clock.now(), _whose(given)
-            if not looked_lately(session, by, what, subject, now):
-                transact(lambda session: leave_trace(session, by, what, subject, now))
+            _leave(what, [_whose(given)])
             return page
 
         return shown  # type: ignore[return-value]
 
     return mark
+
+
+def trace_found(household_ids: Sequence[str], total: int) -> None:
+    """查找到的: households found by words that fit only few leave a trace each; after all is read, for it commits."""
+    if total <= FEW:
+        _leave(Look.FOUND, household_ids)
+
+
+def _leave(what: Look, subjects: Sequence[str]) -> None:
+    session, by, now = db.session(), actor(), clock.now()
+    new = [one for one in subjects if not looked_lately(session, by, what, one, now)]
+
+    def leave(session: Session) -> None:
+        for one in new:
+            leave_trace(session, by, what, one, now)
+
+    if new:
+        transact(leave)
 
 
 def _whose(given: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from field import clock
 from field.db import db
 from field.monitoring.traces import Trace
+from field.registry.households import Household
 from tests.county import County
 from tests.monitoring.casework import listed
 from tests.web.office import browser, words
@@ -106,3 +107,42 @@ def test_who_looked_at_a_file_stands_with_the_household(small_county: County) ->
     browser(small_county, "town").page(f"/households/{home}")
     page = words(browser(small_county, "county").page(f"/traces?household={home}&what=file"))
     assert "农户档案 陈某某户" in page
+
+
+LISTS = ["households", "ledger", "leads", "cases", "tasks", "long-term", "relief", "measures", "quality", "held", "merging",
+         "doubtful", "approvals", "messages", "handover", "filling/conflicts", "fund/420626107204", "map/points", "api/households", "api/leads", "api/tasks", "api/cases"]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_a_list_of_a_region_leaves_one_trace_a_sitting_which_every_household_of_it_shows(
+    small_county: County, path: str
+) -> None:
+    client = small_county.client("county")
+    assert [seen(client, f"/{path}") for _ in range(2)] == [200, 200]
+    assert traces(small_county) == [("county", "map" if path == "map/points" else "list", "420626")]
+    page = words(browser(small_county, "county").page(f"/traces?household={small_county.households[HERE]}"))
+    assert f"周主任 {'地图' if path == 'map/points' else '名单'} 保康县" in page
+
+
+@pytest.mark.parametrize("path", ["/households?q={}", "/api/households?q={}"])
+def test_whoever_is_searched_for_can_see_by_whom(county: County, path: str) -> None:
+    home = county.households[HERE]
+    with county.app.app_context():
+        number = db.session.get_one(Household, home).number
+    client = county.client("county")
+    for _ in range(2):
+        assert client.get(path.format(number), follow_redirects=True).status_code == 200
+    assert ("county", "found", home) in traces(county)
+    assert len(traces(county)) == 2
+    page = words(browser(county, "county").page(f"/traces?household={home}&what=found"))
+    assert "周主任 查找到 陈某某户" in page
+
+
+def test_words_that_fit_many_or_nobody_leave_the_trace_of_the_list_alone(
+    small_county: County, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("field.traced.FEW", 1)
+    client = small_county.client("county")
+    for sought in ("陈", "没有这个人"):
+        assert seen(client, f"/api/households?q={sought}") == 200
+    assert traces(small_county) == [("county", "list", "420626")]

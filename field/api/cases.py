@@ -32,6 +32,7 @@ api = Blueprint("cases", __name__, url_prefix="/api")
 
 @api.get("/cases")
 @describe(Right.READ_CASES, "案子列表", {200: CasePage}, query=CaseQuery)
+@traced(Look.LIST)
 def list_cases(query: CaseQuery) -> dict[str, Any]:
     session = db.session()
     found, total = chosen(session, actor(), query.state, query.page, query.per_page, clock.now(), query.region)

@@ -32,7 +32,7 @@ from field.monitoring.traces import Look
 from field.registry import regions
 from field.registry.rights import Right
 from field.registry.search_keys import letters
-from field.traced import traced
+from field.traced import trace_found, traced
 
 api = Blueprint("households", __name__, url_prefix="/api")
 PACK, TASKS = 500, 100
@@ -40,6 +40,7 @@ PACK, TASKS = 500, 100
 
 @api.get("/households")
 @describe(Right.READ_HOUSEHOLDS, "农户列表", {200: HouseholdPage}, query=HouseholdQuery)
+@traced(Look.LIST)
 def list_households(query: HouseholdQuery) -> dict[str, Any]:
     found, total = household_file.households(db.session(), actor(), Sought(**query.model_dump()))
     meant: dict[str, list[str]] = {}
@@ -47,6 +48,8 @@ def list_households(query: HouseholdQuery) -> dict[str, Any]:
         words = search.read(db.session(), query.region or actor().region, query.q)
         meant = search.matched(db.session(), words, [one.id for one in found])
     items = [line | {"matched": meant.get(line["id"], [])} for line in lines(db.session(), found)]
+    if query.q:
+        trace_found([item["id"] for item in items], total)
     return paged(items, total, query)
 
 

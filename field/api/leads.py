@@ -14,8 +14,10 @@ from field.monitoring.duties.todo import todo
 from field.monitoring.duties.todo_rows import Wanted
 from field.monitoring.leads import lead_list
 from field.monitoring.leads.attaching import AlreadyAttached, attach
+from field.monitoring.traces import Look
 from field.problems import Problem
 from field.registry.rights import NotAllowed, Right
+from field.traced import traced
 
 api = Blueprint("leads", __name__, url_prefix="/api")
 
@@ -148,6 +150,7 @@ class Attached(Strict):
 
 @api.get("/leads")
 @describe(Right.READ_LEADS, "线索", {200: LeadPage}, query=LeadQuery)
+@traced(Look.LIST)
 def list_leads(query: LeadQuery) -> dict[str, Any]:
     sought = lead_list.Sought(query.region, query.source, query.kind)
     items, total = lead_list.leads(db.session(), actor(), query.state == "open", query.page, query.per_page, sought)
@@ -156,6 +159,7 @@ def list_leads(query: LeadQuery) -> dict[str, Any]:
 
 @api.get("/tasks")
 @describe(Right.READ_LEADS, "待办", {200: TaskPage}, query=TaskQuery)
+@traced(Look.LIST)
 def list_tasks(query: TaskQuery) -> dict[str, Any]:
     if query.region and not actor().may(Right.READ_LEADS, query.region):
         raise NotAllowed

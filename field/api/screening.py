@@ -18,11 +18,13 @@ from field.mending import beside_answers
 from field.monitoring.screening.screening import Filing, OtherContent
 from field.monitoring.screening.screening_answers import answers, counts, lists, readable
 from field.monitoring.screening.screening_lists import ScreeningList, digest
+from field.monitoring.traces import Look
 from field.monitoring.workdays import china_day
 from field.problems import NOT_FOUND, Problem
 from field.registry.rights import Right
 from field.registry.screening_reading import packed, read_json
 from field.registry.villages import village_names
+from field.traced import traced
 
 api = Blueprint("screening", __name__, url_prefix="/api")
 MOST_AT_ONCE = 2000
@@ -121,6 +123,7 @@ def list_lists(query: PageQuery) -> dict[str, Any]:
 
 @api.get("/screening/<id:list_id>")
 @describe(Right.READ_SCREENING, "一份名单的答复", {200: ListAnswers}, query=AnswerQuery)
+@traced(Look.LIST)
 def one_list(list_id: str, query: AnswerQuery) -> dict[str, Any]:
     listed = readable(db.session(), list_id, actor())
     if listed is None:

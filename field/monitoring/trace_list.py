@@ -23,7 +23,7 @@ from field.registry.staff import Post, Staff, staff_names
 from field.work import Job
 
 PER_PAGE = 50
-OF_REGION = (Look.PRINT_FILES, Look.CARRIED)
+OF_REGION = (Look.PRINT_FILES, Look.CARRIED, Look.LIST, Look.MAP)
 PHOTOS = (Look.PHOTO_ORIGINAL, Look.PHOTO_LARGE, Look.PHOTO_SMALL)
 
 

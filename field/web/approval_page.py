@@ -14,10 +14,12 @@ from field.ledger.entries import Entry
 from field.monitoring.cases.case_around import kind_name
 from field.monitoring.cases.case_list import steps_of
 from field.monitoring.cases.case_papers import MOST, Both, Steps, approved, first_risks, passed, waiting
+from field.monitoring.traces import Look
 from field.monitoring.workdays import month_of
 from field.registry import regions
 from field.registry.masking import mask_words
 from field.registry.rights import Right
+from field.traced import traced
 from field.web.asked import asked_month
 from field.web.paper import printable
 from field.web.sheets import Grid, Sheet, Signs, Words, answered
@@ -31,6 +33,7 @@ Done = tuple[Entry, dict[str, Any]] | None
 @approvals.get("")
 @allow(Right.READ_CASES)
 @printable
+@traced(Look.LIST)
 def listed() -> str | Response:
     """Those that wait; of a month where the address names one (`?month=2026-11`), those that were approved in it."""
     session, where, month = db.session(), here(Right.READ_CASES), _month()

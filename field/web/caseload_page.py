@@ -16,10 +16,12 @@ from field.db import db, transact
 from field.ledger.entries import Entry
 from field.login import revoke_sessions
 from field.monitoring.posts import caseload
+from field.monitoring.traces import Look
 from field.problems import Problem
 from field.registry import regions
 from field.registry.rights import Right
 from field.registry.staff import find_staff, staff_names
+from field.traced import traced
 from field.web.forms import written
 
 caseload_room = Blueprint("caseload_page", __name__, url_prefix="/handover")
@@ -27,6 +29,7 @@ caseload_room = Blueprint("caseload_page", __name__, url_prefix="/handover")
 
 @caseload_room.get("")
 @allow(Right.HAND_OVER)
+@traced(Look.LIST)
 def listed() -> str:
     """What waits for an answer, and the form to hand something over."""
     session, by, now = db.session(), actor(), clock.now()

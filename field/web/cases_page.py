@@ -60,6 +60,7 @@ NOBODY = f"{UUID(int=0)}"
 
 @cases_room.get("")
 @allow(Right.READ_CASES)
+@traced(Look.LIST)
 def listed() -> str:
     """The cases of the reader's region."""
     session, by, page, day = db.session(), actor(), asked_page(), china_day(clock.now())

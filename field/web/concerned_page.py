@@ -5,7 +5,9 @@ from flask import Blueprint, render_template
 from field.auth import actor, allow
 from field.db import db
 from field.monitoring.screening.concerned import concerned
+from field.monitoring.traces import Look
 from field.registry.rights import Right
+from field.traced import traced
 from field.web.asked import asked_page
 
 concerned_room = Blueprint("concerned_page", __name__, url_prefix="/concerned")
@@ -14,6 +16,7 @@ PER_PAGE = 50
 
 @concerned_room.get("")
 @allow(Right.SEND_SCREENING)
+@traced(Look.LIST)
 def page() -> str:
     """The households of one's own lists."""
     at = asked_page()

@@ -12,11 +12,13 @@ from field.monitoring.household_file import person_shown
 from field.monitoring.screening import screening_decisions, screening_undoing
 from field.monitoring.screening.screening_decisions import AlreadyDecided, NotNear
 from field.monitoring.screening.screening_undoing import CaseOpened, NotDecided
+from field.monitoring.traces import Look
 from field.problems import Problem
 from field.registry import regions
 from field.registry.rights import Right
 from field.registry.screening import ScreeningAnswer, ScreeningReason
 from field.registry.staff import staff_names
+from field.traced import traced
 from field.web.asked import asked_code, asked_page
 from field.web.forms import sent_id, sent_seq, written
 
@@ -28,6 +30,7 @@ NOBODY, DECIDED = "nobody", "decided"
 
 @doubtful_room.get("")
 @allow(Right.DECIDE_SCREENING)
+@traced(Look.LIST)
 def page() -> str:
     """Rows of the reader's region, those that wait for somebody first."""
     session, by, at = db.session(), actor(), asked_page()

@@ -30,11 +30,13 @@ from field.monitoring.sheets.filling_decisions import (
     standings,
     waiting,
 )
+from field.monitoring.traces import Look
 from field.problems import Problem
 from field.registry import regions
 from field.registry.households import Household
 from field.registry.rights import Right
 from field.registry.staff import Staff, staff_names
+from field.traced import traced
 from field.web.asked import asked_page
 from field.web.filling_page import filling_job, filling_room
 from field.web.filling_words import column, shown
@@ -57,6 +59,7 @@ class Contested(NamedTuple):
 
 @filling_room.get("/conflicts")
 @allow(Right.FILL_SHEETS)
+@traced(Look.LIST)
 def contested() -> str:
     """What waits in the reader's region, oldest first: all, or of one sheet, or of one household."""
     session, page = db.session(), asked_page()

@@ -24,6 +24,7 @@ from field.monitoring.help.fund_codes import FundAccount, FundAction, FundState,
 from field.monitoring.help.fund_public import Published, months, published
 from field.monitoring.policy.shelf import pack_on
 from field.monitoring.refusals import Refused
+from field.monitoring.traces import Look
 from field.monitoring.workdays import china_day
 from field.problems import NOT_FOUND, Problem
 from field.registry import regions
@@ -31,6 +32,7 @@ from field.registry.regions import VILLAGE, Region
 from field.registry.rights import Right
 from field.registry.signatures import by_same
 from field.registry.staff import staff_names
+from field.traced import traced
 from field.web.asked import asked_month
 from field.web.catalogue import in_a_row
 from field.web.forms import sent_key
@@ -61,6 +63,7 @@ def listed() -> str | Response:
 
 @fund_room.get("/<village:village>")
 @allow(Right.READ_FUND)
+@traced(Look.LIST)
 def books(village: str) -> str:
     """The books of one village."""
     return _books(fund_donations.village_of(db.session(), village, actor(), Right.READ_FUND), [])

@@ -16,6 +16,7 @@ from field.db import db, transact
 from field.ledger.entries import Entry, opened
 from field.monitoring.household_file import people
 from field.monitoring.timeline import masked
+from field.monitoring.traces import Look
 from field.monitoring.visiting.evidence import senders
 from field.monitoring.visiting.held import AlreadyDecided, decide, pictured
 from field.monitoring.visiting.held import waiting as held_waiting
@@ -26,6 +27,7 @@ from field.registry.households import Household
 from field.registry.rights import Right
 from field.registry.signatures import by_same
 from field.registry.staff import staff_names
+from field.traced import traced
 from field.web.entry_words import content
 from field.web.visit_words import Section, sections
 
@@ -52,6 +54,7 @@ class Case(NamedTuple):
 
 @held.get("")
 @allow(Right.DECIDE_HELD)
+@traced(Look.LIST)
 def waiting() -> str:
     """All that waits in the reader's region, oldest first."""
     session = db.session()

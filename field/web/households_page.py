@@ -20,10 +20,12 @@ from field.monitoring.board.until import Until
 from field.monitoring.household_file import ORDERS, Sought, households, persons
 from field.monitoring.risk.grade_standings import grades_on
 from field.monitoring.risk.grades import grades
+from field.monitoring.traces import Look
 from field.monitoring.workdays import china_day
 from field.problems import Problem
 from field.registry import regions
 from field.registry.rights import Right
+from field.traced import trace_found, traced
 from field.web.asked import asked_code, asked_number, asked_page, asked_past_day
 from field.web.sealed_words import sealed, unsealed
 from field.web.whereabouts import here
@@ -39,6 +41,7 @@ GRADES = {"any", *Grade.labels()}
 
 @listing.get("")
 @allow(Right.READ_HOUSEHOLDS)
+@traced(Look.LIST)
 def listed() -> str | Response:
     """The households that the address asks for; open words of an old link are sealed before anything is shown."""
     sought = sought_of(request.args)
@@ -114,9 +117,12 @@ def _page(sought: Sought) -> str:
     shown = None if is_personal(sought.q) else sought.q
     words = search.read(db.session(), where.code, sought.q) if sought.q else None
     meant = search.matched(db.session(), words, [one.id for one in found]) if words else {}
-    return render_template(
+    page = render_template(
         "households.html", meant=meant, here=where, found=found, total=total, pages=pages, sought=sought, shown=shown,
         asked=asked_of(sought), names=names, kinds=Kind.labels(), risks=RiskFactor.labels(),
         grades=_grades([one.id for one in found], sought.on), stood=stood,
         people=None if sought.q else persons(db.session(), actor(), sought),
     )  # fmt: skip
+    if sought.q:
+        trace_found([one.id for one in found], total)
+    return page

@@ -18,12 +18,14 @@ from field.jobs.uploaded import ask_for
 from field.mending import mend
 from field.monitoring.checks.quality import checks_called
 from field.monitoring.checks.quality_checks import TITLES
+from field.monitoring.traces import Look
 from field.problems import NOT_FOUND, Problem
 from field.registry.households import Household
 from field.registry.regions import in_region, within
 from field.registry.rights import Right
 from field.registry.roster_excel import write_template
 from field.registry.staff import Staff
+from field.traced import traced
 from field.web.asked import asked_page
 from field.work import OPEN, Job, cancel
 
@@ -90,6 +92,7 @@ def faults(job_id: str) -> Response:
 
 @imports.get("/<id:job_id>/doubts")
 @allow(Right.IMPORT_ROSTER)
+@traced(Look.LIST)
 def doubts(job_id: str) -> str:
     """要核对的 of an import as it was found then, household by household, each with the page that mends it."""
     several, at = kept_doubts(vault(), _job(job_id).payload["file"]), asked_page()

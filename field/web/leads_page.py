@@ -14,10 +14,12 @@ from field.db import db, transact
 from field.monitoring.cases.case_list import settled
 from field.monitoring.cases.case_rules import actions
 from field.monitoring.leads import attaching, lead_list
+from field.monitoring.traces import Look
 from field.problems import Problem
 from field.registry.households import Household
 from field.registry.regions import in_region
 from field.registry.rights import Right
+from field.traced import traced
 from field.web.asked import asked_code, asked_page
 from field.web.forms import sent_id, written
 from field.web.whereabouts import here
@@ -29,6 +31,7 @@ SOURCES = Source.labels()
 
 @leads_room.get("")
 @allow(Right.READ_LEADS)
+@traced(Look.LIST)
 def listed() -> str:
     """Leads of the reader's region, or of what the address asks for."""
     where, open_only, page = here(Right.READ_LEADS), asked_code("state", ("all", "open")) != "all", asked_page()

@@ -11,10 +11,12 @@ from field.db import db
 from field.ledger.entries import region_chain
 from field.ledger.receipts import number
 from field.monitoring.ledger_list import Line, Mark, Wanted, lines
+from field.monitoring.traces import Look
 from field.monitoring.visiting.visit_rules import moment
 from field.registry import regions
 from field.registry.households import Person
 from field.registry.rights import Right
+from field.traced import traced
 from field.web.asked import asked_code, asked_day, senseless
 from field.web.whereabouts import here
 from field.web.wording import unnamed
@@ -31,6 +33,7 @@ WHOSE = frozenset((  # of somebody, though nobody knows yet of whom
 
 @ledger.get("")
 @allow(Right.READ_HOUSEHOLDS)
+@traced(Look.LIST)
 def listed() -> str:
     """One page of the ledger, and the address of the next."""
     where, wanted = here(Right.READ_HOUSEHOLDS), _wanted()

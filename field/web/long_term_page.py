@@ -33,6 +33,7 @@ PER_PAGE = 50
 
 @long_term_room.get("")
 @allow(Right.READ_RELIEF)
+@traced(Look.LIST)
 def listed() -> str:
     """The long-term households of a region, the dearest first."""
     where, day, page = here(Right.READ_RELIEF), china_day(clock.now()), asked_page()

@@ -13,9 +13,11 @@ from field.codes import Grade
 from field.db import db
 from field.media.coordinates import Point, to_gcj02
 from field.monitoring.board import map_points
+from field.monitoring.traces import Look
 from field.monitoring.workdays import china_day, month_of
 from field.registry.regions import TOWN
 from field.registry.rights import Right
+from field.traced import traced
 from field.web.asked import asked_month
 from field.web.paper import printable
 from field.web.whereabouts import here
@@ -41,6 +43,7 @@ def page() -> str:
 
 @map_room.get("/points")
 @allow(Right.READ_HOUSEHOLDS)
+@traced(Look.MAP)
 def points() -> Response:
     """What is drawn: [latitude, longitude, …] in the datum of the tiles, WGS-84 where there are none."""
     where, session = here(Right.READ_HOUSEHOLDS), db.session()

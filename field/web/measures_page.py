@@ -9,9 +9,11 @@ from field.db import db
 from field.help_codes import MeasureState
 from field.monitoring.help import measures
 from field.monitoring.policy.shelf import pack_on
+from field.monitoring.traces import Look
 from field.monitoring.workdays import china_day
 from field.registry import regions
 from field.registry.rights import Right
+from field.traced import traced
 from field.web.asked import asked_page
 
 measures_room = Blueprint("measures_page", __name__, url_prefix="/measures")
@@ -20,6 +22,7 @@ PER_PAGE, LATE_SHOWN = 50, 200
 
 @measures_room.get("")
 @allow(Right.READ_PLANS)
+@traced(Look.LIST)
 def listed() -> str:
     """What is late in the reader's region, and who is without help."""
     session, by, page, day = db.session(), actor(), asked_page(), china_day(clock.now())

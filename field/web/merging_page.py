@@ -13,10 +13,12 @@ from field.db import db, transact
 from field.monitoring.checks import merging
 from field.monitoring.checks.merging import Differ, Differing, NotMergeable, NotMerged
 from field.monitoring.household_file import facts_and_most, person_shown
+from field.monitoring.traces import Look
 from field.problems import Problem
 from field.registry import regions
 from field.registry.households import Household, Person
 from field.registry.rights import NotAllowed, Right
+from field.traced import traced
 from field.web.catalogue import in_a_row
 from field.web.forms import sent_id, written
 from field.web.visit_words import fact_told, personal_title
@@ -27,6 +29,7 @@ merging_page = Blueprint("merging_page", __name__, url_prefix="/merging")
 
 @merging_page.get("")
 @allow(Right.MERGE_PEOPLE)
+@traced(Look.LIST)
 def choose() -> str:
     """Those who seem to be the same, those who were merged, and a search."""
     return _choice([], "")
@@ -42,6 +45,7 @@ def find() -> str:
 
 @merging_page.get("/pair")
 @allow(Right.MERGE_PEOPLE)
+@traced(Look.LIST)
 def pair() -> str:
     """Both side by side."""
     ids = [sent_id(request.args, name) for name in ("merge", "keep")]

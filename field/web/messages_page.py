@@ -22,7 +22,7 @@ from field.messaging.threads import Thread
 from field.messaging.unmatched import claims, suggestions
 from field.monitoring.household_file import household
 from field.monitoring.leads.attaching import AlreadyAttached
-from field.monitoring.traces import leave_trace
+from field.monitoring.traces import Look, leave_trace
 from field.monitoring.visiting.evidence import visible_among
 from field.problems import Problem
 from field.registry import regions
@@ -30,6 +30,7 @@ from field.registry.contacts import TooMany
 from field.registry.households import Household, Person
 from field.registry.regions import in_region
 from field.registry.rights import NotAllowed, Right
+from field.traced import traced
 from field.web.asked import asked_code, asked_page
 from field.web.forms import sent_id, written
 from field.web.thread_words import LABELS, declared_for_itself, said_to_be, spoken, turns
@@ -40,6 +41,7 @@ PER_PAGE, MOST_LEADS = 50, 50
 
 @messages_page.get("")
 @allow(Right.READ_MESSAGES)
+@traced(Look.LIST)
 def listed() -> str:
     """Conversations that the reader may see, the newest first."""
     session, by, page = db.session(), actor(), asked_page()

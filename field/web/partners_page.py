@@ -16,11 +16,13 @@ from field.help_codes import PartnerKind, TieAction, TieKind
 from field.monitoring.cases.case_contents import Faults, fault
 from field.monitoring.help import partners, tie_list
 from field.monitoring.refusals import Refused
+from field.monitoring.traces import Look
 from field.monitoring.workdays import china_day
 from field.registry import regions
 from field.registry.households import Household
 from field.registry.regions import in_region
 from field.registry.rights import NotAllowed, Right
+from field.traced import traced
 from field.web.forms import sent_key, sent_seq, written
 from field.web.partner_words import content_of
 from field.web.plan_words import fault_words
@@ -46,6 +48,7 @@ def add() -> Any:
 
 @partners_room.get("/<id:partner_id>")
 @allow(Right.READ_PARTNERS)
+@traced(Look.LIST)
 def one(partner_id: str) -> str:
     """One partner with its ties."""
     return _page(partner_id, [])

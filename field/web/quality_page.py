@@ -9,9 +9,11 @@ from field.db import db
 from field.mending import mend
 from field.monitoring.checks.quality import checks_called, counts, found, terms
 from field.monitoring.checks.quality_checks import CHECKS, PEOPLE
+from field.monitoring.traces import Look
 from field.registry import regions
 from field.registry.households import Person
 from field.registry.rights import Right
+from field.traced import traced
 from field.web.asked import asked_code, asked_page
 from field.web.whereabouts import here
 
@@ -21,6 +23,7 @@ PER_PAGE = 50
 
 @quality_room.get("")
 @allow(Right.READ_QUALITY)
+@traced(Look.LIST)
 def counted() -> str:
     """The checks of a region, those that find something first; with `check`, what that one finds."""
     where, by, session = here(Right.READ_QUALITY), terms(clock.now()), db.session()

@@ -41,6 +41,7 @@ Sums = dict[str, int]
 
 @relief_room.get("/relief")
 @allow(Right.READ_RELIEF)
+@traced(Look.LIST)
 def listed() -> str:
     """Households of a region with bills of a year."""
     where, day, page = here(Right.READ_RELIEF), china_day(clock.now()), asked_page()

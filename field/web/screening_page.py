@@ -22,12 +22,14 @@ from field.monitoring.checks.quality_checks import TITLES
 from field.monitoring.screening import screening_answers
 from field.monitoring.screening.screening import Filing, OtherContent
 from field.monitoring.screening.screening_lists import ScreeningList, digest
+from field.monitoring.traces import Look
 from field.problems import NOT_FOUND, Problem
 from field.registry.rights import Right
 from field.registry.roster_sheet import Refused
 from field.registry.screening import ScreeningAnswer
 from field.registry.screening_excel import write_answers, write_list_template
 from field.registry.screening_reading import packed
+from field.traced import traced
 from field.web.asked import asked_code, asked_number, asked_page
 from field.web.forms import written
 from field.work import OPEN
@@ -93,6 +95,7 @@ def template() -> Response:
 
 @screening_room.get("/<id:list_id>")
 @allow(Right.READ_SCREENING)
+@traced(Look.LIST)
 def one(list_id: str) -> str:
     """The answers to the rows of a list."""
     session, listed = db.session(), _listed(list_id)

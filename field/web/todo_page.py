@@ -9,7 +9,9 @@ from field.codes import Grade, Role, TaskKind
 from field.db import db
 from field.monitoring.duties.todo import todo
 from field.monitoring.duties.todo_rows import Wanted
+from field.monitoring.traces import Look
 from field.registry.rights import Right
+from field.traced import traced
 from field.web.asked import asked_code, asked_page
 from field.web.whereabouts import here
 from field.web.wording import now
@@ -20,6 +22,7 @@ PER_PAGE = 20
 
 @todo_room.get("")
 @allow(Right.READ_LEADS)
+@traced(Look.LIST)
 def listed() -> str:
     """One page of the list, narrowed by what stands in the address."""
     where, asked = here(Right.READ_LEADS), _asked()
