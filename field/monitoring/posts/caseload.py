@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, String, and_, cast, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from field.codes import Channel, EntryKind, Role
@@ -15,6 +15,7 @@ from field.monitoring.cases.cases import MonitoringCase
 from field.monitoring.duties.tasks import Task
 from field.monitoring.posts.deputy_rules import BELOW
 from field.monitoring.visiting.phones import PhoneReport
+from field.registry.deputies import held
 from field.registry.households import Household
 from field.registry.regions import in_region
 from field.registry.rights import Actor, NotAllowed, Right
@@ -67,9 +68,8 @@ class Answered:
 def holders(session: Session, by: Actor, now: datetime) -> list[tuple[Staff, Post]]:
     """在岗的人 of the reader's region, at the reader's level and below."""
     roles = [by.role.value, *(role.value for role in BELOW[by.role])]
-    held = Post.since <= now, or_(Post.until.is_(None), Post.until > now), Staff.ended_at.is_(None)
-    rows = select(Staff, Post).join(Post, Post.staff_id == Staff.id).where(in_region(Post.region, by.region), *held)
-    rows = rows.where(Post.role.in_(roles)).order_by(Post.region, Staff.username)
+    rows = select(Staff, Post).join(Post, and_(Post.staff_id == Staff.id, held(Post, now), Staff.ended_at.is_(None)))
+    rows = rows.where(in_region(Post.region, by.region), Post.role.in_(roles)).order_by(Post.region, Staff.username)
     return [(staff, post) for staff, post in session.execute(rows)]
 
 
