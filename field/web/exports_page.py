@@ -30,11 +30,11 @@ from field.registry.rights import NotAllowed, Right
 from field.web.asked import asked_code
 from field.web.forms import written
 from field.web.households_page import asked_of, is_personal, sought_of
+from field.web.uploaded_sheets import EXCEL
 from field.work import OPEN, Job, cancel
 
 exports = Blueprint("exports", __name__, url_prefix="/exports")
 EARLIER, LONGEST_NAME = 50, 40
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 OTHERS = (ExportFormat.PACKAGE, ExportFormat.FILLING)  # asked for on pages of their own
 TYPES = {
     ExportFormat.XLSX: EXCEL,

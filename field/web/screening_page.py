@@ -2,7 +2,6 @@
 
 import io
 import re
-from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -32,19 +31,12 @@ from field.registry.screening_reading import packed
 from field.traced import traced
 from field.web.asked import asked_code, asked_number, asked_page
 from field.web.forms import written
+from field.web.uploaded_sheets import MEGABYTE, excel, give_room
 from field.work import OPEN
 
 screening_room = Blueprint("screening_page", __name__, url_prefix="/screening")
-MAX_BYTES = 20 * 1024 * 1024
 PER_PAGE, ROWS_SHOWN = 20, 50
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-@screening_room.url_value_preprocessor
-def _room(endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    """A list is larger than other forms; said before the gate reads the form for its token."""
-    if endpoint == "screening_page.upload":
-        request.max_content_length = MAX_BYTES
+give_room(screening_room, 20 * MEGABYTE)
 
 
 @screening_room.get("")
@@ -90,7 +82,7 @@ def template() -> Response:
     """名单模板."""
     file = io.BytesIO()
     write_list_template(file)
-    return _download(file.getvalue(), "screening-template.xlsx")
+    return excel(file.getvalue(), "screening-template.xlsx")
 
 
 @screening_room.get("/<id:list_id>")
@@ -118,7 +110,7 @@ def answers(list_id: str) -> Response:
     file, session, now = io.BytesIO(), db.session(), clock.now()
     several = screening_answers.every_answer(session, _listed(list_id))
     write_answers(file, (row for part in several for row in beside_answers(session, part, now)), settings().public_url)
-    return _download(file.getvalue(), "screening-answers.xlsx")
+    return excel(file.getvalue(), "screening-answers.xlsx")
 
 
 @screening_room.post("/<id:list_id>/cancel")
@@ -145,8 +137,3 @@ def _key() -> str:
     """The page's own key, so that a second sending is the same."""
     sent = request.form.get("key", "")
     return sent if re.fullmatch(IdConverter.regex, sent) else str(uuid7())
-
-
-def _download(content: bytes, name: str) -> Response:
-    headers = {"Content-Disposition": f"attachment; filename={name}"}
-    return Response(content, headers=headers, content_type=EXCEL)
