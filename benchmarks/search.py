@@ -1,9 +1,7 @@
 """Finding households among 250,000 people by every way, beside plain SQL for the same question, on both databases."""
 
-import tempfile
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from random import Random
 from statistics import quantiles
 
@@ -33,21 +31,18 @@ NAMES = "SELECT count(DISTINCT household_id) FROM person WHERE name LIKE :q || '
 
 def rows() -> Iterator[tuple[str, str, str, str]]:
     """p95 of a page of results with its total and who was meant, each kind of words by itself."""
-    with tempfile.TemporaryDirectory() as name, ground.postgres(Path(name)) as address:
-        for database, url in (("SQLite", f"sqlite:///{name}/field.db"), ("PostgreSQL", address)):
-            app, people = peopled(Settings(Path(name) / database, url))
-            with app.app_context():
-                session = db.session()
-                if database == "PostgreSQL":
-                    session.execute(text("ANALYZE"))
-                    session.commit()
-                for kind, words in _asked(session).items():
-                    ours = _p95(lambda one: _page(session, one), words)  # noqa: B023
-                    floor = _p95(lambda one: session.execute(text(PLAIN.get(kind, NAMES)), {"q": one}), words)  # noqa: B023
-                    what = f"search by {kind}, {people:,} people, {database}"
-                    yield what, f"p95 {ours:.1f} ms", f"plain SQL {floor:.1f} ms", f"{ours / floor:.2f}"
-                db.session.remove()
-                db.engine.dispose()
+    for database, home, url in ground.databases():
+        app, people = peopled(Settings(home, url))
+        with app.app_context():
+            session = db.session()
+            ground.looked_through(session, database)
+            for kind, words in _asked(session).items():
+                ours = _p95(lambda one: _page(session, one), words)  # noqa: B023
+                floor = _p95(lambda one: session.execute(text(PLAIN.get(kind, NAMES)), {"q": one}), words)  # noqa: B023
+                what = f"search by {kind}, {people:,} people, {database}"
+                yield what, f"p95 {ours:.1f} ms", f"plain SQL {floor:.1f} ms", f"{ours / floor:.2f}"
+            db.session.remove()
+            db.engine.dispose()
 
 
 def _page(session: Session, words: str) -> None:

@@ -1,6 +1,5 @@
 """The sweep of a whole county of 8,000 and of 80,000 households and the checks of its data, on both databases."""
 
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,11 +20,10 @@ SIZES, COUNTY = (8_000, 80_000), "420626"
 def rows() -> Iterator[tuple[str, str, str, str]]:
     """The table's rows; the county's first sweep is part of loading it, so these open no lead."""
     for size in SIZES:
-        with tempfile.TemporaryDirectory() as name, ground.postgres(Path(name)) as address:
-            for database, url in (("SQLite", f"sqlite:///{name}/field.db"), ("PostgreSQL", address)):
-                swept, checked = _measured(Path(name) / database, url, size)
-                yield f"sweep of {size:,} households, {database}", swept, "", ""
-                yield f"data quality of {size:,} households, {database}", checked, "", ""
+        for database, home, url in ground.databases():
+            swept, checked = _measured(home, url, size)
+            yield f"sweep of {size:,} households, {database}", swept, "", ""
+            yield f"data quality of {size:,} households, {database}", checked, "", ""
 
 
 def _measured(home: Path, url: str, size: int) -> tuple[str, str]:

@@ -5,11 +5,8 @@ With SQLite, figures are the processor's time, so that a busy machine shows the 
 the clock.
 """
 
-import tempfile
-import time
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 
 from flask import Flask
 from flask_migrate import upgrade
@@ -31,24 +28,21 @@ def rows(households: int = HOUSEHOLDS, entries: int = ENTRIES) -> Iterator[tuple
     if standing := ground.standing():
         yield from _measured(*standing)
         return
-    with tempfile.TemporaryDirectory() as name, ground.postgres(Path(name)) as address:
-        for database, url in (("SQLite", f"sqlite:///{name}/field.db"), ("PostgreSQL", address)):
-            app = create_app(Settings(Path(name) / database, url))
-            with app.app_context():
-                upgrade()
-                db.engine.dispose()
-            Founding(worker.sessions(app), app.extensions["field_vault"], clock.now()).load(households, entries)
-            yield from _measured(app, database)
+    for database, home, url in ground.databases():
+        app = create_app(Settings(home, url))
+        with app.app_context():
+            upgrade()
+            db.engine.dispose()
+        Founding(worker.sessions(app), app.extensions["field_vault"], clock.now()).load(households, entries)
+        yield from _measured(app, database)
 
 
 def _measured(app: Flask, database: str) -> Iterator[tuple[str, str, str, str]]:
     with app.app_context():
         session = db.session()
-        if database == "PostgreSQL":
-            session.execute(text("ANALYZE"))
-            session.commit()
+        ground.looked_through(session, database)
         there = session.scalar(select(func.count()).select_from(Entry)) or 0
-        spent = time.perf_counter if database == "PostgreSQL" else time.process_time
+        spent = ground.spent(database)
         floor = ground.p95(lambda: session.execute(text(PLAIN)).all(), spent)
         session.rollback()
     for username in ("cadre", "town", "county"):

@@ -1,11 +1,10 @@
 """田野 Field: how a county keeps its households from falling back into poverty."""
 
 import os
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from flask_compress import Compress
 from flask_migrate import Migrate
 from gunicorn.http.errors import ParseException
@@ -14,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from field import api, auth, commands, latency, logs, web
 from field.api import openrosa
-from field.config import Settings, from_environment
+from field.config import MIGRATIONS, Settings, from_environment
 from field.converters import CONVERTERS
 from field.db import Unavailable, db, engine_options, prepare
 from field.demo.secrets import completed
@@ -35,7 +34,6 @@ from field.problems import NOT_ALLOWED, Problem
 from field.registry.rights import NotAllowed
 from field.registry.sealing import Keyring, load_keyring, use_keyring
 
-MIGRATIONS = Path(__file__).parent.parent / "migrations"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; "
     "worker-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -82,7 +80,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(hooks)
     app.register_blueprint(domestic_hooks)
     commands.register(app)
-    _answer_problems(app)
+    app.register_error_handler(Exception, _answer)
     headers = HEADERS | {"Content-Security-Policy": _policy(settings.map_tiles)}
     app.after_request(lambda response: _headers(response, headers))
     latency.set_up(app, settings.home)
@@ -126,55 +124,40 @@ def _headers(response: Response, headers: dict[str, str]) -> Response:
     return response
 
 
-def _answer_problems(app: Flask) -> None:
+def _answer(error: Exception) -> Any:
     """Every fault as one shape: JSON for programs, a plain page for people."""
+    if isinstance(error, HTTPException) and (error.code or 500) < 400:
+        return error
+    problem = _problem(error)
+    if request.blueprint == "openrosa":
+        return openrosa.told(problem)
+    if request.path.startswith(("/api/", "/hooks/")) or isinstance(request.routing_exception, BadHost):
+        return problem.answer()  # without a host no page can link to another
+    return web.told(problem)
 
-    @app.errorhandler(Problem)
-    def _problem(problem: Problem) -> Any:
-        if request.blueprint == "openrosa":
-            return openrosa.told(problem)
-        if request.path.startswith(("/api/", "/hooks/")) or isinstance(request.routing_exception, BadHost):
-            return problem.answer()  # without a host no page can link to another
-        return web.told(problem)
 
-    @app.errorhandler(NotAllowed)
-    def _not_allowed(_: NotAllowed) -> Any:
-        return _problem(Problem(*NOT_ALLOWED))
-
-    @app.errorhandler(NotShared)
-    def _not_shared(error: NotShared) -> Any:
-        return _problem(Problem(403, "not_shared", error.words))
-
-    @app.errorhandler(Closed)
-    def _closed(_: Closed) -> Any:
-        return _problem(Problem(409, "erased", "这一户已依法删除，不能再记。请和县里联系"))
-
-    @app.errorhandler(Unavailable)
-    def _unavailable(_: Unavailable) -> Any:
-        busy = Problem(
-            503,
-            "unavailable",
-            "系统暂时忙，没有记下，请过几分钟再试；手机里的内容都在，会自己再传",
-            headers={"Retry-After": "30"},
-        )
-        return _problem(busy)
-
-    @app.errorhandler(HTTPException)
-    def _http(error: HTTPException) -> Any:
-        status = error.code or 500
-        if status < 400:
+def _problem(error: Exception) -> Problem:
+    """What a fault means for whoever asked."""
+    match error:
+        case Problem():
             return error
-        headers = {key: value for key, value in error.get_headers() if key in ("Allow", "Retry-After")}
-        return _problem(Problem(status, f"http_{status}", WORDS.get(status, "没有完成，请重试"), headers=headers))
-
-    @app.errorhandler(ParseException)
-    def _garbled(_: ParseException) -> Any:
-        return _problem(Problem(400, "cut", "内容没有传完，请再传一次"))
-
-    @app.errorhandler(Exception)
-    def _unforeseen(error: Exception) -> Any:
-        app.logger.error("unforeseen %s at %s", type(error).__name__, request.endpoint, exc_info=error)
-        return _problem(Problem(500, "unforeseen", "系统出错了，没有保存。请稍后再试"))
+        case NotAllowed():
+            return Problem(*NOT_ALLOWED)
+        case NotShared():
+            return Problem(403, "not_shared", error.words)
+        case Closed():
+            return Problem(409, "erased", "这一户已依法删除，不能再记。请和县里联系")
+        case Unavailable():
+            words = "系统暂时忙，没有记下，请过几分钟再试；手机里的内容都在，会自己再传"
+            return Problem(503, "unavailable", words, headers={"Retry-After": "30"})
+        case ParseException():
+            return Problem(400, "cut", "内容没有传完，请再传一次")
+        case HTTPException():
+            status = error.code or 500
+            headers = {key: value for key, value in error.get_headers() if key in ("Allow", "Retry-After")}
+            return Problem(status, f"http_{status}", WORDS.get(status, "没有完成，请重试"), headers=headers)
+    current_app.logger.error("unforeseen %s at %s", type(error).__name__, request.endpoint, exc_info=error)
+    return Problem(500, "unforeseen", "系统出错了，没有保存。请稍后再试")
 
 
 WORDS = {

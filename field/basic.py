@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from flask import current_app, request
 
+from field.at_hand import settings
 from field.db import db
 from field.login import find_session, log_in
 from field.problems import Problem
@@ -56,7 +57,7 @@ def is_open(endpoint: str) -> bool:
     view: Any = current_app.view_functions.get(endpoint)
     if not getattr(view, "basic", False):
         return False
-    if not (request.is_secure or current_app.config["FIELD"].demo or _is_loopback(request.remote_addr or "")):
+    if not (request.is_secure or settings().demo or is_loopback(request.remote_addr or "")):
         raise Problem(403, "tls_needed", "请在服务器地址里用 https")
     return True
 
@@ -83,7 +84,8 @@ def _apart(words: str) -> tuple[str, str]:
     return username, password
 
 
-def _is_loopback(address: str) -> bool:
+def is_loopback(address: str) -> bool:
+    """Whether an address is of this machine itself."""
     try:
         return ip_address(address).is_loopback
     except ValueError:

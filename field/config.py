@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
+MIGRATIONS = Path(__file__).parents[1] / "migrations"
+
 
 @dataclass(frozen=True)
 class Settings:

@@ -19,6 +19,8 @@ from field.prepared import Prepared
 LEASE = timedelta(seconds=60)
 ATTEMPTS = 8
 LOST = "做了几次都中断了"
+OPEN = (JobState.QUEUED.value, JobState.RUNNING.value)
+OVER = (JobState.DONE.value, JobState.FAILED.value, JobState.CANCELLED.value)
 
 log = logging.getLogger("field.work")
 doing: ContextVar[str | None] = ContextVar("doing", default=None)  # the job in hand, for the log
@@ -125,9 +127,8 @@ def enqueue(
 
 def cancel(session: Session, job: Job, now: datetime) -> bool:
     """Cancel a job that is not over; false when it is."""
-    open_states = (JobState.QUEUED.value, JobState.RUNNING.value)
     values = {"state": JobState.CANCELLED.value, "finished_at": now, "leased_until": None}
-    still = update(Job).where(Job.id == job.id, Job.state.in_(open_states)).values(values)
+    still = update(Job).where(Job.id == job.id, Job.state.in_(OPEN)).values(values)
     return session.execute(still.returning(Job.id)).scalar() is not None
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
 from field import clock, pulse
-from field.codes import JobKind, JobState
+from field.codes import JobKind
 from field.config import Settings
 from field.db import db, transact
 from field.jobs import delivering, export, filling, night, receipts_read, roster_import, screening_import
@@ -25,7 +25,7 @@ from field.messaging.connected import Connected
 from field.messaging.sending import Result, Transact, send_some
 from field.monitoring.visiting import photos, places
 from field.registry.sealing import keyring
-from field.work import Assignment, Handler, Job, Worker, enqueue
+from field.work import OPEN, Assignment, Handler, Job, Worker, enqueue
 
 CHECKPOINT_EVERY = timedelta(minutes=10)
 UPLOADS_KEPT = timedelta(days=7)
@@ -36,34 +36,27 @@ log = logging.getLogger("field.worker")
 
 def worker(app: Flask) -> Worker:
     """A worker of this county."""
-    begin = sessions(app)
     settings: Settings = app.config["FIELD"]
+    vault: Vault = app.extensions["field_vault"]
+    imports, exports = settings.home / "imports", settings.home / "exports"
     fetchers = _connected(app).fetchers(turns(app), clock.now)
     handlers: dict[str, Handler] = {
-        JobKind.PHOTO_VERSIONS: lambda task: _photo(task, app.extensions["field_vault"]),
+        JobKind.PHOTO_VERSIONS: lambda task: _photo(task, vault),
         JobKind.PLACE_JUDGEMENT: _place,
-        JobKind.ROSTER_IMPORT: lambda task: _roster(task, app.extensions["field_vault"], settings),
-        JobKind.SCREENING: lambda task: screening_import.work(task, app.extensions["field_vault"]),
+        JobKind.ROSTER_IMPORT: lambda task: roster_import.work(task, vault, imports, settings.public_url),
+        JobKind.SCREENING: lambda task: screening_import.work(task, vault),
         JobKind.CHECKPOINT: lambda task: _checkpoint(task, settings),
         JobKind.SWEEP: night.sweep,
-        JobKind.LEFTOVERS: lambda task: clearing.clear(
-            task, app.extensions["field_vault"], settings.unnamed_kept, settings.retention
-        ),
+        JobKind.LEFTOVERS: lambda task: clearing.clear(task, vault, settings.unnamed_kept, settings.retention),
         JobKind.QUALITY: night.quality,
-        JobKind.EXPORT: lambda task: export.work(
-            task, app.extensions["field_vault"], settings.home / "exports", readings(app), signer(settings)
-        ),
-        JobKind.ERASURE: lambda task: scouring.scour(task, app.extensions["field_vault"]),
-        JobKind.FILLING: lambda task: filling.work(
-            task, app.extensions["field_vault"], settings.home / "imports", settings.public_url
-        ),
-        JobKind.RECEIPT_READING: lambda task: receipts_read.work(
-            task, app.extensions["field_vault"], app.extensions["field_reader"]
-        ),
+        JobKind.EXPORT: lambda task: export.work(task, vault, exports, readings(app), signer(settings)),
+        JobKind.ERASURE: lambda task: scouring.scour(task, vault),
+        JobKind.FILLING: lambda task: filling.work(task, vault, imports, settings.public_url),
+        JobKind.RECEIPT_READING: lambda task: receipts_read.work(task, vault, app.extensions["field_reader"]),
         JobKind.WEBHOOK: delivering.deliver,
-        JobKind.PHOTO_FETCH: lambda task: pictures.fetch(task, app.extensions["field_vault"], fetchers),
+        JobKind.PHOTO_FETCH: lambda task: pictures.fetch(task, vault, fetchers),
     }
-    return Worker(begin, handlers, clock.now, settings.lease)
+    return Worker(sessions(app), handlers, clock.now, settings.lease)
 
 
 def sessions(app: Flask) -> Callable[[], Session]:
@@ -143,7 +136,7 @@ def signer(settings: Settings) -> Signer:
 
 
 def _rounds(app: Flask, stop: threading.Event) -> None:
-    begin = sessions(app)
+    begin, turn = sessions(app), turns(app)
     settings: Settings = app.config["FIELD"]
     vault: Vault = app.extensions["field_vault"]
     pieces: Pieces = app.extensions["field_pieces"]
@@ -154,14 +147,13 @@ def _rounds(app: Flask, stop: threading.Event) -> None:
                 _plan_checkpoint(session, now)
                 session.commit()
             with begin() as session:
-                night.plan_sweep(session, now)
-                clearing.plan(session, now)
-                night.plan_quality(session, now)
+                for job in night.NIGHTLY:
+                    night.plan(session, job, now)
                 session.commit()
-            checkin_waves.step(turns(app), now, _connected(app).ways, monthly=settings.monthly_checkins)
-            abandoned.step(turns(app), now)
-            staff_notices.step(turns(app), now, _connected(app).ways_for)
-            turns(app)(lambda session: export.expire(session, vault, now))  # noqa: B023
+            checkin_waves.step(turn, now, _connected(app).ways, monthly=settings.monthly_checkins)
+            abandoned.step(turn, now)
+            staff_notices.step(turn, now, _connected(app).ways_for)
+            turn(lambda session: export.expire(session, vault, now))  # noqa: B023
             export.clear(settings.home / "exports", now)
             vault.sweep(now)
             pieces.sweep(now - UPLOADS_KEPT)
@@ -171,8 +163,7 @@ def _rounds(app: Flask, stop: threading.Event) -> None:
 
 
 def _plan_checkpoint(session: Session, now: datetime) -> None:
-    open_ones = (JobState.QUEUED.value, JobState.RUNNING.value)
-    planned = session.query(Job.id).filter(Job.kind == JobKind.CHECKPOINT.value, Job.state.in_(open_ones))
+    planned = session.query(Job.id).filter(Job.kind == JobKind.CHECKPOINT.value, Job.state.in_(OPEN))
     if planned.first() is None:
         enqueue(session, JobKind.CHECKPOINT, {}, now)
 
@@ -193,10 +184,6 @@ def _place(task: Assignment) -> None:
     with task.begin() as session:
         places.judge_visit(session, task.payload["chain_id"], task.payload["seq"], task.clock())
         session.commit()
-
-
-def _roster(task: Assignment, vault: Vault, settings: Settings) -> dict[str, Any]:
-    return roster_import.work(task, vault, settings.home / "imports", settings.public_url)
 
 
 def _checkpoint(task: Assignment, settings: Settings) -> dict[str, Any] | None:

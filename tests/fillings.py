@@ -10,7 +10,8 @@ from sqlalchemy import select
 from field import clock, worker
 from field.codes import JobKind
 from field.db import db, transact
-from field.jobs.filling import ask_for_filling
+from field.jobs.filling import FILLING
+from field.jobs.uploaded import ask_for
 from field.ledger.entries import Entry
 from field.work import Job
 from tests.county import County
@@ -65,7 +66,7 @@ def asked(county: County, content: bytes, username: str) -> str:
     """Send a file in; the id of the job."""
     by, vault = county.actor(username), county.app.extensions["field_vault"]
     with county.app.app_context():
-        return transact(lambda session: ask_for_filling(session, vault, content, by, clock.now()))
+        return transact(lambda session: ask_for(FILLING, session, vault, content, by, clock.now()))
 
 
 def sent_in(county: County, content: bytes, username: str = "town") -> Job:

@@ -12,6 +12,7 @@ from uuid6 import uuid7
 from field import clock
 from field.codes import Channel, JobKind
 from field.db import db, transact
+from field.jobs import night
 from field.keeping import clearing
 from field.media.photo import inspect
 from field.media.vault import Vault
@@ -51,7 +52,7 @@ def cleared(county: County) -> set[str]:
     """Tonight's clearing is planned and done; the digests that are still here."""
     begin = sessions(county.app)
     with begin() as session:
-        clearing.plan(session, clock.now())
+        night.plan(session, JobKind.LEFTOVERS, clock.now())
         session.commit()
     handlers: dict[str, Handler] = {JobKind.LEFTOVERS: lambda task: clearing.clear(task, vault(county), KEPT)}
     hand = Worker(begin, handlers, clock.now, timedelta(seconds=60))
@@ -113,10 +114,10 @@ def talk(session: Session, digest: str, until: object) -> None:
 
 
 def test_one_night_clears_once(county: County) -> None:
-    begin, night = sessions(county.app), clock.now()
+    begin, now = sessions(county.app), night.last_night(clock.now())
     with begin() as session:
-        assert clearing.plan(session, night)
-        assert clearing.plan(session, night + timedelta(minutes=10)) is None
+        assert night.plan(session, JobKind.LEFTOVERS, now)
+        assert night.plan(session, JobKind.LEFTOVERS, now + timedelta(minutes=10)) is None
         session.commit()
 
 
@@ -124,7 +125,7 @@ def test_a_worker_that_was_killed_between_rows_and_bytes_leaves_the_bytes_to_the
     digest = sent(county, 1)
     begin = sessions(county.app)
     with begin() as session:
-        job = session.get_one(Job, clearing.plan(session, clock.now()))
+        job = session.get_one(Job, night.plan(session, JobKind.LEFTOVERS, clock.now()))
         job.payload = {"last": digest, "gone": forget(session, [digest], clock.now() - KEPT)}
         session.commit()
     assert vault(county).has(digest)

@@ -38,7 +38,7 @@ def home(county: County) -> Iterator[County]:
 
 def planned(county: County, now: datetime) -> str | None:
     with sessions(county.app)() as session:
-        job_id = night.plan_sweep(session, now)
+        job_id = night.plan(session, JobKind.SWEEP, now)
         session.commit()
         return job_id
 

@@ -10,6 +10,7 @@ from uuid6 import uuid7
 from field import clock
 from field.codes import JobKind, JobState
 from field.db import db, transact
+from field.jobs import night
 from field.keeping import clearing
 from field.keeping.retention import BadRetention, rules
 from field.monitoring.traces import Trace
@@ -36,7 +37,7 @@ def test_old_traces_and_jobs_go_and_the_night_tells_how_many(county: County, tmp
             }
             db.session.add(Job(id=str(uuid7()), kind=kind.value, **more))
         db.session.commit()
-        transact(lambda session: clearing.plan(session, now))
+        transact(lambda session: night.plan(session, JobKind.LEFTOVERS, now))
         db.session.remove()
     vault = county.app.extensions["field_vault"]
     handlers: dict[str, Handler] = {

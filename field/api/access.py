@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from flask import Blueprint, Response, current_app, g, jsonify, request
+from flask import Blueprint, Response, g, jsonify, request
 from pydantic import Field
 
 from field import clock
 from field.api.describe import Strict, describe
+from field.at_hand import settings
 from field.auth import actor, own_pages_only, posts, with_cookies, with_csrf_cookie, without_cookies
 from field.db import db, transact
 from field.login import act_in, log_in, log_out
@@ -107,5 +108,5 @@ def _shown(person: Actor, several: Mapping[str, Actor] = MappingProxyType({})) -
         "role": person.role.value, "role_name": person.role.label, "region": {"code": person.region, "name": name},
         "post": next(key for key, one in held.items() if one == person),
         "posts": [{"id": key, "name": one.name} for key, one in held.items()],
-        "demo": current_app.config["FIELD"].demo,
+        "demo": settings().demo,
     }  # fmt: skip

@@ -1,20 +1,18 @@
 """电话回访接口: what a cadre heard by telephone, in a minute, also without network."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
 from flask import Blueprint, Response
-from pydantic import AwareDatetime, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from field import clock
-from field.api.describe import Said, Strict, created, describe
-from field.api.visits import both
+from field.api.describe import Id, Moment, Said, Strict, created, describe
+from field.api.visits import Receipt, both, receipt
 from field.auth import actor
 from field.codes import Channel
 from field.db import transact
-from field.ledger.receipts import number
 from field.monitoring.repeats import OtherContent
-from field.monitoring.visiting.visit_rules import moment
 from field.monitoring.workers.checkins import CheckedIn, record_call
 from field.problems import Problem
 from field.registry.divisions import is_known
@@ -22,7 +20,6 @@ from field.registry.numbers import e164
 from field.registry.rights import Right
 
 api = Blueprint("calls", __name__, url_prefix="/api")
-UUID = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 
 
 class CallFacts(Strict):
@@ -55,9 +52,9 @@ class CallFacts(Strict):
 class Call(Strict):
     """电话回访: `id` is made on the phone; something must have been said."""
 
-    id: str = Field(pattern=UUID)
-    person_id: str = Field(pattern=UUID)
-    called_at: Annotated[AwareDatetime, Field(strict=False)]
+    id: Id
+    person_id: Id
+    called_at: Moment
     answered_by: Literal["self", "family"]
     said_by: Said | None = None
     unchanged: bool = False
@@ -65,14 +62,6 @@ class Call(Strict):
     asks_help: bool = False
     facts: CallFacts | None = None
     note: str = Field("", max_length=500)
-
-    @field_validator("called_at")
-    @classmethod
-    def _in_the_calendar(cls, value: datetime) -> datetime:
-        try:
-            return moment(value.isoformat())
-        except OverflowError as error:
-            raise ValueError("no such time") from error
 
     @model_validator(mode="after")
     def _something_was_said(self) -> Self:
@@ -89,7 +78,7 @@ class CallRecorded(Strict):
     """回访已入台账."""
 
     id: str
-    receipt: dict[str, str]
+    receipt: Receipt
 
 
 def _both(error: OtherContent, called_at: datetime) -> dict[str, Any]:
@@ -113,4 +102,4 @@ def post_call(body: Call) -> Response:
         raise Problem(
             409, "other_content", "这次回访已经入账，内容和这次交的不一样", more=_both(error, body.called_at)
         ) from error
-    return created({"id": body.id, "receipt": {"number": number(digest), "entry_hash": digest}}, fresh)
+    return created({"id": body.id, "receipt": receipt(digest)}, fresh)

@@ -4,17 +4,16 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from field.api.describe import PageQuery, Strict
-from field.api.visits import Warned
+from field.api.describe import Id, Page, PageQuery, Region, Strict
+from field.api.visits import Receipt, Warned
 from field.case_codes import CaseAction, CaseState
-from field.converters import UUID
 from field.monitoring.cases.case_offers import LATE, RIPE
 
 
 class CaseQuery(PageQuery):
     """案子查询条件: of a region and a state, else all of one's own that have not ended."""
 
-    region: str | None = Field(None, pattern="^[0-9]{2,12}$", max_length=12)
+    region: Region | None = None
     state: Literal[RIPE, LATE, *CaseState.labels()] | None = Field(  # type: ignore[valid-type]
         None, description="a state; `ripe`: monitored, and may be proposed for elimination; `late`: past its day"
     )
@@ -47,13 +46,10 @@ class CaseLine(Strict):
     leaving: str | None
 
 
-class CasePage(Strict):
+class CasePage(Page):
     """案子一页, most urgent first."""
 
     items: list[CaseLine]
-    total: int
-    page: int
-    per_page: int
 
 
 class StepLine(Strict):
@@ -116,9 +112,9 @@ class LeadNamed(Strict):
 class NewCase(Strict):
     """立案 from a lead, or 接管 of a listed household with a reason; `key` makes a second sending harmless."""
 
-    key: str = Field(pattern=UUID)
+    key: Id
     lead: LeadNamed | None = None
-    household_id: str | None = Field(None, pattern=UUID)
+    household_id: Id | None = None
     content: dict[str, Any] = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -131,7 +127,7 @@ class NewCase(Strict):
 class NewStep(Strict):
     """办一步: `expected` is the `seq` of the case as it was read."""
 
-    key: str = Field(pattern=UUID)
+    key: Id
     expected: int = Field(ge=0, le=2**31 - 1)
     action: CaseAction = Field(strict=False)
     content: dict[str, Any] = Field(default_factory=dict)
@@ -145,5 +141,5 @@ class StepRecorded(Strict):
     state: str
     state_name: str
     due_on: str | None
-    receipt: dict[str, str]
+    receipt: Receipt
     warnings: list[Warned]

@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 
 from field import clock
 from field.api.case_shapes import CaseDetail, CasePage, CaseQuery, NewCase, NewStep, StepRecorded
-from field.api.describe import created, describe
+from field.api.describe import created, describe, paged
+from field.api.visits import receipt
 from field.auth import actor
 from field.case_codes import CaseAction, CaseState
 from field.casework import done
 from field.db import db
 from field.ledger.entries import Entry, fresh, opened
-from field.ledger.receipts import number
 from field.mending import warnings
 from field.monitoring.cases import case_view, cases
 from field.monitoring.cases.case_list import one_case
@@ -38,7 +38,7 @@ def list_cases(query: CaseQuery) -> dict[str, Any]:
     found, total = chosen(session, actor(), query.state, query.page, query.per_page, clock.now(), query.region)
     names = regions.names(session, {household.region for _case, household in found})
     items = [case_view.line(case, household, names) for case, household in found]
-    return {"items": items, "total": total, "page": query.page, "per_page": query.per_page}
+    return paged(items, total, query)
 
 
 @api.get("/cases/<id:case_id>")
@@ -76,7 +76,7 @@ def _recorded(work: Callable[[Session], Entry]) -> Response:
     except Refused as error:
         raise Problem(422, "invalid", "还差几样，什么都没有记，补上再办", error.faults) from None
     [said] = opened(db.session(), [entry])
-    receipt = {"number": number(entry.hash), "entry_hash": entry.hash}
     answer = {"case_id": said["case_id"], "seq": entry.seq, "state": said["to"], "due_on": said["due_on"]}
+    answer |= {"state_name": CaseState.label_of(said["to"]), "receipt": receipt(entry.hash)}
     answer |= {"warnings": warnings(db.session(), entry.chain_id, clock.now())}
-    return created(answer | {"state_name": CaseState.label_of(said["to"]), "receipt": receipt}, fresh(entry))
+    return created(answer, fresh(entry))

@@ -1,21 +1,18 @@
 """承诺授权接口: consents that adults of a household signed on a phone, one by one or together."""
 
-from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from flask import Blueprint, Response
-from pydantic import AwareDatetime, Field, field_validator
+from pydantic import Field
 
 from field import clock
-from field.api.describe import Said, Strict, created, describe
+from field.api.describe import Id, Moment, Said, Strict, created, describe
 from field.api.visits import Receipt, both, receipt
 from field.auth import actor
 from field.casework import refused
-from field.converters import UUID
 from field.db import transact
 from field.monitoring.cases.consent_taking import take
 from field.monitoring.repeats import OtherContent
-from field.monitoring.visiting.visit_rules import moment
 from field.monitoring.visiting.visits import Faulty
 from field.problems import Problem
 from field.registry.rights import Right
@@ -33,7 +30,7 @@ class Writer(Strict):
 class GivenConsent(Strict):
     """一个人的承诺授权: drawn on the phone, signed on paper, or a fingerprint with who wrote for them."""
 
-    person_id: str = Field(pattern=UUID)
+    person_id: Id
     how: Literal["drawn", "signed", "fingerprint"]
     written_by: Writer | None = None
 
@@ -43,7 +40,7 @@ class ConsentEvidence(Strict):
 
     sha256: str = Field(pattern="^[0-9a-f]{64}$")
     kind: Literal["signature", "consent"]
-    person_id: str | None = Field(None, pattern=UUID)
+    person_id: Id | None = None
 
 
 class NewConsents(Strict):
@@ -51,17 +48,9 @@ class NewConsents(Strict):
 
     id: str = Field(pattern=NEW_ID)
     text: str = Field(min_length=1, max_length=32)
-    signed_at: Annotated[AwareDatetime, Field(strict=False)]
+    signed_at: Moment
     consents: list[GivenConsent] = Field(min_length=1, max_length=60)
     evidence: list[ConsentEvidence] = Field(min_length=1, max_length=60)
-
-    @field_validator("signed_at")
-    @classmethod
-    def _in_the_calendar(cls, value: datetime) -> datetime:
-        try:
-            return moment(value.isoformat())
-        except OverflowError as error:
-            raise ValueError("no such time") from error
 
 
 class ConsentsRecorded(Strict):
@@ -84,5 +73,5 @@ def take_consents(case_id: str, body: NewConsents) -> Response:
         raise Problem(422, "invalid", "有几处要补上，再交一次", error.faults) from None
     except OtherContent as error:
         raise Problem(409, "other_content", "这份承诺授权已经入账，内容和这次交的不一样", more=both(error)) from error
-    answer = {"id": body.id, "receipt": receipt(taken.entry), "evidence_missing": taken.missing}
+    answer = {"id": body.id, "receipt": receipt(taken.entry.hash), "evidence_missing": taken.missing}
     return created(answer, taken.fresh)

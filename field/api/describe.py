@@ -4,19 +4,23 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import wraps
 from typing import Annotated, Any, NamedTuple, TypeVar
 
 from flask import Response, jsonify, request
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from field.auth import allow
-from field.monitoring.visiting.visit_rules import unkeepable
+from field.converters import UUID
+from field.monitoring.visiting.visit_rules import moment, unkeepable
 from field.problems import Problem
 from field.registry.rights import Right
 
 Why = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=200)]  # blanks are no reason
 Said = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]  # a name, a trade
+Region = Annotated[str, StringConstraints(pattern="^[0-9]{2,12}$", max_length=12)]
+Id = Annotated[str, StringConstraints(pattern=UUID)]
 Shape = type[BaseModel] | dict[str, Any]
 View = Callable[..., Any]
 Any_ = TypeVar("Any_", bound=BaseModel)
@@ -29,6 +33,16 @@ WORDS = {
     "string_too_long": "太长了", "string_pattern_mismatch": "格式不对", "greater_than_equal": "太小了",
     "less_than_equal": "太大了", "enum": "请在给出的选项里选", "literal_error": "请在给出的选项里选",
 }  # fmt: skip
+
+
+def _in_the_calendar(value: datetime) -> datetime:
+    try:
+        return moment(value.isoformat())
+    except OverflowError as error:
+        raise ValueError("no such time") from error
+
+
+Moment = Annotated[AwareDatetime, Field(strict=False), AfterValidator(_in_the_calendar)]
 
 
 class Strict(BaseModel):
@@ -52,6 +66,14 @@ class PageQuery(Strict):
 
     page: int = Field(1, ge=1, le=1_000_000)
     per_page: int = Field(20, ge=1, le=200)
+
+
+class Page(Strict):
+    """一页, in the order of its list."""
+
+    total: int
+    page: int
+    per_page: int
 
 
 def describe(
@@ -107,6 +129,11 @@ def created(answer: dict[str, Any], fresh: bool) -> Response:
     response = jsonify(answer)
     response.status_code = 201 if fresh else 200
     return response
+
+
+def paged(items: list[dict[str, Any]], total: int, query: PageQuery) -> dict[str, Any]:
+    """One page as every list is answered."""
+    return {"items": items, "total": total, "page": query.page, "per_page": query.per_page}
 
 
 def _shallow(value: Any, room: int = DEPTH) -> Any:

@@ -1,17 +1,17 @@
 """佐证接口: photographs in, and out again to those who may see them."""
 
 import hashlib
-from typing import Any, Literal
+from typing import Literal
 
-from flask import Blueprint, Response, current_app
+from flask import Blueprint, Response
 
 from field import clock
 from field.api.describe import Strict, Why, body_bytes, created, describe
 from field.api.household_shapes import Reason
+from field.at_hand import vault
 from field.auth import actor
 from field.db import db, transact
 from field.media.photo import MAX_BYTES, NotEvidence, inspect
-from field.media.vault import Vault
 from field.monitoring.traces import leave_trace
 from field.monitoring.visiting import evidence, photos
 from field.problems import NOT_FOUND, Problem
@@ -86,10 +86,3 @@ def take_in(digest: str, data: bytes, by: Actor) -> bool:
     vault().put(digest, data)
     now = clock.now()
     return transact(lambda session: evidence.take_in(session, photo, by.username, now))
-
-
-def vault() -> Vault:
-    """The county's vault of photographs."""
-    kept: Any = current_app.extensions["field_vault"]
-    assert isinstance(kept, Vault)
-    return kept

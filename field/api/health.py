@@ -1,7 +1,6 @@
 """健康: whether the county can work, and the figures for Prometheus; not for strangers."""
 
 import hmac
-from ipaddress import ip_address
 from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, request
@@ -9,8 +8,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from field import clock, pulse
+from field.at_hand import settings
 from field.auth import allow
-from field.config import Settings
+from field.basic import is_loopback
 from field.db import db
 from field.latency import Latency
 from field.problems import NOT_FOUND, Problem
@@ -33,7 +33,7 @@ def ready() -> Any:
     _watchers_only()
     try:
         db.session.execute(text("SELECT 1"))
-        missing = pulse.faults(_settings().home, clock.now())
+        missing = pulse.faults(settings().home, clock.now())
     except DBAPIError:
         missing = ["database"]
     return jsonify(ok=not missing, missing=missing), 503 if missing else 200
@@ -44,7 +44,7 @@ def ready() -> Any:
 def metrics() -> Response:
     """指标, in the text form of Prometheus 0.0.4."""
     _watchers_only()
-    found = pulse.figures(db.session(), _settings().home, clock.now())
+    found = pulse.figures(db.session(), settings().home, clock.now())
     lines = (f"# HELP {one.name} {one.meaning}\n# TYPE {one.name} gauge\n{one.name} {one.value:g}\n" for one in found)
     timed: Latency = current_app.extensions["field_latency"]
     return Response("".join([*lines, *timed.lines()]), content_type="text/plain; version=0.0.4; charset=utf-8")
@@ -52,22 +52,10 @@ def metrics() -> Response:
 
 def _watchers_only() -> None:
     """Who holds the token, or asks from this machine itself and through no proxy; for others there is nothing here."""
-    token = _settings().metrics_token
+    token = settings().metrics_token
     kind, _, given = request.headers.get("Authorization", "").partition(" ")
     if token and kind.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), token.encode()):
         return
     forwarded = any(name in request.headers for name in ("X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"))
-    if forwarded or not _is_here(request.remote_addr or ""):
+    if forwarded or not is_loopback(request.remote_addr or ""):
         raise Problem(*NOT_FOUND)
-
-
-def _is_here(address: str) -> bool:
-    try:
-        return ip_address(address).is_loopback
-    except ValueError:
-        return False
-
-
-def _settings() -> Settings:
-    found: Settings = current_app.config["FIELD"]
-    return found

@@ -4,14 +4,14 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator
 
-from field.api.describe import PageQuery, Strict, Why
+from field.api.describe import Page, PageQuery, Region, Strict, Why
 from field.api.leads import TaskLine
 
 
 class HouseholdQuery(PageQuery):
     """农户查询条件."""
 
-    region: str | None = Field(None, pattern="^[0-9]{2,12}$", max_length=12)
+    region: Region | None = None
     kind: Literal["unstable", "marginal", "sudden", "at_risk", "any", "none"] | None = None
     grade: Literal["red", "orange", "yellow", "none", "any"] | None = None
     order: Literal["number", "longest_unvisited", "urgent"] = "number"
@@ -61,13 +61,10 @@ class FoundLine(HouseholdLine):
     matched: list[str]
 
 
-class HouseholdPage(Strict):
+class HouseholdPage(Page):
     """农户一页."""
 
     items: list[FoundLine]
-    total: int
-    page: int
-    per_page: int
 
 
 class PersonLine(Strict):
@@ -209,13 +206,10 @@ class EntryLine(Strict):
     payload: Any
 
 
-class EntryPage(Strict):
+class EntryPage(Page):
     """台账条目一页, oldest first."""
 
     items: list[EntryLine]
-    total: int
-    page: int
-    per_page: int
 
 
 class Reason(Strict):

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, json, request
 from sqlalchemy import func, select
 
 from field import clock
-from field.api.describe import PageQuery, describe
+from field.api.describe import PageQuery, describe, paged
 from field.api.household_shapes import (
     EntryPage,
     HouseholdDetail,
@@ -50,7 +50,7 @@ def list_households(query: HouseholdQuery) -> dict[str, Any]:
     items = [line | {"matched": meant.get(line["id"], [])} for line in lines(db.session(), found)]
     if query.q:
         trace_found([item["id"] for item in items], total)
-    return {"items": items, "total": total, "page": query.page, "per_page": query.per_page}
+    return paged(items, total, query)
 
 
 @api.get("/households/<id:household_id>")
@@ -70,12 +70,12 @@ def one_household(household_id: str) -> dict[str, Any]:
 def household_entries(household_id: str, query: PageQuery) -> dict[str, Any]:
     one = household_file.household(db.session(), actor(), household_id)
     chain = Entry.chain_id == one.id
-    total = db.session.scalar(select(func.count()).select_from(Entry).where(chain))
+    total = db.session.scalar(select(func.count()).select_from(Entry).where(chain)) or 0
     page = select(Entry).where(chain).order_by(Entry.seq)
     entries = db.session.scalars(page.offset((query.page - 1) * query.per_page).limit(query.per_page)).all()
     payloads = opened(db.session(), entries)
     items = [entry_shown(entry, payload) for entry, payload in zip(entries, payloads, strict=True)]
-    return {"items": items, "total": total, "page": query.page, "per_page": query.per_page}
+    return paged(items, total, query)
 
 
 @api.get("/households/<id:household_id>/form")

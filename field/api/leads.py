@@ -6,7 +6,7 @@ from flask import Blueprint
 from pydantic import Field
 
 from field import clock
-from field.api.describe import PageQuery, Strict, describe
+from field.api.describe import Page, PageQuery, Region, Strict, describe, paged
 from field.auth import actor
 from field.codes import Grade, Source, TaskKind
 from field.db import db, transact
@@ -31,7 +31,7 @@ class OpenQuery(PageQuery):
 class LeadQuery(OpenQuery):
     """线索查询条件."""
 
-    region: str | None = Field(None, pattern="^[0-9]{2,12}$", max_length=12)
+    region: Region | None = None
     source: Literal["declaration", "visit", "screening", "analysis", "checkin"] | None = None
     kind: Literal["hardship", "out_of_touch", "income", "warning"] | None = None
 
@@ -42,7 +42,7 @@ class TaskQuery(OpenQuery):
     view: Literal["all", "mine"] = "all"
     kind: Literal[tuple(TaskKind.labels())] | None = None  # type: ignore[valid-type]
     source: Literal[tuple(Source.labels())] | None = None  # type: ignore[valid-type]
-    region: str | None = Field(None, pattern="^[0-9]{2,12}$", max_length=12)
+    region: Region | None = None
     grade: Literal[tuple(Grade.labels())] | None = None  # type: ignore[valid-type]
     late: Literal["yes"] | None = None
 
@@ -93,13 +93,10 @@ class LeadLine(Strict):
     receipt: str
 
 
-class LeadPage(Strict):
+class LeadPage(Page):
     """线索一页, newest first."""
 
     items: list[LeadLine]
-    total: int
-    page: int
-    per_page: int
 
 
 class TaskLine(Strict):
@@ -131,13 +128,10 @@ class TaskLine(Strict):
     leads: int
 
 
-class TaskPage(Strict):
+class TaskPage(Page):
     """待办一页, most urgent first."""
 
     items: list[TaskLine]
-    total: int
-    page: int
-    per_page: int
 
 
 class Attachment(Strict):
@@ -160,7 +154,7 @@ class Attached(Strict):
 def list_leads(query: LeadQuery) -> dict[str, Any]:
     sought = lead_list.Sought(query.region, query.source, query.kind)
     items, total = lead_list.leads(db.session(), actor(), query.state == "open", query.page, query.per_page, sought)
-    return {"items": items, "total": total, "page": query.page, "per_page": query.per_page}
+    return paged(items, total, query)
 
 
 @api.get("/tasks")
@@ -174,7 +168,7 @@ def list_tasks(query: TaskQuery) -> dict[str, Any]:
         query.grade, query.late == "yes", query.page, query.per_page,
     )  # fmt: skip
     items, total = todo(db.session(), wanted)
-    return {"items": items, "total": total, "page": query.page, "per_page": query.per_page}
+    return paged(items, total, query)
 
 
 @api.post("/leads/attach")

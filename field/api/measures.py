@@ -6,11 +6,10 @@ from flask import Blueprint, Response
 from pydantic import Field
 
 from field import clock
-from field.api.describe import Strict, created, describe
+from field.api.describe import Id, Strict, created, describe
 from field.auth import actor
 from field.casework import done
 from field.codes import Channel
-from field.converters import IdConverter
 from field.db import db
 from field.help_codes import HelpAction
 from field.monitoring import household_file
@@ -73,7 +72,7 @@ class PlanDetail(Strict):
 class HelpAsked(Strict):
     """要办的事: `of` is the measure or member; `expected` its `seq`, or the plan's for "join" and "plan"."""
 
-    key: str = Field(pattern=f"^{IdConverter.regex}$")
+    key: Id
     action: str = Field(json_schema_extra={"enum": list(HelpAction.labels())}, max_length=20)
     of: str = Field("", max_length=36)
     expected: int = Field(0, ge=0, le=2**31 - 1)

@@ -1,13 +1,12 @@
 """手机接口: how many visits a phone still holds, so that nobody waits for what lies in a drawer."""
 
-from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Any
 
 from flask import Blueprint, Response
-from pydantic import AwareDatetime, Field, field_validator
+from pydantic import Field
 
 from field import clock
-from field.api.describe import Strict, describe
+from field.api.describe import Moment, Strict, describe
 from field.auth import actor
 from field.db import db, transact
 from field.monitoring.visiting import phones
@@ -21,15 +20,7 @@ class Holding(Strict):
 
     device: str = Field(pattern="^[0-9a-f-]{36}$")
     waiting: int = Field(ge=0, le=100_000)
-    oldest: Annotated[AwareDatetime, Field(strict=False)] | None = None
-
-    @field_validator("oldest")
-    @classmethod
-    def _in_the_calendar(cls, value: datetime | None) -> datetime | None:
-        try:
-            return value and value.astimezone(UTC)
-        except OverflowError as error:
-            raise ValueError("no such time") from error
+    oldest: Moment | None = None
 
 
 class PhoneLine(Strict):

@@ -48,7 +48,7 @@ def post_revisit(body: Any) -> Response:
     except NotEliminated as error:
         raise Problem(409, "not_eliminated", "这一户没有消除过风险，不用回访，请改用走访") from error
     entry = done.entry
-    answer = {"id": said["id"], "receipt": receipt(entry)}
+    answer = {"id": said["id"], "receipt": receipt(entry.hash)}
     answer |= {"evidence_missing": done.missing, "nth": done_by(db.session(), entry.chain_id, entry.seq)}
     answer |= {"held": done.held, "warnings": warnings(db.session(), entry.chain_id, now) if done.ours else []}
     return created(answer, done.fresh)

@@ -2,13 +2,15 @@
 
 from typing import Any, Literal
 
-from flask import Blueprint, Response, current_app, jsonify
+from flask import Blueprint, Response, jsonify
 from pydantic import Field
 
 from field import clock
-from field.api.describe import PageQuery, Strict, describe
+from field.api.describe import Id, Page, PageQuery, Strict, describe, paged
 from field.api.visits import Warned
+from field.at_hand import vault
 from field.auth import actor
+from field.china_time import written
 from field.db import db, transact
 from field.jobs.screening_import import job_of, take_in
 from field.ledger.receipts import number
@@ -25,14 +27,13 @@ from field.registry.villages import village_names
 from field.traced import traced
 
 api = Blueprint("screening", __name__, url_prefix="/api")
-UUID = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 MOST_AT_ONCE = 2000
 
 
 class SentList(Strict):
     """部门名单: rows with name, id_number or birth_date and village, reason, issued_on, and money in 分."""
 
-    id: str = Field(pattern=UUID)
+    id: Id
     title: str = Field(min_length=1, max_length=60, pattern=r"\S")
     rows: list[dict[str, Any]] = Field(min_length=1, max_length=MOST_AT_ONCE)
 
@@ -81,13 +82,10 @@ class ListAnswers(ListLine):
     answers: list[RowAnswer]
 
 
-class ListPage(Strict):
+class ListPage(Page):
     """名单一页, newest first."""
 
     items: list[ListLine]
-    total: int
-    page: int
-    per_page: int
 
 
 class AnswerQuery(Strict):
@@ -103,9 +101,8 @@ def send_list(body: SentList) -> Response:
     by, now = actor(), clock.now()
     rows = read_json(body.rows, village_names(db.session(), by.region), china_day(now))
     filing = Filing(body.id, " ".join(body.title.split()), len(rows), digest(by.username, by.region, packed(rows)))
-    vault = current_app.extensions["field_vault"]
     try:
-        taken = transact(lambda session: take_in(session, vault, filing, rows, by, now))
+        taken = transact(lambda session: take_in(session, vault(), filing, rows, by, now))
     except OtherContent:
         raise Problem(409, "other_content", "这个编号已经交过别的名单，没有收下") from None
     listed = db.session.get_one(ScreeningList, taken.listed.id)
@@ -121,7 +118,7 @@ def list_lists(query: PageQuery) -> dict[str, Any]:
     found, total = lists(db.session(), actor(), query.page, query.per_page)
     tallies = counts(db.session(), [one.id for one in found])
     items = [_line(one, tallies[one.id]) for one in found]
-    return {"items": items, "total": total, "page": query.page, "per_page": query.per_page}
+    return paged(items, total, query)
 
 
 @api.get("/screening/<id:list_id>")
@@ -145,7 +142,7 @@ def _line(listed: ScreeningList, tally: dict[str, int]) -> dict[str, Any]:
     job = job_of(db.session(), listed)
     return {
         "id": listed.id, "title": listed.title, "department": listed.department, "rows": listed.rows,
-        "filed_at": listed.filed_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "filed_at": written(listed.filed_at),
         "receipt": number(listed.hash), "counts": tally, "answered": sum(tally.values()),
         "state": "answered" if job is None or job.state == "done" else job.state, "job": listed.job_id,
     }  # fmt: skip

@@ -3,10 +3,9 @@
 from typing import Any
 
 from flask import Blueprint
-from pydantic import Field
 
 from field import clock
-from field.api.describe import PageQuery, Strict, describe
+from field.api.describe import Page, PageQuery, Region, describe, paged
 from field.auth import actor
 from field.db import db, transact
 from field.monitoring.posts.sharing import shared, trace
@@ -19,18 +18,15 @@ api = Blueprint("sharing", __name__, url_prefix="/api")
 class SharedQuery(PageQuery):
     """哪个村; without one the whole town."""
 
-    region: str | None = Field(None, pattern="^[0-9]{2,12}$", max_length=12)
+    region: Region | None = None
 
 
-class SharedPage(Strict):
+class SharedPage(Page):
     """与我有关的户一页: `fields` says what each key is; numbers masked, money in 分, `people` those concerned."""
 
     unit: str
     fields: dict[str, str]
     items: list[dict[str, Any]]
-    total: int
-    page: int
-    per_page: int
 
 
 @api.get("/sharing")
@@ -40,7 +36,4 @@ def shared_households(query: SharedQuery) -> dict[str, Any]:
     found = shared(db.session(), by, query.region or by.region, now, query.page, query.per_page)
     transact(lambda session: trace(session, by, found, now))
     fields = {key.value: key.label for key in SharedField if key in found.rule.shows}
-    return {
-        "unit": found.rule.unit, "fields": fields, "items": found.items, "total": found.total, "page": query.page,
-        "per_page": query.per_page,
-    }  # fmt: skip
+    return {"unit": found.rule.unit, "fields": fields} | paged(found.items, found.total, query)

@@ -11,7 +11,6 @@ from field import clock, mending
 from field.api.describe import Strict, created, describe
 from field.auth import actor
 from field.db import db, transact
-from field.ledger.entries import Entry
 from field.ledger.receipts import number
 from field.mending import warnings
 from field.monitoring.repeats import OtherContent
@@ -90,7 +89,7 @@ def every(found: list[dict[str, str]], said: Any) -> list[dict[str, str]]:
 def hand_over_visit(body: HandOver) -> Response:
     by, now = actor(), clock.now()
     entry = transact(lambda session: hand_over(session, body.visit, body.reason, by, now))
-    answer = jsonify({"receipt": receipt(entry)})
+    answer = jsonify({"receipt": receipt(entry.hash)})
     answer.status_code = 202
     return answer
 
@@ -106,18 +105,18 @@ def _record(session: Session, visit: dict[str, Any], by: Actor, now: datetime) -
 def both(error: OtherContent) -> dict[str, Any]:
     """Both versions, and of the one in the ledger its receipt and the photographs that are not here yet."""
     versions = {"kept": masked(error.kept), "sent": masked(error.sent)}
-    return versions | {"receipt": receipt(error.entry), "evidence_missing": error.missing}
+    return versions | {"receipt": receipt(error.entry.hash), "evidence_missing": error.missing}
 
 
-def receipt(entry: Entry) -> dict[str, str]:
-    """回执: the number of an entry, and its hash."""
-    return {"number": number(entry.hash), "entry_hash": entry.hash}
+def receipt(digest: str) -> dict[str, str]:
+    """回执: the number of an entry by its hash, and that."""
+    return {"number": number(digest), "entry_hash": digest}
 
 
 def _receipt(visit_id: str, recorded: Recorded) -> dict[str, Any]:
     return {
         "id": visit_id,
-        "receipt": receipt(recorded.entry),
+        "receipt": receipt(recorded.entry.hash),
         "evidence_missing": recorded.missing,
         "held": recorded.held,
     }

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask import Flask, current_app
+from flask import Flask
 from flask.cli import AppGroup
 from flask_migrate import upgrade
 from sqlalchemy.exc import DBAPIError
 
 from field import worker
+from field.at_hand import application, settings, vault
 from field.commands import (
     backup,
     checkins,
@@ -34,7 +35,6 @@ from field.commands import (
 )
 from field.commands.machine import database, must_be_there
 from field.commands.miswritten import in_chinese
-from field.config import Settings
 from field.db import Unavailable, db, transact
 from field.monitoring import reseal
 from field.registry.region_file import read_regions
@@ -62,7 +62,7 @@ def work() -> None:
     """Do the work that can wait, until told to stop."""
     stop = threading.Event()
     try:
-        worker.run(current_app._get_current_object(), stop)  # type: ignore[attr-defined]
+        worker.run(application(), stop)
     except KeyboardInterrupt:
         stop.set()
 
@@ -81,8 +81,7 @@ def regions_load(file: Path) -> None:
 @keys.command("rotate")
 def keys_rotate() -> None:
     """Seal everything new with a new key, then what is there; running servers take the key up by themselves."""
-    settings: Settings = current_app.config["FIELD"]
-    save_keyring(keyring().rotated(), settings.keys)
+    save_keyring(keyring().rotated(), settings().keys)
     keyring().reread()
     click.echo(f"现在用第 {keyring().active} 号密钥")
     _reseal()
@@ -102,7 +101,7 @@ def _reseal() -> None:
         while last is not None:
             batch = transact(partial(reseal.reseal_rows, shelf=shelf, after=last or None))
             anew, broken, last = anew + batch.anew, broken + batch.broken, batch.last
-    files = reseal.reseal_photos(db.session(), current_app.extensions["field_vault"])
+    files = reseal.reseal_photos(db.session(), vault())
     click.echo(f"重新加密 {anew} 个值、{files} 个照片文件" + (f"；{broken} 个值打不开，没有动" if broken else ""))
     if broken:
         raise SystemExit(1)

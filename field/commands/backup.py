@@ -4,11 +4,10 @@ from datetime import datetime
 from pathlib import Path
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 
 from field import clock
-from field.config import Settings
+from field.at_hand import settings
 from field.db import db, transact
 from field.keeping import backup
 from field.keeping.backup import Shelf, Spoilt
@@ -67,7 +66,7 @@ def restore(folder: Path, passphrase_file: Path | None, moment: str | None) -> N
     shelf = Shelf(folder)
     db.engine.dispose()
     try:
-        done = fill(current_app.config["FIELD"], shelf, moment := moment or _newest(shelf), _words(passphrase_file))
+        done = fill(settings(), shelf, moment := moment or _newest(shelf), _words(passphrase_file))
     except (CannotDump, Spoilt) as error:
         raise click.ClickException(f"没有恢复：{error}") from error
     click.echo(f"用的是 {_told(shelf, moment)}。{_outcome(done)}")
@@ -76,12 +75,11 @@ def restore(folder: Path, passphrase_file: Path | None, moment: str | None) -> N
 
 
 def _taken(shelf: Shelf, passphrase: bytes | None, keep: int) -> str:
-    settings: Settings = current_app.config["FIELD"]
-    own = signer(settings)
+    own = signer(settings())
     sealed = transact(lambda session: checkpoints.take(session, own, clock.now()))
     note = sealed.note if sealed else ""
     db.session.remove()
-    return backup.take(settings, shelf, own, note, passphrase, clock.now(), keep)
+    return backup.take(settings(), shelf, own, note, passphrase, clock.now(), keep)
 
 
 def _check(shelf: Shelf) -> None:
@@ -100,7 +98,7 @@ def _check(shelf: Shelf) -> None:
 
 def _list(shelf: Shelf) -> None:
     """Every backup, the newest last, and what is missing; exit 1 where something is."""
-    own, newest = signer(current_app.config["FIELD"]).verifier, _newest(shelf)
+    own, newest = signer(settings()).verifier, _newest(shelf)
     try:
         for moment in shelf.moments():
             click.echo(f"{_told(shelf, moment)}{'' if shelf.read(moment).is_signed_by(own) else '；没有本县的签名'}")
@@ -113,9 +111,8 @@ def _list(shelf: Shelf) -> None:
 
 def _whole(shelf: Shelf) -> None:
     """Exit 1 where a backup was taken away or exchanged."""
-    settings: Settings = current_app.config["FIELD"]
     try:
-        if gone := missing(shelf, backup.noted(settings.home), signer(settings).verifier):
+        if gone := missing(shelf, backup.noted(settings().home), signer(settings()).verifier):
             raise click.ClickException(gone)
     except Spoilt as error:
         raise click.ClickException(str(error)) from error

@@ -11,13 +11,12 @@ import time
 from collections.abc import Sequence
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 from flask_migrate import upgrade
 from sqlalchemy import select
 
 from field import clock, worker
-from field.config import Settings
+from field.at_hand import application, settings, vault
 from field.db import db, transact
 from field.demo.accounts import ACCOUNTS, set_passwords
 from field.demo.county import ROSTER
@@ -48,8 +47,8 @@ def load(households: int, entries: int) -> None:
     else:
         click.echo("正在装载演示县，要一两分钟，请等账号列出来")
         sys.stdout.flush()
-        begin = worker.sessions(current_app._get_current_object())  # type: ignore[attr-defined]
-        loaded = Founding(begin, current_app.extensions["field_vault"], clock.now()).load(households, entries)
+        begin = worker.sessions(application())
+        loaded = Founding(begin, vault(), clock.now()).load(households, entries)
         click.echo(f"演示数据：{loaded.households} 户 {loaded.persons} 人，台账 {loaded.entries} 条")
     show_accounts()
 
@@ -65,8 +64,8 @@ def run() -> None:
     click.echo(f"  演示手机  http://127.0.0.1:{port}/demo/phone")
     click.echo(f"  接口文档  http://127.0.0.1:{port}/api/docs\n  按 Ctrl+C 停止", nl=True)
     sys.stdout.flush()
-    settings: Settings = current_app.config["FIELD"]
-    settings.demo_file.write_text(json.dumps({"public_url": os.environ["FIELD_PUBLIC_URL"]}), encoding="utf-8")
+    noted = settings().demo_file
+    noted.write_text(json.dumps({"public_url": os.environ["FIELD_PUBLIC_URL"]}), encoding="utf-8")
     both = [_begun(words) for words in ((*SERVER, "-b", f"127.0.0.1:{port}"), WORKER)]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
@@ -78,7 +77,7 @@ def run() -> None:
     except KeyboardInterrupt:
         pass
     finally:
-        settings.demo_file.unlink(missing_ok=True)
+        noted.unlink(missing_ok=True)
         for process in both:
             process.terminate()
         for process in both:

@@ -10,7 +10,7 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from field import clock
-from field.config import Settings
+from field.at_hand import settings
 from field.messaging.dialogs import engine, lengths
 from field.messaging.dialogs.engine import Heard, Senses, Turn
 from field.messaging.dialogs.loading import OURS, Faulty, library, load
@@ -26,8 +26,7 @@ EXAMPLE = "EXAMPLE0001"  # stands where a receipt's number would
 @click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
 def check(folder: Path | None) -> None:
     """Name every fault in a folder of dialogs (FIELD_HOME/dialogs), and how long each SMS becomes."""
-    settings: Settings = current_app.config["FIELD"]
-    own = folder or settings.home / "dialogs"
+    own = folder or settings().home / "dialogs"
     try:
         found = load(own if own.is_dir() and own != OURS else None)
     except Faulty as error:

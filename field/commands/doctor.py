@@ -4,7 +4,7 @@ import json
 import os
 import tomllib
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,7 +13,8 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from field import clock
-from field.commands.machine import machine
+from field.at_hand import settings
+from field.commands.machine import LOOPBACK, Finding, machine
 from field.config import Settings, beside_demo
 from field.db import db
 from field.demo.secrets import completed
@@ -31,22 +32,12 @@ from field.monitoring.policy.shelf import pack_on, shelf
 from field.monitoring.workdays import china_day, workday
 from field.registry.sealing import keyring
 
-HERE = ("127.0.0.1", "localhost", "::1")
 LABELS = {"twilio": "Twilio", "aliyun": "阿里云短信", "tencent": "腾讯云短信", "wechat": "微信公众号"}
 SENDS = {
     "aliyun": "ALIYUN_ACCESS_KEY_ID、ALIYUN_ACCESS_KEY_SECRET、ALIYUN_SMS_SIGN",
     "tencent": "TENCENT_SECRET_ID、TENCENT_SECRET_KEY、TENCENT_SMS_APP_ID、TENCENT_SMS_SIGN",
 }
 SDKS = {aliyun.NAME: aliyun.SDK, tencent.NAME: tencent.SDK}
-
-
-@dataclass(frozen=True)
-class Finding:
-    """发现: where, what, and whether something is to be done about it."""
-
-    area: str
-    text: str
-    wrong: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,11 +56,11 @@ Check = Callable[[Seen], Iterator[Finding]]
 @with_appcontext
 def doctor(as_json: bool) -> None:
     """看看设置、机器、备份、短信通道、模板有没有问题;没有问题退出码是 0."""
-    seen = _seen(current_app.config["FIELD"], current_app.extensions["field_connected"])
+    seen = _seen(settings(), current_app.extensions["field_connected"])
     found = [finding for check in CHECKS for finding in check(seen)]
     wrong = sum(finding.wrong for finding in found)
     if as_json:
-        told = {"ok": not wrong, "findings": [asdict(finding) for finding in found]}
+        told = {"ok": not wrong, "findings": [finding._asdict() for finding in found]}
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))
     else:
         for finding in found:
@@ -99,7 +90,7 @@ def _settings(seen: Seen) -> Iterator[Finding]:
     if settings.secure_cookies:
         yield Finding("设置", f"对外地址 {settings.public_url}")
     else:
-        here = urlsplit(settings.public_url).hostname in HERE
+        here = urlsplit(settings.public_url).hostname in LOOPBACK
         yield Finding("设置", f"对外地址 {settings.public_url} 不是 https，只能在本机试用", wrong=not here)
 
 
@@ -210,7 +201,7 @@ def _policy(_seen: Seen) -> Iterator[Finding]:
 
 def _machine(seen: Seen) -> Iterator[Finding]:
     """机器."""
-    yield from (Finding(*told) for told in machine(seen.settings, db.session()))
+    return machine(seen.settings, db.session())
 
 
 CHECKS: tuple[Check, ...] = (_settings, _machine, _providers, _templates, _lengths, _reading, _retention, _policy)

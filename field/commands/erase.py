@@ -1,14 +1,13 @@
 """依法删除命令: flask erase household."""
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from field import clock
-from field.codes import Role
-from field.config import Settings
+from field.at_hand import settings
+from field.commands.accounts import acting
 from field.db import transact
 from field.keeping import retention
 from field.keeping.erasing import MustStay, Why, counted, erase, whole
@@ -16,7 +15,6 @@ from field.ledger.receipts import number as receipt
 from field.monitoring.kept import must_stay
 from field.registry.households import Household
 from field.registry.rights import Actor, Right
-from field.registry.staff import find_staff
 
 erasing = AppGroup("erase", help="依法删除：一户的个人信息。")
 SHORTEST, LONGEST = 4, 200
@@ -31,14 +29,14 @@ SHORTEST, LONGEST = 4, 200
 def erase_household(number: str, reason: str, username: str, second: str, *, applies: bool) -> None:
     """List what would go and what must stay; with --apply erase it for good. Exit 1 when it must not be."""
     reason = " ".join(reason.split())
-    transact(lambda session: _judged(session, number, reason, _actor(session, username), _actor(session, second)))
+    transact(lambda session: _judged(session, number, reason, acting(session, username), acting(session, second)))
     if not applies:
         click.echo("以上只是列出，没有删除。确定要删，请加 --apply")
         return
 
     def work(session: Session) -> str:
-        home, by, agreed = _home(session, number), _actor(session, username), _actor(session, second)
-        days = retention.kept(current_app.config["FIELD"].retention)
+        home, by, agreed = _home(session, number), acting(session, username), acting(session, second)
+        days = retention.kept(settings().retention)
         return receipt(erase(session, home, Why(reason, agreed, days), by, clock.now()).hash)
 
     try:
@@ -54,8 +52,7 @@ def _judged(session: Session, number: str, reason: str, by: Actor, agreed: Actor
         raise click.ClickException("要两个县级账号，都管着这一户所在的地区")
     if by.staff_id == agreed.staff_id:
         raise click.ClickException("决定的人和同意的人不能是同一个人")
-    settings: Settings = current_app.config["FIELD"]
-    against = must_stay(session, home, retention.kept(settings.retention), clock.now())
+    against = must_stay(session, home, retention.kept(settings().retention), clock.now())
     everything = whole(session, home)
     if not SHORTEST <= len(reason) <= LONGEST:
         against.append(f"请写明原因，{SHORTEST} 到 {LONGEST} 个字")
@@ -76,11 +73,3 @@ def _home(session: Session, number: str) -> Household:
     if home is None:
         raise click.ClickException("没有这个户编号")
     return home
-
-
-def _actor(session: Session, username: str) -> Actor:
-    staff = find_staff(session, username)
-    post = staff.post_at(clock.now()) if staff and not staff.ended_at else None
-    if staff is None or post is None:
-        raise click.ClickException(f"没有账号 {username}，或者已经停用")
-    return Actor(staff.id, staff.username, staff.name, Role(post.role), post.region)

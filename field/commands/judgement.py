@@ -7,10 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 
 from field import clock
+from field.at_hand import application
 from field.codes import Grade
 from field.db import db, transact
 from field.monitoring.policy.shelf import pack_on, shelf
@@ -66,7 +66,7 @@ def sweep(as_json: bool) -> None:
 
 def sweep_county(now: datetime) -> Swept:
     """筛查 all households in short transactions, and record that it was done; on PostgreSQL on two ways at once."""
-    app, by = current_app._get_current_object(), basis(now)  # type: ignore[attr-defined]
+    app, by = application(), basis(now)
     several = LANES if db.engine.dialect.name == "postgresql" else 1
 
     def lane(ends: tuple[str, str | None]) -> Swept:

@@ -4,11 +4,11 @@ import json
 from pathlib import Path
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy import or_, select
 
 from field import clock
+from field.at_hand import settings
 from field.codes import Channel, EntryKind
 from field.commands.machine import must_be_there
 from field.db import alone, db, transact
@@ -40,7 +40,7 @@ def ledger_verify(as_json: bool, kept: Path | None, package: Path | None, key: s
         raise SystemExit(0 if checked.broken is None else 1)
     must_be_there(db.session())
     note = kept.read_text(encoding="utf-8", errors="replace") if kept else None
-    report = verify(db.session(), signer(current_app.config["FIELD"]).verifier, note)
+    report = verify(db.session(), signer(settings()).verifier, note)
     click.echo(json.dumps(report.as_json(), ensure_ascii=False) if as_json else _told(report))
     raise SystemExit(0 if report.broken is None else 1)
 
@@ -48,14 +48,14 @@ def ledger_verify(as_json: bool, kept: Path | None, package: Path | None, key: s
 @ledger.command("checkpoint")
 def ledger_checkpoint() -> None:
     """Log every new entry, sign, and print the checkpoint to keep elsewhere."""
-    checkpoint = transact(lambda session: checkpoints.take(session, signer(current_app.config["FIELD"]), clock.now()))
+    checkpoint = transact(lambda session: checkpoints.take(session, signer(settings()), clock.now()))
     click.echo(checkpoint.note if checkpoint else "台账里还没有条目", nl=not checkpoint)
 
 
 @ledger.command("key")
 def ledger_key() -> None:
     """Print the public key by which anyone may check checkpoints and receipts."""
-    click.echo(str(signer(current_app.config["FIELD"]).verifier))
+    click.echo(str(signer(settings()).verifier))
 
 
 @ledger.command("rebuild")

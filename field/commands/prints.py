@@ -15,13 +15,13 @@ from flask import Flask, current_app, g
 from flask.cli import AppGroup
 
 from field import clock
-from field.codes import Role
+from field.at_hand import settings
+from field.commands.accounts import acting
 from field.config import Settings
 from field.db import db, transact
 from field.monitoring.household_file import Sought, households
 from field.monitoring.traces import leave_trace
 from field.registry.rights import Actor, NotAllowed
-from field.registry.staff import find_staff
 
 prints = AppGroup("print", help="打印。")
 ALL = 1_000_000
@@ -44,7 +44,7 @@ class Wanted(NamedTuple):
 @click.option("--everybody", is_flag=True, help="没有纳入监测的农户也印。")
 def print_files(region: str, username: str, out: Path, limit: int, everybody: bool) -> None:
     """Print the files of the monitored households of a region, numbers masked, one PDF each."""
-    began, by = time.monotonic(), _actor(username)
+    began, by = time.monotonic(), acting(db.session(), username)
     sought = Sought(region=region, kind=None if everybody else "any", per_page=limit)
     try:
         found, _total = households(db.session(), by, sought)
@@ -59,14 +59,6 @@ def print_files(region: str, username: str, out: Path, limit: int, everybody: bo
     click.echo(f"已打印 {len(wanted)} 户，{size / 1024 / 1024:.1f} MB，{time.monotonic() - began:.0f} 秒：{out}")
 
 
-def _actor(username: str) -> Actor:
-    staff = find_staff(db.session(), username)
-    post = staff.post_at(clock.now()) if staff and not staff.ended_at else None
-    if staff is None or post is None:
-        raise click.ClickException("没有这个账号，或者已经停用")
-    return Actor(staff.id, staff.username, staff.name, Role(post.role), post.region)
-
-
 def _name(place: int, number: str) -> str:
     return f"{place:04d}-{re.sub(r'[^0-9A-Za-z-]', '-', number)}.pdf"
 
@@ -75,7 +67,7 @@ def _printed(wanted: list[Wanted]) -> int:
     """Print in as many processes as there are processors, for a layout takes a whole one; how many bytes."""
     hands = min(os.cpu_count() or 1, len(wanted))
     try:
-        with ProcessPoolExecutor(hands, get_context("spawn"), _begin, (current_app.config["FIELD"],)) as pool:
+        with ProcessPoolExecutor(hands, get_context("spawn"), _begin, (settings(),)) as pool:
             return sum(pool.map(_print, wanted, chunksize=2))
     except BrokenProcessPool:
         raise click.ClickException("打印的进程停了（内存不够？），没有印完，可以再来一次") from None

@@ -9,7 +9,7 @@ from flask.cli import with_appcontext
 from field import clock
 from field.db import db
 from field.monitoring.checks.quality import count, terms
-from field.monitoring.checks.quality_checks import LIVE
+from field.monitoring.checks.quality_checks import CHECKS
 from field.registry.regions import county
 
 
@@ -21,7 +21,7 @@ def quality(as_json: bool) -> None:
     session, by, begin = db.session(), terms(clock.now()), time.perf_counter()
     here = county(session)
     counted, took = {}, {}
-    for check in LIVE:
+    for check in CHECKS:
         began = time.perf_counter()
         counted[check.code] = count(session, check, by, here.code) if here else 0
         took[check.code] = round(time.perf_counter() - began, 3)
@@ -30,6 +30,6 @@ def quality(as_json: bool) -> None:
         told = {"as_of": by.day.isoformat(), "pack": by.pack.name, "counts": counted, "took": took, "seconds": seconds}
         click.echo(json.dumps(told))
         return
-    for check in LIVE:
+    for check in CHECKS:
         click.echo(f"{counted[check.code]:>7} 户  {check.title}")
     click.echo(f"用时 {seconds} 秒")

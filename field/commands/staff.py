@@ -10,6 +10,7 @@ from uuid6 import uuid7
 
 from field import clock
 from field.codes import Role
+from field.commands.accounts import account
 from field.db import db, transact
 from field.login import hash_password, revoke_sessions
 from field.monitoring.policy.shelf import pack_on
@@ -57,7 +58,7 @@ def post(username: str, role: str, region: str, unit: str | None) -> None:
     now = clock.now()
 
     def work(session: Session) -> None:
-        row = _found(session, username)
+        row = account(session, username)
         row.unit = unit or row.unit
         _post(session, row, role, region, now)
 
@@ -73,7 +74,7 @@ def password(username: str, password: str) -> None:
     now, hashed = clock.now(), _hashed(password)
 
     def work(session: Session) -> None:
-        row = _found(session, username)
+        row = account(session, username)
         row.password_hash = hashed
         revoke_sessions(session, row.id, now)
 
@@ -88,7 +89,7 @@ def end(username: str) -> None:
     now = clock.now()
 
     def work(session: Session) -> None:
-        row = _found(session, username)
+        row = account(session, username)
         row.ended_at = row.ended_at or now
 
     transact(work)
@@ -103,13 +104,6 @@ def everybody() -> None:
         held = row.post_at(now)
         where = f"{Role.label_of(held.role)} {held.region} {row.unit or ''}".rstrip() if held else "没有岗位"
         click.echo(f"{row.username}\t{row.name}\t{where}{'  已停用' if row.ended_at else ''}")
-
-
-def _found(session: Session, username: str) -> Staff:
-    row = find_staff(session, username)
-    if row is None:
-        raise click.ClickException("没有这个用户名")
-    return row
 
 
 def _post(session: Session, row: Staff, role: str, region: str, now: datetime) -> None:

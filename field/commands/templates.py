@@ -7,10 +7,9 @@ from collections.abc import Iterable
 from textwrap import indent
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 
-from field.config import Settings
+from field.at_hand import settings
 from field.messaging.dialogs.loading import Faulty, library
 from field.messaging.template_gaps import Filing, filings
 from field.messaging.templates import LONGEST, Approved, read
@@ -25,9 +24,8 @@ COLUMNS = ("服务商", "步骤", "模板文字", "变量（最多字数）", "�
 @click.option("--toml", is_flag=True, help="写成 templates.toml 的样子，批准后填上 id。")
 def export(provider: str | None, longest: int | None, toml: bool) -> None:
     """每一步的短信文字,照服务商的变量写法,可以拿去报批."""
-    settings: Settings = current_app.config["FIELD"]
     try:
-        approved = read(settings.templates)
+        approved = read(settings().templates)
     except Faulty as faulty:
         raise click.ClickException(str(faulty)) from None
     dialogs = library().current

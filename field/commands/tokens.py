@@ -8,8 +8,9 @@ from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
 from field import clock
+from field.commands.accounts import account
 from field.db import db, transact
-from field.registry.staff import NoDepartment, Staff, find_staff
+from field.registry.staff import NoDepartment, Staff
 from field.system_tokens import PER_MINUTE, make_token, revoke_token, tokens
 
 token = AppGroup("token", help="部门系统的令牌：发、看、收回。")
@@ -40,9 +41,7 @@ def issue(username: str, make: Callable[[Session, Staff], str], what: str, may: 
     """Make a secret for a department's account and print it once; its errors in words."""
 
     def work(session: Session) -> str:
-        staff = find_staff(session, username)
-        if staff is None:
-            raise click.ClickException("没有这个用户名")
+        staff = account(session, username)
         try:
             return make(session, staff)
         except NoDepartment:

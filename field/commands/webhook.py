@@ -7,12 +7,12 @@ from flask.cli import AppGroup
 
 from field import clock
 from field.codes import RiskFactor
+from field.commands.machine import LOOPBACK
 from field.commands.tokens import issue
 from field.db import db, transact
 from field.monitoring.webhooks import add_webhook, revoke_webhook, webhooks
 
 webhook = AppGroup("webhook", help="部门系统的回调：登记、看、停用。")
-LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
 @webhook.command("make")

@@ -33,12 +33,10 @@ from field.registry.filling_reading import MOST
 from field.registry.rights import Actor, NotAllowed, Right
 from field.registry.staff import Staff
 from field.sentences import Sentence, Series
-from field.work import Assignment, GiveUp, Job, LeaseLost, enqueue
+from field.work import OPEN, OVER, Assignment, GiveUp, Job, LeaseLost, enqueue
 
 PIECE = 1024 * 1024
 PACKED = 200  # households of a package that are in memory at once
-OPEN = (JobState.QUEUED.value, JobState.RUNNING.value)
-OVER = (JobState.DONE.value, JobState.FAILED.value, JobState.CANCELLED.value)
 OF_THEN_NOTE = Word("村、人口、类别、识别时间、预警等级和主要风险点是这一天的，其余各列是导出时的")
 NATIONAL_NOTE = Word(
     "这一版式按公开的县级数据表（2023 年）排列，是我们自己的读法，不是全国防返贫监测系统的官方模板；"

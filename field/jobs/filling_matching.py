@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from field.monitoring.sheets.filling import Written
 from field.monitoring.sheets.filling_sheet import OldVersion, Sent, compared, unseal
 from field.registry.filling import FILLED, NAME, NUMBER, PHONE, SEAL, text
-from field.registry.filling_excel import SheetFault
 from field.registry.filling_reading import Cell, Row
 from field.registry.households import Household, Person
 from field.registry.rights import Actor, Right
+from field.registry.roster_excel import SheetFault
 from field.registry.roster_sheet import Refused
 from field.registry.sealing import CannotOpen
 

@@ -12,7 +12,7 @@ from field.db import transact
 from field.ledger.entries import Entry, region_chain
 from field.monitoring.checks.quality import count, record_counts
 from field.monitoring.checks.quality import terms as quality_terms
-from field.monitoring.checks.quality_checks import LIVE
+from field.monitoring.checks.quality_checks import CHECKS
 from field.monitoring.risk.judgement import Basis, basis
 from field.monitoring.risk.sweep import SLICE, Swept, record_sweep, sweep_slice
 from field.monitoring.workdays import SHANGHAI
@@ -21,26 +21,21 @@ from field.registry.regions import Region, county
 from field.work import Assignment, Job, enqueue
 
 BEGINS = time(2, 0)
+# What is done each night, and the entry that says so where there is one.
+NIGHTLY = {JobKind.SWEEP: EntryKind.SWEEP, JobKind.LEFTOVERS: None, JobKind.QUALITY: EntryKind.QUALITY_COUNTED}
 
 
-def plan_sweep(session: Session, now: datetime) -> str | None:
-    """Put tonight's sweep on the table, unless it was put there or the county was swept since; the job's id."""
-    return _plan(session, JobKind.SWEEP, EntryKind.SWEEP, now)
-
-
-def plan_quality(session: Session, now: datetime) -> str | None:
-    """The same of tonight's look through the data."""
-    return _plan(session, JobKind.QUALITY, EntryKind.QUALITY_COUNTED, now)
-
-
-def _plan(session: Session, job: JobKind, entry: EntryKind, now: datetime) -> str | None:
-    here, begins = county(session), last_night(now)
+def plan(session: Session, job: JobKind, now: datetime) -> str | None:
+    """Put tonight's work of a kind on the table, unless it was put there or done since; the job's id."""
+    here, begins, entry = county(session), last_night(now), NIGHTLY[job]
     if here is None:
         return None
     session.execute(select(Region.code).where(Region.code == here.code).with_for_update())  # one worker plans at a time
-    planned = select(Job.id).where(Job.kind == job.value, Job.created_at >= begins)
-    done = select(Entry.hash).where(Entry.chain_id == region_chain(here.code), Entry.kind == entry.value)
-    if any(session.scalar(known.limit(1)) for known in (planned, done.where(Entry.recorded_at >= begins))):
+    known = [select(Job.id).where(Job.kind == job.value, Job.created_at >= begins)]
+    if entry:
+        done = Entry.chain_id == region_chain(here.code), Entry.kind == entry.value, Entry.recorded_at >= begins
+        known.append(select(Entry.hash).where(*done))
+    if any(session.scalar(one.limit(1)) for one in known):
         return None
     return enqueue(session, job, {"at": now.isoformat()}, now, region=here.code)
 
@@ -67,11 +62,11 @@ def sweep(task: Assignment, size: int = SLICE) -> dict[str, Any]:
 def quality(task: Assignment) -> dict[str, Any]:
     """数据质量: each check in a transaction of its own, so that a visit does not wait for all; one entry at the end."""
     by, counted = quality_terms(task.clock()), dict[str, int]()
-    for done, check in enumerate(LIVE, 1):
+    for done, check in enumerate(CHECKS, 1):
         with task.begin() as session:
             here = county(session)
             counted[check.code] = count(session, check, by, here.code) if here else 0
-        task.advance(done, len(LIVE))
+        task.advance(done, len(CHECKS))
     with task.begin() as session:
         transact(lambda session: record_counts(session, counted, task.clock(), task.id), session)
     return counted

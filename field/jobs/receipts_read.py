@@ -9,17 +9,16 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from field.codes import JobKind, JobState
+from field.codes import JobKind
 from field.media import receipt_reading
 from field.media.receipt import Proposal, propose
 from field.media.receipt_lines import Line, Told
 from field.media.vault import Vault
 from field.monitoring.workdays import china_day
 from field.registry.rights import Actor
-from field.work import Assignment, GiveUp, Job, enqueue
+from field.work import OPEN, Assignment, GiveUp, Job, enqueue
 
 READING = "reading"
-OPEN = (JobState.QUEUED.value, JobState.RUNNING.value)
 Reader = Callable[[bytes], list[Line]]
 
 

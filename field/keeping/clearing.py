@@ -7,9 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from field.codes import JobKind
 from field.db import transact
-from field.jobs.night import last_night
 from field.keeping import retention
 from field.media.vault import Vault
 from field.messaging import declare_draft
@@ -17,20 +15,7 @@ from field.messaging.conversations import Dialog
 from field.messaging.inbox import InboundMessage
 from field.monitoring.leftovers import forget, looked_at, unnamed
 from field.monitoring.visiting.evidence import Evidence
-from field.registry.regions import Region, county
-from field.work import Assignment, Job, enqueue
-
-
-def plan(session: Session, now: datetime) -> str | None:
-    """Put tonight's clearing on the table, once; the job's id."""
-    here = county(session)
-    if here is None:
-        return None
-    session.execute(select(Region.code).where(Region.code == here.code).with_for_update())  # one worker plans at a time
-    planned = select(Job.id).where(Job.kind == JobKind.LEFTOVERS.value, Job.created_at >= last_night(now))
-    if session.scalar(planned.limit(1)):
-        return None
-    return enqueue(session, JobKind.LEFTOVERS, {}, now, region=here.code)
+from field.work import Assignment, Job
 
 
 def clear(task: Assignment, vault: Vault, kept: timedelta, file: Path | None = None) -> dict[str, Any]:

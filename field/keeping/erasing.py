@@ -33,10 +33,10 @@ from field.registry.households import Household, Person
 from field.registry.regions import LEVELS, in_region
 from field.registry.rights import Actor, NotAllowed, Right
 from field.registry.signatures import by_same
-from field.work import Job, enqueue
+from field.work import OPEN, Job, enqueue
 
 WAITING = {JobKind.PHOTO_FETCH: "message", JobKind.PHOTO_VERSIONS: "sha256", JobKind.PLACE_JUDGEMENT: "chain_id"}
-GIVEN = (JobState.QUEUED.value, JobState.RUNNING.value, JobState.DONE.value)
+GIVEN = (*OPEN, JobState.DONE.value)
 BOTH = (EntryKind.PEOPLE_MERGED.value, EntryKind.PEOPLE_PARTED.value)
 
 

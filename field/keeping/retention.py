@@ -9,15 +9,14 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, delete
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from field.codes import JobKind, JobState
+from field.codes import JobKind
 from field.db import transact
 from field.login import LIFETIME, LoginFailure, LoginSession
 from field.monitoring.traces import Trace
 from field.orm import Base
 from field.registry.contacts import BindingTry
-from field.work import Assignment, Job
+from field.work import OVER, Assignment, Job
 
-OVER = (JobState.DONE.value, JobState.CANCELLED.value, JobState.FAILED.value)
 LASTING = (JobKind.LEFTOVERS.value, JobKind.ROSTER_IMPORT.value, JobKind.SCREENING.value, JobKind.EXPORT.value,
            JobKind.FILLING.value)  # fmt: skip
 

@@ -28,6 +28,8 @@ from field.orm import Base, Code, Id, Utc, insert_many, insert_or_leave
 from field.prepared import Prepared
 from field.registry.sealing import keyring
 
+REGION = "region:"
+
 
 class Entry(Base):
     """台账条目: one line of a household's or a region's chain; never changed, never deleted."""
@@ -122,7 +124,12 @@ class Draft:
 
 def region_chain(region: str) -> str:
     """The chain of what is attached to no household yet: a region's own."""
-    return f"region:{region}"
+    return f"{REGION}{region}"
+
+
+def region_of(chain_id: str) -> str | None:
+    """The region whose own chain it is; None of a household's."""
+    return chain_id.removeprefix(REGION) if chain_id.startswith(REGION) else None
 
 
 def append(session: Session, draft: Draft, now: datetime) -> Entry:

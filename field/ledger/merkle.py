@@ -80,17 +80,6 @@ class Prover:
         return (self._large if high - low >= SHARED else self._small)(low, high)
 
 
-def consistency(tiles: Tiles, old: int, size: int) -> list[bytes]:
-    """The proof that the tree of `old` leaves is the beginning of the tree of `size` leaves (§2.1.2)."""
-    if not 0 < old < size:
-        return []
-    way = _way(old - 1, size)
-    end = next(step for step, ((_, high), _) in enumerate(way) if high == old)
-    spans = [beside for _, beside in reversed(way[: end + 1])]
-    last = way[end][0]
-    return [_range(tiles, *span) for span in ([last, *spans] if last[0] else spans)]
-
-
 def includes(leaf_hash: bytes, index: int, size: int, proof: Sequence[bytes], tree: bytes) -> bool:
     """Whether the proof leads from the leaf to the root `tree` (RFC 9162 §2.1.3.2)."""
     if not 0 <= index < size:
@@ -106,27 +95,6 @@ def includes(leaf_hash: bytes, index: int, size: int, proof: Sequence[bytes], tr
             found = node(found, sibling)
         at, last = at >> 1, last >> 1
     return last == 0 and found == tree
-
-
-def extends(old: int, old_tree: bytes, size: int, tree: bytes, proof: Sequence[bytes]) -> bool:
-    """Whether the tree of `old` leaves is proved to be the beginning of the other (RFC 9162 §2.1.4.2)."""
-    if not 0 < old < size:
-        return not proof and (old_tree == EMPTY if old == 0 else old == size and old_tree == tree)
-    path = list(proof) if old & (old - 1) else [old_tree, *proof]
-    at, last = old - 1, size - 1
-    while at & 1:
-        at, last = at >> 1, last >> 1
-    before = after = path[0] if path else b""
-    for sibling in path[1:]:
-        if last == 0:
-            return False
-        if at & 1 or at == last:
-            before, after = node(sibling, before), node(sibling, after)
-            at, last = _climb(at, last)
-        else:
-            after = node(after, sibling)
-        at, last = at >> 1, last >> 1
-    return last == 0 and before == old_tree and after == tree
 
 
 def _climb(at: int, last: int) -> tuple[int, int]:

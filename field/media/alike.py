@@ -2,16 +2,12 @@
 
 from PIL import Image
 
-from field.media.anatomy import kind
-from field.media.picture import opened, upright
+from field.media.picture import shown
 
 
 def dhash(data: bytes) -> int:
     """差异哈希 (64 bits): which of 8 × 8 spots, upright, is brighter than its right neighbour."""
-    form = kind(data)
-    if form is None:
-        raise ValueError("not a picture")
-    grey = upright(opened(data, form), (128, 128)).convert("L").resize((9, 8), Image.Resampling.BOX)
+    grey = shown(data, 128).convert("L").resize((9, 8), Image.Resampling.BOX)
     spots = grey.tobytes()
     bits = (spots[row * 9 + x] > spots[row * 9 + x + 1] for row in range(8) for x in range(8))
     return sum(bit << place for place, bit in enumerate(bits))

@@ -8,7 +8,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
-from field.media.anatomy import Format
+from field.media.anatomy import Format, kind
 
 ORIENTATION = 0x0112
 TURNS = {
@@ -49,6 +49,14 @@ def upright(image: Image.Image, box: tuple[int, int]) -> Image.Image:
     turn, plain = TURNS.get(_orientation(exif_of(image))), _on_white(image)
     plain.thumbnail(box, Image.Resampling.LANCZOS)
     return plain.transpose(turn) if turn is not None else plain
+
+
+def shown(data: bytes, side: int) -> Image.Image:
+    """看图: upright and of at most so many pixels a side; ValueError where the bytes are no picture."""
+    form = kind(data)
+    if form is None:
+        raise ValueError("not a picture")
+    return upright(opened(data, form), (side, side))
 
 
 def _orientation(exif: Image.Exif) -> int:

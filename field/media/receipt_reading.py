@@ -14,7 +14,7 @@ from typing import Any
 from PIL import Image
 
 from field.media.anatomy import kind
-from field.media.picture import opened, upright
+from field.media.picture import shown
 from field.media.receipt_lines import Line
 
 SIDE = 2000  # pixels
@@ -123,9 +123,9 @@ def _bound() -> None:
 
 
 def _told(data: bytes) -> Iterator[tuple[Any, ...]]:
-    form, began = kind(data), time.monotonic()
-    if form is not None:
-        picture = upright(opened(data, form), (SIDE, SIDE))
+    began = time.monotonic()
+    if kind(data) is not None:
+        picture = shown(data, SIDE)
         yield from map(tuple, turned(picture, _reader(), lambda: time.monotonic() - began < ANOTHER_TURN))
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 LEFT_BEHIND = timedelta(hours=1)
+VERSIONS = ("original", "large", "small", "reading")  # of a photograph
 
 
 class Keyring(Protocol):
@@ -74,7 +75,7 @@ class Vault:
     def set_aside(self, sha256: str) -> list[tuple[Path, Path]]:
         """移开 all versions, so that nobody finds them; to be put back or thrown away."""
         moved = []
-        for version in ("original", "large", "small", "reading"):
+        for version in VERSIONS:
             path = self._path(sha256, version)
             aside = path.with_name(f"{secrets.token_hex(8)}.part")
             with contextlib.suppress(FileNotFoundError):

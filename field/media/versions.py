@@ -5,8 +5,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from field.media.anatomy import kind
-from field.media.picture import opened, upright
+from field.media.picture import shown
 
 LARGE, SMALL = 1600, 320
 STRIP_WIDTH = 360  # the least in which a mark can be read
@@ -26,26 +25,19 @@ FONTS = (
 
 def large(data: bytes, mark: str | None = None) -> bytes:
     """大图: JPEG of at most 1600 px a side; the mark stands in a strip below and covers nothing."""
-    picture = _fitted(data, LARGE)
+    picture = shown(data, LARGE)
     words = _writable(mark or "")
     return _jpeg(_marked(picture, words) if words else picture, quality=85)
 
 
 def small(data: bytes) -> bytes:
     """小图: JPEG of at most 320 px a side."""
-    return _jpeg(_fitted(data, SMALL), quality=78)
+    return _jpeg(shown(data, SMALL), quality=78)
 
 
 def chinese_font() -> str | None:
     """中文字体: the first font of the list that this machine has."""
     return next((path for path in FONTS if Path(path).exists()), None)
-
-
-def _fitted(data: bytes, edge: int) -> Image.Image:
-    form = kind(data)
-    if form is None:
-        raise ValueError("not a picture")
-    return upright(opened(data, form), (edge, edge))
 
 
 def _jpeg(picture: Image.Image, quality: int) -> bytes:

@@ -4,17 +4,18 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Index, String, delete, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from uuid6 import uuid7
 
+from field.china_time import opens
 from field.codes import Channel
 from field.messaging.messages import Delivery, Outbound, Receipt
 from field.messaging.sending_rules import BEFORE, PRIORITY, Fate, Purpose, Rules, segments
-from field.monitoring.workdays import SHANGHAI, month_of
+from field.monitoring.workdays import month_of
 from field.orm import Base, Code, Id, Utc
 from field.prepared import add_or_leave
 from field.registry.contacts import address_index
@@ -172,7 +173,7 @@ def take_up_early(session: Session, now: datetime) -> int:
 
 def monthly_cost(session: Session, month: date) -> dict[str, Cost]:
     """每月费用: by provider, what went out in the month of that day, by the calendar of the county."""
-    first, next_one = (datetime.combine(day, time(), SHANGHAI) for day in month_of(month))
+    first, next_one = map(opens, month_of(month))
     sums = func.count(), func.sum(OutboundMessage.units), func.sum(OutboundMessage.cost)
     rows = session.execute(
         select(OutboundMessage.provider, *sums)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, select, tuple_
 from sqlalchemy.orm import Session
 
+from field.china_time import written
 from field.codes import Grade
 from field.ledger.entries import Entry, opened
 from field.ledger.facts import INCOME_MOST, Fact, Known, known
@@ -178,7 +179,7 @@ def household_shown(one: Household, names: dict[str, str]) -> dict[str, Any]:
         "region": one.region, "kind": one.kind, "persons": one.persons, "group": one.group,
         "main_risk": one.main_risk, "risk_factors": one.risk_factors, "address": one.address,
         "formerly_poor": one.formerly_poor, "no_labour": one.no_labour,
-        "identified_on": _day(one.identified_on), "last_visit_at": _time(one.last_visit_at),
+        "identified_on": _day(one.identified_on), "last_visit_at": one.last_visit_at and written(one.last_visit_at),
     }  # fmt: skip
 
 
@@ -243,7 +244,7 @@ def _form(
     last = None
     if visit:
         _, payload, by = visit
-        last = {"id": payload["id"], "visited_at": _time(one.last_visit_at), "by": by}
+        last = {"id": payload["id"], "visited_at": one.last_visit_at and written(one.last_visit_at), "by": by}
         last |= masked({section: payload[section] for section in SECTIONS if section in payload})
     present = [person_shown(person, names) for person in members if not person.left]
     return {**household_shown(one, names), "place": place, "persons": present, "last_visit": last}
@@ -251,7 +252,3 @@ def _form(
 
 def _day(value: date | None) -> str | None:
     return value.isoformat() if value else None
-
-
-def _time(value: datetime | None) -> str | None:
-    return value.isoformat(timespec="milliseconds").replace("+00:00", "Z") if value else None

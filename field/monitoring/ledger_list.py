@@ -1,14 +1,14 @@
 """台账列表: entries newest first, page after page without counting them."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
+from field.china_time import opens
 from field.ledger.entries import Entry, region_chain
-from field.monitoring.workdays import SHANGHAI
 from field.orm import UtcDateTime
 from field.registry.deputies import signatures_of
 from field.registry.households import Household
@@ -93,7 +93,7 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
         signed = Entry.actor.in_(called), Entry.actor.in_(signatures_of(called))
         conditions.append(or_(Entry.actor == wanted.actor, *signed))
     if wanted.day:
-        begin = datetime.combine(wanted.day, time(), SHANGHAI)
+        begin = opens(wanted.day)
         conditions.append(Entry.recorded_at.between(begin, begin + timedelta(days=1, milliseconds=-1)))
     if wanted.after:
         at, chain_id, seq = wanted.after

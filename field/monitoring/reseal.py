@@ -8,13 +8,12 @@ from sqlalchemy import LargeBinary, func, inspect, select, tuple_, type_coerce, 
 from sqlalchemy.orm import Session
 
 from field.ledger.entries import Secret, secret_purpose
-from field.media.vault import Vault
+from field.media.vault import VERSIONS, Vault
 from field.monitoring.visiting.evidence import Evidence
 from field.orm import Base
 from field.registry.sealing import CannotOpen, Sealed, keyring
 
 BATCH = 500
-VERSIONS = ("original", "large", "small", "reading")
 Key = tuple[Any, ...]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from field.china_time import written
 from field.codes import Channel, EntryKind
 from field.ledger.entries import Entry
 from field.ledger.receipts import number
@@ -26,7 +27,7 @@ def entry_shown(entry: Entry, payload: Any) -> dict[str, Any]:
     return {
         "seq": entry.seq, "kind": entry.kind, "kind_name": EntryKind.label_of(entry.kind),
         "channel": entry.channel, "channel_name": Channel.label_of(entry.channel), "actor": entry.actor,
-        "occurred_at": _time(entry.occurred_at), "recorded_at": _time(entry.recorded_at),
+        "occurred_at": written(entry.occurred_at), "recorded_at": written(entry.recorded_at),
         "hash": entry.hash, "prev_hash": entry.prev_hash, "receipt": number(entry.hash),
         "payload": masked(payload),
     }  # fmt: skip
@@ -54,7 +55,3 @@ def shortened(payload: Any, path: str = "") -> Iterator[tuple[str, str]]:
                 yield here, value
         else:
             yield from shortened(value, here)
-
-
-def _time(value: Any) -> str:
-    return str(value.isoformat(timespec="milliseconds").replace("+00:00", "Z"))

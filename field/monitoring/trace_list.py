@@ -2,18 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, literal, or_, select, tuple_, union
 from sqlalchemy.orm import Session
 
+from field.china_time import opens
 from field.codes import JobKind
 from field.ledger.entries import Entry
 from field.monitoring.leads.leads import Lead
 from field.monitoring.traces import Look, Trace
 from field.monitoring.visiting.evidence import EvidenceLink
-from field.monitoring.workdays import SHANGHAI
 from field.orm import UtcDateTime
 from field.registry.deputies import signatures_of
 from field.registry.households import Household, Person
@@ -23,7 +23,6 @@ from field.registry.staff import Post, Staff, staff_names
 from field.work import Job
 
 PER_PAGE = 50
-EXPORTS = (Look.EXPORT, Look.EXPORT_FULL, Look.EXPORT_DOWNLOAD)
 OF_REGION = (Look.PRINT_FILES, Look.CARRIED, Look.LIST, Look.MAP)
 PHOTOS = (Look.PHOTO_ORIGINAL, Look.PHOTO_LARGE, Look.PHOTO_SMALL)
 
@@ -90,9 +89,9 @@ def _conditions(session: Session, by: Actor, wanted: Wanted) -> Iterable[ColumnE
     if wanted.what:
         yield Trace.what == wanted.what
     if wanted.since:
-        yield Trace.at >= _begins(wanted.since)
+        yield Trace.at >= opens(wanted.since)
     if wanted.until:
-        yield Trace.at < _begins(wanted.until) + timedelta(days=1)
+        yield Trace.at < opens(wanted.until) + timedelta(days=1)
     if wanted.after and (last := session.get(Trace, wanted.after)):
         yield tuple_(Trace.at, Trace.id) < tuple_(literal(last.at, UtcDateTime()), last.id)
 
@@ -116,10 +115,6 @@ def _of_household(session: Session, by: Actor, household_id: str) -> ColumnEleme
     people = select(Person.id).where(Person.household_id == home.id)
     several = (people, photos, exports, select(Entry.hash).where(Entry.chain_id == home.id))
     return or_(Trace.subject.in_([home.id, *around]), *(Trace.subject.in_(each) for each in several))
-
-
-def _begins(day: date) -> datetime:
-    return datetime.combine(day, time(), SHANGHAI)
 
 
 def _meant(session: Session, page: Sequence[Trace]) -> _Meant:

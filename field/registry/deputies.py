@@ -41,6 +41,7 @@ class Deputy(Base):
 
 Absent, Stood = aliased(Staff), aliased(Post)
 Moment = datetime | ColumnElement[datetime]
+STOOD = Deputy.state.in_((DeputyState.ACCEPTED.value, DeputyState.ENDED.value))  # in, though it may have ended since
 
 
 def held(post: type[Post], moment: Moment) -> ColumnElement[bool]:
@@ -99,13 +100,12 @@ def stood_in_region(session: Session, staff_id: str, region: str, moment: dateti
     """Whether someone stood in, at a moment, in a post that covers the region."""
     rows = select(Post.region).join(Deputy, Deputy.post_id == Post.id)
     rows = rows.where(Deputy.staff_id == staff_id, Deputy.since <= moment, Deputy.until > moment)
-    rows = rows.where(Deputy.state.in_((DeputyState.ACCEPTED.value, DeputyState.ENDED.value)), held(Post, moment))
+    rows = rows.where(STOOD, held(Post, moment))
     return any(within(region, its) for its in session.scalars(rows))
 
 
 def worked_in(session: Session, staff_id: str, region: str) -> bool:
     """Whether someone ever held a post that covers the region, or stood in for whom held one."""
-    states = DeputyState.ACCEPTED.value, DeputyState.ENDED.value
-    stood = select(Deputy.post_id).where(Deputy.staff_id == staff_id, Deputy.state.in_(states))
+    stood = select(Deputy.post_id).where(Deputy.staff_id == staff_id, STOOD)
     posts = select(Post.region).where(or_(Post.staff_id == staff_id, Post.id.in_(stood)))
     return any(within(region, its) for its in session.scalars(posts))

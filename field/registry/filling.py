@@ -1,11 +1,10 @@
 """填报表: what a town office may fill in, and how what was sent, written and stands now are weighed."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from field.registry.roster import COLUMNS, SEXES, YES, Column
+from field.registry.roster import COLUMNS, SEXES, YES, Column, by_header
 from field.registry.roster_cells import plain
 from field.registry.roster_sheet import Heading
 from field.sentences import Sentence
@@ -68,21 +67,9 @@ def text(content: Any) -> str:
         return str(content)
 
 
-def _key(columns: Mapping[str, Column]) -> Any:
-    named = {column.header.partition("（")[0]: key for key, column in columns.items()}
-
-    def key(content: Any) -> str | None:
-        words = str(content).partition("（")[0].partition("(")[0]
-        return named.get("".join(words.split()).strip("*＊"))
-
-    return key
-
-
 def _sheet(name: str, shown: tuple[tuple[str, int], ...], filled: tuple[str, ...], *named: str) -> Sheet:
-    columns = {key: SHOWN_ONLY[key] for key in named} | {key: FILLED[key] for key in filled}
-    return Sheet(
-        name, shown, filled, Heading(Sentence("“{name}”表", name=name), tuple(columns.values()), _key(columns))
-    )
+    columns = [SHOWN_ONLY[key] for key in named] + [FILLED[key] for key in filled]
+    return Sheet(name, shown, filled, Heading(Sentence("“{name}”表", name=name), columns, by_header(columns)))
 
 
 HOUSEHOLDS = _sheet(

@@ -1,4 +1,4 @@
-"""填报表的Excel: two protected sheets, open only where they are to be filled in; and the list of faults."""
+"""填报表的Excel: two protected sheets, open only where they are to be filled in."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -8,7 +8,7 @@ import xlsxwriter
 
 from field.registry.filling import FILLED, SEAL, SHEETS, Sheet
 from field.registry.roster import TEXT_KINDS, Column
-from field.registry.roster_excel import FAULT_HEADERS, KIND_WORDS, SAFE, headed, told_choices, write_doubts
+from field.registry.roster_excel import KIND_WORDS, SAFE, told_choices
 
 NOTES = (
     "只改白底的格；灰底的格锁住了，只供核对。没有变化的格和行留着不动，不要跨行复制核对码。",
@@ -24,16 +24,6 @@ class Line(NamedTuple):
     shown: Sequence[str | int]
     filled: Sequence[str | int | float]
     seal: str
-
-
-class SheetFault(NamedTuple):
-    """一处错: which sheet, row, column and household, and the reason in Chinese."""
-
-    sheet: str
-    row: int
-    column: str
-    number: str
-    reason: str
 
 
 def write_filling(path: Path, batches: Iterable[tuple[list[Line], list[Line]]], about: dict[str, str]) -> int:
@@ -52,17 +42,6 @@ def write_filling(path: Path, batches: Iterable[tuple[list[Line], list[Line]]], 
             _choices(sheets[place], sheet, max(rows[place], 1))
         _explain(book, formats, about)
     return rows[1]
-
-
-def write_filling_faults(path: Any, faults: Iterable[SheetFault], doubts: Iterable[tuple[str, str, str, str]]) -> None:
-    """错误清单: each fault with its sheet, row, column, household number and reason; beside it the doubts."""
-    with xlsxwriter.Workbook(path, SAFE) as book:
-        sheet = headed(book, "错误清单", FAULT_HEADERS)
-        for row, fault in enumerate(faults, 1):
-            sheet.write_number(row, 1, fault.row)
-            for place in (0, 2, 3, 4):
-                sheet.write_string(row, place, str(fault[place]))
-        write_doubts(book, doubts)
 
 
 def _formats(book: Any) -> dict[str, Any]:

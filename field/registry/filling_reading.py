@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 from field.registry.apart import answer, heard
 from field.registry.filling import FILLED, SHEETS, Sheet, text
-from field.registry.roster_cells import FORMULA, reader
+from field.registry.roster import places
+from field.registry.roster_cells import FORMULA, is_formula, reader
 from field.registry.roster_sheet import Refused, table
 from field.sentences import Sentence
 
@@ -56,10 +57,10 @@ def _tell(asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _rows(path: Path, sheet: Sheet) -> Iterator[dict[str, Any]]:
     found = table(path, sheet.heading)
-    places = {key: place for place, key in enumerate(map(sheet.heading.key, found.header)) if key}
+    stands = places(found.header, sheet.heading.keys)
     readers = {key: reader(FILLED[key]) for key in sheet.filled}
     for row, cells in found.lines():
-        here = {key: cells[place] if place < len(cells) else "" for key, place in places.items()}
+        here = {key: cells[place] if place < len(cells) else "" for key, place in stands.items()}
         yield {
             "sheet": found.sheet, "row": row, "seal": str(here["seal"]).strip(), "number": text(here["number"]),
             "name": text(here.get("name", "")), "cells": {key: _read(here[key], readers[key]) for key in sheet.filled},
@@ -69,7 +70,7 @@ def _rows(path: Path, sheet: Sheet) -> Iterator[dict[str, Any]]:
 def _read(content: Any, read: Callable[[Any], Any]) -> Cell:
     if content is None or content == "":
         return Cell("")
-    if isinstance(content, str) and content.lstrip().startswith("="):
+    if is_formula(content):
         return Cell(content, None, FORMULA)
     try:
         return Cell(text(content), read(content))

@@ -13,6 +13,11 @@ LEVELS = {2: "省", 4: "市", 6: "县", 9: "乡镇", 12: "村"}
 COUNTY, TOWN, VILLAGE = 6, 9, 12
 
 
+def code_in(place: str) -> str | None:
+    """A place that was written as the code of a region; None for one in words."""
+    return place if place.isdigit() and len(place) in LEVELS else None
+
+
 class Region(Base):
     """地区: a province (2 digits), city (4), county (6), town (9) or village (12)."""
 

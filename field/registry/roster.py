@@ -1,5 +1,6 @@
 """名册: the roster as a table, one row per person; what counties record (domain, section 9)."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypedDict
 
@@ -120,3 +121,19 @@ MEMBER = (
 
 COLUMNS = HOUSEHOLD + MEMBER
 TEXT_KINDS = frozenset({"id", "card", "phone", "account"})
+
+
+def bare(header: Any) -> str:
+    """表头 as it is compared: blanks, stars and units do not count."""
+    words = str(header).partition("（")[0].partition("(")[0]
+    return "".join(words.split()).strip("*＊")
+
+
+def by_header(columns: Iterable[Column]) -> dict[str, str]:
+    """The key of each column by its bare header."""
+    return {bare(column.header): column.key for column in columns}
+
+
+def places(header: Iterable[Any], keys: Mapping[str, str]) -> dict[str, int]:
+    """Where in a header row each column stands, by its key."""
+    return {keys[bare(cell)]: place for place, cell in enumerate(header) if bare(cell) in keys}

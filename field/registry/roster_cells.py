@@ -56,6 +56,11 @@ def plain(cell: Any) -> str:
     return text
 
 
+def is_formula(cell: Any) -> bool:
+    """Whether a cell holds a formula, and not what comes of it."""
+    return isinstance(cell, str) and cell.lstrip().startswith("=")
+
+
 def _is_number(cell: Any) -> TypeGuard[float]:
     return isinstance(cell, float | int) and not isinstance(cell, bool)
 

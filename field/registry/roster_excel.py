@@ -1,12 +1,11 @@
 """名册的Excel: the template to fill in and the file of faults; texts are never taken for formulas."""
 
 from collections.abc import Iterable, Sequence
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 import xlsxwriter
 
 from field.registry.roster import COLUMNS, TEXT_KINDS, YES, Column
-from field.registry.roster_household import Fault
 
 SAFE = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 LAST_ROW = 50_000
@@ -23,6 +22,16 @@ NOTES = (
 )
 DOUBT_HEADERS = (("户编号", 22), ("要核对的", 30), ("怎么改", 70), ("去改", 60))
 FAULT_HEADERS = (("工作表", 16), ("行号", 8), ("列", 18), ("户编号", 22), ("原因", 70))
+
+
+class SheetFault(NamedTuple):
+    """一处错: which sheet, row, column and household, and the reason in Chinese."""
+
+    sheet: str
+    row: int
+    column: str
+    number: str
+    reason: str
 
 
 def write_template(file: IO[bytes]) -> None:
@@ -49,28 +58,23 @@ def template(file: IO[bytes], name: str, columns: Sequence[Column], notes: Itera
 
 
 def write_faults(
-    file: IO[bytes], sheet_name: str, faults: Iterable[Fault], doubts: Iterable[tuple[str, str, str, str]] = ()
+    file: IO[bytes], faults: Iterable[SheetFault], doubts: Iterable[tuple[str, str, str, str]] = ()
 ) -> None:
-    """错误清单: each fault with sheet, row, column, household number and reason; no value of the roster.
+    """错误清单: each fault with sheet, row, column, household number and reason; no value of the sheet.
 
     On a second sheet the `doubts`: number, what is to be looked at, what to do, and the address of the page for it.
     """
     with xlsxwriter.Workbook(file, {**SAFE, "constant_memory": True}) as book:
         sheet = headed(book, "错误清单", FAULT_HEADERS)
-        for row, fault in enumerate(faults, 1):
-            sheet.write_string(row, 0, sheet_name)
-            sheet.write_number(row, 1, fault.row)
-            for place, words in ((2, fault.column), (3, fault.number), (4, fault.reason)):
-                sheet.write_string(row, place, words)
-        write_doubts(book, doubts)
-
-
-def write_doubts(book: Any, doubts: Iterable[tuple[str, str, str, str]]) -> None:
-    """要核对的, on a sheet of their own: number, what, what to do, and the page for it."""
-    sheet = headed(book, "要核对的", DOUBT_HEADERS)
-    for row, several in enumerate(doubts, 1):
-        for place, words in enumerate(several):
-            sheet.write_string(row, place, words)
+        for row, (name, place, *words) in enumerate(faults, 1):
+            sheet.write_string(row, 0, name)
+            sheet.write_number(row, 1, place)
+            for at, text in enumerate(words, 2):
+                sheet.write_string(row, at, text)
+        sheet = headed(book, "要核对的", DOUBT_HEADERS)
+        for row, several in enumerate(doubts, 1):
+            for at, text in enumerate(several):
+                sheet.write_string(row, at, text)
 
 
 def headed(book: Any, name: str, headers: Iterable[tuple[str, int]]) -> Any:

@@ -5,10 +5,12 @@ from datetime import date
 from typing import Any, NamedTuple, cast
 
 from field.registry import idnumber
-from field.registry.roster import COLUMNS, HOUSEHOLD, MAX_RISKS, MEMBER, Column, RosterHousehold
+from field.registry.roster import COLUMNS, HOUSEHOLD, MAX_RISKS, MEMBER, Column, RosterHousehold, by_header, places
 from field.registry.roster_cells import plain, reader
 
 HEADERS = {column.key: column.header for column in COLUMNS}
+KEYS = by_header(COLUMNS)
+REQUIRED: tuple[Column, ...] = tuple(column for column in COLUMNS if column.required)
 UNKNOWN_VILLAGE = "您的地区里没有这个村，请核对村名或12位村代码"
 HEAD, UNREADABLE = "户主", "？"
 ANOTHER_FAMILY = (
@@ -60,7 +62,7 @@ class Sheet:
     """名册表: the columns found in a header row, and how to read the lines under it."""
 
     def __init__(self, header: Cells, villages: Mapping[str, str], today: date) -> None:
-        self.places = {key: place for place, key in enumerate(_keys(header)) if key}
+        self.places = places(header, KEYS)
         self.villages, self.today = villages, today
         self.readers = [(self.places[c.key], c, reader(c), c in HOUSEHOLD) for c in COLUMNS if c.key in self.places]
 
@@ -192,20 +194,6 @@ class Sheet:
             return plain(self._cell(cells, "number"))
         except ValueError:
             return UNREADABLE
-
-
-def header_key(cell: Any) -> str | None:
-    """The key of the column that a header cell names; blanks, stars and units do not count."""
-    words = str(cell).partition("（")[0].partition("(")[0]
-    return KEYS.get("".join(words.split()).strip("*＊"))
-
-
-KEYS = {column.header.partition("（")[0]: column.key for column in COLUMNS}
-REQUIRED: tuple[Column, ...] = tuple(column for column in COLUMNS if column.required)
-
-
-def _keys(header: Cells) -> list[str | None]:
-    return [header_key(cell) for cell in header]
 
 
 def _repeated(found: Mapping[str, list[int]]) -> dict[str, str]:

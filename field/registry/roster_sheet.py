@@ -4,7 +4,7 @@ import codecs
 import csv
 import os
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from field.labels import Word
-from field.registry.roster import Column
-from field.registry.roster_household import REQUIRED, Cells, Line, header_key
+from field.registry.roster import Column, bare
+from field.registry.roster_household import KEYS, REQUIRED, Cells, Line
 from field.sentences import Sentence, Series
 
 LARGEST = 300 * 2**20
@@ -33,14 +33,14 @@ class Refused(Exception):
 
 
 class Heading(NamedTuple):
-    """表头: what a sheet is called, the columns that it must have, and which column a header cell names."""
+    """表头: what a sheet is called, the columns that it must have, and the key of each by its bare header."""
 
     what: str
     required: Sequence[Column]
-    key: Callable[[Any], str | None]
+    keys: Mapping[str, str]
 
 
-ROSTER = Heading("名册", REQUIRED, header_key)
+ROSTER = Heading("名册", REQUIRED, KEYS)
 
 
 class Table(NamedTuple):
@@ -147,7 +147,7 @@ def _with_header(sheets: Sheets, heading: Heading) -> Table:
     lacking: list[str] = [column.header for column in heading.required]
     for name, lines in sheets:
         for row, cells in islice(lines(), HEADER_WITHIN):
-            keys = [key for key in map(heading.key, cells) if key]
+            keys = [heading.keys[bare(cell)] for cell in cells if bare(cell) in heading.keys]
             missing = [column.header for column in heading.required if column.key not in keys]
             if not missing and len(keys) == len(set(keys)):
                 return Table(name, cells, lambda lines=lines, row=row: _below(lines(), row))  # type: ignore[misc]

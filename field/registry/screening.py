@@ -4,7 +4,7 @@ from typing import Any
 
 from field.codes import RiskFactor
 from field.labels import Labelled
-from field.registry.roster import Column
+from field.registry.roster import Column, bare, by_header
 
 MOST = 20_000
 
@@ -80,13 +80,7 @@ COLUMNS = (
     Column("self_paid", "自付费用（元）", "money", limit=10_000_000, note="报销以后自己付的；不填就算不了救助"),
     Column("note", "备注", limit=200),
 )
-HEADERS = {column.key: column.header.partition("（")[0] for column in COLUMNS}
+HEADERS = {column.key: bare(column.header) for column in COLUMNS}
 REQUIRED = tuple(column for column in COLUMNS if column.required)
 ALSO = {"身份证号": "id_number", "身份证号码": "id_number", "行政村": "village", "总费用": "amount"}
-KEYS = {header: key for key, header in HEADERS.items()} | ALSO
-
-
-def header_key(cell: Any) -> str | None:
-    """The key of the column that a header cell names; blanks, stars and units do not count."""
-    words = str(cell).partition("（")[0].partition("(")[0]
-    return KEYS.get("".join(words.split()).strip("*＊"))
+KEYS = by_header(COLUMNS) | ALSO

@@ -9,17 +9,17 @@ from typing import Any
 
 from field.registry import idnumber
 from field.registry.apart import answer, heard
-from field.registry.roster import Column
-from field.registry.roster_cells import FORMULA, reader
+from field.registry.roster import Column, places
+from field.registry.roster_cells import FORMULA, is_formula, reader
 from field.registry.roster_household import UNKNOWN_VILLAGE
 from field.registry.roster_sheet import Heading, Refused, table
-from field.registry.screening import COLUMNS, MOST, REQUIRED, ScreeningReason, header_key
+from field.registry.screening import COLUMNS, KEYS, MOST, REQUIRED, ScreeningReason
 from field.sentences import Sentence
 
 STRANGE = "这一项不认识"
 TOO_LONG = Sentence("一份名单最多{most}行，没有收下任何内容；请分成几份再交", most=MOST)
 EMPTY = "名单里没有一行内容，没有收下；请填好再交"
-HEADING = Heading("名单", REQUIRED, header_key)
+HEADING = Heading("名单", REQUIRED, KEYS)
 MOST_FEN = 1_000_000_000
 
 
@@ -104,7 +104,7 @@ def _value(key: str, cell: Any, readers: Mapping[str, Any]) -> Any:
         raise ValueError(STRANGE)
     if isinstance(cell, bool | list | dict):
         raise ValueError("填得不对")
-    if isinstance(cell, str) and cell.lstrip().startswith("="):
+    if is_formula(cell):
         raise ValueError(FORMULA)
     return readers[key](cell)
 
@@ -144,12 +144,11 @@ def _money(said: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _tell(asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
     found = table(Path(asked["path"]), HEADING)
-    places = {key: place for place, key in enumerate(map(header_key, found.header)) if key}
-    readers = {column.key: reader(column) for column in COLUMNS}
+    stands, readers = places(found.header, KEYS), {column.key: reader(column) for column in COLUMNS}
     today, count = date.fromisoformat(asked["today"]), 0
     yield {"sheet": found.sheet}
     for row, cells in found.lines():
-        here = {key: cells[place] for key, place in places.items() if place < len(cells)}
+        here = {key: cells[place] for key, place in stands.items() if place < len(cells)}
         if (count := count + 1) > MOST:
             raise Refused(TOO_LONG)
         yield asdict(_read(row, here, readers, asked["villages"], today))

@@ -8,11 +8,11 @@ from uuid6 import uuid7
 from werkzeug.wrappers import Response
 
 from field import clock
+from field.at_hand import vault
 from field.auth import actor, allow
 from field.db import db, transact
 from field.jobs import receipts_read
 from field.media.receipt import Proposal
-from field.media.vault import Vault
 from field.monitoring import household_file
 from field.monitoring.cases.cases import OtherContent
 from field.monitoring.relief import bill_corrections
@@ -24,6 +24,7 @@ from field.problems import NOT_FOUND, Problem
 from field.registry.households import Household
 from field.registry.rights import Right
 from field.web.forms import sent_fen, sent_key, written
+from field.work import OPEN
 
 bill_reading = Blueprint("bill_reading", __name__, url_prefix="/households/<id:household_id>/relief/<sha256:digest>")
 
@@ -33,7 +34,7 @@ bill_reading = Blueprint("bill_reading", __name__, url_prefix="/households/<id:h
 def page(household_id: str, digest: str) -> str:
     """The photograph, how far its reading is, and the form; a look at what was read leaves a trace."""
     home, by, now = _home(household_id, digest), actor(), clock.now()
-    if receipts_read.kept(_vault(), digest):
+    if receipts_read.kept(vault(), digest):
         transact(lambda session: leave_trace(session, by, "photo_reading", digest, now))
     return _shown(home, digest, [])
 
@@ -53,7 +54,7 @@ def read(household_id: str, digest: str) -> Response:
 def confirm(household_id: str, digest: str) -> Any:
     """Tell the bill as confirmed; what is wrong or not confirmed is named on the same page."""
     home, by, now, key = _home(household_id, digest), actor(), clock.now(), sent_key()
-    said, found = _said(), receipts_read.kept(_vault(), digest)
+    said, found = _said(), receipts_read.kept(vault(), digest)
     doubts = bill_corrections.unconfirmed(said, proposed(found), request.form.getlist("compared")) if found else []
     if found is None:
         return _shown(home, digest, [{"field": "", "message": _("这张照片还没有识读")}]), 422
@@ -81,10 +82,10 @@ def _said() -> dict[str, Any]:
 
 def _shown(home: Household, digest: str, faults: list[dict[str, str]]) -> str:
     session = db.session()
-    found, job = receipts_read.kept(_vault(), digest), receipts_read.newest(session, digest)
+    found, job = receipts_read.kept(vault(), digest), receipts_read.newest(session, digest)
     return render_template(
         "bill_reading.html", household=home, digest=digest, read=found, job=job, reads=_reads(), faults=faults,
-        busy=bool(job and job.state in receipts_read.OPEN), values=proposed(found) if found else {},
+        busy=bool(job and job.state in OPEN), values=proposed(found) if found else {},
         members=household_file.people(session, [home.id])[home.id], filled=request.form, key=str(uuid7()),
         today=china_day(clock.now()),
     )  # fmt: skip
@@ -100,8 +101,3 @@ def _home(household_id: str, digest: str) -> Household:
 
 def _reads() -> bool:
     return current_app.extensions["field_reader"] is not None
-
-
-def _vault() -> Vault:
-    kept: Vault = current_app.extensions["field_vault"]
-    return kept

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from field import clock
 from field.auth import actor, allow
-from field.codes import THREE_KINDS, Grade, JobKind, JobState, RiskFactor, Role
+from field.codes import THREE_KINDS, Grade, JobKind, RiskFactor, Role
 from field.db import db, transact
 from field.monitoring.board.quiet_villages import quiet_villages
 from field.monitoring.board.standings import statistics_on
@@ -29,7 +29,7 @@ from field.web.charts import bars, lengths, ring
 from field.web.paper import printable
 from field.web.whereabouts import Here, here
 from field.web.wording import grade_mark, now
-from field.work import Job, cancel
+from field.work import OPEN, Job, cancel
 
 board = Blueprint("board", __name__)
 
@@ -111,6 +111,5 @@ def _waiting(where: Here) -> dict[str, Any]:
 
 
 def _running(kind: JobKind, region: str) -> Any:
-    open_states = (JobState.QUEUED.value, JobState.RUNNING.value)
-    mine = Job.kind == kind.value, Job.state.in_(open_states)
+    mine = Job.kind == kind.value, Job.state.in_(OPEN)
     return select(Job).where(*mine, in_region(Job.region, region)).order_by(Job.id)

@@ -1,12 +1,13 @@
 """监测月报: a region's month in the shape of the county's report, to read, to print, as PDF and for Word."""
 
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, render_template, request
 
 from field.auth import allow
+from field.china_time import opens
 from field.codes import THREE_KINDS, RiskFactor
 from field.db import db
 from field.ledger.checkpoints import newest
@@ -116,6 +117,6 @@ def _month() -> Month:
     """The month asked for, the present one until now."""
     today = now().astimezone(SHANGHAI)
     first = asked_month() or today
-    begins, following = (datetime.combine(one, time(), SHANGHAI) for one in month_of(first))
+    begins, following = map(opens, month_of(first))
     over = following <= today
     return Month(begins, following if over else today, over)

@@ -3,15 +3,14 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
 from field import clock
+from field.at_hand import vault
 from field.db import transact
 from field.media.photo import MAX_BYTES, NotEvidence, Photo, inspect
-from field.media.vault import Vault
 from field.messaging import declare_draft
 from field.monitoring.visiting import evidence
 from field.web.declare_sheet import sheet_of
@@ -29,7 +28,6 @@ class Taken(NamedTuple):
 
 def take(token: str, files: Sequence[FileStorage]) -> Taken:
     """Keep the photographs among the files, each once, nine at most; the bytes first, then that they are there."""
-    vault: Vault = current_app.extensions["field_vault"]
     sound: list[Photo] = []
     refused: list[str] = []
     sent: dict[str, bytes] = {}
@@ -44,12 +42,12 @@ def take(token: str, files: Sequence[FileStorage]) -> Taken:
         except NotEvidence as error:
             refused.append(_("第 %(place)s 张没有收下：%(why)s", place=place, why=error.message))
             continue
-        vault.put(photo.sha256, data)
+        vault().put(photo.sha256, data)
         sent[photo.sha256] = data
         sound.append(photo)
     kept, left = transact(lambda session: _note(session, token, sound))
     for digest, data in sent.items():
-        vault.put(digest, data)  # once more, where the same was being cleared away as it came
+        vault().put(digest, data)  # once more, where the same was being cleared away as it came
     if left:
         refused.append(_("最多 %(most)s 张照片，多出的 %(left)s 张没有收下。", most=MOST, left=left))
     return Taken(kept, refused)

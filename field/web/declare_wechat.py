@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
-from field import clock
+from field import at_hand, clock
 from field.auth import allow
 from field.db import transact
 from field.messaging import declare_draft
@@ -43,7 +43,7 @@ def wechat() -> Response:
     """Off to WeChat, with a state that only this browser holds."""
     way, settings = door()
     state = _signed(secrets.token_urlsafe(24))
-    back = current_app.config["FIELD"].public_url + url_for(".wechat_back")
+    back = at_hand.settings().public_url + url_for(".wechat_back")
     response = redirect(way.address(settings, back, state), 302)
     secure = current_app.config["SESSION_COOKIE_SECURE"]
     response.set_cookie(

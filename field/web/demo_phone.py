@@ -8,11 +8,11 @@ from datetime import datetime
 from hashlib import sha256
 from random import Random
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from field import clock
+from field import at_hand, clock
 from field.auth import allow
 from field.codes import Channel
 from field.db import db, transact
@@ -42,7 +42,7 @@ QUICK = ("困难", "进度", "绑定", "帮助", "返回", "没有", "1", "0")
 @demo_phone.before_request
 def _only_in_the_demo() -> None:
     request.max_content_length = MAX_BYTES + 64 * 1024
-    if not current_app.config["FIELD"].demo or connected().twilio is None or connected().wechat is None:
+    if not at_hand.settings().demo or connected().twilio is None or connected().wechat is None:
         raise Problem(*NOT_FOUND)
 
 
@@ -69,7 +69,7 @@ def send() -> Response:
     chosen, form = _chosen(owners(db.session()), request.form.get("who", "")), request.form
     text = (form.get("quick") or form.get("text", ""))[:LONGEST]
     db.session.remove()  # nothing stays open while the webhook works
-    phone = Telephone(current_app.config["FIELD"].public_url, chosen.number, chosen.openid)
+    phone = Telephone(at_hand.settings().public_url, chosen.number, chosen.openid)
     by_wechat, act = form.get("channel") == "wechat", form.get("act", "text")
     try:
         photo = _photo(act)
@@ -122,7 +122,7 @@ def _photo(act: str) -> str:
         return ""
     digest = sha256(data).hexdigest()
     inspect(data, digest)
-    current_app.extensions["field_vault"].put(digest, data, STORED)
+    at_hand.vault().put(digest, data, STORED)
     return digest
 
 

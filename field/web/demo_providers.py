@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, current_app, redirect, request
 
+from field import at_hand
 from field.auth import allow
 from field.demo.owners import UNKNOWN
 from field.messaging.hooks import connected
@@ -26,7 +27,7 @@ WRONG_SECRET, WRONG_TOKEN, NO_RECEIVER, WRONG_CODE = 40125, 40001, 40003, 40029
 
 @demo_providers.before_request
 def _only_in_the_demo() -> None:
-    if not current_app.config["FIELD"].demo or connected().wechat is None or connected().twilio is None:
+    if not at_hand.settings().demo or connected().wechat is None or connected().twilio is None:
         raise Problem(*NOT_FOUND)
 
 
@@ -91,7 +92,7 @@ def twilio_photo(digest: str) -> Response:
 
 def oauth_here(settings: WeChat, back: str, state: str) -> str | None:
     """Where the demo's own WeChat says who opens a page; None where another one does."""
-    ours = current_app.config["FIELD"]
+    ours = at_hand.settings()
     if not ours.demo or settings.api != f"{ours.public_url}/demo/wechat":
         return None
     return f"{settings.api}/connect/oauth2/authorize?{urlencode({'redirect_uri': back, 'state': state})}"
@@ -137,7 +138,7 @@ def _refused(code: int) -> dict[str, Any]:
 
 
 def _photo(digest: str) -> Response:
-    vault = current_app.extensions["field_vault"]
+    vault = at_hand.vault()
     if len(digest) != 64 or not digest.isalnum() or not vault.has(digest, STORED):
         raise Problem(*NOT_FOUND)
     return Response(vault.get(digest, STORED), content_type="image/jpeg")

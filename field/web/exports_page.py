@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from sqlalchemy import select
@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from field import clock
+from field.at_hand import vault
 from field.auth import actor, allow
 from field.codes import ExportFormat, JobKind, JobState
 from field.db import db, transact
 from field.jobs import export
 from field.jobs.export import Busy, Wanted, ask_for_export
-from field.media.vault import Vault
 from field.monitoring.household_file import Sought, households
 from field.monitoring.policy.shelf import pack_on
 from field.monitoring.sheets.export_choice import remembered
@@ -30,11 +30,11 @@ from field.registry.rights import NotAllowed, Right
 from field.web.asked import asked_code
 from field.web.forms import written
 from field.web.households_page import asked_of, is_personal, sought_of
-from field.work import Job, cancel
+from field.web.uploaded_sheets import EXCEL
+from field.work import OPEN, Job, cancel
 
 exports = Blueprint("exports", __name__, url_prefix="/exports")
 EARLIER, LONGEST_NAME = 50, 40
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 OTHERS = (ExportFormat.PACKAGE, ExportFormat.FILLING)  # asked for on pages of their own
 TYPES = {
     ExportFormat.XLSX: EXCEL,
@@ -57,7 +57,7 @@ def page() -> str:
     names = regions.names(db.session(), {wanted.sought.region or "" for _job, wanted in several})
     return render_template(
         "exports.html", jobs=[(job, wanted, export.told(wanted, names)) for job, wanted in several],
-        states=JobState.labels(), open_states=export.OPEN, kept=pack_on(china_day(clock.now())).exports.kept_days,
+        states=JobState.labels(), open_states=OPEN, kept=pack_on(china_day(clock.now())).exports.kept_days,
     )  # fmt: skip
 
 
@@ -134,13 +134,13 @@ def file(job_id: str) -> Response:
     job, by, now = _job(job_id), actor(), clock.now()
     wanted = export.wanted_of(job.payload)
     export.allow(by, job.region or "", wanted)
-    if job.state != JobState.DONE or not _vault().has(job.id, "export-0"):
+    if job.state != JobState.DONE or not vault().has(job.id, "export-0"):
         raise Problem(*NOT_FOUND)
     transact(lambda session: leave_trace(session, by, "export_download", job_id, now, wanted.reason or None))
     ending = "filling.xlsx" if wanted.format is ExportFormat.FILLING else wanted.format.value
     name = f"field-{job.created_at.astimezone(SHANGHAI):%Y%m%d-%H%M}.{ending}"
     headers = {"Content-Disposition": f"attachment; filename={name}"}
-    content = export.pieces(_vault(), job_id, (_job(job_id).result or {})["pieces"])
+    content = export.pieces(vault(), job_id, (_job(job_id).result or {})["pieces"])
     return Response(content, headers=headers, content_type=TYPES[wanted.format])
 
 
@@ -202,12 +202,6 @@ def _asked(sought: Sought) -> dict[str, Any]:
     """The filter as it stands in an address."""
     asked = {name: value for name, value in asked_of(sought).items() if value}
     return asked | {"region": sought.region or actor().region}
-
-
-def _vault() -> Vault:
-    kept: Any = current_app.extensions["field_vault"]
-    assert isinstance(kept, Vault)
-    return kept
 
 
 def _job(job_id: str) -> Job:

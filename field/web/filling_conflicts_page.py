@@ -11,6 +11,7 @@ from field import clock
 from field.auth import actor, allow
 from field.codes import Channel
 from field.db import db, transact
+from field.jobs.filling import FILLING
 from field.ledger.entries import Entry, opened
 from field.ledger.facts import Fact
 from field.monitoring.household_file import people
@@ -38,9 +39,10 @@ from field.registry.rights import Right
 from field.registry.staff import Staff, staff_names
 from field.traced import traced
 from field.web.asked import asked_page
-from field.web.filling_page import filling_job, filling_room
+from field.web.filling_page import filling_room
 from field.web.filling_words import column, shown
 from field.web.forms import sent_id
+from field.web.uploaded_sheets import sent_in
 from field.work import Job
 
 OURS, KEEP = "ours", "keep"
@@ -105,7 +107,7 @@ def decision(chain_id: str, seq: int) -> Response:
 def whole(job_id: str) -> Response:
     """Decide alike on all that waits of a sheet; a household with something new is left and stays on the page."""
     alike, by, now = request.form.get("all"), actor(), clock.now()
-    several = standings(db.session(), by, filling_job(job_id).id)
+    several = standings(db.session(), by, sent_in(FILLING, job_id).id)
     if alike not in (OURS, KEEP):
         raise Problem(422, "cell_undecided", _("请选用填报表的，还是保留台账的"))
     if not several:
@@ -129,7 +131,7 @@ class Sheet(NamedTuple):
 
 def _sheet(job_id: str) -> Sheet:
     """404 for what is no sheet of the reader's region."""
-    session, job = db.session(), filling_job(job_id)
+    session, job = db.session(), sent_in(FILLING, job_id)
     several = standings(session, actor(), job.id)
     name = session.scalar(select(Staff.name).where(Staff.id == job.staff_id))
     return Sheet(job, name or "", len(several), seen_of(several))

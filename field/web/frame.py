@@ -2,12 +2,13 @@
 
 from typing import Any, NamedTuple
 
-from flask import Flask, current_app, redirect, request, url_for
-from flask_babel import gettext as _
+from flask import Flask, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from field.at_hand import settings
 from field.auth import csrf_token, posts, signed_in
 from field.codes import Role
+from field.labels import Word
 from field.monitoring.policy.share_shapes import share_told
 from field.problems import Problem
 from field.registry.masking import mask_id_number, mask_name, mask_phone, mask_words
@@ -27,7 +28,7 @@ class Door(NamedTuple):
     """One way in the navigation."""
 
     endpoint: str
-    label: str
+    label: Word
     right: Right
 
     @property
@@ -39,13 +40,58 @@ class Door(NamedTuple):
 class Wing(NamedTuple):
     """Ways that belong together."""
 
-    label: str
+    label: Word
     doors: tuple[Door, ...]
 
     @property
     def is_here(self) -> bool:
         """Whether the page that is asked for is one of its own."""
         return any(door.is_here for door in self.doors)
+
+
+HOUSE = (
+    Wing(Word("总览"), (
+        Door("board.figures", Word("总览"), Right.READ_STATISTICS),
+        Door("bulletin.page", Word("月报"), Right.READ_STATISTICS),
+    )),
+    Wing(Word("要办的"), (
+        Door("todo_page.listed", Word("待办"), Right.READ_LEADS),
+        Door("leads_page.listed", Word("线索"), Right.READ_LEADS),
+        Door("held.waiting", Word("待核收"), Right.DECIDE_HELD),
+        Door("doubtful_page.page", Word("名单认定"), Right.DECIDE_SCREENING),
+        Door("caseload_page.listed", Word("工作移交"), Right.HAND_OVER),
+        Door("deputies_page.listed", Word("代班"), Right.HAND_OVER),
+        Door("reminders_page.shown", Word("我的提醒"), Right.CHOOSE_REMINDERS),
+    )),
+    Wing(Word("农户"), (
+        Door("households_page.listed", Word("农户"), Right.READ_HOUSEHOLDS),
+        Door("map_page.page", Word("地图"), Right.READ_HOUSEHOLDS),
+        Door("ledger.listed", Word("台账"), Right.READ_HOUSEHOLDS),
+        Door("exports.page", Word("导出"), Right.EXPORT_HOUSEHOLDS),
+    )),
+    Wing(Word("办案帮扶"), (
+        Door("cases_page.listed", Word("案子"), Right.READ_CASES),
+        Door("measures_page.listed", Word("帮扶措施"), Right.READ_PLANS),
+        Door("relief_page.listed", Word("医疗救助"), Right.READ_RELIEF),
+        Door("long_term_page.listed", Word("长期用药"), Right.READ_RELIEF),
+        Door("fund_page.listed", Word("救助基金"), Right.READ_FUND),
+        Door("partners_page.listed", Word("利益联结"), Right.READ_PARTNERS),
+    )),
+    Wing(Word("联系"), (
+        Door("messages_page.listed", Word("消息"), Right.READ_MESSAGES),
+        Door("checkins.page", Word("务工回访"), Right.RUN_CHECKINS),
+    )),
+    Wing(Word("数据"), (
+        Door("screening_page.page", Word("部门名单"), Right.READ_SCREENING),
+        Door("concerned_page.page", Word("有关农户"), Right.SEND_SCREENING),
+        Door("imports.page", Word("名册导入"), Right.IMPORT_ROSTER),
+        Door("filling_page.page", Word("填报表"), Right.FILL_SHEETS),
+        Door("quality_page.counted", Word("数据质量"), Right.READ_QUALITY),
+        Door("merging_page.choose", Word("重复的人"), Right.MERGE_PEOPLE),
+        Door("traces_page.listed", Word("查看记录"), Right.READ_TRACES),
+    )),
+    Wing(Word("与我有关的户"), (Door("sharing_page.listed", Word("与我有关的户"), Right.READ_SHARED),)),
+)  # fmt: skip
 
 
 def register(app: Flask) -> None:
@@ -66,50 +112,7 @@ def register(app: Flask) -> None:
 
 def wings() -> list[Wing]:
     """The rooms that the person may enter, by what one comes for."""
-    house = (
-        Wing(_("总览"), (
-            Door("board.figures", _("总览"), Right.READ_STATISTICS),
-            Door("bulletin.page", _("月报"), Right.READ_STATISTICS),
-        )),
-        Wing(_("要办的"), (
-            Door("todo_page.listed", _("待办"), Right.READ_LEADS),
-            Door("leads_page.listed", _("线索"), Right.READ_LEADS),
-            Door("held.waiting", _("待核收"), Right.DECIDE_HELD),
-            Door("doubtful_page.page", _("名单认定"), Right.DECIDE_SCREENING),
-            Door("caseload_page.listed", _("工作移交"), Right.HAND_OVER),
-            Door("deputies_page.listed", _("代班"), Right.HAND_OVER),
-            Door("reminders_page.shown", _("我的提醒"), Right.CHOOSE_REMINDERS),
-        )),
-        Wing(_("农户"), (
-            Door("households_page.listed", _("农户"), Right.READ_HOUSEHOLDS),
-            Door("map_page.page", _("地图"), Right.READ_HOUSEHOLDS),
-            Door("ledger.listed", _("台账"), Right.READ_HOUSEHOLDS),
-            Door("exports.page", _("导出"), Right.EXPORT_HOUSEHOLDS),
-        )),
-        Wing(_("办案帮扶"), (
-            Door("cases_page.listed", _("案子"), Right.READ_CASES),
-            Door("measures_page.listed", _("帮扶措施"), Right.READ_PLANS),
-            Door("relief_page.listed", _("医疗救助"), Right.READ_RELIEF),
-            Door("long_term_page.listed", _("长期用药"), Right.READ_RELIEF),
-            Door("fund_page.listed", _("救助基金"), Right.READ_FUND),
-            Door("partners_page.listed", _("利益联结"), Right.READ_PARTNERS),
-        )),
-        Wing(_("联系"), (
-            Door("messages_page.listed", _("消息"), Right.READ_MESSAGES),
-            Door("checkins.page", _("务工回访"), Right.RUN_CHECKINS),
-        )),
-        Wing(_("数据"), (
-            Door("screening_page.page", _("部门名单"), Right.READ_SCREENING),
-            Door("concerned_page.page", _("有关农户"), Right.SEND_SCREENING),
-            Door("imports.page", _("名册导入"), Right.IMPORT_ROSTER),
-            Door("filling_page.page", _("填报表"), Right.FILL_SHEETS),
-            Door("quality_page.counted", _("数据质量"), Right.READ_QUALITY),
-            Door("merging_page.choose", _("重复的人"), Right.MERGE_PEOPLE),
-            Door("traces_page.listed", _("查看记录"), Right.READ_TRACES),
-        )),
-        Wing(_("与我有关的户"), (Door("sharing_page.listed", _("与我有关的户"), Right.READ_SHARED),)),
-    )  # fmt: skip
-    open_ones = (Wing(wing.label, tuple(door for door in wing.doors if may(door.right))) for wing in house)
+    open_ones = (Wing(wing.label, tuple(door for door in wing.doors if may(door.right))) for wing in HOUSE)
     return [wing for wing in open_ones if wing.doors]
 
 
@@ -129,6 +132,6 @@ def to_login(problem: Problem) -> Response | None:
 
 def _everywhere() -> dict[str, Any]:
     person = signed_in()
-    demo = current_app.config["FIELD"].demo
+    demo = settings().demo
     common = {"person": person, "posts": posts(), "demo": demo, "now": now()}
     return common | {"is_cadre": person and person.role is Role.VILLAGE}

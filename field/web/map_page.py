@@ -1,19 +1,20 @@
 """地图页: villages and urgent households as points of our own drawing; the same figures stand below as a table."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
-from flask import Blueprint, current_app, jsonify, render_template, request
+from flask import Blueprint, jsonify, render_template, request
 from werkzeug.wrappers import Response
 
+from field.at_hand import settings
 from field.auth import actor, allow
+from field.china_time import opens
 from field.codes import Grade
-from field.config import Settings
 from field.db import db
 from field.media.coordinates import Point, to_gcj02
 from field.monitoring.board import map_points
 from field.monitoring.traces import Look
-from field.monitoring.workdays import SHANGHAI, china_day, month_of
+from field.monitoring.workdays import china_day, month_of
 from field.registry.regions import TOWN
 from field.registry.rights import Right
 from field.traced import traced
@@ -36,7 +37,7 @@ def page() -> str:
         rows = map_points.together(rows, where.below)
     return render_template(
         "map.html", here=where, rows=rows, of_towns=of_towns, grades=map_points.GRADED,
-        month=_month()[0].isoformat()[:7], tiles=_settings().map_tiles, places=actor().has(Right.READ_PLACES),
+        month=_month()[0].isoformat()[:7], tiles=settings().map_tiles, places=actor().has(Right.READ_PLACES),
     )  # fmt: skip
 
 
@@ -70,14 +71,9 @@ def _month() -> tuple[date, date]:
 
 
 def _times(since: date, until: date) -> tuple[datetime, datetime]:
-    return datetime.combine(since, time(), SHANGHAI), datetime.combine(until, time(), SHANGHAI)
+    return opens(since), opens(until)
 
 
 def _at(point: Point) -> list[float]:
-    shown = to_gcj02(point) if _settings().map_datum == "GCJ-02" else point
+    shown = to_gcj02(point) if settings().map_datum == "GCJ-02" else point
     return [round(shown.latitude, 6), round(shown.longitude, 6)]
-
-
-def _settings() -> Settings:
-    found: Settings = current_app.config["FIELD"]
-    return found

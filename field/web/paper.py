@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from flask import Response, current_app, render_template, request
 from flask_babel import gettext as _
 
+from field.at_hand import vault
 from field.auth import actor, signed_in
 from field.db import db, transact
 from field.ledger.checkpoints import newest
@@ -121,4 +122,4 @@ def _photo(digest: str) -> bytes:
     if evidence.visible(db.session(), digest, by) is None:
         raise ValueError(digest)
     transact(lambda session: leave_trace(session, by, "photo_small", digest, at, None))
-    return photos.shown(db.session(), current_app.extensions["field_vault"], digest, "small")
+    return photos.shown(db.session(), vault(), digest, "small")

@@ -8,9 +8,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
 
+from field.at_hand import settings
 from field.auth import COOKIE, allow
 from field.monitoring.cases.consents import texts
 from field.monitoring.visiting.visit_rules import definition
@@ -68,7 +69,7 @@ def shell(path: str) -> Response:
     name = path if path in files() else "index.html"
     kind = TYPES.get(Path(name).suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
     content = files()[name]
-    if name == "index.html" and current_app.config["FIELD"].demo:
+    if name == "index.html" and settings().demo:
         content = content.replace(b"<html ", b"<html data-demo ", 1)  # which is said before anybody has logged in
     response = Response(content, content_type=f"{kind}; charset=utf-8")
     response.set_etag(hashlib.sha256(content).hexdigest()[:32])

@@ -8,7 +8,7 @@ from field.auth import actor, allow
 from field.db import db
 from field.mending import mend
 from field.monitoring.checks.quality import checks_called, counts, found, terms
-from field.monitoring.checks.quality_checks import LIVE, PEOPLE
+from field.monitoring.checks.quality_checks import CHECKS, PEOPLE
 from field.monitoring.traces import Look
 from field.registry import regions
 from field.registry.households import Person
@@ -28,8 +28,8 @@ def counted() -> str:
     """The checks of a region, those that find something first; with `check`, what that one finds."""
     where, by, session = here(Right.READ_QUALITY), terms(clock.now()), db.session()
     numbers, page = counts(session, by, where.code), asked_page()
-    several = sorted(LIVE, key=lambda check: -numbers[check.code])
-    chosen = next(iter(checks_called(asked_code("check", {check.code for check in LIVE}))), None)
+    several = sorted(CHECKS, key=lambda check: -numbers[check.code])
+    chosen = next(iter(checks_called(asked_code("check", {check.code for check in CHECKS}))), None)
     rows = found(session, chosen, by, where.code, page, PER_PAGE) if chosen else []
     total = numbers[chosen.code] if chosen else 0
     return render_template(

@@ -4,12 +4,12 @@ import io
 from typing import Any
 
 import segno
-from flask import Blueprint, Response, current_app, json, redirect, render_template, request, url_for
+from flask import Blueprint, Response, json, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
 
+from field.at_hand import settings
 from field.auth import allow
-from field.config import Settings
 from field.db import db
 from field.ledger.checkpoints import newest
 from field.ledger.note import read_tree
@@ -35,8 +35,8 @@ def look_up() -> Answer:
 def one(number: str) -> str:
     """What a receipt stands for, and the proof that its entry is under a signed checkpoint."""
     found = _found(number)
-    tree = read_tree(found.proof.checkpoint, signer(_settings()).verifier) if found.proof else None
-    proven = verify_receipt(found, signer(_settings()).verifier)
+    tree = read_tree(found.proof.checkpoint, signer(settings()).verifier) if found.proof else None
+    proven = verify_receipt(found, signer(settings()).verifier)
     return render_template("receipt.html", receipt=found, tree=tree, proven=proven)
 
 
@@ -45,7 +45,7 @@ def one(number: str) -> str:
 def proof(number: str) -> Response:
     """The receipt with all that a program needs to check it."""
     found = _found(number)
-    body = {**found.as_json(), "log_public_key": str(signer(_settings()).verifier)}
+    body = {**found.as_json(), "log_public_key": str(signer(settings()).verifier)}
     return _kept(json.dumps(body, ensure_ascii=False, indent=1), "application/json", f"{found.number}.json")
 
 
@@ -53,7 +53,7 @@ def proof(number: str) -> Response:
 @allow(Right.PUBLIC)
 def square(number: str) -> Response:
     """The QR code of the receipt's public address, dark on light even in the dark."""
-    address = _settings().public_url + url_for(".one", number=_found(number).number)
+    address = settings().public_url + url_for(".one", number=_found(number).number)
     drawing = io.BytesIO()
     segno.make(address, error="m", micro=False).save(drawing, kind="svg", scale=4, border=4, light="#fff", dark="#000")
     headers = {"Cache-Control": "public, max-age=86400"}
@@ -64,7 +64,7 @@ def square(number: str) -> Response:
 @allow(Right.PUBLIC)
 def checkpoint() -> str:
     """The newest checkpoint and the key to check it with, for anyone to keep."""
-    return render_template("checkpoint.html", checkpoint=newest(db.session()), key=signer(_settings()).verifier)
+    return render_template("checkpoint.html", checkpoint=newest(db.session()), key=signer(settings()).verifier)
 
 
 @receipt.get("/checkpoint.txt")
@@ -87,8 +87,3 @@ def _found(number: str) -> Receipt:
 def _kept(text: str, kind: str, name: str) -> Response:
     headers: dict[str, Any] = {"Content-Disposition": f"attachment; filename={name}"}
     return Response(text, headers=headers, content_type=f"{kind}; charset=utf-8")
-
-
-def _settings() -> Settings:
-    settings: Settings = current_app.config["FIELD"]
-    return settings

@@ -2,11 +2,12 @@
 
 import hmac
 
-from flask import current_app, redirect, request, url_for
+from flask import redirect, request, url_for
 from flask_babel import gettext as _
 from uuid6 import uuid7
 from werkzeug.wrappers import Response
 
+from field import at_hand
 from field.auth import actor, allow, csrf_token
 from field.codes import ReminderWay
 from field.db import db
@@ -25,7 +26,7 @@ from field.web.reminders_page import reminders_page, take
 def wechat() -> Response:
     """Off to WeChat, with a state that only this sitting has."""
     way, settings = door()
-    back = current_app.config["FIELD"].public_url + url_for(".wechat_back")
+    back = at_hand.settings().public_url + url_for(".wechat_back")
     return redirect(way.address(settings, back, _state()), 302)
 
 

@@ -2,22 +2,20 @@
 
 import io
 import re
-from typing import Any
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from uuid6 import uuid7
 from werkzeug.wrappers import Response as Answer
 
 from field import clock
+from field.at_hand import settings, vault
 from field.auth import actor, allow
 from field.codes import JobState
-from field.config import Settings
 from field.converters import IdConverter
 from field.db import db, transact
 from field.jobs.screening_import import job_of, read_upload, stop, take_in
 from field.ledger.receipts import number
-from field.media.vault import Vault
 from field.mending import beside_answers
 from field.monitoring.checks.quality_checks import TITLES
 from field.monitoring.screening import screening_answers
@@ -33,19 +31,12 @@ from field.registry.screening_reading import packed
 from field.traced import traced
 from field.web.asked import asked_code, asked_number, asked_page
 from field.web.forms import written
+from field.web.uploaded_sheets import MEGABYTE, excel, give_room
+from field.work import OPEN
 
 screening_room = Blueprint("screening_page", __name__, url_prefix="/screening")
-MAX_BYTES = 20 * 1024 * 1024
 PER_PAGE, ROWS_SHOWN = 20, 50
-OPEN = (JobState.QUEUED.value, JobState.RUNNING.value)
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-@screening_room.url_value_preprocessor
-def _room(endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    """A list is larger than other forms; said before the gate reads the form for its token."""
-    if endpoint == "screening_page.upload":
-        request.max_content_length = MAX_BYTES
+give_room(screening_room, 20 * MEGABYTE)
 
 
 @screening_room.get("")
@@ -71,16 +62,15 @@ def upload() -> Answer:
     if not content:
         raise Problem(422, "no_file", _("请先选择名单文件，再点报送"))
     by, now = actor(), clock.now()
-    settings: Settings = current_app.config["FIELD"]
     try:
         name = file.filename or "" if file else ""
-        found = read_upload(db.session(), content, name, settings.home / "lists", by, now)
+        found = read_upload(db.session(), content, name, settings().home / "lists", by, now)
     except Refused as refused:
         raise Problem(422, "no_list", refused.args[0]) from None
     title, content = written("title")[:60] or str(_("名单")), packed(found.rows)
     filing = Filing(_key(), title, len(found.rows), digest(by.username, by.region, content), found.sheet)
     try:
-        taken = transact(lambda session: take_in(session, _vault(), filing, found.rows, by, now))
+        taken = transact(lambda session: take_in(session, vault(), filing, found.rows, by, now))
     except OtherContent:
         raise Problem(409, "other_content", _("这一页已经交过别的名单，请刷新后再交")) from None
     return redirect(url_for(".one", list_id=taken.listed.id, again=None if taken.fresh else 1), 303)
@@ -92,7 +82,7 @@ def template() -> Response:
     """名单模板."""
     file = io.BytesIO()
     write_list_template(file)
-    return _download(file.getvalue(), "screening-template.xlsx")
+    return excel(file.getvalue(), "screening-template.xlsx")
 
 
 @screening_room.get("/<id:list_id>")
@@ -119,9 +109,8 @@ def answers(list_id: str) -> Response:
     """答复清单."""
     file, session, now = io.BytesIO(), db.session(), clock.now()
     several = screening_answers.every_answer(session, _listed(list_id))
-    address = current_app.config["FIELD"].public_url
-    write_answers(file, (row for part in several for row in beside_answers(session, part, now)), address)
-    return _download(file.getvalue(), "screening-answers.xlsx")
+    write_answers(file, (row for part in several for row in beside_answers(session, part, now)), settings().public_url)
+    return excel(file.getvalue(), "screening-answers.xlsx")
 
 
 @screening_room.post("/<id:list_id>/cancel")
@@ -129,7 +118,7 @@ def answers(list_id: str) -> Response:
 def cancel(list_id: str) -> Answer:
     """Stop; what was answered stays, and the same file again goes on."""
     listed, now = _listed(list_id), clock.now()
-    transact(lambda session: stop(session, _vault(), listed, now))
+    transact(lambda session: stop(session, vault(), listed, now))
     return redirect(url_for(".one", list_id=list_id), 303)
 
 
@@ -140,11 +129,6 @@ def _listed(list_id: str) -> ScreeningList:
     return listed
 
 
-def _vault() -> Vault:
-    kept: Vault = current_app.extensions["field_vault"]
-    return kept
-
-
 def _after() -> int:
     return asked_number("after", 9_999_999) or 0
 
@@ -153,8 +137,3 @@ def _key() -> str:
     """The page's own key, so that a second sending is the same."""
     sent = request.form.get("key", "")
     return sent if re.fullmatch(IdConverter.regex, sent) else str(uuid7())
-
-
-def _download(content: bytes, name: str) -> Response:
-    headers = {"Content-Disposition": f"attachment; filename={name}"}
-    return Response(content, headers=headers, content_type=EXCEL)

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
-from flask import current_app
 from flask_babel import gettext as _
 
+from field.at_hand import settings
 from field.codes import THREE_KINDS
 from field.web.bulletin_words import problems, progress, situation
 from field.web.wording import at, count, month_name, now, share
@@ -191,7 +191,7 @@ def _set_foot(paper: Any, told: str) -> None:
     from docx.oxml.ns import qn  # noqa: PLC0415 - as above
 
     [section] = paper.sections
-    if current_app.config["FIELD"].demo:
+    if settings().demo:
         section.header.paragraphs[0].text = _("演示数据")
         section.header.paragraphs[0].alignment = CENTRE
     line = section.footer.paragraphs[0]

@@ -75,18 +75,6 @@ def naive_path(m: int, leaves: list[bytes]) -> list[bytes]:
     return [*naive_path(m - k, leaves[k:]), naive_root(leaves[:k])]
 
 
-def naive_subproof(m: int, leaves: list[bytes], known: bool = True) -> list[bytes]:
-    """SUBPROOF of RFC 6962 §2.1.2."""
-    if m == len(leaves):
-        return [] if known else [naive_root(leaves)]
-    k = 1
-    while k * 2 < len(leaves):
-        k *= 2
-    if m <= k:
-        return [*naive_subproof(m, leaves[:k], known), naive_root(leaves[k:])]
-    return [*naive_subproof(m - k, leaves[k:], False), naive_root(leaves[:k])]
-
-
 @pytest.mark.parametrize(("size", "known"), list(enumerate(KNOWN_ROOTS, 1)))
 def test_the_known_roots_come_out(size: int, known: str) -> None:
     shelf = grown([merkle.leaf(data) for data in KNOWN_LEAVES])
@@ -105,7 +93,6 @@ def test_any_way_of_growing_gives_the_roots_and_proofs_of_the_rfc(
     shelf = grown(leaves, *(cut for cut in cuts if cut <= count))
     size = data.draw(st.integers(1, count))
     index = data.draw(st.integers(0, size - 1))
-    old = data.draw(st.integers(1, size))
     root = naive_root(leaves[:size])
     assert merkle.root(shelf, size) == root
     path = merkle.inclusion(shelf, index, size)
@@ -113,9 +100,6 @@ def test_any_way_of_growing_gives_the_roots_and_proofs_of_the_rfc(
     prover = merkle.Prover(shelf, size)
     assert [prover.inclusion(one) for one in (index, size - 1, index)][::2] == [path, path]
     assert merkle.includes(leaves[index], index, size, path, root)
-    growth = merkle.consistency(shelf, old, size)
-    assert growth == naive_subproof(old, leaves[:size])
-    assert merkle.extends(old, naive_root(leaves[:old]), size, root, growth)
 
 
 @given(st.integers(1, 300), st.data())
@@ -135,30 +119,6 @@ def test_a_changed_inclusion_proof_proves_nothing(count: int, data: st.DataObjec
         assert not merkle.includes(leaves[index], index, count, changed, root)
     other = data.draw(st.integers(0, count - 1).filter(lambda place: place != index) | st.just(count))
     assert not merkle.includes(leaves[index], other, count, path, root)
-
-
-@given(st.integers(2, 300), st.data())
-def test_a_changed_consistency_proof_proves_nothing(count: int, data: st.DataObject) -> None:
-    leaves = some_leaves(count)
-    shelf = grown(leaves)
-    old = data.draw(st.integers(1, count - 1))
-    before, after = merkle.root(shelf, old), merkle.root(shelf, count)
-    proof, wrong = merkle.consistency(shelf, old, count), bytes(32)
-    assert not merkle.extends(old, wrong, count, after, proof)
-    assert not merkle.extends(old, before, count, wrong, proof)
-    assert not merkle.extends(old, before, count, after, [])
-    assert not merkle.extends(count, after, old, before, proof)
-    for place in range(len(proof)):
-        changed = [*proof[:place], wrong, *proof[place + 1 :]]
-        assert not merkle.extends(old, before, count, after, changed)
-
-
-def test_a_tree_begins_with_itself_and_with_nothing() -> None:
-    leaves = some_leaves(5)
-    tree = naive_root(leaves)
-    assert merkle.extends(5, tree, 5, tree, [])
-    assert merkle.extends(0, merkle.EMPTY, 5, tree, [])
-    assert not merkle.extends(5, bytes(32), 5, tree, [])
 
 
 def test_growing_and_proving_touch_few_tiles() -> None:

@@ -17,7 +17,7 @@ from field.db import db, transact
 from field.monitoring.policy.shelf import pack_on
 from field.monitoring.rebuild import rebuild
 from field.monitoring.risk.judgement import ALL, ONE, SEVERAL, Basis, Judgement, basis, judged, window
-from field.monitoring.risk.risk_words import missing_words, told
+from field.monitoring.risk.risk_words import FACTS, told
 from field.monitoring.visiting.visits import record_visit
 from tests.county import County
 
@@ -122,7 +122,13 @@ def test_of_no_income_nothing_is_a_share(small_county: County, wages: int, said:
 def test_what_is_missing_is_named_and_is_not_nothing(small_county: County) -> None:
     before = found(small_county)
     assert before.grade == "none"
-    assert missing_words(before.missing) == ["收入", "支出", "两不愁三保障和饮水", "劳动能力", "健康状况"]
+    assert [FACTS[fact] for fact in json.loads(before.missing)] == [
+        "收入",
+        "支出",
+        "两不愁三保障和饮水",
+        "劳动能力",
+        "健康状况",
+    ]
     after = found(small_county, visit(small_county, income={"wages": 800_000}))
     assert (after.grade, after.missing) == ("red", "[]"), "nothing could be worse than red"
 

@@ -18,7 +18,7 @@ from field.ledger.entries import Entry
 from field.ledger.facts import state
 from field.monitoring.cases.cases import MonitoringCase
 from field.monitoring.checks.quality import counts, found, of_household, of_households, terms
-from field.monitoring.checks.quality_checks import CATALOGUE, LIVE
+from field.monitoring.checks.quality_checks import CHECKS
 from field.monitoring.help.plan import Measure
 from field.monitoring.leads.leads import Lead
 from field.monitoring.relief.bills import ToldBill
@@ -216,7 +216,7 @@ def test_each_check_finds_what_it_is_for_and_nothing_else(county: County) -> Non
     assert wrong == []
     tried = {code for _, _, expected in TABLE for code in expected} | {*ALWAYS}
     elsewhere = {"same_phone", "roster_against_correction"}
-    assert {check.code for check in LIVE} - tried == elsewhere, (
+    assert {check.code for check in CHECKS} - tried == elsewhere, (
         "every check has its case here, below or with what it is of"
     )
 
@@ -231,7 +231,7 @@ def test_two_households_with_one_telephone_are_both_named_with_their_people(coun
             for village in (HOME, NEXT)
         }
         session.execute(update(Person).where(Person.id.in_(list(heads.values()))).values(phone_index="x"))
-        [check] = [check for check in LIVE if check.code == "same_phone"]
+        [check] = [check for check in CHECKS if check.code == "same_phone"]
         rows = found(session, check, by, "420626", 1, 10)
         assert [(one.region, people) for one, people in rows] == [(HOME, [heads[HOME]]), (NEXT, [heads[NEXT]])]
         assert counts(session, by, HOME, [check]) == {"same_phone": 1}
@@ -239,9 +239,8 @@ def test_two_households_with_one_telephone_are_both_named_with_their_people(coun
 
 
 def test_codes_are_there_once_and_all_are_looked_for() -> None:
-    codes = [check.code for check in CATALOGUE]
+    codes = [check.code for check in CHECKS]
     assert len(codes) == len(set(codes))
-    assert all(check.on for check in CATALOGUE)
 
 
 @pytest.mark.parametrize(
@@ -279,8 +278,8 @@ def test_the_data_is_looked_through_once_a_night_and_an_entry_tells_the_counts(c
     with county.app.app_context():
         begin = sessions(county.app)
         with begin() as session:
-            assert night.plan_quality(session, clock.now())
-            assert night.plan_quality(session, clock.now()) is None, "once"
+            assert night.plan(session, JobKind.QUALITY, clock.now())
+            assert night.plan(session, JobKind.QUALITY, clock.now()) is None, "once"
             session.commit()
         worker = Worker(begin, {JobKind.QUALITY: night.quality}, clock.now)
         while worker.step():
@@ -288,9 +287,9 @@ def test_the_data_is_looked_through_once_a_night_and_an_entry_tells_the_counts(c
         entry = db.session.scalars(select(Entry).where(Entry.kind == "quality_counted")).one()
         said = json.loads(entry.payload)
         assert (entry.chain_id, said["counts"]["unvisited"]) == ("region:420626", 4)
-        assert set(said["counts"]) == {check.code for check in LIVE}
+        assert set(said["counts"]) == {check.code for check in CHECKS}
         later: datetime = clock.now() + timedelta(days=1)
-        assert transact(lambda session: night.plan_quality(session, later))
+        assert transact(lambda session: night.plan(session, JobKind.QUALITY, later))
 
 
 def test_the_command_tells_the_counts(small_county: County) -> None:
@@ -298,7 +297,7 @@ def test_the_command_tells_the_counts(small_county: County) -> None:
     answer = run(args=["quality", "--json"])
     assert answer.exception is None
     told = json.loads(answer.stdout)
-    assert (told["counts"]["no_income"], set(told["counts"])) == (4, {check.code for check in LIVE})
+    assert (told["counts"]["no_income"], set(told["counts"])) == (4, {check.code for check in CHECKS})
     assert "监测户没有收入" in run(args=["quality"]).output
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from field.registry.roster import COLUMNS
-from field.registry.roster_excel import write_faults, write_template
-from field.registry.roster_household import OTHERS_WRONG, Fault
+from field.registry.roster_excel import SheetFault, write_faults, write_template
+from field.registry.roster_household import OTHERS_WRONG
 from field.registry.roster_sheet import LARGEST_UNPACKED, Refused
 from tests.registry.rosters import Row, excel, faults, household, lines, read, text
 
@@ -198,7 +198,9 @@ def test_the_template_is_itself_a_roster_without_people(tmp_path: Path) -> None:
 
 def test_words_in_the_fault_file_are_never_formulas() -> None:
     file = io.BytesIO()
-    write_faults(file, "=1+1", [Fault(7, "@姓名", "=HYPERLINK(0)", "+1"), Fault(8, "-列", "http://a", "原因")])
+    write_faults(
+        file, [SheetFault("=1+1", 7, "@姓名", "=HYPERLINK(0)", "+1"), SheetFault("=1+1", 8, "-列", "http://a", "原因")]
+    )
     assert lines(file.getvalue())[1:] == [
         ["=1+1", 7, "@姓名", "=HYPERLINK(0)", "+1"],
         ["=1+1", 8, "-列", "http://a", "原因"],

@@ -18,8 +18,10 @@ from field import clock
 from field.codes import JobState
 from field.db import db, engine_for, transact
 from field.jobs import roster_beside, roster_import
+from field.jobs.doubts import doubts
 from field.jobs.roster_beside import WORTH
-from field.jobs.roster_import import FAULTS, ROSTER, Imported, ask_for_import, doubts, faults_file, import_roster
+from field.jobs.roster_import import FAULTS, ROSTER, Imported, faults_file, import_roster
+from field.jobs.uploaded import ask_for
 from field.ledger.entries import Entry
 from field.ledger.note import Signer
 from field.ledger.verify import verify
@@ -235,7 +237,7 @@ def asked(small_county: County) -> Iterator[Callable[[Path, str], str]]:
 
         def ask(path: Path, username: str = "county") -> str:
             by = small_county.actor(username)
-            return transact(lambda session: ask_for_import(session, vault, path.read_bytes(), by, clock.now()))
+            return transact(lambda session: ask_for(ROSTER, session, vault, path.read_bytes(), by, clock.now()))
 
         yield ask
 
@@ -262,7 +264,7 @@ def test_the_worker_imports_a_file_and_keeps_the_list_of_faults(
     }  # fmt: skip
     vault = small_county.app.extensions["field_vault"]
     assert lines(vault.get(job.payload["file"], FAULTS))[1][:4] == ["名册", 5, "性别", "H00002"]
-    assert not vault.has(job.payload["file"], ROSTER)
+    assert not vault.has(job.payload["file"], ROSTER.version)
     assert not list((small_county.app.config["FIELD"].home / "imports").iterdir())
 
 

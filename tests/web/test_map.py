@@ -138,7 +138,7 @@ def map_page(playwright: Playwright, small_county: County) -> Iterator[tuple[Pag
 @pytest.mark.browser
 def test_a_tap_on_a_point_leads_to_the_household(map_page: tuple[Page, Server]) -> None:
     page, server = map_page
-    page.goto(f"{server.url}/map?region={HERE}")
+    page.goto(f"{server.url}/map?region={HERE}", wait_until="networkidle")  # the points are there
     page.locator(".map canvas").focus()
     page.keyboard.press("Enter")
     page.get_by_role("link", name="▲ 陈大一").click()

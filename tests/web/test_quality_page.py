@@ -5,7 +5,7 @@ import pytest
 from field import clock
 from field.codes import Role
 from field.mending import place
-from field.monitoring.checks.quality_checks import LIVE
+from field.monitoring.checks.quality_checks import CHECKS
 from tests.county import County
 from tests.monitoring.casework import home_of, listed, the_case
 from tests.monitoring.test_relief_sheet import MARCH, bill, people, seen
@@ -64,7 +64,7 @@ def test_the_file_says_what_is_to_be_mended_and_no_longer_once_it_is(small_count
 def test_each_way_to_mend_leads_to_a_page_and_a_place_on_it_that_are_there(small_county: County, who: str) -> None:
     office, home = browser(small_county, who), small_county.households[HOME]
     seen(small_county, bill(people(small_county)[0], MARCH, 100, None))
-    for check in LIVE:
+    for check in CHECKS:
         way = place(check, home, ROLES[who])
         page, _, anchor = way.partition("#")
         answer = office.get(page, follow_redirects=True)
@@ -77,7 +77,7 @@ def test_each_way_to_mend_leads_to_a_page_and_a_place_on_it_that_are_there(small
 
 def test_only_the_county_is_led_to_the_roster_and_to_people_who_stand_twice(small_county: County) -> None:
     home = small_county.households[HOME]
-    ways = {check.code: [place(check, home, role) for role in ROLES.values()] for check in LIVE}
+    ways = {check.code: [place(check, home, role) for role in ROLES.values()] for check in CHECKS}
     members = f"/households/{home}#members"
     assert ways["no_identified_on"] == [members, members, "/imports"]
     assert ways["no_birth"] == ways["id_number"] == ways["eliminated_dropout"] == [members] * 3, "corrected there"

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, String, bindparam, case, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
+from field.china_time import opens
 from field.monitoring.board.standings import UNVISITED, VISITED, visited, visits_of
 from field.monitoring.board.until import ASKED, Moments, Until
 from field.monitoring.cases.case_rules import MAY_LEAVE
@@ -23,7 +24,6 @@ from field.monitoring.cases.deadlines import (
 )
 from field.monitoring.duties.tasks import Task
 from field.monitoring.duties.todo_entries import KINDS
-from field.monitoring.duties.todo_rows import opens
 from field.monitoring.relief.relief_sums import RELIEVED, relieved
 from field.monitoring.workers.checkin_requests import CheckinRequest, Outcome
 from field.monitoring.workers.worker_freshness import FRESHNESS, freshness, oldest, states

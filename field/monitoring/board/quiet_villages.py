@@ -14,7 +14,7 @@ from field.codes import Role
 from field.monitoring.policy.shelf import pack_on
 from field.monitoring.workdays import china_day
 from field.orm import UtcDateTime
-from field.registry.deputies import Deputy
+from field.registry.deputies import Deputy, held
 from field.registry.households import Household
 from field.registry.regions import TOWN, VILLAGE, Region, in_region
 from field.registry.staff import Post, Staff
@@ -45,16 +45,16 @@ def quiet_villages(session: Session, region: str, now: datetime) -> list[Quiet]:
         return []
     since = now - timedelta(days=rule.quiet_days)
     in_post = and_(
-        Post.region == Region.code, Post.role == Role.VILLAGE.value, Post.since <= now,
-        or_(Post.until.is_(None), Post.until > now), Post.staff_id == Staff.id, Staff.ended_at.is_(None),
+        Post.region == Region.code, Post.role == Role.VILLAGE.value, held(Post, now),
+        Post.staff_id == Staff.id, Staff.ended_at.is_(None),
     )  # fmt: skip
-    held = exists().where(in_post)
+    manned = exists().where(in_post)
     of_deputy = exists().where(Deputy.id == _logins.c.deputy_id, Deputy.post_id == Post.id)
     logged_in = or_(_logins.c.staff_id == Staff.id, of_deputy)
     seen = exists().where(in_post, logged_in, _logins.c.seen_at >= since)
     visited = select(func.max(Household.last_visit_at)).where(Household.region == Region.code).scalar_subquery()
     lived_in = exists().where(Household.region == Region.code)
-    rows = select(Region.code, Region.name, held.label("held"), visited.label("visited"), seen.label("seen"))
+    rows = select(Region.code, Region.name, manned.label("held"), visited.label("visited"), seen.label("seen"))
     rows = rows.where(in_region(Region.code, region), func.length(Region.code) == VILLAGE, lived_in)
     found = session.execute(rows.order_by(Region.code))
     return [

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Date, bindparam
 
-from field.monitoring.duties.todo_rows import opens
+from field.china_time import opens
 from field.monitoring.policy.shelf import pack_on
 from field.monitoring.workdays import DAY
 from field.orm import UtcDateTime

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 
 from field.codes import Channel, EntryKind
 from field.ledger.entries import Draft, Entry, append, recorded, region_chain
-from field.monitoring.checks.quality_checks import LIVE, Check
+from field.monitoring.checks.quality_checks import CHECKS, Check
 from field.monitoring.checks.quality_rows import Rows, Terms, among, of, within
 from field.monitoring.policy.shapes import Pack
 from field.monitoring.policy.shelf import pack_on
@@ -57,7 +57,7 @@ def count(session: Session, check: Check, by: Terms, region: str) -> int:
     return session.scalar(select(func.count(rows.c.household_id.distinct()))) or 0
 
 
-def counts(session: Session, by: Terms, region: str, checks: Iterable[Check] = LIVE) -> dict[str, int]:
+def counts(session: Session, by: Terms, region: str, checks: Iterable[Check] = CHECKS) -> dict[str, int]:
     """The same of every check."""
     return {check.code: count(session, check, by, region) for check in checks}
 
@@ -80,7 +80,7 @@ def of_household(session: Session, household_id: str, by: Terms) -> list[Found]:
     people: dict[int, set[str]] = {}
     for place, person_id in _built_for(session, by)[0].rows(session, {"household": household_id}):
         people.setdefault(place, set()).update([person_id] if person_id else [])
-    return [Found(LIVE[place], tuple(sorted(whose))) for place, whose in sorted(people.items())]
+    return [Found(CHECKS[place], tuple(sorted(whose))) for place, whose in sorted(people.items())]
 
 
 def of_households(session: Session, household_ids: Sequence[str], by: Terms) -> dict[str, list[Check]]:
@@ -90,13 +90,13 @@ def of_households(session: Session, household_ids: Sequence[str], by: Terms) -> 
         ids = list(household_ids[start : start + AT_ONCE])
         for place, household_id in session.execute(_built_for(session, by)[1], {"ids": ids}):
             places.setdefault(household_id, set()).add(place)
-    return {household_id: [LIVE[place] for place in sorted(found)] for household_id, found in places.items()}
+    return {household_id: [CHECKS[place] for place in sorted(found)] for household_id, found in places.items()}
 
 
 def of_region(session: Session, region: str, by: Terms) -> dict[str, list[Check]]:
     """The same of all households of a region, each check once."""
     found: dict[str, list[Check]] = {}
-    for check in LIVE:
+    for check in CHECKS:
         rows = _within(check, by, region).subquery()
         for household_id in session.scalars(select(rows.c.household_id).distinct()):
             found.setdefault(household_id, []).append(check)
@@ -111,8 +111,8 @@ def _built_for(session: Session, by: Terms) -> tuple[Prepared, TextClause]:
         if len(_built) > 20:
             _built.clear()
         several = materialized(select(Household.id).where(Household.id.op("IN")(given("ids"))), "several")
-        one = _found([of(check.of(by), given("household")) for check in LIVE], "person_id")
-        many = _found([among(check.of(by), select(several.c.id)) for check in LIVE], "household_id")
+        one = _found([of(check.of(by), given("household")) for check in CHECKS], "person_id")
+        many = _found([among(check.of(by), select(several.c.id)) for check in CHECKS], "household_id")
         prepared = Prepared(_written(one, dialect).bindparams(bindparam("household", type_=String())))
         _built[key] = by.pack, prepared, _written(many, dialect).bindparams(bindparam("ids", expanding=True))
     return _built[key][1:]
@@ -142,8 +142,8 @@ def record_counts(session: Session, counted: Mapping[str, int], now: datetime, n
 
 
 def checks_called(code: str | None) -> Sequence[Check]:
-    """The live check of a code, or none."""
-    return [check for check in LIVE if check.code == code]
+    """The check of a code, or none."""
+    return [check for check in CHECKS if check.code == code]
 
 
 def _within(check: Check, by: Terms, region: str) -> Rows:

@@ -1,4 +1,4 @@
-"""数据质量检查目录: every live check as data; what it is called, what is wrong, how it is mended, and its SQL."""
+"""数据质量检查目录: every check as data; what it is called, what is wrong, how it is mended, and its SQL."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,21 +23,20 @@ PEOPLE = "people"
 
 @dataclass(frozen=True)
 class Check:
-    """一项检查: `mend` names where it is put right; one that is not `on` waits for what it looks at."""
+    """一项检查: `mend` names where it is put right."""
 
     code: str
     title: str
     words: str
     mend: str
     rows: Rows | Callable[[Terms], Rows]
-    on: bool = True
 
     def of(self, by: Terms) -> Rows:
         """What it finds by a pack and on a day."""
         return self.rows(by) if callable(self.rows) else self.rows
 
 
-CATALOGUE: tuple[Check, ...] = (
+CHECKS: tuple[Check, ...] = (
     Check("no_risk", "监测户没有风险点", "在监测，却没有写因为什么。走访时补上风险点。", RISKS,
           q.households(MONITORED, Household.main_risk.is_(None))),
     Check("no_income", "监测户没有收入", "在监测，却从来没有记过收入。走访时问清十二个月的收入。", INCOME,
@@ -121,5 +120,4 @@ CATALOGUE: tuple[Check, ...] = (
           "缺是谁的、日期、总金额或合规费用，或者合规费用比总金额大、日期在以后，救助算不了。请补全或改正。", RELIEF,
           q.households(q.unclear_bill())),
 )  # fmt: skip
-LIVE = tuple(check for check in CATALOGUE if check.on)
-TITLES = {check.code: check.title for check in CATALOGUE}
+TITLES = {check.code: check.title for check in CHECKS}

@@ -1,13 +1,14 @@
 """数据质量的查询: of which the checks are made; a row is a household and, where it is about one, a person."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, extract, func, null, or_, select
 from sqlalchemy.orm import aliased
 
 from field.case_codes import CaseState
+from field.china_time import opens
 from field.codes import Grade
 from field.ledger.facts import Fact
 from field.monitoring.cases.case_rules import LADDER
@@ -19,7 +20,7 @@ from field.monitoring.policy.shapes import Pack
 from field.monitoring.relief.bills import ToldBill
 from field.monitoring.risk.judgement import Judgement
 from field.monitoring.risk.sections import trust
-from field.monitoring.workdays import SHANGHAI, months_after
+from field.monitoring.workdays import months_after
 from field.registry.households import Household, Person
 from field.registry.regions import in_region
 
@@ -51,7 +52,7 @@ class Terms(NamedTuple):
 
     def days_ago(self, days: int) -> datetime:
         """The beginning of the day so many days ago, in China."""
-        return datetime.combine(self.day - timedelta(days=days), time(), SHANGHAI)
+        return opens(self.day - timedelta(days=days))
 
 
 def households(*conditions: Condition) -> Rows:

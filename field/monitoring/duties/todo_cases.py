@@ -8,13 +8,14 @@ from sqlalchemy import case as either
 from sqlalchemy.orm import Session
 
 from field.case_codes import CaseState
+from field.china_time import opens
 from field.codes import Role, Source, TaskKind
 from field.monitoring.cases.case_rules import HOLDERS, NOTICES, WAY_OUT, step_of
 from field.monitoring.cases.case_rules import OFFICES as ANSWER
 from field.monitoring.cases.cases import MonitoringCase
 from field.monitoring.duties.escalation import LEVELS, risen, seconds
 from field.monitoring.duties.tasks import Task
-from field.monitoring.duties.todo_rows import NOTHING, Found, Row, Wanted, closes, narrowed, opens
+from field.monitoring.duties.todo_rows import NOTHING, Found, Row, Wanted, closes, narrowed
 from field.monitoring.leads.leads import Lead
 from field.monitoring.policy.shapes import Pack
 from field.monitoring.policy.shelf import shelf

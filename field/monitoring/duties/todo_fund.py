@@ -6,8 +6,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from field.china_time import opens
 from field.codes import Source, TaskKind
-from field.monitoring.duties.todo_rows import NOTHING, Found, Row, Wanted, closes, narrowed, opens
+from field.monitoring.duties.todo_rows import NOTHING, Found, Row, Wanted, closes, narrowed
 from field.monitoring.help.fund import FundApplication
 from field.monitoring.help.fund_rules import OPEN
 from field.monitoring.risk.grades import JUDGED, judged_grade

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
+from field.china_time import opens
 from field.codes import Grade, Role, Source, TaskKind
 from field.monitoring.policy.risk_shapes import RANKS
 from field.monitoring.policy.shapes import Pack
@@ -99,11 +100,6 @@ class Found(NamedTuple):
 
 SourceOf = Callable[[Session, Wanted, int], Found]
 NOTHING = Found([], 0)
-
-
-def opens(day: date) -> datetime:
-    """The first moment of a day in China."""
-    return datetime.combine(day, time(), SHANGHAI)
 
 
 def closes(day: date) -> datetime:

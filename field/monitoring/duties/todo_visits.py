@@ -6,10 +6,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from field.china_time import opens
 from field.codes import Role, Source, TaskKind
 from field.monitoring.duties.escalation import level
 from field.monitoring.duties.tasks import Task
-from field.monitoring.duties.todo_rows import NOTHING, Found, Row, Wanted, closes, opens
+from field.monitoring.duties.todo_rows import NOTHING, Found, Row, Wanted, closes
 from field.monitoring.policy.shapes import Visits
 from field.monitoring.risk.grades import JUDGED, by_urgency, judged_grade
 from field.monitoring.workdays import DAY, month_of

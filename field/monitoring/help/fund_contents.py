@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from field.monitoring.cases.case_contents import WORDS, Digest, Faults, Named, Note, Nothing, Part, Reason, fault
+from field.monitoring.cases.case_contents import WORDS, Digest, Faults, Named, Note, Nothing, Part, Reason
 from field.monitoring.help.fund_codes import FundAction as A
 from field.monitoring.help.fund_codes import FundWay
+from field.monitoring.help.measure_contents import read_as
 
 MONEY = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?", re.ASCII)
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
@@ -108,11 +109,7 @@ SHAPES: Mapping[A, type[Part]] = {
 
 def read_fund(action: A, said: Any) -> tuple[Part | None, Faults]:
     """What was written down, or every fault of its form."""
-    try:
-        return SHAPES[action].model_validate(said), []
-    except ValidationError as error:
-        several = error.errors(include_url=False, include_input=False, include_context=False)
-        return None, [fault(".".join(map(str, one["loc"])), _words(one)) for one in several]
+    return read_as(SHAPES[action], said, _words)
 
 
 def day_of(said: Any) -> date | None:

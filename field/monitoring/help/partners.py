@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from pydantic import ValidationError
 from sqlalchemy import BigInteger, Index, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from uuid6 import uuid7
@@ -14,8 +13,9 @@ from field.codes import Channel, EntryKind
 from field.help_codes import TieAction
 from field.ledger.chain import canonical
 from field.ledger.entries import Draft, Entry, append, lock_head, opened, recorded, region_chain
-from field.monitoring.cases.case_contents import WORDS, Faults, Part, fault, plain
+from field.monitoring.cases.case_contents import Part, fault, plain
 from field.monitoring.cases.cases import OtherContent, Stale
+from field.monitoring.help.measure_contents import read_as
 from field.monitoring.help.tie_rules import NEEDS, Terms, against
 from field.monitoring.refusals import OutOfOrder, Refused
 from field.monitoring.workdays import china_day
@@ -90,7 +90,7 @@ class Asked:
 
 def act(session: Session, asked: Asked, by: Actor, now: datetime) -> Entry:
     """Record it; Refused with every fault, Stale from an old page, NotAllowed outside the region."""
-    part, faults = _read(asked)
+    part, faults = read_as(NEEDS[asked.action], dict(asked.content))
     tie = session.get(Tie, asked.of) if asked.action in (TieAction.PAY, TieAction.END) else None
     chain = _chain(session, asked, tie, part, by)
     if chain is None or part is None:
@@ -142,14 +142,6 @@ def _derive_later(session: Session, entry: Entry, tie_id: str, content: dict[str
     if action is TieAction.PAY:
         row = {"paid_on": date.fromisoformat(content["paid_on"]), "amount": content["amount"], "tie_id": tie_id}
         session.execute(insert(TiePayment).values(household_id=entry.chain_id, seq=entry.seq, **row))
-
-
-def _read(asked: Asked) -> tuple[Part | None, Faults]:
-    try:
-        return NEEDS[asked.action].model_validate(dict(asked.content)), []
-    except ValidationError as error:
-        several = error.errors(include_url=False, include_input=False, include_context=False)
-        return None, [fault(".".join(map(str, one["loc"])), WORDS.get(one["type"], "写法不对")) for one in several]
 
 
 def _chain(session: Session, asked: Asked, tie: Tie | None, part: Part | None, by: Actor) -> str | None:

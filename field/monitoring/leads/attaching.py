@@ -9,7 +9,7 @@ from uuid6 import uuid7
 
 from field.case_codes import CaseState
 from field.codes import Channel, EntryKind, LeadKind, TaskKind
-from field.ledger.entries import Draft, Entry, append, lock_heads, opened
+from field.ledger.entries import Draft, Entry, append, lock_heads, opened, region_of
 from field.monitoring.cases.case_rules import LADDER
 from field.monitoring.cases.cases import MonitoringCase, case_of
 from field.monitoring.duties.tasks import Task, stand_again
@@ -75,7 +75,7 @@ def _case_stands_on(session: Session, lead: Lead) -> bool:
 def attachable(session: Session, chain_id: str, seq: int, by: Actor) -> Lead:
     """The lead of a region's chain, locked until the commit; NotAllowed unless it lies within the actor's region."""
     lead = session.get(Lead, (chain_id, seq), with_for_update=True, populate_existing=True)
-    if lead is None or not chain_id.startswith("region:") or not by.may(Right.ATTACH_LEADS, lead.region):
+    if lead is None or not region_of(chain_id) or not by.may(Right.ATTACH_LEADS, lead.region):
         raise NotAllowed
     return lead
 
@@ -117,7 +117,7 @@ def _rejected_at(session: Session, entry: Entry, said: dict[str, Any]) -> dateti
 
 def derive_detached(session: Session, entry: Entry, said: dict[str, Any]) -> None:
     """撤回归户: lead and task stand again as the first entry left them."""
-    region = entry.chain_id.partition(":")[2]
+    region = region_of(entry.chain_id)
     for table in (Lead, Task):
         here = (table.chain_id == entry.chain_id) & (table.seq == said["seq"])
         session.execute(update(table).where(here).values(household_id=None, region=region))

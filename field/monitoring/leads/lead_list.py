@@ -9,6 +9,7 @@ from sqlalchemy import Select, and_, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from field.case_codes import CaseState
+from field.china_time import written
 from field.codes import EntryKind, LeadKind, Source
 from field.ledger.entries import Entry, opened
 from field.ledger.receipts import number
@@ -82,7 +83,7 @@ def _how(lead: Lead, visited: bool, gone: dict[str, list[CaseTurn]]) -> dict[str
     ends = next((turn for turn in later if lead.kind != LeadKind.DANGER or turn.turn == DIED), None)
     if ends is None:
         return {"state": "open", "closed": None}
-    why = {"why": ends.turn, "name": CaseState.label_of(ends.turn), "at": _time(ends.recorded_at)}
+    why = {"why": ends.turn, "name": CaseState.label_of(ends.turn), "at": written(ends.recorded_at)}
     return {"state": "closed", "closed": why}
 
 
@@ -110,7 +111,7 @@ def _said(lead: Lead, told: Told) -> dict[str, Any]:
 
 
 def _again(entry: Entry, words: str) -> dict[str, str]:
-    at = _time(entry.occurred_at)
+    at = written(entry.occurred_at)
     return {"channel": entry.channel, "at": at, "receipt": number(entry.hash), "words": words}
 
 
@@ -122,10 +123,6 @@ def _lead_shown(lead: Lead, head: str | None, village: str | None) -> dict[str, 
         "region": lead.region, "village": village or lead.region,
         "household_id": lead.household_id, "person_id": lead.person_id, "head": head,
         "risk_factors": lead.risk_factors, "why": lead.why, "grade": lead.grade,
-        "traces": [lead.seq, *(lead.raised or [])], "opened_at": _time(lead.opened_at),
+        "traces": [lead.seq, *(lead.raised or [])], "opened_at": written(lead.opened_at),
         "receipt": number(lead.hash),
     }  # fmt: skip
-
-
-def _time(value: datetime) -> str:
-    return value.isoformat(timespec="milliseconds").replace("+00:00", "Z")

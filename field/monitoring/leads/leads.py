@@ -28,7 +28,7 @@ from sqlalchemy import table as table_named
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from field.codes import EntryKind, Grade, LeadKind, Source, TaskKind
-from field.ledger.entries import Entry
+from field.ledger.entries import Entry, region_of
 from field.monitoring.cases.case_rules import LADDER
 from field.monitoring.cases.case_turns import left_since
 from field.monitoring.duties.tasks import Task, stand_again
@@ -202,18 +202,17 @@ def _both(
     entry: Entry, source: Source, person_id: str | None, regions: Mapping[str, str], heard_at: datetime | None = None
 ) -> dict[str, Any]:
     """What a lead and a task have in common."""
-    kind, _, place = entry.chain_id.partition(":")
-    alone = kind == "region"
+    region = region_of(entry.chain_id)
     return {
         "chain_id": entry.chain_id, "seq": entry.seq, "source": source.value,
-        "region": place if alone else regions[entry.chain_id],
-        "household_id": None if alone else entry.chain_id, "person_id": person_id,
+        "region": region or regions[entry.chain_id],
+        "household_id": None if region else entry.chain_id, "person_id": person_id,
         "opened_at": heard_at or entry.occurred_at,
     }  # fmt: skip
 
 
 def _same_was_said(session: Session, entry: Entry, wanted: Wanted) -> Lead | None:
-    if wanted.person_id is None or entry.chain_id.startswith("region:") or wanted.source is not Source.CHECKIN:
+    if wanted.person_id is None or region_of(entry.chain_id) or wanted.source is not Source.CHECKIN:
         return None
     before = select(Lead).where(
         Lead.chain_id == entry.chain_id, Lead.kind == wanted.kind.value, Lead.source == wanted.source.value,

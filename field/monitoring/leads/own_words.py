@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
+from field.china_time import written
 from field.codes import Channel, EntryKind, LeadKind, Source
 from field.ledger.entries import Entry, opened
 from field.monitoring.leads.lead_list import TRACES_READ
@@ -52,10 +53,10 @@ def _said(session: Session, leads: Sequence[Lead]) -> dict[tuple[str, int], tupl
 
 
 def _shown(lead: Lead, entry: Entry, said: dict[str, Any]) -> dict[str, Any]:
-    at = (lead.opened_at if entry.seq == lead.seq else entry.occurred_at).isoformat(timespec="milliseconds")
+    at = lead.opened_at if entry.seq == lead.seq else entry.occurred_at
     return {
         "source": lead.source, "source_name": Source.label_of(lead.source),
-        "channel_name": Channel.label_of(entry.channel), "at": at.replace("+00:00", "Z"),
+        "channel_name": Channel.label_of(entry.channel), "at": written(at),
         "words": mask_words(said.get("note") or ""), "risk_factors": lead.risk_factors, "since": said.get("since"),
         "amount": said.get("amount"), "amount_max": said.get("amount_max"),
     }  # fmt: skip

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, String, and_, cast, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from field.codes import Channel, EntryKind, Role
@@ -16,6 +16,7 @@ from field.monitoring.cases.cases import MonitoringCase
 from field.monitoring.duties.tasks import Task
 from field.monitoring.posts.deputy_rules import BELOW
 from field.monitoring.visiting.phones import PhoneReport
+from field.registry.deputies import held
 from field.registry.households import Household
 from field.registry.regions import in_region
 from field.registry.rights import Actor, NotAllowed, Right
@@ -78,9 +79,9 @@ class Answered:
 def shared(session: Session, by: Actor, region: str, now: datetime) -> list[Shared]:
     """同岗 of a region of the reader's, nearest first: the posts that one of their holders can take from another."""
     roles = [by.role.value, *(role.value for role in BELOW[by.role])]
-    held = Post.since <= now, or_(Post.until.is_(None), Post.until > now), Staff.ended_at.is_(None)
-    rows = select(Staff, Post).join(Post, Post.staff_id == Staff.id).where(in_region(Post.region, region), *held)
-    rows = rows.where(Post.role.in_(roles)).order_by(Post.region, Post.role, Staff.username)
+    rows = select(Staff, Post).join(Post, and_(Post.staff_id == Staff.id, held(Post, now), Staff.ended_at.is_(None)))
+    rows = rows.where(in_region(Post.region, region), Post.role.in_(roles))
+    rows = rows.order_by(Post.region, Post.role, Staff.username)
     found = []
     for (place, role), several in groupby(session.execute(rows), lambda row: (row.Post.region, row.Post.role)):
         there = list(several)

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
+from field.china_time import opens
 from field.codes import Role
-from field.monitoring.workdays import SHANGHAI, china_day
+from field.monitoring.workdays import china_day
 from field.registry.regions import parent, within
 from field.registry.rights import Actor, Right
 from field.registry.signatures import signature
@@ -44,8 +45,7 @@ def may_stand_in(absent: Holder, deputy: Holder) -> bool:
 
 def span(first: date, last: date) -> Span:
     """From the first moment of the first day to the end of the last, in China."""
-    begin, end = (datetime.combine(day, time(), SHANGHAI) for day in (first, last + timedelta(days=1)))
-    return begin, end
+    return opens(first), opens(last + timedelta(days=1))
 
 
 def faults(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from typing import cast as as_type
 
@@ -26,12 +26,13 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.types import TypeEngine
 
+from field.china_time import opens
 from field.monitoring.duties.tasks import stand_again
 from field.monitoring.policy.shapes import Pack
 from field.monitoring.policy.shelf import pack_on
 from field.monitoring.risk.grading import graded
 from field.monitoring.risk.sections import Scope, given
-from field.monitoring.workdays import SHANGHAI, china_day, months_after
+from field.monitoring.workdays import china_day, months_after
 from field.orm import Base, Code, Id, Utc, UtcDateTime, insert_or_leave
 from field.prepared import Prepared
 
@@ -97,7 +98,7 @@ class Basis:
 
     def given(self) -> dict[str, Any]:
         """The values of the statement that depend on the day."""
-        until = datetime.combine(self.day + timedelta(days=1), time(), SHANGHAI)
+        until = opens(self.day + timedelta(days=1))
         lag = self.pack.income.lag_months
         least = {f"{name}_from": months(ends) - lag for name, (_, ends) in self.window.items()}
         return {

@@ -44,11 +44,6 @@ def told(pack: Pack, fired: str, figures: str) -> list[Fired]:
     return sorted(several, key=lambda one: -RANKS[one.grade])
 
 
-def missing_words(missing: str) -> list[str]:
-    """The facts, in words, that are not known and could change the grade."""
-    return [FACTS[fact] for fact in json.loads(missing)]
-
-
 def _told(pack: Pack, rule: Rule, grade: Grade, known: Mapping[str, Any]) -> Fired:
     looked_at = [rule.figure, *(one.figure for one in rule.beside)]
     sources = {name: known[f"{name}_seq"] for name in SECTIONS if name in needs(pack, rule) and f"{name}_seq" in known}

@@ -14,7 +14,7 @@ from field.prepared import Columns
 from field.registry.households import Household, Person
 from field.registry.idnumber import DISABILITIES, mismatch
 from field.registry.masking import mask_phone
-from field.registry.regions import LEVELS
+from field.registry.regions import code_in
 from field.registry.sealing import blind, sealed
 from field.registry.search_keys import SearchKey, keys_of_home
 
@@ -79,7 +79,7 @@ def people(household_id: str, payload: dict[str, Any]) -> Iterable[dict[str, Any
             "id_number": sealed("id_number", number), "id_number_index": blind("id_number", number) if number else None,
             "phone": sealed("phone", phone), "phone_index": blind("phone", phone) if phone else None,
             "bank_account": sealed("bank_account", said.get("bank_account")),
-            "work_place": _place(said), "work": said.get("work"),
+            "work_place": code_in(said.get("work_place", "")), "work": said.get("work"),
             "months_away": said.get("months_away"), "monthly_income": said.get("monthly_income"),
             "health": said.get("health"), "schooling": said.get("schooling"), "labour": said.get("labour"),
             "details": _details(said),
@@ -110,17 +110,11 @@ def _told(household_id: str, payload: dict[str, Any]) -> Iterable[tuple[str, str
 
 def _details(said: dict[str, Any]) -> dict[str, Any]:
     details = {key: said[key] for key in DETAILS if key in said}
-    if "work_place" in said and not _place(said):
+    if "work_place" in said and not code_in(said["work_place"]):
         details["work_place_name"] = said["work_place"]
     if card := said.get("disability_card"):
         details["disability"] = f"{DISABILITIES[card[18]]}{GRADES[card[19]]}级"
     return details
-
-
-def _place(said: dict[str, Any]) -> str | None:
-    """The division code in 务工地点, if it is one."""
-    place = said.get("work_place", "")
-    return place if place.isdigit() and len(place) in LEVELS else None
 
 
 def _day(text: str | None) -> date | None:

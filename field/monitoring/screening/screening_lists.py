@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Index, String, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from field.ledger.entries import Entry, recorded
+from field.ledger.entries import Entry, recorded, region_of
 from field.orm import Base, Code, Id, Name, RegionCode, Utc, insert_or_leave
 from field.registry.screening import ScreeningAnswer
 from field.registry.sealing import keyring
@@ -63,7 +63,7 @@ def derive_list(session: Session, entry: Entry, said: dict[str, Any]) -> None:
     """部门报送名单, as it arrives and in every rebuild."""
     names = ("department", "title", "rows", "digest", "job_id")
     row = {name: said[name] for name in names} | {"id": said["list_id"], "sender": entry.actor}
-    row |= {"region": entry.chain_id.partition(":")[2], "filed_at": entry.occurred_at, "hash": entry.hash}
+    row |= {"region": region_of(entry.chain_id), "filed_at": entry.occurred_at, "hash": entry.hash}
     session.execute(insert(ScreeningList), [row])
 
 

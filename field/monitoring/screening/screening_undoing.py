@@ -12,7 +12,7 @@ from sqlalchemy import delete, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from field.codes import Channel, EntryKind
-from field.ledger.entries import Draft, Entry, append, lock_heads, opened, recorded, region_chain
+from field.ledger.entries import Draft, Entry, append, lock_heads, opened, recorded, region_chain, region_of
 from field.ledger.facts import Fact
 from field.monitoring.cases.case_rules import ENDED
 from field.monitoring.cases.cases import MonitoringCase
@@ -78,7 +78,7 @@ def derive_undone(session: Session, entry: Entry, said: dict[str, Any]) -> None:
     """撤销认定, as it arrives and in every rebuild."""
     row = update(ScreeningRow).where(ScreeningRow.list_id == said["list_id"], ScreeningRow.row == said["row"])
     mine = row.where(ScreeningRow.chain_id == entry.chain_id).values(answer=ScreeningAnswer.WAITING.value)
-    if entry.chain_id.startswith("region:"):
+    if region_of(entry.chain_id):
         session.execute(mine)
         return
     back = said["back"] | {"household_id": None, "person_id": None}

@@ -12,7 +12,7 @@ from field.monitoring.workers.worker_standings import note_workers
 from field.registry.filling import PHONE
 from field.registry.households import Household, Person
 from field.registry.masking import mask_phone
-from field.registry.regions import LEVELS
+from field.registry.regions import code_in
 from field.registry.sealing import blind
 from field.registry.search_keys import rewrite
 
@@ -59,7 +59,7 @@ def _change(session: Session, household_id: str, member: dict[str, Any]) -> None
     if PHONE in values:
         values["phone_index"] = blind("phone", values[PHONE]) if values[PHONE] else None
     if place := member.get("work_place"):
-        code = place if place.isdigit() and len(place) in LEVELS else None
+        code = code_in(place)
         values["work_place"] = code
         details = {key: value for key, value in details.items() if key != "work_place_name"}
         rest |= {} if code else {"work_place_name": place}

@@ -23,7 +23,6 @@ from field.registry.sealing import CannotOpen, blind, keyring
 VERSION = "T1."
 PURPOSE = b"filling"
 BATCH = 200
-COLUMNS_OF = {"household": HOUSEHOLD_FILLED, "member": MEMBER_FILLED}
 
 
 class OldVersion(Exception):
