@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, render_template, request
 from flask_babel import gettext as _
 
 from field import clock
+from field.at_hand import vault
 from field.auth import actor, allow
 from field.codes import EntryKind
 from field.db import db, transact
@@ -81,7 +82,7 @@ def reveal_original(household_id: str, digest: str) -> Any:
         asked = {"fault": fault, "reason": reason[:LONGEST]}
         return render_template("original.html", household_id=household_id, **asked), 422
     transact(lambda session: leave_trace(session, by, Look.PHOTO_ORIGINAL, digest, now, reason))
-    return Response(current_app.extensions["field_vault"].get(digest), content_type=f"image/{photo.format}")
+    return Response(vault().get(digest), content_type=f"image/{photo.format}")
 
 
 def _photograph(digest: str) -> Evidence:

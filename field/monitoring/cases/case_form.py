@@ -1,13 +1,13 @@
 """案子在手机上: what the phone shows of a household's case, who has signed, and when it is to be revisited."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from field.case_codes import CaseState
+from field.china_time import written
 from field.monitoring.cases.cases import MonitoringCase
 from field.monitoring.cases.consents import Consent
 from field.monitoring.cases.revisit_schedule import next_days
@@ -42,9 +42,6 @@ def _case(case: MonitoringCase, given: Sequence[Consent]) -> dict[str, Any]:
         "id": case.id, "state": case.state, "state_name": CaseState.label_of(case.state), "round": case.round,
         "due_on": case.due_on.isoformat() if case.due_on else None, "provisional": case.provisional,
         "stopped": case.stopped_on is not None, "green": case.green,
-        "consents": [{"person_id": one.person_id, "how": one.how, "signed_at": _time(one.signed_at)} for one in signed],
+        "consents": [{"person_id": one.person_id, "how": one.how, "signed_at": written(one.signed_at)}
+                     for one in signed],
     }  # fmt: skip
-
-
-def _time(value: datetime) -> str:
-    return value.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from field.case_codes import CaseAction, CaseState
+from field.china_time import written
 from field.ledger.entries import Entry
 from field.ledger.receipts import number
 from field.monitoring.cases.case_around import adults, pack_of
@@ -34,7 +35,7 @@ def line(case: MonitoringCase, household: Household, names: Mapping[str, str]) -
         "region": household.region, "village": names.get(household.region, household.region),
         "state": case.state, "state_name": CaseState.label_of(case.state), "since": case.since.isoformat(),
         "due_on": _day(case.due_on), "provisional": case.provisional, "stopped_on": _day(case.stopped_on),
-        "round": case.round, "green": case.green, "heard_at": _time(case.heard_at), "seq": case.seq,
+        "round": case.round, "green": case.green, "heard_at": written(case.heard_at), "seq": case.seq,
         "leaving": case.leaving["action"] if case.leaving else None,
     }  # fmt: skip
 
@@ -63,7 +64,7 @@ def _step(entry: Entry, said: dict[str, Any], staff: Mapping[str, str]) -> dict[
     return {
         "seq": entry.seq, "action": said["action"], "action_name": CaseAction.label_of(said["action"]),
         "from_state": said["from"], "to_state": said["to"], "by": entry.actor,
-        "by_name": staff.get(entry.actor, entry.actor), "at": _time(entry.recorded_at),
+        "by_name": staff.get(entry.actor, entry.actor), "at": written(entry.recorded_at),
         "receipt": number(entry.hash), "content": masked(said["content"]),
     }  # fmt: skip
 
@@ -79,7 +80,3 @@ def _offer(state: CaseState, action: CaseAction, pack: Pack) -> dict[str, Any]:
 
 def _day(value: date | None) -> str | None:
     return value.isoformat() if value else None
-
-
-def _time(value: datetime) -> str:
-    return value.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -2,17 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from field.china_time import opens
 from field.ledger.facts import Fact
 from field.monitoring.cases.elimination import Earned
 from field.monitoring.policy.shapes import Pack
 from field.monitoring.risk.judgement import Basis, months
-from field.monitoring.workdays import SHANGHAI
 from field.registry.households import Household
 
 
@@ -24,7 +24,7 @@ def before(
     homes = {home.id: (home, until) for home, until in several if until}
     if not most or not homes:
         return {}
-    ends = datetime.combine(by.day + timedelta(days=1), time(), SHANGHAI)
+    ends = opens(by.day + timedelta(days=1))
     rows = select(Fact).where(Fact.subject.in_(homes), Fact.attribute.in_(("income", "expenses")))
     told: dict[str, dict[str, list[Fact]]] = defaultdict(lambda: {"income": [], "expenses": []})
     for fact in session.scalars(rows.where(Fact.observed_at < ends).order_by(Fact.observed_at, Fact.seq)):

@@ -1,13 +1,13 @@
 """待办: each person's list, from every source, by grade and the time left; one page of it told in words."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from field.case_codes import CaseAction, CaseState
+from field.china_time import written
 from field.codes import Role, Source, TaskKind
 from field.labels import Word
 from field.monitoring.cases.case_course import same_hands
@@ -123,10 +123,10 @@ def _shown(row: Row, around: Around, wanted: Wanted) -> dict[str, Any]:
         "state": "done" if row.done else "open", "region": row.region,
         "village": around.places.get(row.region, row.region), "group": home.group if home else None,
         "household_id": row.household_id, "person_id": row.person_id, "head": home.head if home else None,
-        "opened_at": _time(row.opened_at), "due_at": _time(row.due_at), "why": risk.why,
+        "opened_at": written(row.opened_at), "due_at": written(row.due_at), "why": risk.why,
         "grade": row.grade if row.kind is TaskKind.DANGER or row.household_id is None else risk.grade.value,
         "late": row.due_at < wanted.now, "level": up.value if up else None,
-        "last_visit_at": _time(home.last_visit_at) if home and home.last_visit_at else None,
+        "last_visit_at": written(home.last_visit_at) if home and home.last_visit_at else None,
         "case_id": case.id if case else None, "own_hands": _own_hands(case, wanted),
         "application_id": row.about if row.kind is TaskKind.URGENT_AID else None,
         "reason": mask_words(around.reasons.get(row.about) or "") or None, "leads": around.leads.get(row.about, 0),
@@ -153,7 +153,3 @@ def _own_hands(case: MonitoringCase | None, wanted: Wanted) -> bool:
         return False
     next_one = LEAVING[CaseAction(case.leaving["action"])][0] if case.leaving else CaseAction.ADVANCE
     return same_hands(case.standing, next_one, wanted.by.username) is not None
-
-
-def _time(value: datetime) -> str:
-    return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
