@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
+import pytest
 import requests
 from sqlalchemy import func, select
 
@@ -139,14 +140,30 @@ def test_a_worker_that_is_killed_amid_photographs_leaves_none_of_them_undone(cou
         kill(worker)
     worker = _worker(county)
     _until(county, worker, JobState.DONE, lambda done: done == len(digests))
-    worker.send_signal(signal.SIGINT)
-    assert worker.wait(30) == 0, "told to stop, it stops"
+    kill(worker, signal.SIGINT)
+    assert worker.returncode == 0, "told to stop, it stops"
     vault = county.app.extensions["field_vault"]
     assert all(vault.has(digest, size) for digest in digests for size in ("original", "large", "small"))
     with county.app.app_context():
         attempts = db.session.scalars(select(Job.attempts).where(Job.kind == JobKind.PHOTO_VERSIONS.value)).all()
     assert max(attempts) > 1, "a job was taken over from a dead worker"
     assert max(attempts) <= ATTEMPTS
+
+
+@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
+def test_a_worker_that_is_told_to_stop_ends_what_it_is_doing_first(county: County, told: signal.Signals) -> None:
+    cadre = county.client("cadre")
+    for number in range(3):
+        photo = saved(scene(number, (3000, 2200)), "JPEG", quality=80)
+        assert cadre.put(f"/api/evidence/{hashlib.sha256(photo).hexdigest()}", data=photo).status_code == 201
+    worker = _worker(county)
+    _until(county, worker, JobState.RUNNING, lambda running: running > 0)
+    worker.send_signal(told)
+    assert worker.wait(30) == 0
+    with county.app.app_context():
+        jobs = select(Job.state, Job.attempts).where(Job.kind == JobKind.PHOTO_VERSIONS.value, Job.attempts > 0)
+        found = db.session.execute(jobs).all()
+    assert {tuple(job) for job in found} == {(JobState.DONE.value, 1)}
 
 
 def _worker(county: County) -> subprocess.Popen[bytes]:

@@ -1,6 +1,8 @@
 """命令: what is done from the terminal."""
 
+import signal
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial, wraps
 from pathlib import Path
 from typing import Any
@@ -43,6 +45,7 @@ from field.registry.sealing import keyring, save_keyring
 
 keys = AppGroup("keys", help="密钥。")
 regions = AppGroup("regions", help="行政区划。")
+STOPS = (signal.SIGINT, signal.SIGTERM)
 
 
 def register(app: Flask) -> None:
@@ -59,12 +62,18 @@ def migrate() -> None:
 
 @click.command("worker")
 def work() -> None:
-    """Do the work that can wait, until told to stop."""
+    """Do the work that can wait, until told to stop: once, and the job at hand is ended first; twice, and at once."""
     stop = threading.Event()
-    try:
-        worker.run(application(), stop)
-    except KeyboardInterrupt:
+
+    def told(*_: object) -> None:
         stop.set()
+        for again in STOPS:
+            signal.signal(again, signal.SIG_DFL)
+
+    for sign in STOPS:
+        signal.signal(sign, told)
+    with ThreadPoolExecutor(1) as hand:  # the signal's own thread must not hold the event's lock when it comes
+        hand.submit(worker.run, application(), stop).result()
 
 
 @regions.command("load")

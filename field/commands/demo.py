@@ -81,7 +81,10 @@ def run() -> None:
         for process in both:
             process.terminate()
         for process in both:
-            process.wait(30)
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                process.kill()  # a job that takes so long is taken up again at the next start
 
 
 def _free_port() -> int:
