@@ -1,6 +1,7 @@
 """政策包架: our packs, the county's own over them, and which is in force on a day."""
 
 import contextlib
+import os
 import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -201,17 +202,20 @@ def _files(folder: Path | None) -> list[Path]:
 
 
 def _stamp(folder: Path | None) -> Stamp:
-    if folder is None or not folder.is_dir():
-        return ()
-    return tuple(_state(path) for path in sorted(folder.glob("*.toml")))
+    """What the folder's files look like now; asked for with each judgement, so without a Path for each of them."""
+    with contextlib.suppress(OSError):
+        if folder is not None:
+            with os.scandir(folder) as files:
+                return tuple(sorted(_state(file) for file in files if file.name.endswith(".toml")))
+    return ()
 
 
-def _state(path: Path) -> tuple[str, int, int]:
+def _state(file: os.DirEntry[str]) -> tuple[str, int, int]:
     """What changes with a file; a link that leads nowhere, or a file just taken away, has nothing to change."""
     with contextlib.suppress(OSError):
-        stat = path.stat()
-        return path.name, stat.st_mtime_ns, stat.st_size
-    return path.name, 0, 0
+        stat = file.stat()
+        return file.name, stat.st_mtime_ns, stat.st_size
+    return file.name, 0, 0
 
 
 def _keep(place: Path, content: bytes) -> None:
