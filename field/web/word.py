@@ -195,7 +195,7 @@ def _set_foot(paper: Any, told: str) -> None:
         section.header.paragraphs[0].text = _("演示数据")
         section.header.paragraphs[0].alignment = CENTRE
     line = section.footer.paragraphs[0]
-    for text, code in ((f"{told} · {_('第')} ", "PAGE"), (f" {_('页，共')} ", "NUMPAGES"), (f" {_('页')}", None)):
+    for text, code in ((told + " · 第 ", "PAGE"), (" 页，共 ", "NUMPAGES"), (" 页", None)):
         line.add_run(text)
         if code:
             number = OxmlElement("w:fldSimple")

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import BigInteger, create_engine, delete, func, literal, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
 from uuid6 import uuid7
 
 from field import clock
@@ -185,7 +186,7 @@ PACKS = [pack_on(date(year, 6, 1)).relief for year in (2022, 2026)]
 @given(st.integers(0, 10**9), st.sampled_from(PACKS), st.sampled_from(["remainder", "whole"]))
 def test_sql_pays_what_the_rule_pays(cost: int, rule: ReliefRule, on: str) -> None:
     by = rule.model_copy(update={"second_on": on})
-    with create_engine("sqlite://").connect() as connection:
+    with create_engine("sqlite://", poolclass=NullPool).connect() as connection:
         assert connection.scalar(select(paid(literal(cost, BigInteger), by))) == relief(cost, by).paid
 
 
