@@ -133,7 +133,8 @@ def file(job_id: str) -> Response:
     """A file that is ready; each download leaves its trace."""
     job, by, now = _job(job_id), actor(), clock.now()
     wanted = export.wanted_of(job.payload)
-    export.allow(by, job.region or "", wanted)
+    if not export.allowed(by, job.region or "", wanted):
+        raise NotAllowed
     if job.state != JobState.DONE or not vault().has(job.id, "export-0"):
         raise Problem(*NOT_FOUND)
     transact(lambda session: leave_trace(session, by, "export_download", job_id, now, wanted.reason or None))
