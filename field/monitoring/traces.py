@@ -11,7 +11,8 @@ from field.ledger.entries import Entry
 from field.monitoring.looks import SAME_SITTING
 from field.orm import Base, Code, Id, Utc
 from field.prepared import Prepared
-from field.registry.households import Household, Person
+from field.registry import reach
+from field.registry.households import Person
 from field.registry.rights import Actor, NotAllowed, Right
 
 
@@ -98,17 +99,14 @@ def reveal_words(session: Session, household_id: str, seq: int, by: Actor, reaso
 
 def readable(session: Session, household_id: str, seq: int, by: Actor) -> Entry:
     """An entry of a household whose numbers the actor may see in full; NotAllowed elsewhere, or where there is none."""
-    household = session.get(Household, household_id)
+    reach.household(session, by, household_id, Right.REVEAL_NUMBERS)
     entry = session.get(Entry, (household_id, seq))
-    if household is None or entry is None or not by.may(Right.REVEAL_NUMBERS, household.region):
+    if entry is None:
         raise NotAllowed
     return entry
 
 
 def _revealed(session: Session, person_id: str, by: Actor, what: str, reason: str, now: datetime) -> Person:
-    person = session.get(Person, person_id)
-    household = session.get(Household, person.household_id) if person else None
-    if person is None or household is None or not by.may(Right.REVEAL_NUMBERS, household.region):
-        raise NotAllowed
+    person, _household = reach.belonging(session, by, Person, person_id, Right.REVEAL_NUMBERS)
     leave_trace(session, by, what, person_id, now, reason)
     return person

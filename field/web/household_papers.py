@@ -19,7 +19,7 @@ from field.monitoring.timeline import masked
 from field.monitoring.traces import Look
 from field.monitoring.visiting.evidence import visible_among
 from field.monitoring.workdays import china_day
-from field.registry import regions
+from field.registry import reach, regions
 from field.registry.households import Household, Person
 from field.registry.rights import Right
 from field.traced import traced
@@ -40,7 +40,7 @@ ROWS = 4
 @traced(Look.PAPER)
 def application(household_id: str) -> Page:
     """申请书 of a household."""
-    home = household_file.household(db.session(), actor(), household_id)
+    home = reach.household(db.session(), actor(), household_id)
     return answered(_("申请书"), lambda: [_application(db.session(), home)], _back(home))
 
 
@@ -51,7 +51,7 @@ def application(household_id: str) -> Page:
 def consent(household_id: str) -> Page:
     """承诺授权书, one sheet for every adult."""
     session = db.session()
-    home = household_file.household(session, actor(), household_id)
+    home = reach.household(session, actor(), household_id)
     grown, case = adults(session, home.id, china_day(now())), case_of(session, home.id)
     given = signed(session, home.id, case.heard_at if case else None)
     here = visible_among(session, {one.signature for one in given.values() if one.signature}, actor())

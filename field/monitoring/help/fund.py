@@ -22,7 +22,7 @@ from field.monitoring.policy.shapes import Pack
 from field.monitoring.policy.shelf import pack_on
 from field.monitoring.workdays import china_day
 from field.orm import Base, Code, Id, RegionCode
-from field.registry.households import Household
+from field.registry import reach
 from field.registry.rights import Actor, NotAllowed, Right
 
 COLUMNS = tuple(Standing.__dataclass_fields__)
@@ -70,9 +70,7 @@ class Asked:
 
 def apply(session: Session, household_id: str, asked: Asked, by: Actor, now: datetime) -> Entry:
     """申请救助 for a household."""
-    household = session.get(Household, household_id)
-    if household is None or not by.may(Right.WORK_FUND, household.region):
-        raise NotAllowed
+    household = reach.household(session, by, household_id, Right.WORK_FUND)
     lock_heads(session, [household.id, region_chain(household.region)])
     if entry := repeated(session, asked, household.id, by):
         return entry
