@@ -25,7 +25,7 @@ from field.monitoring.sheets.export_columns import CATALOGUE, NATIONAL, Column, 
 from field.monitoring.sheets.export_rows import Chosen, Rows
 from field.monitoring.sheets.export_writers import TooManyRows, write
 from field.monitoring.sheets.filling_sheet import Sheets
-from field.monitoring.traces import leave_trace
+from field.monitoring.traces import Look, leave_trace
 from field.monitoring.workdays import SHANGHAI, china_day
 from field.registry import regions
 from field.registry.filling_excel import write_filling
@@ -84,7 +84,7 @@ def ask_for_export(session: Session, wanted: Wanted, by: Actor, now: datetime) -
     sought = asdict(wanted.sought) | {"region": region, "on": wanted.sought.on and wanted.sought.on.isoformat()}
     payload = asdict(wanted) | {"sought": sought, "signed": by.username}
     job = enqueue(session, JobKind.EXPORT, payload, now, staff_id=by.staff_id, region=region)
-    leave_trace(session, by, "export_full" if wanted.full else "export", job, now, wanted.reason or None)
+    leave_trace(session, by, Look.EXPORT_FULL if wanted.full else Look.EXPORT, job, now, wanted.reason or None)
     return job
 
 

@@ -22,9 +22,9 @@ from field.monitoring.roster.first_entries import Made
 from field.monitoring.workdays import SHANGHAI
 from field.prepared import line, through
 from field.registry.rights import Right
-from field.registry.roster import RosterHousehold
+from field.registry.roster import HEADERS, RosterHousehold
 from field.registry.roster_excel import SheetFault, write_faults
-from field.registry.roster_household import ANOTHER_FAMILY, HEADERS, Fault
+from field.registry.roster_household import ANOTHER_FAMILY, Fault
 from field.registry.roster_reading import Opened, Read, read_roster
 from field.registry.villages import village_names
 from field.work import Assignment

@@ -22,6 +22,7 @@ from field.monitoring.workdays import china_day
 from field.registry import reach, regions
 from field.registry.households import Household, Person
 from field.registry.rights import Right
+from field.registry.roster import SEX
 from field.traced import traced
 from field.web import visit_words
 from field.web.case_words import HOW
@@ -99,7 +100,7 @@ def _application(session: Session, home: Household) -> Sheet:
 def _member(one: Person, names: dict[str, str]) -> list[str]:
     shown = person_shown(one)
     does = [names.get(one.work_place or "", one.work_place), one.work, one.schooling]
-    return [one.name, one.relation or "", visit_words.SEXES.get(one.sex or "", ""), years(one.birth_date),
+    return [one.name, one.relation or "", SEX.get(one.sex or "", ""), years(one.birth_date),
             shown["id_number"] or "", one.health or "", one.labour or "", " ".join(filter(None, does))]  # fmt: skip
 
 

@@ -64,7 +64,7 @@ def one(message_id: str) -> str:
     session, by, now = db.session(), actor(), clock.now()
     found = threads.thread(session, by, message_id)
     subject = found.key.household_id or message_id
-    transact(lambda turn: leave_trace(turn, by, "messages", subject, now))
+    transact(lambda turn: leave_trace(turn, by, Look.MESSAGES, subject, now))
     found = threads.thread(session, by, message_id)
     home = session.get(Household, found.key.household_id) if found.key.household_id else None
     likely, elsewhere = (

@@ -22,6 +22,7 @@ from field.monitoring.board.statistics import figures_of, statistics
 from field.monitoring.board.until import AGEING, Until
 from field.monitoring.cases.case_rules import MAY_LEAVE
 from field.monitoring.cases.cases import MonitoringCase
+from field.monitoring.cases.deadlines import late_revisits
 from field.monitoring.cases.revisit_schedule import RevisitDue, still_open
 from field.monitoring.derive import derive
 from field.monitoring.help.measure_rules import OPEN
@@ -209,3 +210,13 @@ def test_twelve_months_end_with_the_days_own() -> None:
         date(2025, 12, 1), date(2026, 1, 1), date(2026, 2, 1)
     ]  # fmt: skip
     assert isinstance(Until(date(2026, 2, 28)).ends, datetime)
+
+
+def test_a_revisit_is_late_once_its_day_is_over(county: County) -> None:
+    today, home = china_day(clock.now()), next(iter(county.households.values()))
+    with county.app.app_context():
+        session = db.session()
+        session.add(RevisitDue(household_id=home, seq=1, nth=1, due_on=today, from_on=today))
+        session.flush()
+        late = [session.execute(late_revisits(Until(on))).all() for on in (today, today + DAY)]
+    assert [[tuple(row) for row in rows] for rows in late] == [[], [("late_revisit", home)]]

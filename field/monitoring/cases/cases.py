@@ -15,7 +15,7 @@ from field.ledger.entries import Draft, Entry, append, lock_heads, opened, recor
 from field.monitoring.board.standings import note_standings
 from field.monitoring.cases.case_around import around, pack_of
 from field.monitoring.cases.case_changes import after, due_after
-from field.monitoring.cases.case_contents import Merge, fault, read_content, written_again
+from field.monitoring.cases.case_contents import Merge, fault, read_as, written_again
 from field.monitoring.cases.case_course import decide
 from field.monitoring.cases.case_rules import ENDED, MAY_LEAVE, RULES, UNDER_WAY
 from field.monitoring.cases.case_standing import Act, Standing, kept
@@ -206,7 +206,7 @@ def _do(
 
 def _others(session: Session, household_id: str, asked: Asked, at: Standing) -> frozenset[str]:
     """另一户 that a merge names, where there is such a one that was neither erased nor merged away itself."""
-    part, _faults = read_content("merge", dict(asked.content)) if asked.action is CaseAction.MERGE else (None, [])
+    part, _faults = read_as(Merge, dict(asked.content)) if asked.action is CaseAction.MERGE else (None, [])
     into = part.into if isinstance(part, Merge) else None
     if asked.action is CaseAction.CONFIRM_MERGE and at.leaving:
         into = at.leaving["into"]

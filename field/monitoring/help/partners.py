@@ -13,9 +13,8 @@ from field.codes import Channel, EntryKind
 from field.help_codes import TieAction
 from field.ledger.chain import canonical
 from field.ledger.entries import Draft, Entry, append, lock_head, opened, recorded, region_chain
-from field.monitoring.cases.case_contents import Part, fault, plain
+from field.monitoring.cases.case_contents import Part, fault, plain, read_as
 from field.monitoring.cases.cases import OtherContent, Stale
-from field.monitoring.help.measure_contents import read_as
 from field.monitoring.help.tie_rules import NEEDS, Terms, against
 from field.monitoring.refusals import OutOfOrder, Refused
 from field.monitoring.workdays import china_day
