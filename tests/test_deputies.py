@@ -26,8 +26,8 @@ from field.monitoring.workdays import china_day
 from field.registry.deputies import Deputy, as_signed
 from field.registry.rights import Actor
 from field.registry.signatures import by_same, named, signature
-from field.registry.staff import Staff, take_post
-from tests.county import HASHED, STAFF, County
+from field.registry.staff import Staff
+from tests.county import STAFF, County
 from tests.monitoring.casework import HOME, NEXT, asked, do, needed, opened, visited
 from tests.web.office import Browser, browser, statements, words
 
@@ -41,15 +41,7 @@ BOTH = signature("near", "cadre")
 def near(county: County, monkeypatch: pytest.MonkeyPatch) -> Browser:
     """The cadre of the next village of the same town, signed in."""
     monkeypatch.setitem(STAFF, "near", (Role.VILLAGE, NEXT, "邻村干部"))
-
-    def work(session: Any) -> None:
-        staff = Staff(id=str(uuid7()), username="near", name="邻村干部", password_hash=HASHED, posts=[])
-        session.add(staff)
-        session.flush()
-        take_post(session, staff, Role.VILLAGE, NEXT, clock.now() - timedelta(days=9), str(uuid7()))
-
-    with county.app.app_context():
-        transact(work)
+    county.hire("near", *STAFF["near"])
     return browser(county, "near")
 
 

@@ -209,6 +209,15 @@ def test_more_than_is_there_or_than_the_pack_permits_is_refused() -> None:
         village.give_back(0, "town1")
 
 
+def test_what_is_there_may_be_promised_and_paid_to_the_last_fen() -> None:
+    village = Village()
+    village.donate("500.01", "village1")
+    for action, who in HELP:
+        village.do("甲", action, who, action, **content(action, "500.01"))
+    assert village.books[FundAccount.CASH] == 0
+    assert [one.state for one in village.homes["甲"]] == [FundState.PAID]
+
+
 def test_what_is_out_of_turn_is_refused() -> None:
     village = Village()
     village.donate("5000", "village1")
