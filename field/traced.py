@@ -45,7 +45,8 @@ def trace_found(household_ids: Sequence[str], total: int) -> None:
 
 def _leave(what: Look, subjects: Sequence[str]) -> None:
     session, by, now = db.session(), actor(), clock.now()
-    new = [one for one in subjects if not looked_lately(session, by, what, one, now)]
+    before = looked_lately(session, by, what, subjects, now)
+    new = [one for one in subjects if one not in before]
 
     def leave(session: Session) -> None:
         for one in new:

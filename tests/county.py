@@ -19,6 +19,7 @@ from field import clock, create_app
 from field.codes import Role
 from field.config import Settings
 from field.db import db, transact
+from field.monitoring.rebuild import rebuild
 from field.monitoring.roster.enrol import enrol
 from field.registry.households import Household
 from field.registry.idnumber import make
@@ -82,6 +83,23 @@ class County:
             staff = find_staff(db.session(), username)
             assert staff is not None
             return Actor(staff.id, username, name, role, region, unit=staff.unit)
+
+    def rebuilt(self) -> tuple[str, ...]:
+        """What a rebuild of the ledger gives differently: nothing, if all is well."""
+        with self.app.app_context():
+            return transact(rebuild).differing
+
+    def hire(self, username: str, role: Role, region: str, name: str, days: int = 9) -> None:
+        """Give somebody an account, with a post held for so many days."""
+
+        def work(session: Session) -> None:
+            staff = Staff(id=str(uuid7()), username=username, name=name, password_hash=HASHED, posts=[])
+            session.add(staff)
+            session.flush()
+            take_post(session, staff, role, region, clock.now() - timedelta(days=days), str(uuid7()))
+
+        with self.app.app_context():
+            transact(work)
 
     def move(self, username: str, role: Role, region: str) -> None:
         """Give an account another post from now on."""

@@ -4,8 +4,6 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session
-from uuid6 import uuid7
 
 from field import clock
 from field.codes import EntryKind, Role
@@ -13,10 +11,9 @@ from field.db import db, transact
 from field.ledger.entries import Entry
 from field.ledger.verify import verify
 from field.monitoring.rebuild import DERIVED, fingerprint, rebuild
-from field.registry.staff import Staff, take_post
 from field.worker import signer
 from tests.any_history import History, balanced
-from tests.county import HASHED, STAFF, County
+from tests.county import STAFF, County
 
 NOT_OURS = {  # of conversations nothing is derived; an erasure closes a chain, and has stories of its own
     EntryKind.MESSAGES_ATTACHED, EntryKind.MESSAGES_DETACHED, EntryKind.ERASED,
@@ -31,19 +28,9 @@ def crowded(small_county: County, monkeypatch: pytest.MonkeyPatch) -> County:
 
 def crowd(county: County, monkeypatch: pytest.MonkeyPatch) -> County:
     """The same of any county."""
-    long_ago = clock.now() - timedelta(days=300)
     for username, name in (("deputy", "副书记"), ("moved", "调走的人")):
         monkeypatch.setitem(STAFF, username, (Role.VILLAGE, "420626107204", name))
-
-    def work(session: Session) -> None:
-        for username in ("deputy", "moved"):
-            staff = Staff(id=str(uuid7()), username=username, name=username, password_hash=HASHED, posts=[])
-            session.add(staff)
-            session.flush()
-            take_post(session, staff, Role.VILLAGE, "420626107204", long_ago, str(uuid7()))
-
-    with county.app.app_context():
-        transact(work)
+        county.hire(username, *STAFF[username], days=300)
     county.move("moved", Role.VILLAGE, "420626107205")
     monkeypatch.setitem(STAFF, "moved", (Role.VILLAGE, "420626107205", "调走的人"))
     return county

@@ -1,6 +1,7 @@
 """代班: who stands in acts in the absent colleague's post alone, signs for both, and no longer than the last day."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,14 +21,15 @@ from field.monitoring.board.quiet_villages import quiet_villages
 from field.monitoring.cases.case_course import same_hands
 from field.monitoring.cases.case_standing import Standing
 from field.monitoring.cases.cases import MonitoringCase, act
+from field.monitoring.posts.deputy_rules import LONGEST, Holder, faults, span
 from field.monitoring.rebuild import rebuild
 from field.monitoring.refusals import WrongHands
 from field.monitoring.workdays import china_day
 from field.registry.deputies import Deputy, as_signed
 from field.registry.rights import Actor
 from field.registry.signatures import by_same, named, signature
-from field.registry.staff import Staff, take_post
-from tests.county import HASHED, STAFF, County
+from field.registry.staff import Staff
+from tests.county import STAFF, County
 from tests.monitoring.casework import HOME, NEXT, asked, do, needed, opened, visited
 from tests.web.office import Browser, browser, statements, words
 
@@ -41,15 +43,7 @@ BOTH = signature("near", "cadre")
 def near(county: County, monkeypatch: pytest.MonkeyPatch) -> Browser:
     """The cadre of the next village of the same town, signed in."""
     monkeypatch.setitem(STAFF, "near", (Role.VILLAGE, NEXT, "邻村干部"))
-
-    def work(session: Any) -> None:
-        staff = Staff(id=str(uuid7()), username="near", name="邻村干部", password_hash=HASHED, posts=[])
-        session.add(staff)
-        session.flush()
-        take_post(session, staff, Role.VILLAGE, NEXT, clock.now() - timedelta(days=9), str(uuid7()))
-
-    with county.app.app_context():
-        transact(work)
+    county.hire("near", *STAFF["near"])
     return browser(county, "near")
 
 
@@ -333,3 +327,26 @@ def test_a_village_is_not_silent_while_a_deputy_works_in_its_officers_post(count
     with county.app.app_context():
         assert HOME not in {one.code for one in quiet_villages(db.session(), HOME, clock.now())}
         assert HOME in {one.code for one in quiet_villages(db.session(), HOME, later)}
+
+
+ABSENT, NEAR = (Holder(one, one, one, one, Role.VILLAGE, where) for one, where in (("cadre", HOME), ("near", NEXT)))
+
+
+@pytest.mark.parametrize(("first", "last", "fields"), [(3, 4, []), (4, 5, ["from"]), (6, 7, ["from"]), (7, 8, [])])
+def test_one_deputy_may_begin_on_the_day_after_anothers_last(first: int, last: int, fields: list[str]) -> None:
+    now, today = clock.now(), china_day(clock.now())
+    asked_for, taken = (
+        (today + timedelta(first), today + timedelta(last)),
+        [span(today + timedelta(5), today + timedelta(6))],
+    )
+    assert [field for field, _words in faults(ABSENT, NEAR, *asked_for, taken, now)] == fields
+
+
+@pytest.mark.parametrize(("letters", "fields"), [(38, []), (39, ["deputy"])])
+def test_two_names_are_no_longer_than_the_ledger_has_room_for(letters: int, fields: list[str]) -> None:
+    today, longest = (
+        china_day(clock.now()),
+        (replace(ABSENT, username="甲" * 39), replace(NEAR, username="乙" * letters)),
+    )
+    assert len(signature("乙" * 38, "甲" * 39)) == LONGEST
+    assert [field for field, _words in faults(*longest, today, today, (), clock.now())] == fields

@@ -17,7 +17,6 @@ from field.ledger.entries import opened
 from field.ledger.facts import VERIFIED_ADDRESS, Fact
 from field.monitoring.duties.todo import todo
 from field.monitoring.duties.todo_rows import Wanted
-from field.monitoring.rebuild import rebuild
 from field.monitoring.sheets.filling_decisions import (
     AlreadyDecided,
     Moved,
@@ -61,11 +60,6 @@ def visit(county: County, **member: Any) -> None:
     head = people(county)[0].id
     changes: dict[str, Any] = {"members": [{"person_id": head, **member}]}
     assert county.client("cadre").post("/api/visits", json=county.visit(**changes)).status_code == 201
-
-
-def rebuilt(county: County) -> None:
-    with county.app.app_context():
-        assert transact(rebuild).differing == ()
 
 
 def asked_of(county: County, username: str, days: float = 0, **more: Any) -> list[dict[str, Any]]:
@@ -150,7 +144,7 @@ def test_what_the_office_filled_in_is_one_entry_a_household(county: County, offi
         assert {(fact.recorder, fact.level) for fact in facts} == {("town", VERIFIED_ADDRESS)}
         assert {fact.attribute for fact in facts} >= {"address", "phone", "work_place", "health", "public_job"}
         assert db.session.get_one(Household, county.households[HERE]).address == "堰垭村3组12号"
-    rebuilt(county)
+    assert county.rebuilt() == ()
     office.page(f"/households/{county.households[HERE]}")
 
 
@@ -195,7 +189,7 @@ def test_what_was_seen_meanwhile_is_held_beside_it_and_the_rest_goes_in(county: 
         assert isinstance(cell.source, Fact)
         assert cell.source.recorder == "cadre"
         assert waiting(db.session(), county.actor("town2")) == []
-    rebuilt(county)
+    assert county.rebuilt() == ()
 
 
 @pytest.mark.parametrize(("ours", "stands", "conflicting"), [({0: True}, 9, True), ({0: False}, 6, False)])
@@ -231,7 +225,7 @@ def test_a_person_decides_each_cell_once(
     sent_in(county, saved(rows))
     with county.app.app_context():
         assert waiting(db.session(), by) == [], "decided is decided, even if the file comes again"
-    rebuilt(county)
+    assert county.rebuilt() == ()
 
 
 def test_two_sheets_of_the_same_rows_meet_and_none_overwrites_the_other(county: County, office: Browser) -> None:
@@ -245,7 +239,7 @@ def test_two_sheets_of_the_same_rows_meet_and_none_overwrites_the_other(county: 
     assert job.result is not None
     assert (job.result["cells"], job.result["conflicts"]) == (0, 1)
     assert people(county)[0].months_away == 3
-    rebuilt(county)
+    assert county.rebuilt() == ()
 
 
 BAD: list[tuple[str, Any, str]] = [
@@ -331,7 +325,7 @@ def test_two_people_at_once_lose_nothing_and_leave_nothing_half_in(
     assert sum(one["conflicts"] for one in told) == (0 if same else 2)
     assert len(said(county, EntryKind.FILLED_IN)) == 2
     assert len(said(county, EntryKind.FILLED_HELD)) == (0 if same else 2)
-    rebuilt(county)
+    assert county.rebuilt() == ()
 
 
 def test_a_worker_that_dies_half_way_leaves_the_rest_to_the_next(

@@ -21,8 +21,7 @@ from field.monitoring.roster.enrol import enrol
 from field.monitoring.visiting.evidence import note_sender
 from field.registry.households import Household
 from field.registry.idnumber import make
-from field.registry.staff import Staff, take_post
-from tests.county import HASHED, PASSWORD, STAFF, County, household
+from tests.county import PASSWORD, STAFF, County, household
 from tests.monitoring.casework import HOME, PHOTO, asked, do
 from tests.web.office import Browser, browser, words
 
@@ -33,15 +32,7 @@ NOTE, OTHER = "调到镇里工作", "420626102201"
 def newcomer(county: County, monkeypatch: pytest.MonkeyPatch) -> str:
     """A second cadre of the village, who has just arrived."""
     monkeypatch.setitem(STAFF, "fresh", (Role.VILLAGE, HOME, "新干部"))
-
-    def work(session: Session) -> None:
-        staff = Staff(id=str(uuid7()), username="fresh", name="新干部", password_hash=HASHED, posts=[])
-        session.add(staff)
-        session.flush()
-        take_post(session, staff, Role.VILLAGE, HOME, clock.now() - timedelta(days=1), str(uuid7()))
-
-    with county.app.app_context():
-        transact(work)
+    county.hire("fresh", *STAFF["fresh"], days=1)
     return "fresh"
 
 

@@ -75,23 +75,18 @@ def listed(county: County, path: str, role: str = "cadre") -> list[dict[str, Any
     return items
 
 
-def rebuilt(county: County) -> tuple[str, ...]:
-    with county.app.app_context():
-        return transact(rebuild).differing
-
-
 def test_a_declaration_is_a_lead_and_a_task_until_somebody_was_at_the_door(county: County) -> None:
     entry = declare(county)
     [lead], [task] = listed(county, "/api/leads"), listed(county, "/api/tasks")
     assert (lead["source"], lead["kind"], lead["state"]) == ("declaration", "hardship", "open")
     assert (lead["words"], lead["risk_factors"]) == ("老婆住院,花了三万多", ["illness"])
     assert (task["kind"], task["source"], task["household_id"]) == ("check", "declaration", entry.chain_id)
-    assert rebuilt(county) == ()
+    assert county.rebuilt() == ()
     visit = county.visit() | {"visited_at": (clock.now() + timedelta(seconds=1)).isoformat()}
     assert county.client("cadre").post("/api/visits", json=visit).status_code == 201
     assert listed(county, "/api/leads") == listed(county, "/api/tasks") == []
     assert [lead["state"] for lead in listed(county, "/api/leads?state=all")] == ["checked"]
-    assert rebuilt(county) == ()
+    assert county.rebuilt() == ()
 
 
 def test_a_phone_whose_clock_runs_ahead_looks_into_no_lead_that_comes_later(county: County) -> None:
@@ -99,7 +94,7 @@ def test_a_phone_whose_clock_runs_ahead_looks_into_no_lead_that_comes_later(coun
     assert county.client("cadre").post("/api/visits", json=visit).status_code == 201
     declare(county)
     assert [lead["state"] for lead in listed(county, "/api/leads")] == ["open"]
-    assert rebuilt(county) == ()
+    assert county.rebuilt() == ()
 
 
 def test_a_visit_that_leaves_the_risks_as_they_were_leaves_a_declaration_open(county: County) -> None:
@@ -111,11 +106,11 @@ def test_a_visit_that_leaves_the_risks_as_they_were_leaves_a_declaration_open(co
     del same["risk_factors"]
     assert county.client("cadre").post("/api/visits", json=same).status_code == 201
     assert [one["state"] for one in (*listed(county, "/api/leads"), *listed(county, "/api/tasks"))] == ["open", "open"]
-    assert rebuilt(county) == ()
+    assert county.rebuilt() == ()
     told = county.visit(visited_at=(clock.now() + timedelta(seconds=2)).isoformat())
     assert county.client("cadre").post("/api/visits", json=told).status_code == 201
     assert listed(county, "/api/leads") == listed(county, "/api/tasks") == []
-    assert rebuilt(county) == ()
+    assert county.rebuilt() == ()
 
 
 def test_the_form_carries_what_the_household_said_itself_until_it_was_looked_into(county: County) -> None:
@@ -158,7 +153,7 @@ def test_the_same_hardship_told_twice_before_anybody_came_is_one_lead_with_two_t
     form = county.client("cadre").get(f"/api/households/{county.households[HOME]}/form").get_json()
     assert [one["words"] for one in form["said"]] == ["人还在医院", "老婆住院,花了三万多"]
     assert county.client().get(f"/receipt/{number(again.hash)}").status_code == 200
-    assert rebuilt(county) == ()
+    assert county.rebuilt() == ()
     declare(county, key="d3", risk_factors=["housing"], note="房子漏雨")
     declare(county, key="d4", household_id=None, person_id=None, claim={"name": "陈大一", "village": HOME})
     assert len(listed(county, "/api/leads")) == 3, "another hardship, and somebody who only says who he is"
@@ -166,7 +161,7 @@ def test_the_same_hardship_told_twice_before_anybody_came_is_one_lead_with_two_t
     assert county.client("cadre").post("/api/visits", json=told_at_the_door).status_code == 201
     declare(county, clock.now() + HOUR, key="d5")
     assert [one["traces"] for one in listed(county, "/api/leads") if one["household_id"]] == [[again.seq + 3]]
-    assert rebuilt(county) == ()
+    assert county.rebuilt() == ()
 
 
 def test_a_strangers_declaration_waits_for_somebody_to_say_whose_it_is(county: County) -> None:
@@ -180,7 +175,7 @@ def test_a_strangers_declaration_waits_for_somebody_to_say_whose_it_is(county: C
     assert county.client("town").post("/api/leads/attach", json=whose).status_code == 409
     [lead], [task] = listed(county, "/api/leads"), listed(county, DECLARED)
     assert (lead["household_id"], task["kind"]) == (county.households[HOME], "check")
-    assert rebuilt(county) == ()
+    assert county.rebuilt() == ()
 
 
 @pytest.mark.parametrize("role", ["cadre2", "town2"])
@@ -202,7 +197,7 @@ def test_a_confirmed_check_in_becomes_facts_with_level_and_source(county: County
         assert person.phone == "+8613800000150", "a number changes only when the new one confirms"
         assert (person.work_place, person.monthly_income) == ("440309", 520000)
         assert person.last_heard_at is not None
-    assert rebuilt(county) == ()
+    assert county.rebuilt() == ()
 
 
 def test_nothing_changed_confirms_what_was_known(county: County) -> None:
@@ -212,7 +207,7 @@ def test_nothing_changed_confirms_what_was_known(county: County) -> None:
         person = worker(db.session(), county)
         best = facts(db.session(), [person.id], clock.now())[person.id, "work_place"].best
         assert (best.value, best.level, best.recorder) == ("440309", SEEN, "cadre")
-    assert rebuilt(county) == ()
+    assert county.rebuilt() == ()
 
 
 def test_the_same_cry_for_help_in_two_check_ins_is_one_lead_with_two_traces(county: County) -> None:
@@ -220,7 +215,7 @@ def test_the_same_cry_for_help_in_two_check_ins_is_one_lead_with_two_traces(coun
         check_in(county, key=key, asks_help=True, note="帮帮我", facts={})
     [lead] = listed(county, "/api/leads")
     assert (lead["kind"], lead["traces"]) == ("hardship", [lead["seq"], lead["seq"] + 1])
-    assert rebuilt(county) == ()
+    assert county.rebuilt() == ()
 
 
 def test_rather_not_say_is_an_answer_and_no_fact(county: County) -> None:
@@ -238,7 +233,7 @@ def test_an_income_that_fell_by_half_is_looked_into_and_not_judged(county: Count
     check_in(county, key="c3", facts={"monthly_income": 100000})
     [lead] = listed(county, "/api/leads")
     assert (lead["kind"], lead["source"]) == ("income", "checkin")
-    assert rebuilt(county) == ()
+    assert county.rebuilt() == ()
 
 
 def test_silence_is_seen_and_an_answer_ends_it(county: County) -> None:
@@ -250,7 +245,7 @@ def test_silence_is_seen_and_an_answer_ends_it(county: County) -> None:
     assert [(task["kind"], task["person_id"]) for task in listed(county, CHECKED_IN)] == [("call", told[0])]
     check_in(county, facts={}, declined=True)
     assert listed(county, CHECKED_IN) == []
-    assert rebuilt(county) == ()
+    assert county.rebuilt() == ()
 
 
 @pytest.mark.unlisted(HOME)
@@ -281,19 +276,19 @@ def test_what_is_heard_beside_a_case_is_a_trace_of_it_and_no_second_task_until_t
     for told in ("立案以后又来的线索", "又花了两万", "邻居代报", "医保局报送2026年10月8日的"):
         assert told in page, told
     assert "后来又有 4 条线索" in words(browser(county, "town").page("/tasks"))
-    assert rebuilt(county) == ()
+    assert county.rebuilt() == ()
     attached(county, lost, back=True)
     assert [one["kind"] for one in listed(county, "/api/tasks", "town") if not one["household_id"]] == ["find"]
-    assert rebuilt(county) == ()
+    assert county.rebuilt() == ()
     casework.do(county, case_id, "reject", "town", clock.now())
     assert [one["kind"] for one in of_home(county, "cadre")] == ["check"] * 3, "nobody has looked into what came beside"
     declare(county, key="later")
     assert [one["kind"] for one in of_home(county, "cadre")] == ["check"] * 3, "told again of what nobody looked into"
     assert "又说：" in words(browser(county, "cadre").page("/leads"))
-    assert rebuilt(county) == ()
+    assert county.rebuilt() == ()
     casework.visited(county, HOME, "cadre", clock.now())
     assert of_home(county, "cadre") == []
-    assert rebuilt(county) == ()
+    assert county.rebuilt() == ()
 
 
 @pytest.mark.unlisted(HOME)
@@ -307,21 +302,21 @@ def test_what_a_stranger_said_beside_a_case_is_looked_into_once_the_case_is_reje
     lost = declare(county, heard, key="stranger", household_id=None, person_id=None, note="邻居代报")
     attached(county, lost, then + 2 * HOUR)
     assert checks(county, heard) == [], "a trace of the case"
-    assert rebuilt(county) == ()
+    assert county.rebuilt() == ()
     casework.do(county, case_id, "reject", "cadre", then + timedelta(days=1))
     if appealed:
         casework.do(county, case_id, "appeal", "cadre", then + timedelta(days=2))
         casework.do(county, case_id, "reject", "town", then + timedelta(days=3))
     assert checks(county, heard) == [stamp(then + timedelta(days=4))]
-    assert rebuilt(county) == ()
+    assert county.rebuilt() == ()
     attached(county, lost, then + timedelta(days=4), back=True)
-    assert rebuilt(county) == ()
+    assert county.rebuilt() == ()
     attached(county, lost, then + timedelta(days=5))
     assert len(checks(county, heard)) == 1
-    assert rebuilt(county) == ()
+    assert county.rebuilt() == ()
     casework.visited(county, HOME, "cadre", then + timedelta(days=6))
     assert checks(county, heard) == []
-    assert rebuilt(county) == ()
+    assert county.rebuilt() == ()
 
 
 @pytest.mark.unlisted(HOME)
@@ -332,7 +327,7 @@ def test_what_a_stranger_said_before_the_case_began_is_checked_and_no_trace(coun
     attached(county, lost)
     assert len(checks(county, heard)) == 1
     assert "邻居代报" not in words(browser(county, "town").page(f"/cases/{case_id}"))
-    assert rebuilt(county) == ()
+    assert county.rebuilt() == ()
 
 
 def attached(county: County, lost: Place, at: datetime | None = None, *, back: bool = False) -> None:
@@ -441,4 +436,4 @@ def test_an_income_said_as_at_least_is_shown_as_that_wherever_it_is_known(county
     known = county.client("county").get(file).get_data(as_text=True).partition('id="timeline"')[0]
     assert "4,000.00 元" in known
     assert "4,000.00 元以上" not in known, "the most that was said once belongs to another figure"
-    assert rebuilt(county) == ()
+    assert county.rebuilt() == ()

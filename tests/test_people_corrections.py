@@ -12,7 +12,6 @@ from field.codes import EntryKind, Role
 from field.db import db, transact
 from field.ledger.entries import Entry
 from field.monitoring.checks.quality import checks_called, count, of_household, terms
-from field.monitoring.rebuild import rebuild
 from field.monitoring.roster.enrol import enrol
 from field.monitoring.visiting.visits import record_visit
 from field.registry.households import Household, Person
@@ -35,11 +34,6 @@ def person(county: County, place: int = 0, village: str = HOME) -> Person:
 
 def sent(county: County, who: str, whose: Person, **said: str) -> Any:
     return county.client(who).post(f"/people/{whose.id}/correction", data={"key": str(uuid7()), **NOTE, **said})
-
-
-def rebuilt(county: County) -> tuple[str, ...]:
-    with county.app.app_context():
-        return transact(rebuild).differing
 
 
 def told(county: County) -> list[str]:
@@ -77,7 +71,7 @@ def test_a_wrong_id_number_is_put_right_from_the_check_that_finds_it(county: Cou
     assert "更正登记" in page
     assert f"{RIGHT[:6]}********{RIGHT[-4:]}" in page
     assert "录错了一位" in page
-    assert rebuilt(county) == ()
+    assert county.rebuilt() == ()
 
 
 def test_birth_date_sex_and_relation_are_put_right_together(county: County) -> None:
@@ -99,7 +93,7 @@ def test_birth_date_sex_and_relation_are_put_right_together(county: County) -> N
     assert sent(county, "town", now, relation="户主").status_code == 303
     with county.app.app_context():
         assert db.session.get_one(Household, county.households[HOME]).head == "李小一"
-    assert rebuilt(county) == ()
+    assert county.rebuilt() == ()
 
 
 @pytest.mark.parametrize(
@@ -145,7 +139,7 @@ def test_a_village_puts_schooling_right_and_leaves_the_rest_to_the_town(county: 
     assert person(county, 1).details["pupil"] == "初中"
     for who in ("cadre2", "town2", "medical", "civil"):
         assert sent(county, who, child, pupil="高中").status_code == 403, STAFF[who]
-    assert rebuilt(county) == ()
+    assert county.rebuilt() == ()
 
 
 def test_the_same_page_sent_twice_is_one_correction_and_another_one_under_its_key_is_refused(county: County) -> None:
@@ -154,7 +148,7 @@ def test_the_same_page_sent_twice_is_one_correction_and_another_one_under_its_ke
         assert sent(county, "town", whose, relation="其他", key=key).status_code == 303
     assert len(told(county)) == 1
     assert sent(county, "town", whose, relation="之父", key=key).status_code == 409
-    assert rebuilt(county) == ()
+    assert county.rebuilt() == ()
 
 
 def rostered(county: County, *told: dict[str, Any], number: str = "H0000") -> int:
@@ -194,7 +188,7 @@ def test_a_roster_that_tells_the_old_values_again_undoes_no_correction(county: C
             assert sent(county, "cadre", now, pupil="小学").status_code == 303
             assert rostered(county, old, {}) == 2
     assert not doubted(county), "somebody looked, and the roster tells nothing new"
-    assert rebuilt(county) == ()
+    assert county.rebuilt() == ()
 
 
 def test_one_who_lives_alone_is_known_by_the_number_that_was_put_right(county: County) -> None:
@@ -204,7 +198,7 @@ def test_one_who_lives_alone_is_known_by_the_number_that_was_put_right(county: C
     assert rostered(county, {"phone": "+8613800000998"}) == 1
     now = person(county)
     assert (now.id, now.id_number, now.phone) == (before.id, RIGHT, "+8613800000998")
-    assert rebuilt(county) == ()
+    assert county.rebuilt() == ()
 
 
 def test_a_third_value_of_a_roster_waits_for_people_who_settle_it_either_way(county: County) -> None:
@@ -224,13 +218,13 @@ def test_a_third_value_of_a_roster_waits_for_people_who_settle_it_either_way(cou
     assert f"名册上现在是： {third[:6]}********{third[-4:]} 。请填上对的那一个" in words(page)
     assert third not in page
     assert third[-4:] not in town.page(f"/households/{now.household_id}"), "no fact of the person"
-    assert rebuilt(county) == ()
+    assert county.rebuilt() == ()
     assert sent(county, "town", now, id_number=third, birth_date="1969-05-04").status_code == 303
     now = person(county)
     assert (now.id_number, str(now.birth_date), doubted(county)) == (third, "1969-05-04", False)
     rostered(county, {"id_number": RIGHT, "birth_date": "1968-05-04"}, {})
     assert (person(county).id_number, doubted(county)) == (third, False), "that one was put right"
-    assert rebuilt(county) == ()
+    assert county.rebuilt() == ()
 
 
 def test_a_roster_that_comes_round_settles_what_it_said_otherwise(county: County) -> None:
@@ -242,7 +236,7 @@ def test_a_roster_that_comes_round_settles_what_it_said_otherwise(county: County
     assert not doubted(county)
     rostered(county, {"relation": "之父"}, {})
     assert (doubted(county), person(county).relation) == (True, "其他")
-    assert rebuilt(county) == ()
+    assert county.rebuilt() == ()
 
 
 def test_who_was_registered_with_a_brothers_number_keeps_a_file_beside_the_brother(county: County) -> None:
@@ -258,7 +252,7 @@ def test_who_was_registered_with_a_brothers_number_keeps_a_file_beside_the_broth
         ("陈大一", RIGHT), ("陈大哥", wrong),
     ]  # fmt: skip
     assert person(county).id == whose.id
-    assert rebuilt(county) == ()
+    assert county.rebuilt() == ()
 
 
 @pytest.mark.unlisted(HOME)
@@ -267,4 +261,4 @@ def test_what_was_erased_since_leaves_the_rebuild_whole(county: County) -> None:
     assert sent(county, "town", person(county), id_number=RIGHT).status_code == 303
     answer = erased(county, "--apply")
     assert answer.exit_code == 0, answer.output
-    assert rebuilt(county) == ()
+    assert county.rebuilt() == ()

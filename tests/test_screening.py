@@ -7,18 +7,12 @@ import pytest
 from sqlalchemy import select
 
 from field import clock, worker
-from field.db import db, transact
+from field.db import db
 from field.ledger.entries import Entry, opened
 from field.ledger.facts import DEPARTMENT, Fact
-from field.monitoring.rebuild import rebuild
 from field.registry.households import Household, Person
 from tests.county import County
 from tests.screenings import FAR, HOME, NEXT, a_list, answered, free, freeman, head, settle, sick
-
-
-def rebuilt(county: County) -> tuple[str, ...]:
-    with county.app.app_context():
-        return transact(rebuild).differing
 
 
 def leads(county: County) -> list[dict[str, Any]]:
@@ -74,7 +68,7 @@ def test_every_row_of_a_list_is_answered_and_a_rebuild_gives_the_same(roster: Co
         "no warning of our own"
     )
     assert found["刘安一", "illness"]["why"] == "医保局报送2026年10月8日的大额医疗费，费用42,000.00元，自付多少没有写"
-    assert rebuilt(roster) == ()
+    assert roster.rebuilt() == ()
 
 
 def test_a_matched_row_is_an_entry_that_keeps_the_bill_and_what_it_says_of_health(roster: County) -> None:
@@ -106,7 +100,7 @@ def test_the_same_list_twice_makes_no_second_lead(roster: County) -> None:
     partly = send(roster, a_list(body["rows"][1], body["rows"][5], sick(1))).get_json()
     assert [one["answer"] for one in partly["answers"]] == ["repeated", "repeated", "monitored"]
     assert len(leads(roster)) == 3
-    assert rebuilt(roster) == ()
+    assert roster.rebuilt() == ()
 
 
 def test_people_decide_on_doubtful_rows_and_only_in_their_region(roster: County) -> None:
@@ -128,7 +122,7 @@ def test_people_decide_on_doubtful_rows_and_only_in_their_region(roster: County)
     assert roster.client("town").post(f"/doubtful/{told['id']}/10", data=nobody).status_code == 303
     assert (answered(roster)[6], answered(roster)[10]) == ("new_lead", "not_listed")
     assert ("刘安甲", "disaster") in {(lead["head"], lead["risk_factors"][0]) for lead in leads(roster)}
-    assert rebuilt(roster) == ()
+    assert roster.rebuilt() == ()
 
 
 def test_a_department_reads_its_own_lists_alone_and_learns_nothing_that_it_did_not_send(roster: County) -> None:
@@ -160,7 +154,7 @@ def test_after_a_visit_the_same_signal_is_a_new_lead(county: County) -> None:
     assert county.client("cadre").post("/api/visits", json=county.visit() | soon).status_code == 201
     told = send(county, a_list(row | {"issued_on": "2026-07-09"})).get_json()
     assert told["answers"][0]["answer"] == "new_lead"
-    assert rebuilt(county) == ()
+    assert county.rebuilt() == ()
 
 
 def test_a_long_list_of_a_system_is_taken_in_and_answered_by_the_worker(roster: County) -> None:
@@ -203,7 +197,7 @@ def test_relief_is_reckoned_on_what_insurance_left_of_a_reported_bill(county: Co
     [year] = relieved(county, sick(0))["years"]
     assert (year["amount"], year["compliant"], year["non_compliant"]) == (3_800_000, 2_800_000, 1_000_000)
     assert (year["basic"], year["tilted"], year["borne"], year["lost"]) == (1_560_000, 474_000, 1_766_000, 0)
-    assert rebuilt(county) == ()
+    assert county.rebuilt() == ()
 
 
 def test_what_the_family_paid_for_what_is_outside_the_catalogue_is_no_less_than_nothing_to_relief(

@@ -12,7 +12,7 @@ from field.monitoring.traces import Trace
 from field.registry.households import Household
 from tests.county import County
 from tests.monitoring.casework import listed
-from tests.web.office import browser, words
+from tests.web.office import browser, statements, words
 
 HERE, TOWN = "420626107204", "420626107"
 OWN = {"household_id", "case_id"}
@@ -136,6 +136,16 @@ def test_whoever_is_searched_for_can_see_by_whom(county: County, path: str) -> N
     assert len(traces(county)) == 2
     page = words(browser(county, "county").page(f"/traces?household={home}&what=found"))
     assert "周主任 查找到 陈某某户" in page
+
+
+def test_whether_those_found_were_looked_at_lately_is_asked_once_for_all(county: County) -> None:
+    client = county.client("county")
+    for _ in range(2):
+        with statements(county) as made:
+            assert seen(client, "/api/households?q=陈") == 200
+        assert len([one for one in made if "FROM trace" in one]) == 2, "of the found, and of the list"
+    found = [subject for _actor, what, subject in traces(county) if what == "found"]
+    assert len(found) == len(set(found)) == len(county.households)
 
 
 def test_words_that_fit_many_or_nobody_leave_the_trace_of_the_list_alone(

@@ -29,7 +29,7 @@ from field.monitoring.household_file import Sought, forms, household_shown, line
 from field.monitoring.risk import grades
 from field.monitoring.timeline import entry_shown, shortened
 from field.monitoring.traces import Look
-from field.registry import regions
+from field.registry import reach, regions
 from field.registry.rights import Right
 from field.registry.search_keys import letters
 from field.traced import trace_found, traced
@@ -57,7 +57,7 @@ def list_households(query: HouseholdQuery) -> dict[str, Any]:
 @describe(Right.READ_HOUSEHOLDS, "一户", {200: HouseholdDetail})
 @traced(Look.FILE)
 def one_household(household_id: str) -> dict[str, Any]:
-    one = household_file.household(db.session(), actor(), household_id)
+    one = reach.household(db.session(), actor(), household_id)
     members = household_file.people(db.session(), [one.id])[one.id]
     names = regions.names(db.session(), {one.region} | {person.work_place or "" for person in members})
     risk = grades.risk_shown(grades.risks(db.session(), [one.id])[one.id])
@@ -68,7 +68,7 @@ def one_household(household_id: str) -> dict[str, Any]:
 @describe(Right.READ_HOUSEHOLDS, "一户的台账", {200: EntryPage}, query=PageQuery)
 @traced(Look.FILE)
 def household_entries(household_id: str, query: PageQuery) -> dict[str, Any]:
-    one = household_file.household(db.session(), actor(), household_id)
+    one = reach.household(db.session(), actor(), household_id)
     chain = Entry.chain_id == one.id
     total = db.session.scalar(select(func.count()).select_from(Entry).where(chain)) or 0
     page = select(Entry).where(chain).order_by(Entry.seq)
@@ -82,7 +82,7 @@ def household_entries(household_id: str, query: PageQuery) -> dict[str, Any]:
 @describe(Right.READ_HOUSEHOLDS, "一户的走访表", {200: HouseholdForm})
 @traced(Look.FILE)
 def household_form(household_id: str) -> Response:
-    one = household_file.household(db.session(), actor(), household_id, Right.RECORD_VISITS)
+    one = reach.household(db.session(), actor(), household_id, Right.RECORD_VISITS)
     return _remembered(forms(db.session(), [one])[0])
 
 

@@ -12,7 +12,6 @@ from field.casework import done
 from field.codes import Channel
 from field.db import db
 from field.help_codes import HelpAction
-from field.monitoring import household_file
 from field.monitoring.help import planning
 from field.monitoring.help.plan import newest_seq, plans
 from field.monitoring.help.plan_shown import plan_shown
@@ -20,6 +19,7 @@ from field.monitoring.refusals import Refused
 from field.monitoring.traces import Look
 from field.monitoring.workdays import china_day
 from field.problems import Problem
+from field.registry import reach
 from field.registry.rights import Right
 from field.traced import traced
 
@@ -83,7 +83,7 @@ class HelpAsked(Strict):
 @describe(Right.READ_PLANS, "一户一策", {200: PlanDetail})
 @traced(Look.FILE)
 def read_plan(household_id: str) -> dict[str, Any]:
-    one = household_file.household(db.session(), actor(), household_id, Right.READ_PLANS)
+    one = reach.household(db.session(), actor(), household_id, Right.READ_PLANS)
     return _shown(one.id, one.risk_factors)
 
 
@@ -91,7 +91,7 @@ def read_plan(household_id: str) -> dict[str, Any]:
 @describe(Right.WORK_PLANS, "办理帮扶", {201: PlanDetail, 200: PlanDetail}, body=HelpAsked)
 def work_plan(household_id: str, body: HelpAsked) -> Response:
     by, now = actor(), clock.now()
-    one = household_file.household(db.session(), by, household_id, Right.WORK_PLANS)
+    one = reach.household(db.session(), by, household_id, Right.WORK_PLANS)
     if body.action not in HelpAction.labels():
         raise Problem(422, "invalid", "填写有误", [{"field": "action", "message": "请在给出的选项里选"}])
     asked = planning.Asked(HelpAction(body.action), body.content, body.key, body.expected, body.of, Channel.WEB)

@@ -8,12 +8,12 @@ from field import clock
 from field.api.describe import Strict, describe
 from field.auth import actor
 from field.db import db
-from field.monitoring.household_file import household
 from field.monitoring.relief.bill_count import Paid
 from field.monitoring.relief.relief_sheet import sheet
 from field.monitoring.relief.relief_year import PersonYear
 from field.monitoring.traces import Look
 from field.monitoring.workdays import china_day
+from field.registry.reach import household
 from field.registry.rights import Right
 from field.traced import traced
 

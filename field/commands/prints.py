@@ -20,7 +20,7 @@ from field.commands.accounts import acting
 from field.config import Settings
 from field.db import db, transact
 from field.monitoring.household_file import Sought, households
-from field.monitoring.traces import leave_trace
+from field.monitoring.traces import Look, leave_trace
 from field.registry.rights import Actor, NotAllowed
 
 prints = AppGroup("print", help="打印。")
@@ -54,7 +54,7 @@ def print_files(region: str, username: str, out: Path, limit: int, everybody: bo
         raise click.ClickException("这个地区没有这样的农户，没有打印")
     out.mkdir(mode=0o700, parents=True, exist_ok=True)
     wanted = [Wanted(one.id, by, out / _name(place, one.number)) for place, one in enumerate(found, 1)]
-    transact(lambda session: leave_trace(session, by, "print_files", region, clock.now(), f"{len(wanted)} 户"))
+    transact(lambda session: leave_trace(session, by, Look.PRINT_FILES, region, clock.now(), f"{len(wanted)} 户"))
     size = _printed(wanted)
     click.echo(f"已打印 {len(wanted)} 户，{size / 1024 / 1024:.1f} MB，{time.monotonic() - began:.0f} 秒：{out}")
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from field.codes import ExportFormat, Grade, JobKind, JobState, Kind, RiskFactor
+from field.jobs.ordered import orderer
 from field.jobs.package import pack
 from field.labels import Word
 from field.ledger.checkpoints import newest, take
@@ -24,10 +25,9 @@ from field.monitoring.sheets.export_columns import CATALOGUE, NATIONAL, Column, 
 from field.monitoring.sheets.export_rows import Chosen, Rows
 from field.monitoring.sheets.export_writers import TooManyRows, write
 from field.monitoring.sheets.filling_sheet import Sheets
-from field.monitoring.traces import leave_trace
+from field.monitoring.traces import Look, leave_trace
 from field.monitoring.workdays import SHANGHAI, china_day
 from field.registry import regions
-from field.registry.deputies import as_signed
 from field.registry.filling_excel import write_filling
 from field.registry.filling_reading import MOST
 from field.registry.rights import Actor, NotAllowed, Right
@@ -73,7 +73,8 @@ class Wanted:
 def ask_for_export(session: Session, wanted: Wanted, by: Actor, now: datetime) -> str:
     """Put an export on the table and leave its trace; the job's id. NotAllowed without the rights, Busy too early."""
     region = wanted.sought.region or by.region
-    allow(by, region, wanted)
+    if not allowed(by, region, wanted):
+        raise NotAllowed
     session.execute(select(Staff.id).where(Staff.id == by.staff_id).with_for_update())
     mine = select(Job.id).where(Job.kind == JobKind.EXPORT.value, Job.staff_id == by.staff_id, Job.state.in_(OPEN))
     if session.scalar(mine.limit(1)):
@@ -83,7 +84,7 @@ def ask_for_export(session: Session, wanted: Wanted, by: Actor, now: datetime) -
     sought = asdict(wanted.sought) | {"region": region, "on": wanted.sought.on and wanted.sought.on.isoformat()}
     payload = asdict(wanted) | {"sought": sought, "signed": by.username}
     job = enqueue(session, JobKind.EXPORT, payload, now, staff_id=by.staff_id, region=region)
-    leave_trace(session, by, "export_full" if wanted.full else "export", job, now, wanted.reason or None)
+    leave_trace(session, by, Look.EXPORT_FULL if wanted.full else Look.EXPORT, job, now, wanted.reason or None)
     return job
 
 
@@ -108,7 +109,7 @@ def work(
     try:
         file = place / "export"
         with reading() as session:
-            by = _still(session, task, wanted)
+            by = orderer(session, task, lambda one: allowed(one, wanted.sought.region or "", wanted))
             if wanted.format is ExportFormat.PACKAGE:
                 count = _pack(session, task, wanted, by, file, vault, signer)
             elif wanted.format is ExportFormat.FILLING:
@@ -117,7 +118,7 @@ def work(
                 count = _write(session, task, wanted, by, file)
         return {"rows": count, "bytes": file.stat().st_size, "pieces": _keep(task, vault, file)}
     except TooManyRows:
-        raise GiveUp("超过 Excel 一张表能放的行数，请缩小范围，或者改用 CSV") from None
+        raise GiveUp(Word("超过 Excel 一张表能放的行数，请缩小范围，或者改用 CSV")) from None
     except LeaseLost:
         raise
     except BaseException:
@@ -171,22 +172,9 @@ def told(wanted: Wanted, names: Mapping[str, str]) -> str:
     return Series((Sentence("{name} {words}", name=name, words=words) for name, words in parts if words), "；")
 
 
-def allow(by: Actor, region: str, wanted: Wanted) -> None:
-    """NotAllowed without the right over the region, and over whole numbers where there are some."""
-    if not by.may(Right.EXPORT_HOUSEHOLDS, region) or (wanted.full and not by.may(Right.EXPORT_NUMBERS, region)):
-        raise NotAllowed
-
-
-def _still(session: Session, task: Assignment, wanted: Wanted) -> Actor:
-    """Who asked, in the same post if it is still held; GiveUp where that no longer allows it."""
-    by = as_signed(session, task.staff_id or "", task.payload.get("signed"), task.clock())
-    try:
-        if by is None:
-            raise NotAllowed
-        allow(by, wanted.sought.region or "", wanted)
-    except NotAllowed:
-        raise GiveUp("这个账号现在的岗位不能导出这些内容，没有导出") from None
-    return by
+def allowed(by: Actor, region: str, wanted: Wanted) -> bool:
+    """The right over the region, and over whole numbers where there are some."""
+    return by.may(Right.EXPORT_HOUSEHOLDS, region) and (not wanted.full or by.may(Right.EXPORT_NUMBERS, region))
 
 
 def _write(session: Session, task: Assignment, wanted: Wanted, by: Actor, file: Path) -> int:
@@ -211,7 +199,7 @@ def _fill(session: Session, task: Assignment, wanted: Wanted, by: Actor, file: P
         rows = 0
         for done, homes, persons in sheets.batches():
             if (rows := rows + len(homes) + len(persons)) > MOST:
-                raise GiveUp(f"一份填报表最多 {MOST} 行，请缩小范围再导出")
+                raise GiveUp(Sentence("一份填报表最多 {most} 行，请缩小范围再导出", most=MOST))
             yield homes, persons
             task.advance(done)
 

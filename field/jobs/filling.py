@@ -13,14 +13,14 @@ from field.codes import JobKind
 from field.db import transact
 from field.jobs.doubts import Doubt, doubts, in_numbers, mended
 from field.jobs.filling_matching import Matched, match
-from field.jobs.uploaded import Upload, sender, unsealed
+from field.jobs.uploaded import Upload, unsealed
 from field.media.vault import Vault
 from field.monitoring.sheets.filling import Outcome, Written, enter
 from field.registry.filling_reading import read_filling
 from field.registry.households import Household
 from field.registry.rights import Actor, Right
 from field.registry.roster_excel import write_faults
-from field.work import Assignment, GiveUp
+from field.work import Assignment
 
 FILLING, FAULTS = Upload(JobKind.FILLING, Right.FILL_SHEETS, "filling"), "filling-faults"
 BATCH = 100
@@ -47,15 +47,10 @@ class Filled:
 
 def work(task: Assignment, vault: Vault, folder: Path, address: str) -> dict[str, Any]:
     """What the worker does; the file lies unsealed in `folder` only meanwhile. GiveUp tells why it cannot be used."""
-    by, key = sender(task), task.payload["file"]
-    if by is None or not by.may(Right.FILL_SHEETS, by.region):
-        raise GiveUp("这个账号现在的岗位不能交填报表，没有登记任何内容")
-    with unsealed(FILLING, task, vault, folder) as path:
+    with unsealed(FILLING, task, vault, folder) as (by, path):
         found = _take_in(task, path, by)
-    if found.matched.faults or found.doubts:
-        vault.delete(key, FAULTS)
-        vault.put(key, _faults_file(found, address), FAULTS)
-    vault.delete(key, FILLING.version)
+        if found.matched.faults or found.doubts:
+            vault.replace(task.payload["file"], _faults_file(found, address), FAULTS)
     return found.told
 
 

@@ -10,6 +10,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from field.labels import Word
 from field.ledger import packing
 from field.ledger.checkpoints import Checkpoint, newest
 from field.ledger.entries import Entry
@@ -64,7 +65,7 @@ def pack(
     """Write the package as of the newest checkpoint; how many households. `personal`: whole values and photographs."""
     checkpoint = newest(session)
     if checkpoint is None:
-        raise GiveUp("台账还没有封存过，过十分钟再做数据包")
+        raise GiveUp(Word("台账还没有封存过，过十分钟再做数据包"))
     count, prover = 0, Prover(packing.KeptTiles(session), checkpoint.size)
     with ZipFile(file, "w", ZIP_DEFLATED) as zip_file:
         parcel = Parcel(zip_file)

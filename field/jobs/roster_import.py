@@ -15,19 +15,19 @@ from field.codes import JobKind
 from field.db import count_anew, transact
 from field.jobs.doubts import Doubt, doubts, in_numbers, mended
 from field.jobs.roster_beside import Beside
-from field.jobs.uploaded import Upload, sender, unsealed
+from field.jobs.uploaded import Upload, unsealed
 from field.media.vault import Vault
 from field.monitoring.roster.enrol import BATCH, Counts, enrol, registered
 from field.monitoring.roster.first_entries import Made
 from field.monitoring.workdays import SHANGHAI
 from field.prepared import line, through
 from field.registry.rights import Right
-from field.registry.roster import RosterHousehold
+from field.registry.roster import HEADERS, RosterHousehold
 from field.registry.roster_excel import SheetFault, write_faults
-from field.registry.roster_household import ANOTHER_FAMILY, HEADERS, Fault
+from field.registry.roster_household import ANOTHER_FAMILY, Fault
 from field.registry.roster_reading import Opened, Read, read_roster
 from field.registry.villages import village_names
-from field.work import Assignment, GiveUp
+from field.work import Assignment
 
 ROSTER = Upload(JobKind.ROSTER_IMPORT, Right.IMPORT_ROSTER, "roster")
 FAULTS, DOUBTS = "roster-faults", "roster-doubts"
@@ -150,17 +150,12 @@ def work(task: Assignment, vault: Vault, folder: Path, address: str) -> dict[str
 
     `address` is where the house is found, for the links in the Excel file.
     """
-    by, key = sender(task), task.payload["file"]
-    if by is None:
-        raise GiveUp("这个账号已经没有岗位，什么也没有收进来")
-    with unsealed(ROSTER, task, vault, folder) as path:
+    key = task.payload["file"]
+    with unsealed(ROSTER, task, vault, folder) as (by, path):
         found = import_roster(path, by.region, by.username, task.begin, task.clock, task.advance)
-    if found.faults or found.doubts:
-        for kept in (FAULTS, DOUBTS):
-            vault.delete(key, kept)
-        vault.put(key, faults_file(found, address), FAULTS)
-        vault.put(key, json.dumps(found.doubts).encode(), DOUBTS)
-    vault.delete(key, ROSTER.version)
+        if found.faults or found.doubts:
+            vault.replace(key, faults_file(found, address), FAULTS)
+            vault.replace(key, json.dumps(found.doubts).encode(), DOUBTS)
     return found.told
 
 

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
 from field.codes import JobKind
+from field.jobs.ordered import orderer
 from field.media.vault import Vault
-from field.registry.deputies import as_signed
 from field.registry.rights import Actor, NotAllowed, Right
 from field.registry.roster_sheet import Refused
-from field.work import Assignment, GiveUp, enqueue
+from field.work import Assignment, GiveUp, Job, cancel, enqueue
 
 
 class Upload(NamedTuple):
@@ -35,21 +35,27 @@ def ask_for(what: Upload, session: Session, vault: Vault, file: bytes, by: Actor
     return enqueue(session, what.job, asked, now, staff_id=by.staff_id, region=by.region)
 
 
-def sender(task: Assignment) -> Actor | None:
-    """Who sent it, in the same post if it is still held."""
-    with task.begin() as session:
-        return as_signed(session, task.staff_id or "", task.payload.get("signed"), task.clock())
-
-
 @contextmanager
-def unsealed(what: Upload, task: Assignment, vault: Vault, folder: Path) -> Iterator[Path]:
-    """The file while it is read; GiveUp tells why it cannot be used."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / f"{task.id}-{task.worker}"
-    path.write_bytes(vault.get(task.payload["file"], what.version))
+def unsealed(what: Upload, task: Assignment, vault: Vault, folder: Path) -> Iterator[tuple[Actor, Path]]:
+    """Who sent a file, and the file while it is read; afterwards it is gone, also where GiveUp tells why."""
+    key = task.payload["file"]
     try:
-        yield path
-    except Refused as refused:
-        raise GiveUp(str(refused)) from refused
-    finally:
-        path.unlink()
+        with task.begin() as session:
+            by = orderer(session, task, lambda one: one.may(what.right, one.region))
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = folder / f"{task.id}-{task.worker}"
+        path.write_bytes(vault.get(key, what.version))
+        try:
+            yield by, path
+        finally:
+            path.unlink()
+    except (GiveUp, Refused) as no_use:
+        vault.delete(key, what.version)
+        raise GiveUp(str(no_use)) from no_use
+    vault.delete(key, what.version)
+
+
+def stop(what: Upload, session: Session, vault: Vault, job: Job, now: datetime) -> None:
+    """停下: what is in stays in; the file is not kept any longer."""
+    if cancel(session, job, now):
+        vault.delete(job.payload["file"], what.version)

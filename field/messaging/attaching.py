@@ -18,7 +18,6 @@ from field.messaging import threads
 from field.messaging.inbox import InboundMessage
 from field.messaging.outbox import OutboundMessage
 from field.messaging.threads import Key
-from field.monitoring.household_file import household
 from field.monitoring.leads.attaching import attach as attach_lead
 from field.monitoring.leads.attaching import attachable as attachable_lead
 from field.monitoring.leads.attaching import detach as detach_lead
@@ -26,6 +25,7 @@ from field.monitoring.leads.bindings import Deed, end, register
 from field.registry.contact_rules import WAITING
 from field.registry.contacts import Contact
 from field.registry.households import Person
+from field.registry.reach import household
 from field.registry.rights import Actor, NotAllowed, Right
 
 Place = tuple[str, int]

@@ -97,14 +97,6 @@ def persons(session: Session, by: Actor, sought: Sought) -> int:
     return session.scalar(select(func.sum(rows.subquery().c.persons))) or 0
 
 
-def household(session: Session, by: Actor, household_id: str, right: Right = Right.READ_HOUSEHOLDS) -> Household:
-    """The household, or NotAllowed when it is outside the actor's region or is not there."""
-    found = session.get(Household, household_id)
-    if found is None or not by.may(right, found.region):
-        raise NotAllowed
-    return found
-
-
 def people(session: Session, household_ids: Iterable[str], *, merged: bool = False) -> dict[str, list[Person]]:
     """The members of households, those who left at the end; `merged`: with those who are somebody else's second row."""
     found: dict[str, list[Person]] = {household_id: [] for household_id in household_ids}

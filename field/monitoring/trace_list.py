@@ -15,6 +15,7 @@ from field.monitoring.leads.leads import Lead
 from field.monitoring.traces import Look, Trace
 from field.monitoring.visiting.evidence import EvidenceLink
 from field.orm import UtcDateTime
+from field.registry import reach
 from field.registry.deputies import signatures_of
 from field.registry.households import Household, Person
 from field.registry.regions import LEVELS, in_region
@@ -98,9 +99,7 @@ def _conditions(session: Session, by: Actor, wanted: Wanted) -> Iterable[ColumnE
 
 def _of_household(session: Session, by: Actor, household_id: str) -> ColumnElement[bool]:
     """Of the household itself, its people, photographs, entries, and exports and prints in which it may have stood."""
-    home = session.get(Household, household_id)
-    if home is None or not by.may(Right.READ_TRACES, home.region):
-        raise NotAllowed
+    home = reach.household(session, by, household_id, Right.READ_TRACES)
     around = [home.region[:digits] for digits in LEVELS]
     alone = Job.payload["household"].as_string()
     exports = select(Job.id).where(

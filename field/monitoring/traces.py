@@ -1,8 +1,9 @@
 """留痕: who looked at what, and why; a full number is shown only against a reason."""
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Index, String, bindparam, select
+from sqlalchemy import Index, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from uuid6 import uuid7
 
@@ -10,8 +11,8 @@ from field.labels import Labelled
 from field.ledger.entries import Entry
 from field.monitoring.looks import SAME_SITTING
 from field.orm import Base, Code, Id, Utc
-from field.prepared import Prepared
-from field.registry.households import Household, Person
+from field.registry import reach
+from field.registry.households import Person
 from field.registry.rights import Actor, NotAllowed, Right
 
 
@@ -59,34 +60,26 @@ class Trace(Base):
     __table_args__ = (Index(None, "subject", "at"), Index(None, "staff_id", "at"), Index(None, "at", "id"))
 
 
-_lately = Prepared(
-    select(Trace.id)
-    .where(Trace.subject == bindparam("subject"), Trace.at > bindparam("since", type_=Trace.at.type))
-    .where(Trace.actor == bindparam("actor"), Trace.what == bindparam("what"))
-    .limit(1)
-)
-
-
 def leave_trace(session: Session, by: Actor, what: str, subject: str, now: datetime, reason: str | None = None) -> None:
     """Note that somebody looked at something."""
     whose = {"staff_id": by.staff_id, "actor": by.username}
     session.add(Trace(id=str(uuid7()), at=now, **whose, what=what, subject=subject, reason=reason))
 
 
-def looked_lately(session: Session, by: Actor, what: str, subject: str, now: datetime) -> bool:
-    """Whether the same look was traced in this sitting already."""
-    given = {"subject": subject, "since": now - SAME_SITTING, "actor": by.username, "what": what}
-    return bool(_lately.rows(session, given))
+def looked_lately(session: Session, by: Actor, what: str, subjects: Collection[str], now: datetime) -> set[str]:
+    """Of which of these the same look was traced in this sitting already."""
+    mine = Trace.subject.in_(subjects), Trace.actor == by.username, Trace.what == what
+    return set(session.scalars(select(Trace.subject).where(*mine, Trace.at > now - SAME_SITTING)))
 
 
 def reveal_phone(session: Session, person_id: str, by: Actor, reason: str, now: datetime) -> str:
     """The full telephone number (E.164) of a person, traced; NotAllowed outside the region or where there is none."""
-    return _revealed(session, person_id, by, "phone", reason, now).phone or ""
+    return _revealed(session, person_id, by, Look.PHONE, reason, now).phone or ""
 
 
 def reveal_numbers(session: Session, person_id: str, by: Actor, reason: str, now: datetime) -> Person:
     """全号: a person with every number in full, traced; NotAllowed as above."""
-    return _revealed(session, person_id, by, "numbers", reason, now)
+    return _revealed(session, person_id, by, Look.NUMBERS, reason, now)
 
 
 def reveal_words(session: Session, household_id: str, seq: int, by: Actor, reason: str, now: datetime) -> Entry:
@@ -98,17 +91,14 @@ def reveal_words(session: Session, household_id: str, seq: int, by: Actor, reaso
 
 def readable(session: Session, household_id: str, seq: int, by: Actor) -> Entry:
     """An entry of a household whose numbers the actor may see in full; NotAllowed elsewhere, or where there is none."""
-    household = session.get(Household, household_id)
+    reach.household(session, by, household_id, Right.REVEAL_NUMBERS)
     entry = session.get(Entry, (household_id, seq))
-    if household is None or entry is None or not by.may(Right.REVEAL_NUMBERS, household.region):
+    if entry is None:
         raise NotAllowed
     return entry
 
 
 def _revealed(session: Session, person_id: str, by: Actor, what: str, reason: str, now: datetime) -> Person:
-    person = session.get(Person, person_id)
-    household = session.get(Household, person.household_id) if person else None
-    if person is None or household is None or not by.may(Right.REVEAL_NUMBERS, household.region):
-        raise NotAllowed
+    person, _household = reach.belonging(session, by, Person, person_id, Right.REVEAL_NUMBERS)
     leave_trace(session, by, what, person_id, now, reason)
     return person

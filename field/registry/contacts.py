@@ -63,17 +63,17 @@ class Contact(Base):
     reason: Mapped[str | None] = mapped_column(String(200))
 
 
-_live = Contact.revoked_at.is_(None)
+LIVE = Contact.revoked_at.is_(None)
 _verified = Contact.state == VERIFIED.value
 _held = Contact.state.in_([state.value for state in sorted(HOLDING)])
 Index(
     None, Contact.channel, Contact.address_index, Contact.person_id,
-    unique=True, sqlite_where=_live, postgresql_where=_live,
+    unique=True, sqlite_where=LIVE, postgresql_where=LIVE,
 )  # fmt: skip
 Index(None, Contact.person_id, Contact.channel, unique=True, sqlite_where=_verified, postgresql_where=_verified)
 _twice = select(Person.id).where(Person.id == Contact.person_id, Person.merged_into.is_not(None))
-_at_address = Contact.channel == bindparam("channel"), Contact.address_index == bindparam("index")
-_here = select(Contact).where(_live, *_at_address, ~_twice.exists()).order_by(Contact.id)
+AT_ADDRESS = Contact.channel == bindparam("channel"), Contact.address_index == bindparam("index")
+_here = select(Contact).where(LIVE, *AT_ADDRESS, ~_twice.exists()).order_by(Contact.id)
 _found_here = Prepared(_here)
 _locked_here = _here.with_for_update(of=Contact).execution_options(populate_existing=True)
 
@@ -260,7 +260,7 @@ def _at(session: Session, channel: str, index: str, *, lock: bool = False) -> li
 def _former(session: Session, contact: Contact) -> Sequence[Contact]:
     """The addresses on this channel that the person held until now."""
     mine = Contact.person_id == contact.person_id, Contact.channel == contact.channel, Contact.id != contact.id
-    return session.scalars(select(Contact).where(_live, _held, *mine).order_by(Contact.since)).all()
+    return session.scalars(select(Contact).where(LIVE, _held, *mine).order_by(Contact.since)).all()
 
 
 def _holders(session: Session, contact: Contact, others: Iterable[Contact]) -> list[Candidate]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from field.registry.roster import COLUMNS, SEXES, YES, Column, by_header
+from field.registry.roster import COLUMNS, YES, Column, by_header
 from field.registry.roster_cells import plain
 from field.registry.roster_sheet import Heading
 from field.sentences import Sentence
@@ -21,7 +21,6 @@ NUMBER, NAME = BY_KEY["number"], replace(BY_KEY["name"], required=False)
 SHOWN_ONLY = {"number": NUMBER, "name": NAME, "seal": SEAL}
 WORDS = {key: {code: word for word, code in column.choices.items() if word} for key, column in FILLED.items()}
 WORDS |= {key: {True: "是", False: "否"} for key, column in FILLED.items() if column.choices is YES}
-SEX = {code: word for word, code in SEXES.items()}
 PHONE = "phone"
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from field.prepared import Prepared
 from field.registry.contact_rules import HOLDING, is_sure
-from field.registry.contacts import Contact
+from field.registry.contacts import AT_ADDRESS, LIVE, Contact
 from field.registry.households import Person
 
 
@@ -30,9 +30,7 @@ class Holder(NamedTuple):
     last_heard_at: datetime | None
 
 
-LIVE_HERE = and_(
-    Contact.revoked_at.is_(None), Contact.channel == bindparam("channel"), Contact.address_index == bindparam("index")
-)
+LIVE_HERE = and_(LIVE, *AT_ADDRESS)
 HELD = (
     Contact.id, Contact.person_id, Contact.household_id, Contact.state, Contact.confirmed_at, Person.merged_into,
     Person.name, Person.sex, Person.work_place, Person.monthly_income, Person.last_heard_at,

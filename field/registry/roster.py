@@ -18,7 +18,7 @@ HEALTHS = ("健康", "长期慢性病", "患有大病", "残疾")
 LABOURS = ("普通劳动力", "技能劳动力", "弱劳动力或半劳动力", "丧失劳动力", "无劳动力")
 INSURANCES = ("城乡居民", "城镇职工", "未参加")
 YES = {"是": True, "有": True, "1": True, "否": False, "无": False, "0": False}
-SEXES = {"男": "male", "女": "female"}
+SEX = {"male": Word("男"), "female": Word("女")}
 MAX_RISKS = 5
 
 
@@ -96,7 +96,7 @@ MEMBER = (
         required=True,
         note="设为文本；18位身份证号，持残疾证的也可填20位残疾证号",
     ),
-    Column("sex", Word("性别"), "choice", SEXES, note="留空时按证件号码"),
+    Column("sex", Word("性别"), "choice", {word: code for code, word in SEX.items()}, note="留空时按证件号码"),
     Column("relation", Word("与户主关系"), "choice", _words(*RELATIONS), required=True, note="每户有且只有一位户主"),
     Column("birth_date", Word("出生日期"), "date", note="留空时按证件号码"),
     Column("ethnicity", Word("民族"), limit=20),
@@ -120,6 +120,7 @@ MEMBER = (
 )
 
 COLUMNS = HOUSEHOLD + MEMBER
+HEADERS = {column.key: column.header for column in COLUMNS}
 TEXT_KINDS = frozenset({"id", "card", "phone", "account"})
 
 

@@ -5,10 +5,19 @@ from datetime import date
 from typing import Any, NamedTuple, cast
 
 from field.registry import idnumber
-from field.registry.roster import COLUMNS, HOUSEHOLD, MAX_RISKS, MEMBER, Column, RosterHousehold, by_header, places
+from field.registry.roster import (
+    COLUMNS,
+    HEADERS,
+    HOUSEHOLD,
+    MAX_RISKS,
+    MEMBER,
+    Column,
+    RosterHousehold,
+    by_header,
+    places,
+)
 from field.registry.roster_cells import plain, reader
 
-HEADERS = {column.key: column.header for column in COLUMNS}
 KEYS = by_header(COLUMNS)
 REQUIRED: tuple[Column, ...] = tuple(column for column in COLUMNS if column.required)
 UNKNOWN_VILLAGE = "您的地区里没有这个村，请核对村名或12位村代码"

@@ -17,7 +17,7 @@ from field.monitoring import household_file
 from field.monitoring.cases.cases import OtherContent
 from field.monitoring.relief import bill_corrections
 from field.monitoring.relief.bill_corrections import Faulty
-from field.monitoring.traces import leave_trace
+from field.monitoring.traces import Look, leave_trace
 from field.monitoring.visiting import evidence
 from field.monitoring.workdays import china_day
 from field.problems import NOT_FOUND, Problem
@@ -35,7 +35,7 @@ def page(household_id: str, digest: str) -> str:
     """The photograph, how far its reading is, and the form; a look at what was read leaves a trace."""
     home, by, now = _home(household_id, digest), actor(), clock.now()
     if receipts_read.kept(vault(), digest):
-        transact(lambda session: leave_trace(session, by, "photo_reading", digest, now))
+        transact(lambda session: leave_trace(session, by, Look.PHOTO_READING, digest, now))
     return _shown(home, digest, [])
 
 

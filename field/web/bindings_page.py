@@ -10,7 +10,7 @@ from field import clock
 from field.auth import actor, allow
 from field.codes import Channel
 from field.db import db, transact
-from field.monitoring.household_file import household, people
+from field.monitoring.household_file import people
 from field.monitoring.leads import bindings
 from field.monitoring.leads.bindings import StateChanged
 from field.monitoring.traces import Look
@@ -18,6 +18,7 @@ from field.problems import Problem
 from field.registry.contact_rules import ContactState, Decision, Proof
 from field.registry.contacts import Candidate, Contact, Contested, NotPossible
 from field.registry.households import Household, Person
+from field.registry.reach import household
 from field.registry.rights import Actor, Right
 from field.registry.staff import staff_names
 from field.traced import traced

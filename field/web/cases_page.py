@@ -22,7 +22,6 @@ from field.help_codes import MeasureState, TeamRole
 from field.ledger.entries import Entry
 from field.mending import mend
 from field.messaging.understanding.places import name_of
-from field.monitoring import household_file
 from field.monitoring.cases import cases
 from field.monitoring.cases.case_around import adults, kind_name, pack_of, papers, seen
 from field.monitoring.cases.case_contents import Faults
@@ -42,7 +41,7 @@ from field.monitoring.timeline import masked
 from field.monitoring.traces import Look
 from field.monitoring.workdays import china_day, due
 from field.problems import Problem
-from field.registry import regions
+from field.registry import reach, regions
 from field.registry.households import Household
 from field.registry.regions import in_region
 from field.registry.rights import Right
@@ -104,7 +103,7 @@ def take_over() -> Response:
 def of(household_id: str) -> Response:
     """The case of a household; where there is none, the form by which it is taken over."""
     session = db.session()
-    found = household_file.household(session, actor(), household_id)
+    found = reach.household(session, actor(), household_id)
     if case := cases.case_of(session, found.id):
         return redirect(url_for(".one", case_id=case.id))
     return redirect(url_for(".listed", number=found.number, _anchor="take_over"))

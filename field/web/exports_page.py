@@ -22,7 +22,7 @@ from field.monitoring.policy.shelf import pack_on
 from field.monitoring.sheets.export_choice import remembered
 from field.monitoring.sheets.export_columns import CATALOGUE, HOUSEHOLD, PERSON, PRESETS
 from field.monitoring.sheets.export_layouts import MOST, TooManyLayouts, discard, keeps, layouts, save
-from field.monitoring.traces import leave_trace
+from field.monitoring.traces import Look, leave_trace
 from field.monitoring.workdays import SHANGHAI, china_day
 from field.problems import NOT_FOUND, Problem
 from field.registry import regions
@@ -133,10 +133,11 @@ def file(job_id: str) -> Response:
     """A file that is ready; each download leaves its trace."""
     job, by, now = _job(job_id), actor(), clock.now()
     wanted = export.wanted_of(job.payload)
-    export.allow(by, job.region or "", wanted)
+    if not export.allowed(by, job.region or "", wanted):
+        raise NotAllowed
     if job.state != JobState.DONE or not vault().has(job.id, "export-0"):
         raise Problem(*NOT_FOUND)
-    transact(lambda session: leave_trace(session, by, "export_download", job_id, now, wanted.reason or None))
+    transact(lambda session: leave_trace(session, by, Look.EXPORT_DOWNLOAD, job_id, now, wanted.reason or None))
     ending = "filling.xlsx" if wanted.format is ExportFormat.FILLING else wanted.format.value
     name = f"field-{job.created_at.astimezone(SHANGHAI):%Y%m%d-%H%M}.{ending}"
     headers = {"Content-Disposition": f"attachment; filename={name}"}

@@ -32,7 +32,7 @@ from field.monitoring.visiting.album import Picture, album
 from field.monitoring.visiting.places import PlaceJudgement
 from field.monitoring.visiting.visit_rules import definition
 from field.monitoring.workdays import china_day
-from field.registry import regions
+from field.registry import reach, regions
 from field.registry.contact_rules import Withdrawn
 from field.registry.households import Household, Person
 from field.registry.rights import Right
@@ -93,7 +93,7 @@ class Moment(NamedTuple):
 def one(household_id: str) -> str:
     """The file of one household."""
     session = db.session()
-    found = household_file.household(session, actor(), household_id)
+    found = reach.household(session, actor(), household_id)
     if found.erased_at:
         return _erased(found)
     members = household_file.people(session, [found.id], merged=True)[found.id]

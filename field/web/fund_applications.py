@@ -16,7 +16,6 @@ from field.codes import Role
 from field.db import db
 from field.ledger.entries import Entry, opened
 from field.ledger.receipts import number
-from field.monitoring import household_file
 from field.monitoring.cases.case_around import pack_of, photos
 from field.monitoring.cases.case_contents import Faults
 from field.monitoring.help import fund, fund_list
@@ -30,7 +29,7 @@ from field.monitoring.timeline import masked
 from field.monitoring.traces import Look
 from field.monitoring.workdays import china_day
 from field.problems import Problem
-from field.registry import regions
+from field.registry import reach, regions
 from field.registry.rights import Right
 from field.registry.staff import staff_names
 from field.traced import traced
@@ -91,7 +90,7 @@ def _done(work: Callable[[Session], Entry]) -> Response:
 
 def _form(household_id: str, faults: Faults) -> str:
     session, by = db.session(), actor()
-    household = household_file.household(session, by, household_id)
+    household = reach.household(session, by, household_id)
     return render_template(
         "fund_apply.html", household=household, faults=fault_words(faults), filled=request.form, key=str(uuid7()),
         rules=pack_on(china_day(clock.now())).fund, books=balances(session, household.region), roles=Role.labels(),

@@ -19,9 +19,10 @@ from field.monitoring.timeline import masked
 from field.monitoring.traces import Look
 from field.monitoring.visiting.evidence import visible_among
 from field.monitoring.workdays import china_day
-from field.registry import regions
+from field.registry import reach, regions
 from field.registry.households import Household, Person
 from field.registry.rights import Right
+from field.registry.roster import SEX
 from field.traced import traced
 from field.web import visit_words
 from field.web.case_words import HOW
@@ -40,7 +41,7 @@ ROWS = 4
 @traced(Look.PAPER)
 def application(household_id: str) -> Page:
     """申请书 of a household."""
-    home = household_file.household(db.session(), actor(), household_id)
+    home = reach.household(db.session(), actor(), household_id)
     return answered(_("申请书"), lambda: [_application(db.session(), home)], _back(home))
 
 
@@ -51,7 +52,7 @@ def application(household_id: str) -> Page:
 def consent(household_id: str) -> Page:
     """承诺授权书, one sheet for every adult."""
     session = db.session()
-    home = household_file.household(session, actor(), household_id)
+    home = reach.household(session, actor(), household_id)
     grown, case = adults(session, home.id, china_day(now())), case_of(session, home.id)
     given = signed(session, home.id, case.heard_at if case else None)
     here = visible_among(session, {one.signature for one in given.values() if one.signature}, actor())
@@ -99,7 +100,7 @@ def _application(session: Session, home: Household) -> Sheet:
 def _member(one: Person, names: dict[str, str]) -> list[str]:
     shown = person_shown(one)
     does = [names.get(one.work_place or "", one.work_place), one.work, one.schooling]
-    return [one.name, one.relation or "", visit_words.SEXES.get(one.sex or "", ""), years(one.birth_date),
+    return [one.name, one.relation or "", SEX.get(one.sex or "", ""), years(one.birth_date),
             shown["id_number"] or "", one.health or "", one.labour or "", " ".join(filter(None, does))]  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from field.monitoring.relief.long_term_list import long_case, long_cases
 from field.monitoring.traces import Look
 from field.monitoring.workdays import china_day
 from field.problems import Problem
-from field.registry import regions
+from field.registry import reach, regions
 from field.registry.rights import Right
 from field.registry.staff import staff_names
 from field.traced import traced
@@ -59,7 +59,7 @@ def one(household_id: str) -> str:
 @allow(Right.MARK_LONG_TERM)
 def mark(household_id: str) -> Any:
     """标为长期户, or take the mark away, with a reason."""
-    household_file.household(db.session(), actor(), household_id, Right.MARK_LONG_TERM)
+    reach.household(db.session(), actor(), household_id, Right.MARK_LONG_TERM)
     by, now, key, note = actor(), clock.now(), sent_key(), written("note", needed=True)
     cost, compliant = sent_fen("month_cost"), sent_fen("month_compliant")
     if faults := _faults(cost, compliant):
@@ -90,7 +90,7 @@ def _back(household_id: str) -> Response:
 
 def _page(household_id: str, faults: list[str]) -> str:
     session, day = db.session(), china_day(clock.now())
-    home = household_file.household(session, actor(), household_id, Right.READ_RELIEF)
+    home = reach.household(session, actor(), household_id, Right.READ_RELIEF)
     found = long_case(session, home, day)
     people = household_file.people(session, [home.id])[home.id]
     return render_template(

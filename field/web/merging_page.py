@@ -15,9 +15,9 @@ from field.monitoring.checks.merging import Differ, Differing, NotMergeable, Not
 from field.monitoring.household_file import facts_and_most, person_shown
 from field.monitoring.traces import Look
 from field.problems import Problem
-from field.registry import regions
+from field.registry import reach, regions
 from field.registry.households import Household, Person
-from field.registry.rights import NotAllowed, Right
+from field.registry.rights import Right
 from field.traced import traced
 from field.web.catalogue import in_a_row
 from field.web.forms import sent_id, written
@@ -102,11 +102,7 @@ def _choice(found: list[Person], asked: str) -> str:
 
 
 def _person(person_id: str) -> tuple[Person, Household]:
-    person = db.session.get(Person, person_id)
-    home = db.session.get(Household, person.household_id) if person else None
-    if person is None or home is None or not actor().may(Right.MERGE_PEOPLE, home.region):
-        raise NotAllowed
-    return person, home
+    return reach.belonging(db.session(), actor(), Person, person_id, Right.MERGE_PEOPLE)
 
 
 def _shown(person: Person, home: Household) -> dict[str, Any]:

@@ -20,7 +20,6 @@ from field.messaging import attaching, threads
 from field.messaging.attaching import NotNobodys, NotTaken
 from field.messaging.threads import Thread
 from field.messaging.unmatched import claims, suggestions
-from field.monitoring.household_file import household
 from field.monitoring.leads.attaching import AlreadyAttached
 from field.monitoring.traces import Look, leave_trace
 from field.monitoring.visiting.evidence import visible_among
@@ -28,6 +27,7 @@ from field.problems import Problem
 from field.registry import regions
 from field.registry.contacts import TooMany
 from field.registry.households import Household, Person
+from field.registry.reach import household
 from field.registry.regions import in_region
 from field.registry.rights import NotAllowed, Right
 from field.traced import traced
@@ -64,7 +64,7 @@ def one(message_id: str) -> str:
     session, by, now = db.session(), actor(), clock.now()
     found = threads.thread(session, by, message_id)
     subject = found.key.household_id or message_id
-    transact(lambda turn: leave_trace(turn, by, "messages", subject, now))
+    transact(lambda turn: leave_trace(turn, by, Look.MESSAGES, subject, now))
     found = threads.thread(session, by, message_id)
     home = session.get(Household, found.key.household_id) if found.key.household_id else None
     likely, elsewhere = (

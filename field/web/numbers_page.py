@@ -11,14 +11,14 @@ from field.auth import actor, allow
 from field.codes import EntryKind
 from field.db import db, transact
 from field.ledger.entries import Entry, opened
-from field.monitoring.household_file import household
 from field.monitoring.timeline import shortened
 from field.monitoring.traces import Look, leave_trace, readable, reveal_numbers, reveal_words
 from field.monitoring.visiting import evidence
 from field.monitoring.visiting.evidence import Evidence
 from field.problems import NOT_FOUND, Problem
+from field.registry import reach
 from field.registry.households import Person
-from field.registry.rights import NotAllowed, Right
+from field.registry.rights import Right
 from field.web.visit_words import personal_title
 from field.web.wording import day
 
@@ -120,8 +120,5 @@ def _fault(reason: str) -> str | None:
 
 
 def _person(person_id: str) -> Person:
-    person = db.session.get(Person, person_id)
-    if person is None:
-        raise NotAllowed
-    household(db.session(), actor(), person.household_id, Right.REVEAL_NUMBERS)
+    person, _household = reach.belonging(db.session(), actor(), Person, person_id, Right.REVEAL_NUMBERS)
     return person

@@ -9,9 +9,10 @@ from field.auth import actor, allow
 from field.codes import ExportFormat
 from field.db import db, transact
 from field.jobs.export import Busy, Wanted, ask_for_export, told
-from field.monitoring.household_file import Sought, household, households
+from field.monitoring.household_file import Sought, households
 from field.problems import Problem
 from field.registry import regions
+from field.registry.reach import household
 from field.registry.rights import Right
 from field.web.exports_page import BUSY, exports
 from field.web.forms import sent_id, written

@@ -14,7 +14,7 @@ from field.at_hand import vault
 from field.auth import actor, signed_in
 from field.db import db, transact
 from field.ledger.checkpoints import newest
-from field.monitoring.traces import leave_trace
+from field.monitoring.traces import Look, leave_trace
 from field.monitoring.visiting import evidence, photos
 from field.monitoring.workdays import china_day
 from field.problems import Problem
@@ -121,5 +121,5 @@ def _photo(digest: str) -> bytes:
     by, at = actor(), now()
     if evidence.visible(db.session(), digest, by) is None:
         raise ValueError(digest)
-    transact(lambda session: leave_trace(session, by, "photo_small", digest, at, None))
+    transact(lambda session: leave_trace(session, by, Look.PHOTO_SMALL, digest, at, None))
     return photos.shown(db.session(), vault(), digest, "small")

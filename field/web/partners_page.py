@@ -18,10 +18,10 @@ from field.monitoring.help import partners, tie_list
 from field.monitoring.refusals import Refused
 from field.monitoring.traces import Look
 from field.monitoring.workdays import china_day
-from field.registry import regions
+from field.registry import reach, regions
 from field.registry.households import Household
 from field.registry.regions import in_region
-from field.registry.rights import NotAllowed, Right
+from field.registry.rights import Right
 from field.traced import traced
 from field.web.forms import sent_key, sent_seq, written
 from field.web.partner_words import content_of
@@ -73,10 +73,7 @@ def tie(partner_id: str) -> Any:
 @allow(Right.WORK_PARTNERS)
 def later(tie_id: str) -> Any:
     """记兑现, or 结束联结."""
-    found = db.session.get(partners.Tie, tie_id)
-    household = db.session.get(Household, found.household_id) if found else None
-    if found is None or household is None or not actor().may(Right.WORK_PARTNERS, household.region):
-        raise NotAllowed
+    found, _household = reach.belonging(db.session(), actor(), partners.Tie, tie_id, Right.WORK_PARTNERS)
     action = TieAction.END if request.form.get("action") == TieAction.END else TieAction.PAY
     partner_id = found.partner_id
     back = url_for(".one", partner_id=partner_id)

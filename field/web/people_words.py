@@ -7,7 +7,8 @@ from flask_babel import gettext as _
 
 from field.monitoring.checks.merging import Differing
 from field.monitoring.checks.people_corrections import COLUMNS
-from field.web.catalogue import in_a_row, said
+from field.registry.roster import SEX
+from field.web.catalogue import in_a_row, said, word_said
 from field.web.member_words import of_member
 from field.web.visit_words import Line, Section
 
@@ -15,7 +16,7 @@ from field.web.visit_words import Line, Section
 def corrected(payload: dict[str, Any], names: Mapping[str, str]) -> list[Section]:
     """更正登记: whose, what became of it, and why."""
     told = {name: payload[name] for name in COLUMNS if payload.get(name)}
-    told |= {"sex": {"male": _("男"), "female": _("女")}[told["sex"]]} if "sex" in told else {}
+    told |= {"sex": word_said(SEX[told["sex"]])} if "sex" in told else {}
     told |= {name: of_member(told[name]) for name in ("relation", "pupil") if name in told}
     lines = [
         Line(_("谁"), names.get(payload["person_id"], "")),

@@ -19,12 +19,12 @@ from field.monitoring.cases.cases import case_of
 from field.monitoring.help import planning
 from field.monitoring.help.measure_rules import NEEDS
 from field.monitoring.help.plan import newest_seq
-from field.monitoring.household_file import household as of
 from field.monitoring.refusals import Refused
 from field.monitoring.traces import Look
 from field.monitoring.workdays import china_day
 from field.problems import Problem
 from field.registry import regions
+from field.registry.reach import household as of
 from field.registry.rights import Right
 from field.registry.staff import staff_names
 from field.traced import traced

@@ -20,7 +20,7 @@ from field.monitoring.traces import Look
 from field.monitoring.visiting import evidence
 from field.monitoring.workdays import china_day
 from field.problems import Problem
-from field.registry import regions
+from field.registry import reach, regions
 from field.registry.households import Household
 from field.registry.rights import Right
 from field.traced import traced
@@ -63,7 +63,7 @@ def listed() -> str:
 @traced(Look.MONEY)
 def one(household_id: str) -> str | Response:
     """救助测算表 of one household, with its bills to correct; on paper and for Word the sheet alone."""
-    home = household_file.household(db.session(), actor(), household_id, Right.READ_RELIEF)
+    home = reach.household(db.session(), actor(), household_id, Right.READ_RELIEF)
     return _paper(home) if request.args.get("as") in ("pdf", "docx") else _page(home, [])
 
 
@@ -71,7 +71,7 @@ def one(household_id: str) -> str | Response:
 @allow(Right.CORRECT_BILLS)
 def correct(household_id: str) -> Any:
     """更正票据; what is wrong is told on the same page, with what was written still there."""
-    home = household_file.household(db.session(), actor(), household_id, Right.CORRECT_BILLS)
+    home = reach.household(db.session(), actor(), household_id, Right.CORRECT_BILLS)
     by, now, key, said = actor(), clock.now(), sent_key(), _said()
     known_as = request.form.get("known_as", "").replace("\0", "")[:64]
     try:

@@ -7,9 +7,10 @@ from flask_babel import gettext as _
 
 from field.codes import Kind, RiskFactor
 from field.monitoring.posts.sharing_codes import GUARANTEES, SharedField
+from field.registry.roster import SEX
 from field.web.catalogue import in_a_row, word_said
 from field.web.member_words import of_member
-from field.web.visit_words import SEXES, Line, lines_of
+from field.web.visit_words import Line, lines_of
 from field.web.wording import day, grade_mark
 
 F = SharedField
@@ -86,7 +87,7 @@ OF: dict[SharedField, Callable[[Any], list[Line]]] = {
 }
 OF_PERSON: dict[SharedField, Callable[[Any], str]] = {
     **dict.fromkeys((F.RELATION, F.HEALTH, F.LABOUR), of_member),
-    F.SEX: lambda value: str(word_said(SEXES.get(value, value))),
+    F.SEX: lambda value: str(word_said(SEX.get(value, value))),
     F.AGE: lambda value: str(_("%(years)d 岁", years=value)),
     F.MAJOR_ILLNESS_COVER: _labelled(F.MAJOR_ILLNESS_COVER),
     F.MINIMUM_LIVING: _labelled(F.MINIMUM_LIVING),

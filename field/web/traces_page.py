@@ -7,11 +7,11 @@ from flask_babel import gettext as _
 
 from field.auth import actor, allow
 from field.db import db
-from field.monitoring.household_file import household
 from field.monitoring.trace_list import Wanted, lookers, looks
 from field.monitoring.traces import Look
 from field.problems import Problem
 from field.registry import regions
+from field.registry.reach import household
 from field.registry.rights import Right
 from field.registry.staff import Staff
 from field.web.asked import asked_code, asked_day

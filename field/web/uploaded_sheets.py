@@ -8,11 +8,11 @@ from field import clock
 from field.at_hand import vault
 from field.auth import actor
 from field.db import db, transact
-from field.jobs.uploaded import Upload, ask_for
+from field.jobs.uploaded import Upload, ask_for, stop
 from field.problems import NOT_FOUND, Problem
 from field.registry.regions import in_region, within
 from field.registry.staff import Staff
-from field.work import Job, cancel
+from field.work import Job
 
 MEGABYTE = 1024 * 1024
 EARLIER = 50
@@ -57,7 +57,7 @@ def sent_in(what: Upload, job_id: str) -> Job:
 def end_reading(what: Upload, job_id: str) -> Answer:
     """Cancel the reading; what is in stays in."""
     job, now = sent_in(what, job_id), clock.now()
-    transact(lambda session: cancel(session, job, now))
+    transact(lambda session: stop(what, session, vault(), job, now))
     return redirect(url_for(".page"), 303)
 
 

@@ -13,11 +13,10 @@ from field.monitoring.visiting.visit_rules import definition
 from field.registry.contact_rules import Withdrawn
 from field.registry.filling import FILLED, HOUSEHOLD_FILLED
 from field.registry.masking import mask_id_number, mask_phone
+from field.registry.roster import SEX
 from field.web.catalogue import in_a_row, word_said
 from field.web.member_words import of_member
 from field.web.wording import day, yuan
-
-SEXES = {"male": Word("男"), "female": Word("女")}
 
 
 class Line(NamedTuple):
@@ -163,7 +162,7 @@ PERSONAL: dict[str, Any] = {
     "months_away": lambda value, _: gettext("%(months)s 个月", months=value),
     "birth_date": lambda value, _: day(str(value)),
     **dict.fromkeys(("relation", "health", "labour"), lambda value, _: of_member(value)),
-    "sex": lambda value, _: SEXES.get(value, value),
+    "sex": lambda value, _: SEX.get(value, value),
     "left": lambda value, _: Left.label_of(value),
 }
 TOLD: dict[str, Any] = {

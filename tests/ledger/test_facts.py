@@ -27,6 +27,7 @@ CASES: list[tuple[str, list[Fact], Any, list[Any]]] = [
     ("what a neighbour says after she did", [fact(300000, 1, HEARSAY), fact(520000, 9)], 520000, [300000]),
     ("two cadres, one after the other", [fact(300000, 9, SEEN), fact(520000, 1, SEEN)], 520000, [300000]),
     ("her word against what a cadre saw before", [fact(300000, 9, SEEN), fact(520000, 1)], 300000, [520000]),
+    ("what two say against what a third says later", [fact(300000, 3), fact(300000, 2), fact(520000, 1)], 300000, [520000]),
     ("a district of the city that was known", [fact("4403", 1, SEEN, attribute="work_place"),
      fact("440309", 1, attribute="work_place")], "4403", []),
     ("the city of a district that was known", [fact("440309", 1, SEEN, attribute="work_place"),

@@ -72,6 +72,7 @@ def test_two_papers_of_one_bill_keep_both_traces_and_what_either_knows() -> None
         ({"compliant_amount": None}, [Unclear.COMPLIANT]),
         ({"compliant_amount": 101}, [Unclear.TOO_MUCH]),
         ({"issued_on": date(2026, 11, 21)}, [Unclear.LATER]),
+        ({"issued_on": date(2026, 11, 20)}, []),
         ({"amount": None, "compliant_amount": None}, [Unclear.AMOUNT, Unclear.COMPLIANT]),
     ],
 )

@@ -23,6 +23,7 @@ from field.monitoring.board.statistics import figures_of, statistics
 from field.monitoring.board.until import AGEING, Until
 from field.monitoring.cases.case_rules import MAY_LEAVE
 from field.monitoring.cases.cases import MonitoringCase
+from field.monitoring.cases.deadlines import MEASURE, Deadline, late_cases, late_revisits, late_steps
 from field.monitoring.cases.revisit_schedule import RevisitDue, still_open
 from field.monitoring.derive import derive
 from field.monitoring.help.measure_rules import OPEN
@@ -210,3 +211,21 @@ def test_twelve_months_end_with_the_days_own() -> None:
         date(2025, 12, 1), date(2026, 1, 1), date(2026, 2, 1)
     ]  # fmt: skip
     assert isinstance(Until(date(2026, 2, 28)).ends, datetime)
+
+
+def test_a_step_a_measure_and_a_revisit_are_late_once_their_day_is_over(county: County) -> None:
+    now, home = clock.now(), next(iter(county.households.values()))
+    today = china_day(now)
+    with county.app.app_context():
+        session = db.session()
+        session.add(RevisitDue(household_id=home, seq=1, nth=1, due_on=today, from_on=today))
+        for seq, step in enumerate(("town_review", MEASURE), 1):
+            about = {"household_id": home, "about": step, "seq": seq}
+            session.add(Deadline(**about, step=step, recorded_at=now, due_on=today))
+        session.flush()
+        late = [
+            sorted(row.name for several in (late_steps, late_cases, late_revisits)
+                   for row in session.execute(several(Until(on))))
+            for on in (today, today + DAY)
+        ]  # fmt: skip
+    assert late == [[], ["late_case", "late_measure", "late_revisit", "late_town_review"]]

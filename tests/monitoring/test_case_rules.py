@@ -422,6 +422,12 @@ def test_a_check_at_the_door_needs_somebody_who_was_at_the_door(state: str) -> N
         decide(at, CaseAction.ADVANCE, content(state, "advance"), "x", Role.VILLAGE, unseen)
 
 
+def test_a_consent_that_was_photographed_before_the_lead_came_is_none() -> None:
+    at, before = standing(CaseState.ON_SITE_CHECK), replace(around(), fresh=frozenset())
+    with pytest.raises(Refused, match="要是线索来了以后交上来的"):
+        decide(at, CaseAction.ADVANCE, content("on_site_check", "advance"), "x", Role.VILLAGE, before)
+
+
 @pytest.mark.parametrize(("present", "in_favour", "enough"), [(20, 11, True), (19, 11, False), (20, 10, False)])
 def test_two_thirds_are_two_thirds_and_more_than_half_is_more_than_half(
     present: int, in_favour: int, enough: bool

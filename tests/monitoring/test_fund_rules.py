@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from field.codes import Role
 from field.monitoring.help.fund_codes import FundAccount, FundAction, FundState
-from field.monitoring.help.fund_contents import SHAPES, read_fund
+from field.monitoring.help.fund_contents import SHAPES, read
 from field.monitoring.help.fund_rules import (
     GIVEN,
     OPEN,
@@ -209,6 +209,15 @@ def test_more_than_is_there_or_than_the_pack_permits_is_refused() -> None:
         village.give_back(0, "town1")
 
 
+def test_what_is_there_may_be_promised_and_paid_to_the_last_fen() -> None:
+    village = Village()
+    village.donate("500.01", "village1")
+    for action, who in HELP:
+        village.do("甲", action, who, action, **content(action, "500.01"))
+    assert village.books[FundAccount.CASH] == 0
+    assert [one.state for one in village.homes["甲"]] == [FundState.PAID]
+
+
 def test_what_is_out_of_turn_is_refused() -> None:
     village = Village()
     village.donate("5000", "village1")
@@ -239,7 +248,7 @@ def test_without_a_fund_in_the_pack_money_only_comes_in() -> None:
     ],
 )  # fmt: skip
 def test_money_that_makes_no_sense_is_told(amount: Any, words: str) -> None:
-    part, faults = read_fund(FundAction.DONATE, PAPER | {"amount": amount})
+    part, faults = read(FundAction.DONATE, PAPER | {"amount": amount})
     assert part is None
     assert [(one["field"], words in one["message"]) for one in faults] == [("amount", True)]
 
@@ -248,13 +257,13 @@ def test_money_that_makes_no_sense_is_told(amount: Any, words: str) -> None:
     ("text", "fen"), [("1,234.5", 123450), ("0.01", 1), ("１２", 1200), (" 10000000 ", 1_000_000_000)]
 )
 def test_money_is_read_as_people_type_it(text: str, fen: int) -> None:
-    part, _ = read_fund(FundAction.DONATE, PAPER | {"amount": text})
+    part, _ = read(FundAction.DONATE, PAPER | {"amount": text})
     assert part is not None
     assert part.model_dump()["amount"] == fen
 
 
 def test_every_fault_is_named_at_once() -> None:
-    faults = read_fund(FundAction.PAY, {"on": "2026-13-01", "way": "gold", "photos": ["x"]})[1]
+    faults = read(FundAction.PAY, {"on": "2026-13-01", "way": "gold", "photos": ["x"]})[1]
     assert {one["field"] for one in faults} == {"on", "way", "receiver", "photos.0"}
     tomorrow = {"on": (DAY + timedelta(days=1)).isoformat(), "way": "cash", "amount": "-1"}
     with pytest.raises(Refused) as told:

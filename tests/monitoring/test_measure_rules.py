@@ -1,5 +1,6 @@
 """帮扶规则: state × action × role against a table written out by hand, every fault of a content, and random histories."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -127,6 +128,12 @@ def test_in_no_history_is_a_measure_done_without_its_proof_or_open_with_one(acts
         done = at.state is MeasureState.CARRIED_OUT
         assert done == (at.done_seq in proofs) == (at.done_on is not None)
         assert done_for([at]) == ({"illness": at.done_seq} if done else {})
+        assert at.amount == (SOUND["carry_out"]["amount"] if done else None)
         assert open_for([at]) == ({"illness": 1} if at.state in ("planned", "under_way") else {})
         assert (at.due_on == before.due_on) or action is HelpAction.POSTPONE
         assert at.risk_factor == "illness"
+
+
+def test_the_newest_of_several_measures_says_when_a_risk_was_last_helped() -> None:
+    several = [replace(begun(), done_seq=seq) for seq in (5, 7, 3)]
+    assert done_for([*several, replace(begun(), risk_factor="schooling", done_seq=9)]) == {"illness": 7, "schooling": 9}

@@ -16,7 +16,6 @@ from field.monitoring.checks.quality import checks_called, count, of_household, 
 from field.monitoring.household_file import people as household_people
 from field.monitoring.leads.attaching import attach
 from field.monitoring.leads.declarations import Declared, record_declaration
-from field.monitoring.rebuild import rebuild
 from field.monitoring.refusals import Refused
 from field.monitoring.relief.relief_standings import ReliefStanding
 from field.monitoring.roster.enrol import enrol
@@ -42,11 +41,6 @@ def doubts(county: County) -> set[str]:
         return {one.check.code for one in of_household(db.session(), county.households[HOME], terms(clock.now()))}
 
 
-def rebuilt(county: County) -> tuple[str, ...]:
-    with county.app.app_context():
-        return transact(rebuild).differing
-
-
 def test_a_roster_that_leaves_the_kind_empty_ends_no_monitoring(county: County) -> None:
     listed(county, HOME, "county", clock.now())
     rostered(county, kind=None, identified_on=None, risk_factors=[], address="新屋 3 号")
@@ -57,10 +51,10 @@ def test_a_roster_that_leaves_the_kind_empty_ends_no_monitoring(county: County) 
     page = county.client("county").get(f"/households/{home.id}").get_data(as_text=True)
     assert "名册上的监测类别" in page
     assert "名册说的和监测状态不一样" in page
-    assert rebuilt(county) == ()
+    assert county.rebuilt() == ()
     rostered(county, address="新屋 4 号")
     assert "roster_otherwise" not in doubts(county), "the roster was put right"
-    assert rebuilt(county) == ()
+    assert county.rebuilt() == ()
 
 
 def test_a_household_without_a_case_stays_monitored_until_people_settle_what_the_roster_says(county: County) -> None:
@@ -71,7 +65,7 @@ def test_a_household_without_a_case_stays_monitored_until_people_settle_what_the
     office = county.client("county")
     assert "H0000" in office.get("/quality?check=roster_otherwise").get_data(as_text=True)
     assert office.get("/api/statistics").get_json()["households"] == 4
-    assert rebuilt(county) == ()
+    assert county.rebuilt() == ()
     rostered(county, kind="marginal", address="新屋 4 号")
     assert home_of(county, HOME).kind == "marginal"
     assert "roster_otherwise" not in doubts(county), "the roster was put right"
@@ -79,7 +73,7 @@ def test_a_household_without_a_case_stays_monitored_until_people_settle_what_the
     left(county, listed(county, HOME, "county", clock.now()), "move_away", clock.now())
     assert home_of(county, HOME).kind is None, "its case ended it"
     assert "roster_otherwise" not in doubts(county), "and now both say the same"
-    assert rebuilt(county) == ()
+    assert county.rebuilt() == ()
 
 
 def test_one_file_cannot_end_the_monitoring_of_a_county(county: County) -> None:
@@ -89,7 +83,7 @@ def test_one_file_cannot_end_the_monitoring_of_a_county(county: County) -> None:
         assert {one.kind for one in db.session.query(Household)} == {"unstable"}
         by = terms(clock.now())
         assert count(db.session(), checks_called("roster_otherwise")[0], by, "420626") == len(several)
-    assert rebuilt(county) == ()
+    assert county.rebuilt() == ()
 
 
 def test_a_household_that_moved_is_the_rosters_to_list_and_then_the_ladders_to_end(county: County) -> None:
@@ -102,7 +96,7 @@ def test_a_household_that_moved_is_the_rosters_to_list_and_then_the_ladders_to_e
     rostered(county, kind=None, address="又写漏了")
     assert home_of(county, HOME).kind == "unstable"
     assert "roster_otherwise" in doubts(county)
-    assert rebuilt(county) == ()
+    assert county.rebuilt() == ()
 
 
 def test_a_roster_that_lists_an_eliminated_household_monitors_nobody(county: County) -> None:
@@ -113,7 +107,7 @@ def test_a_roster_that_lists_an_eliminated_household_monitors_nobody(county: Cou
     actor, home = county.actor("county"), county.households[HOME]
     with county.app.app_context(), pytest.raises(Refused):
         take_over(db.session(), home, asked("take_over", NOTE), actor, clock.now())
-    assert rebuilt(county) == ()
+    assert county.rebuilt() == ()
 
 
 @pytest.mark.unlisted(HOME)
@@ -125,7 +119,7 @@ def test_a_roster_is_no_way_around_the_ladder(county: County) -> None:
     rostered(county, address="老屋")
     assert home_of(county, HOME).kind is None
     assert "roster_otherwise" in doubts(county)
-    assert rebuilt(county) == ()
+    assert county.rebuilt() == ()
 
 
 @pytest.mark.unlisted(HOME)
@@ -145,12 +139,12 @@ def test_leads_and_tasks_go_along_with_a_household_that_moves_within_the_county(
     assert waiting(county) == {"cadre", "town", "county"}
     rostered(county, region=ELSEWHERE, kind=None, identified_on=None, risk_factors=[])
     assert waiting(county) == {"cadre2", "town2", "county"}
-    assert rebuilt(county) == ()
+    assert county.rebuilt() == ()
     [lead] = county.client("cadre2").get("/api/leads").get_json()["items"]
     begun = {"key": str(uuid7()), "lead": {"chain_id": lead["chain_id"], "seq": lead["seq"]}}
     assert county.client("cadre").post("/api/cases", json=begun).status_code == 403
     assert county.client("cadre2").post("/api/cases", json=begun).status_code == 201
-    assert rebuilt(county) == ()
+    assert county.rebuilt() == ()
 
 
 def waiting(county: County) -> set[str]:
@@ -172,7 +166,7 @@ def test_of_a_household_that_moved_away_the_roster_speaks_again(county: County) 
     rostered(county, address="搬回来了")
     assert home_of(county, HOME).kind == "unstable"
     assert "roster_otherwise" not in doubts(county)
-    assert rebuilt(county) == ()
+    assert county.rebuilt() == ()
 
 
 @pytest.mark.unlisted(HOME)
@@ -184,7 +178,7 @@ def test_bills_since_the_day_on_which_a_newer_roster_lists_a_household_count_for
     assert since_identified(county) == 0
     rostered(county)
     assert since_identified(county) == 800_000
-    assert rebuilt(county) == ()
+    assert county.rebuilt() == ()
 
 
 def since_identified(county: County) -> int:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from random import Random
 from typing import Any
 
@@ -60,6 +60,18 @@ def test_what_is_shown_has_the_keys_of_the_rule_and_every_number_is_masked(
     assert not [
         word for word in (NUMBER, NUMBER[6:14], PHONE[3:], "癌") if word in json.dumps(told, ensure_ascii=False)
     ]
+
+
+@pytest.mark.parametrize(
+    ("born", "day", "age"),
+    [(date(2010, 11, 28), date(2026, 11, 28), 16), (date(2010, 11, 29), date(2026, 11, 28), 15),
+     (date(2012, 2, 29), date(2026, 2, 28), 13), (None, TODAY, None)],
+)  # fmt: skip
+def test_somebody_is_a_year_older_from_the_birthday_on(born: date | None, day: date, age: int | None) -> None:
+    rule = Sharing(unit="站", shows=["age"], people=[next(iter(Concerns))], when=[When(monitored=True)], source="x")
+    there = Household(id="2", number="H1", region=HOME, head="陈", persons=1)
+    told = shown(rule, Home(there, "村", [Person(birth_date=born, details={})], None, "", None, {}), day)
+    assert told == {"people": [{"age": age}]}
 
 
 def lives(rng: Random) -> dict[str, Any]:

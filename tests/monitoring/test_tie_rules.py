@@ -20,6 +20,7 @@ YEAR = 600_000
         (None, date(2025, 6, 2), YEAR, YEAR, None), (None, date(2026, 6, 2), 2 * YEAR, YEAR, date(2026, 6, 1)),
         (date(2024, 11, 30), date(2024, 12, 1), 299_178, 0, date(2024, 11, 30)),
         (date(2024, 11, 30), date(2024, 11, 29), 0, 0, None), (date(2024, 11, 30), date(2030, 1, 1), 299_178, YEAR, None),
+        (date(2024, 12, 2), date(2024, 12, 3), 302_466, 302_465, date(2024, 12, 2)),  # 302,465.75
         (date(2025, 6, 1), date(2030, 1, 1), YEAR, YEAR, None), (FROM, date(2030, 1, 1), 0, 0, None),
     ],
 )  # fmt: skip

@@ -34,6 +34,7 @@ def test_days_are_counted_by_the_states_calendar(start: str, days: int, counting
         ("2026-11-09", "2026-11-03", "2026-11-13", "working", "2026-11-19"),  # five working days, a weekend between
         ("2026-11-09", "2026-11-04", "2026-11-04", "working", "2026-11-09"),
         ("2026-11-06", "2026-11-06", "2026-11-08", "working", "2026-11-09"),  # goes on on a Sunday
+        ("2026-11-08", "2026-11-07", "2026-11-16", "working", "2026-11-16"),  # none was left, yet it goes on for a day
         ("2026-11-04", "2026-11-06", "2026-11-16", "working", "2026-11-14"),  # late by two days then, and now
     ],
 )

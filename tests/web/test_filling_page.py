@@ -12,7 +12,7 @@ from field.registry.households import Person
 from field.web import filling_conflicts_page
 from tests.county import County
 from tests.fillings import Rows, entries, fetched, fill, saved, worked
-from tests.test_filling import people, rebuilt, visit
+from tests.test_filling import people, visit
 from tests.web.office import Browser, Elements, browser, links, words
 
 HERE = "420626107204"
@@ -140,7 +140,7 @@ def test_all_that_waits_of_a_sheet_is_decided_alike_with_an_entry_for_each_house
     assert "没有等着认定的冲突" in words(office.page("/filling/conflicts"))
     again = pressed(office, form, verdict)
     assert (again.status_code, "已经有人认定" in words(again.text)) == (409, True)
-    rebuilt(county)
+    assert county.rebuilt() == ()
 
 
 def test_a_household_with_something_new_is_left_when_its_sheet_is_decided_on(

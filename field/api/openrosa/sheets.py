@@ -9,6 +9,7 @@ from typing import Any, Final
 from field.codes import EvidenceKind, Expense, Guarantee, Income, Left, Need, RiskFactor
 from field.labels import Labelled
 from field.monitoring.visiting.visit_rules import definition
+from field.registry.roster import SEX
 
 Row = dict[str, str]
 FORM: Final = "field_visit"
@@ -27,7 +28,7 @@ CHOICES: dict[str, dict[str, str]] = {
     "status": {"ok": "有保障", "problem": "有问题"},
     "wanted": {"yes": "要", "no": "不要"},
     "whose": {"known": "名册上的成员", "new": "新增成员"},
-    "sex": {"male": "男", "female": "女"},
+    "sex": {**SEX},
 }
 
 

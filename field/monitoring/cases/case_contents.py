@@ -18,6 +18,7 @@ Risks = Annotated[
     list[RiskFactor], Field(min_length=1, max_length=11), AfterValidator(lambda several: list(dict.fromkeys(several)))
 ]
 Faults = list[dict[str, str]]
+OWN = "own"
 WORDS = {
     "missing": "没有填写", "extra_forbidden": "没有这一项", "string_too_short": "没有填写，或者太短",
     "string_too_long": "太长了", "too_short": "至少要有一项", "too_long": "太多了", "enum": "没有这个选项",
@@ -147,18 +148,24 @@ SHAPES: Mapping[str, type[Part]] = {
 }  # fmt: skip
 
 
-def read_content(needs: str, said: Any) -> tuple[Part | None, Faults]:
+def read(needs: str, said: Any) -> tuple[Part | None, Faults]:
     """What was written down, or every fault of its form."""
+    return read_as(SHAPES[needs], said)
+
+
+def read_as(shape: type[Part], said: Any) -> tuple[Part | None, Faults]:
+    """The same in a form of any room; a fault of the form's own type brings its words with it."""
     try:
-        return SHAPES[needs].model_validate(said), []
+        return shape.model_validate(said), []
     except ValidationError as error:
         several = error.errors(include_url=False, include_input=False, include_context=False)
-        return None, [fault(".".join(map(str, one["loc"])), WORDS.get(one["type"], "写法不对")) for one in several]
+        told = [one["msg"] if one["type"] == OWN else WORDS.get(one["type"], "写法不对") for one in several]
+        return None, [fault(".".join(map(str, one["loc"])), words) for one, words in zip(several, told, strict=True)]
 
 
 def written_again(needs: str, kept: Mapping[str, Any], said: Any) -> bool:
     """Whether the same was written down as is kept; what the roster said of the household then was not."""
-    part, _faults = read_content(needs, said)
+    part, _faults = read(needs, said)
     before = {name: value for name, value in kept.items() if name != "household"}
     return part is not None and canonical(plain(part)) == canonical(before)
 

@@ -45,7 +45,7 @@ def decide(at: Standing, action: A, content: Any, by: str, role: Role, around: A
         raise WrongHands([fault("action", done_by(rule.who))])
     if why := same_hands(at, action, by):
         raise WrongHands([fault("action", why)])
-    part, faults = said.read_content(rule.needs, content)
+    part, faults = said.read(rule.needs, content)
     faults = [*faults, *_course_faults(at, action, around), *(_content_faults(part, at, around) if part else ())]
     if faults or part is None:
         raise Refused(faults)

@@ -12,6 +12,7 @@ from field.codes import EntryKind
 from field.ledger.entries import Entry, opened
 from field.monitoring.cases.case_rules import ENDED, LEAVING
 from field.monitoring.cases.cases import MonitoringCase
+from field.registry import reach
 from field.registry.households import Household
 from field.registry.regions import in_region
 from field.registry.rights import Actor, NotAllowed, Right
@@ -51,11 +52,7 @@ def overdue(session: Session, by: Actor, day: date) -> int:
 
 def one_case(session: Session, by: Actor, case_id: str) -> tuple[MonitoringCase, Household]:
     """A case and its household; NotAllowed outside the region, or where there is none."""
-    case = session.get(MonitoringCase, case_id)
-    household = session.get(Household, case.household_id) if case else None
-    if case is None or household is None or not by.may(Right.READ_CASES, household.region):
-        raise NotAllowed
-    return case, household
+    return reach.belonging(session, by, MonitoringCase, case_id, Right.READ_CASES)
 
 
 def settled(session: Session, household_ids: Collection[str]) -> dict[str, MonitoringCase | None]:

@@ -15,7 +15,7 @@ from field.ledger.entries import Draft, Entry, append, lock_heads, opened, recor
 from field.monitoring.board.standings import note_standings
 from field.monitoring.cases.case_around import around, pack_of
 from field.monitoring.cases.case_changes import after, due_after
-from field.monitoring.cases.case_contents import Merge, fault, read_content, written_again
+from field.monitoring.cases.case_contents import Merge, fault, read_as, written_again
 from field.monitoring.cases.case_course import decide
 from field.monitoring.cases.case_rules import ENDED, MAY_LEAVE, RULES, UNDER_WAY
 from field.monitoring.cases.case_standing import Act, Standing, kept
@@ -30,6 +30,7 @@ from field.monitoring.risk.judgement import judge
 from field.monitoring.webhooks import announce
 from field.monitoring.workdays import china_day
 from field.orm import Base, Code, Id, Utc
+from field.registry import reach
 from field.registry.households import Household
 from field.registry.rights import Actor, NotAllowed, Right
 from field.sentences import Sentence
@@ -113,9 +114,9 @@ class OtherContent(Exception):
 def open_case(session: Session, lead_chain: str, lead_seq: int, asked: Asked, by: Actor, now: datetime) -> Entry:
     """立案 from a lead of a household."""
     lead = session.get(Lead, (lead_chain, lead_seq))
-    if lead is None or lead.household_id is None or not by.may(Right.WORK_CASES, lead.region):
+    household_id = reach.reached(lead, by, Right.WORK_CASES).household_id
+    if household_id is None:
         raise NotAllowed
-    household_id = lead.household_id
     lock_heads(session, [household_id])
     lead = session.get(Lead, (lead_chain, lead_seq), with_for_update=True, populate_existing=True)
     if lead is None or lead.household_id != household_id:  # taken back meanwhile
@@ -132,9 +133,7 @@ def take_over(session: Session, household_id: str, asked: Asked, by: Actor, now:
 
 def act(session: Session, case_id: str, asked: Asked, by: Actor, now: datetime) -> Entry:
     """Do the next thing to a case; Refused with every fault, Stale from an old page, NotAllowed outside the region."""
-    case = session.get(MonitoringCase, case_id)
-    household = _household(session, case.household_id if case else "", by)
-    assert case is not None
+    case, household = reach.belonging(session, by, MonitoringCase, case_id, Right.WORK_CASES)
     lock_heads(session, [household.id, *_others(session, household.id, asked, case.standing)])  # both of a merge
     if entry := _repeated(session, asked, household.id, case_id, by):
         return entry
@@ -156,7 +155,7 @@ def case_of(session: Session, household_id: str) -> MonitoringCase | None:
 
 
 def _begin(session: Session, household_id: str, asked: Asked, more: dict[str, Any], by: Actor, now: datetime) -> Entry:
-    household = _household(session, household_id, by)
+    household = reach.household(session, by, household_id, Right.WORK_CASES)
     lock_heads(session, [household_id])
     if entry := _repeated(session, asked, household_id, None, by):
         return entry
@@ -207,7 +206,7 @@ def _do(
 
 def _others(session: Session, household_id: str, asked: Asked, at: Standing) -> frozenset[str]:
     """另一户 that a merge names, where there is such a one that was neither erased nor merged away itself."""
-    part, _faults = read_content("merge", dict(asked.content)) if asked.action is CaseAction.MERGE else (None, [])
+    part, _faults = read_as(Merge, dict(asked.content)) if asked.action is CaseAction.MERGE else (None, [])
     into = part.into if isinstance(part, Merge) else None
     if asked.action is CaseAction.CONFIRM_MERGE and at.leaving:
         into = at.leaving["into"]
@@ -266,13 +265,6 @@ def _tell_household(session: Session, household_id: str, at: Standing, new: Stan
     if values:
         session.execute(update(Household).where(Household.id == household_id).values(**values))
     return bool(values)
-
-
-def _household(session: Session, household_id: str, by: Actor) -> Household:
-    found = session.get(Household, household_id)
-    if found is None or not by.may(Right.WORK_CASES, found.region):
-        raise NotAllowed
-    return found
 
 
 def _repeated(session: Session, asked: Asked, chain_id: str, case_id: str | None, by: Actor) -> Entry | None:

@@ -21,8 +21,8 @@ from field.monitoring.visiting.evidence import missing
 from field.monitoring.visiting.visit_rules import moment
 from field.monitoring.visiting.visits import Faulty, Recorded
 from field.monitoring.workdays import china_day
-from field.registry.households import Household
-from field.registry.rights import Actor, NotAllowed, Right
+from field.registry import reach
+from field.registry.rights import Actor, Right
 from field.sentences import Sentence
 
 TAKERS = RULES[CaseState.ON_SITE_CHECK, CaseAction.ADVANCE].who
@@ -33,10 +33,7 @@ def take(session: Session, case_id: str, said: Mapping[str, Any], by: Actor, now
 
     Raises NotAllowed outside the region, WrongHands, OutOfOrder where the case has ended, OtherContent, or Faulty.
     """
-    case = session.get(MonitoringCase, case_id)
-    household = session.get(Household, case.household_id) if case else None
-    if case is None or household is None or not by.may(Right.WORK_CASES, household.region):
-        raise NotAllowed
+    case, household = reach.belonging(session, by, MonitoringCase, case_id, Right.WORK_CASES)
     if by.role not in TAKERS:
         raise WrongHands([fault("action", "承诺授权由村里或乡镇上门办理")])
     payload, key, at = {"case_id": case_id, **said}, f"consent:{said['id']}", moment(said["signed_at"])

@@ -25,7 +25,7 @@ from field.monitoring.roster.roster_corrections import (
     waiting,
 )
 from field.monitoring.workdays import china_day
-from field.registry import idnumber
+from field.registry import idnumber, reach
 from field.registry.households import Household, Person
 from field.registry.rights import Actor, NotAllowed, Right
 from field.registry.roster import MEMBER
@@ -60,9 +60,8 @@ def correct(
 
 def correctable(session: Session, person_id: str, by: Actor) -> tuple[Person, Household]:
     """A person of whom the actor may correct something, and the household; never a row that was merged away."""
-    person = session.get(Person, person_id)
-    home = session.get(Household, person.household_id) if person else None
-    if person is None or home is None or person.merged_into or not by.may(Right.CORRECT_SCHOOLING, home.region):
+    person, home = reach.belonging(session, by, Person, person_id, Right.CORRECT_SCHOOLING)
+    if person.merged_into:
         raise NotAllowed
     return person, home
 

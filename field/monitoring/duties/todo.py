@@ -14,9 +14,9 @@ from field.monitoring.cases.case_course import same_hands
 from field.monitoring.cases.case_rules import LEAVING
 from field.monitoring.cases.cases import MonitoringCase
 from field.monitoring.cases.revisits import due_revisits
-from field.monitoring.duties.escalation import concerns, level
+from field.monitoring.duties.escalation import level
 from field.monitoring.duties.todo_cases import comes_to, leavings, marks_of, objections, steps
-from field.monitoring.duties.todo_entries import KINDS, entries, received, rule_of
+from field.monitoring.duties.todo_entries import KINDS, entries, rule_of
 from field.monitoring.duties.todo_filling import conflicts
 from field.monitoring.duties.todo_fund import urgent_aid
 from field.monitoring.duties.todo_rows import Row, SourceOf, Wanted, dated
@@ -82,13 +82,6 @@ def reached(row: Row, wanted: Wanted) -> Role | None:
     """升到哪一级 a thing has risen by now, by the pack of today."""
     up = level(row.opened_at, row.due_at, wanted.now, _marks(row, wanted))
     return comes_to(row.step, up) if row.kind is TaskKind.STEP else up
-
-
-def is_own(row: Row, wanted: Wanted) -> bool:
-    """Whether a thing is the reader's level's own, by receiving it or by its having risen."""
-    if row.kind not in KINDS:
-        return True  # the source lists it for nobody else
-    return concerns(wanted.role, received(wanted, row.kind, row.grade), reached(row, wanted))
 
 
 def _marks(row: Row, wanted: Wanted) -> Sequence[int]:

@@ -32,11 +32,6 @@ def rule_of(wanted: Wanted, grade: str) -> GradeRule:
     return wanted.pack.grade.of(Grade.YELLOW if grade == Grade.NONE else Grade(grade))
 
 
-def received(wanted: Wanted, kind: TaskKind, grade: str) -> list[str]:
-    """接收人: who has it from the start; whose lead it is, the offices alone can say."""
-    return [*rule_of(wanted, grade).receivers, *(OFFICES if kind is TaskKind.FIND else ())]
-
-
 def _row(task: Task) -> Row:
     return Row(
         f"{task.chain_id}:{task.seq}", TaskKind(task.kind), task.source, task.chain_id, task.household_id,
@@ -57,7 +52,7 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
 
 def _own(wanted: Wanted) -> ColumnElement[bool]:
     """What the reader's level receives, or what has risen to it."""
-    return or_(
+    return or_(  # whose lead it is, the offices alone can say
         and_(Task.kind == TaskKind.FIND.value, true() if wanted.role in OFFICES else false()),
         *(and_(Task.rank == rank, _own_of(wanted, grade)) for rank, grade in GRADES.items()),
     )

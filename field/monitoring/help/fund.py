@@ -16,13 +16,13 @@ from field.monitoring.cases.case_contents import plain
 from field.monitoring.cases.cases import OtherContent, Stale
 from field.monitoring.help.fund_books import balances, post
 from field.monitoring.help.fund_codes import KINDS, FundAction, FundState
-from field.monitoring.help.fund_contents import read_fund
+from field.monitoring.help.fund_contents import read
 from field.monitoring.help.fund_rules import GIVEN, OPEN, Act, Around, Standing, after, decide, kept, postings
 from field.monitoring.policy.shapes import Pack
 from field.monitoring.policy.shelf import pack_on
 from field.monitoring.workdays import china_day
 from field.orm import Base, Code, Id, RegionCode
-from field.registry.households import Household
+from field.registry import reach
 from field.registry.rights import Actor, NotAllowed, Right
 
 COLUMNS = tuple(Standing.__dataclass_fields__)
@@ -70,9 +70,7 @@ class Asked:
 
 def apply(session: Session, household_id: str, asked: Asked, by: Actor, now: datetime) -> Entry:
     """申请救助 for a household."""
-    household = session.get(Household, household_id)
-    if household is None or not by.may(Right.WORK_FUND, household.region):
-        raise NotAllowed
+    household = reach.household(session, by, household_id, Right.WORK_FUND)
     lock_heads(session, [household.id, region_chain(household.region)])
     if entry := repeated(session, asked, household.id, by):
         return entry
@@ -101,7 +99,7 @@ def repeated(session: Session, asked: Asked, chain_id: str, by: Actor, about: st
     if entry is None:
         return None
     [said] = opened(session, [entry])
-    part, _faults = read_fund(asked.action, asked.content)
+    part, _faults = read(asked.action, asked.content)
     same = (entry.chain_id, entry.actor, said["action"]) == (chain_id, by.username, asked.action.value)
     if not same or part is None or said["content"] != plain(part) or (about and said["application_id"] != about):
         raise OtherContent

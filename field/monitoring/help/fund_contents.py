@@ -9,15 +9,13 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from field.monitoring.cases.case_contents import WORDS, Digest, Faults, Named, Note, Nothing, Part, Reason
+from field.monitoring.cases.case_contents import OWN, Digest, Faults, Named, Note, Nothing, Part, Reason, read_as
 from field.monitoring.help.fund_codes import FundAction as A
 from field.monitoring.help.fund_codes import FundWay
-from field.monitoring.help.measure_contents import read_as
 
 MONEY = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?", re.ASCII)
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 MOST = 10_000_000_00
-OURS = "ours"
 EARLIEST = date(2000, 1, 1)
 
 
@@ -25,18 +23,18 @@ def fen(text: Any) -> int:
     """分 of an amount typed in yuan, such as 1,200.50; a fault says what is wrong with it."""
     plain = unicodedata.normalize("NFKC", text).replace(",", "").strip() if isinstance(text, str) else ""
     if not plain:
-        raise PydanticCustomError(OURS, "没有填写钱数")
+        raise PydanticCustomError(OWN, "没有填写钱数")
     found = MONEY.fullmatch(plain)
     if found is None:
-        raise PydanticCustomError(OURS, "要写钱数，如 1200 或 1200.50")
+        raise PydanticCustomError(OWN, "要写钱数，如 1200 或 1200.50")
     sign, yuan, cents = found[1], found[2], found[3] or ""
     if len(cents) > 2:
-        raise PydanticCustomError(OURS, "最多写到分，小数点后两位")
+        raise PydanticCustomError(OWN, "最多写到分，小数点后两位")
     amount = int(yuan) * 100 + int(cents.ljust(2, "0"))
     if sign or not amount:
-        raise PydanticCustomError(OURS, "要大于 0")
+        raise PydanticCustomError(OWN, "要大于 0")
     if amount > MOST:
-        raise PydanticCustomError(OURS, "太大了，一笔最多一千万元")
+        raise PydanticCustomError(OWN, "太大了，一笔最多一千万元")
     return amount
 
 
@@ -45,13 +43,13 @@ def calendar_day(text: Any) -> date:
     if isinstance(text, date):
         return text
     if not text:
-        raise PydanticCustomError(OURS, "没有填写日期")
+        raise PydanticCustomError(OWN, "没有填写日期")
     try:
         day = date.fromisoformat(text if DAY.fullmatch(text) else "")
     except (TypeError, ValueError):
-        raise PydanticCustomError(OURS, "日期的写法不对") from None
+        raise PydanticCustomError(OWN, "日期的写法不对") from None
     if day < EARLIEST:
-        raise PydanticCustomError(OURS, "日期太早了，请核对")
+        raise PydanticCustomError(OWN, "日期太早了，请核对")
     return day
 
 
@@ -107,9 +105,9 @@ SHAPES: Mapping[A, type[Part]] = {
 }  # fmt: skip
 
 
-def read_fund(action: A, said: Any) -> tuple[Part | None, Faults]:
+def read(action: A, said: Any) -> tuple[Part | None, Faults]:
     """What was written down, or every fault of its form."""
-    return read_as(SHAPES[action], said, _words)
+    return read_as(SHAPES[action], said)
 
 
 def day_of(said: Any) -> date | None:
@@ -118,7 +116,3 @@ def day_of(said: Any) -> date | None:
         return calendar_day(said["on"]) if isinstance(said, Mapping) and "on" in said else None
     except PydanticCustomError:
         return None
-
-
-def _words(one: Any) -> str:
-    return str(one["msg"]) if one["type"] == OURS else WORDS.get(one["type"], "写法不对")

@@ -90,7 +90,7 @@ def decide(at: Standing, action: A, content: Any, by: str, role: Role, around: A
         raise OutOfOrder([fault("action", words)])
     if why := hands(at, action, by, role):
         raise WrongHands([fault("action", why)])
-    part, faults = said.read_fund(action, content)
+    part, faults = said.read(action, content)
     faults += [*_day(said.day_of(content), at, action, around), *(_photos_and_refund(part, at, around) if part else ())]
     faults += _money(part, at, action, around, role)
     if faults or part is None:

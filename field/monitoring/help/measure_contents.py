@@ -1,16 +1,15 @@
 """帮扶内容: what must be written down for each act on a plan, in which form, and what stands against it; pure."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import Field
 
 from field.codes import RiskFactor
 from field.help_codes import TeamRole
-from field.monitoring.cases.case_contents import WORDS, Digest, Faults, Note, Nothing, Part, Reason, Short, fault
+from field.monitoring.cases.case_contents import Digest, Faults, Note, Nothing, Part, Reason, Short, fault, read_as
 from field.monitoring.policy.shapes import Pack
 from field.registry.numbers import e164
 from field.sentences import Sentence
@@ -89,22 +88,9 @@ class Circumstances:
     due_on: date | None = None
 
 
-def _words(one: ErrorDetails) -> str:
-    return WORDS.get(one["type"], "写法不对")
-
-
 def read(needs: str, said: Any) -> tuple[Part | None, Faults]:
     """What was written down, or every fault of its form."""
     return read_as(SHAPES[needs], said)
-
-
-def read_as(shape: type[Part], said: Any, words: Callable[[ErrorDetails], str] = _words) -> tuple[Part | None, Faults]:
-    """The same in a form of another part of helping, with its own words for what is wrong."""
-    try:
-        return shape.model_validate(said), []
-    except ValidationError as error:
-        several = error.errors(include_url=False, include_input=False, include_context=False)
-        return None, [fault(".".join(map(str, one["loc"])), words(one)) for one in several]
 
 
 def against(part: Part, around: Circumstances) -> Iterator[dict[str, str]]:

@@ -13,14 +13,13 @@ from field.codes import Channel, EntryKind
 from field.help_codes import TieAction
 from field.ledger.chain import canonical
 from field.ledger.entries import Draft, Entry, append, lock_head, opened, recorded, region_chain
-from field.monitoring.cases.case_contents import Part, fault, plain
+from field.monitoring.cases.case_contents import Part, fault, plain, read_as
 from field.monitoring.cases.cases import OtherContent, Stale
-from field.monitoring.help.measure_contents import read_as
 from field.monitoring.help.tie_rules import NEEDS, Terms, against
 from field.monitoring.refusals import OutOfOrder, Refused
 from field.monitoring.workdays import china_day
 from field.orm import Base, Code, Id, Name, RegionCode
-from field.registry.households import Household
+from field.registry import reach
 from field.registry.regions import within
 from field.registry.rights import Actor, NotAllowed, Right
 
@@ -153,9 +152,7 @@ def _chain(session: Session, asked: Asked, tie: Tie | None, part: Part | None, b
         if part is not None and not by.may(Right.WORK_PARTNERS, region):
             raise NotAllowed
         return region_chain(region) if part else None
-    household = session.get(Household, tie.household_id if tie else asked.of)
-    if household is None or not by.may(Right.WORK_PARTNERS, household.region):
-        raise NotAllowed
+    household = reach.household(session, by, tie.household_id if tie else asked.of, Right.WORK_PARTNERS)
     if asked.action is TieAction.TIE and part is not None:
         partner = session.get(Partner, asked.content["partner_id"])
         if partner is None or not reachable(by, partner.region):

@@ -26,6 +26,7 @@ from field.monitoring.policy.shapes import Pack
 from field.monitoring.policy.shelf import pack_on
 from field.monitoring.refusals import OutOfOrder, Refused, WrongHands
 from field.monitoring.workdays import china_day
+from field.registry import reach
 from field.registry.households import Household
 from field.registry.masking import mask_phone
 from field.registry.numbers import e164
@@ -47,9 +48,7 @@ class Asked:
 
 def act(session: Session, household_id: str, asked: Asked, by: Actor, now: datetime) -> Entry:
     """Do the next thing to a plan; Refused with every fault, Stale from an old page, NotAllowed outside the region."""
-    household = session.get(Household, household_id)
-    if household is None or not by.may(Right.WORK_PLANS, household.region):
-        raise NotAllowed
+    household = reach.household(session, by, household_id, Right.WORK_PLANS)
     lock_heads(session, [household_id])
     if entry := _repeated(session, asked, household_id, by):
         return entry

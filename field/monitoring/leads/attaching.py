@@ -15,8 +15,9 @@ from field.monitoring.cases.cases import MonitoringCase, case_of
 from field.monitoring.duties.tasks import Task, stand_again
 from field.monitoring.leads.leads import DAYS, Lead, urgency_of
 from field.monitoring.risk.judgement import judge
+from field.registry import reach
 from field.registry.households import Household
-from field.registry.rights import Actor, NotAllowed, Right
+from field.registry.rights import Actor, Right
 
 
 class AlreadyAttached(Exception):
@@ -33,9 +34,7 @@ class UnderWay(Exception):
 
 def attach(session: Session, chain_id: str, seq: int, household_id: str, by: Actor, now: datetime) -> Entry:
     """线索归户: a person says whose lead it is; NotAllowed outside the region, AlreadyAttached where it has one."""
-    household = session.get(Household, household_id)
-    if household is None or not by.may(Right.ATTACH_LEADS, household.region):
-        raise NotAllowed
+    household = reach.household(session, by, household_id, Right.ATTACH_LEADS)
     lock_heads(session, [household_id])
     lead = attachable(session, chain_id, seq, by)
     if lead.household_id is not None:
@@ -75,9 +74,7 @@ def _case_stands_on(session: Session, lead: Lead) -> bool:
 def attachable(session: Session, chain_id: str, seq: int, by: Actor) -> Lead:
     """The lead of a region's chain, locked until the commit; NotAllowed unless it lies within the actor's region."""
     lead = session.get(Lead, (chain_id, seq), with_for_update=True, populate_existing=True)
-    if lead is None or not region_of(chain_id) or not by.may(Right.ATTACH_LEADS, lead.region):
-        raise NotAllowed
-    return lead
+    return reach.reached(lead if region_of(chain_id) else None, by, Right.ATTACH_LEADS)
 
 
 def derive_attached(session: Session, entry: Entry, said: dict[str, Any]) -> None:

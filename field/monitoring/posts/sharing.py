@@ -17,7 +17,7 @@ from field.monitoring.posts.sharing_codes import GUARANTEES, OF_PEOPLE, Concerns
 from field.monitoring.posts.sharing_rules import Home, rule_of, shown
 from field.monitoring.risk.grades import JUDGED, grades, judged_grade
 from field.monitoring.risk.sections import ILL
-from field.monitoring.traces import leave_trace
+from field.monitoring.traces import Look, leave_trace
 from field.monitoring.workdays import china_day
 from field.registry import regions
 from field.registry.households import Household, Person
@@ -62,7 +62,7 @@ def shared(session: Session, by: Actor, region: str, now: datetime, page: int, p
 def trace(session: Session, by: Actor, page: Page, now: datetime) -> None:
     """留痕 of each household that a page showed, and to which unit."""
     for one in page.ids:
-        leave_trace(session, by, "shared", one, now, page.rule.unit)
+        leave_trace(session, by, Look.SHARED, one, now, page.rule.unit)
 
 
 def _is(when: When, terms: Terms) -> ColumnElement[bool]:

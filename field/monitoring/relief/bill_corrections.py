@@ -14,6 +14,7 @@ from field.monitoring.once import append_once
 from field.monitoring.relief.bills import ToldBill
 from field.monitoring.relief.relief_standings import derive_bills
 from field.monitoring.workdays import china_day
+from field.registry import reach
 from field.registry.households import Household, Person
 from field.registry.rights import Actor, NotAllowed, Right
 from field.sentences import Sentence
@@ -49,9 +50,9 @@ def correct(
 
 def correctable(session: Session, household_id: str, known_as: str, by: Actor) -> Household:
     """The household of a bill that the actor may correct; NotAllowed where there is no such bill."""
-    home = session.get(Household, household_id)
+    home = reach.household(session, by, household_id, Right.CORRECT_BILLS)
     here = select(ToldBill.seq).where(ToldBill.chain_id == household_id, ToldBill.known_as == known_as).limit(1)
-    if home is None or not by.may(Right.CORRECT_BILLS, home.region) or session.scalar(here) is None:
+    if session.scalar(here) is None:
         raise NotAllowed
     return home
 

@@ -12,8 +12,8 @@ from field.ledger.entries import Draft, Entry
 from field.monitoring.once import append_once
 from field.monitoring.workdays import china_day
 from field.orm import Base, Id, insert_or_leave
-from field.registry.households import Household
-from field.registry.rights import Actor, NotAllowed, Right
+from field.registry import reach
+from field.registry.rights import Actor, Right
 
 
 class LongTerm(Base):
@@ -68,9 +68,7 @@ def derive_unmarked(session: Session, entry: Entry, _said: dict[str, Any]) -> No
 def _record(
     session: Session, household_id: str, kind: EntryKind, content: dict[str, Any], key: str, by: Actor, now: datetime
 ) -> Entry:
-    found = session.get(Household, household_id)
-    if found is None or not by.may(Right.MARK_LONG_TERM, found.region):
-        raise NotAllowed
+    reach.household(session, by, household_id, Right.MARK_LONG_TERM)
     draft = Draft(household_id, kind, Channel.WEB, by.username, now, f"long_term:{key}", content)
     entry, fresh = append_once(session, draft, now)
     if fresh:

@@ -13,8 +13,9 @@ from field.ledger.entries import Draft, Entry, append, opened, recorded
 from field.monitoring.screening.screening_found import Found, record_found
 from field.monitoring.screening.screening_lists import ScreeningList, ScreeningRow, derive_decided, undone_key
 from field.monitoring.screening.screening_match import Candidate, match
+from field.registry import reach
 from field.registry.regions import in_region, within
-from field.registry.rights import Actor, NotAllowed, Right
+from field.registry.rights import Actor, Right
 from field.registry.screening import COLUMNS, ScreeningAnswer
 
 SAYS = tuple(column.key for column in COLUMNS)
@@ -83,13 +84,17 @@ def decided_key(said: Mapping[str, Any]) -> str:
     return f"screening_decided:{said['list_id']}:{said['row']}" + (f":{nth}" if nth else "")
 
 
+def row_of(session: Session, list_id: str, row: int, by: Actor) -> ScreeningRow:
+    """A row to be decided on, locked until the commit; NotAllowed outside the region."""
+    found = session.get(ScreeningRow, (list_id, row), with_for_update=True, populate_existing=True)
+    return reach.reached(found, by, Right.DECIDE_SCREENING)
+
+
 def decide(
     session: Session, list_id: str, row: int, person_id: str | None, note: str, by: Actor, now: datetime
 ) -> Entry:
     """认定, once: whom the row means, or nobody; NotAllowed outside the region, AlreadyDecided the second time."""
-    one = session.get(ScreeningRow, (list_id, row), with_for_update=True, populate_existing=True)
-    if one is None or not by.may(Right.DECIDE_SCREENING, one.region):
-        raise NotAllowed
+    one = row_of(session, list_id, row, by)
     if one.answer != ScreeningAnswer.WAITING:
         return _before(session, one, person_id)
     [asked] = doubtful(session, by, [one])

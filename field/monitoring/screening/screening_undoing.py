@@ -22,12 +22,12 @@ from field.monitoring.leads.leads import Lead
 from field.monitoring.relief.bills import ToldBill
 from field.monitoring.relief.relief_standings import restate
 from field.monitoring.risk.judgement import judge
-from field.monitoring.screening.screening_decisions import decided_key, what_rows_say
+from field.monitoring.screening.screening_decisions import decided_key, row_of, what_rows_say
 from field.monitoring.screening.screening_lists import ScreeningList, ScreeningRow, undone_key
 from field.monitoring.visiting.visit_rules import moment
 from field.registry.households import Person
 from field.registry.regions import in_region
-from field.registry.rights import Actor, NotAllowed, Right
+from field.registry.rights import Actor
 from field.registry.screening import HEALTH, ScreeningAnswer
 
 SHOWN = 40
@@ -56,9 +56,7 @@ class Decision(NamedTuple):
 
 def undo(session: Session, list_id: str, row: int, nth: int, note: str, by: Actor, now: datetime) -> Entry:
     """Take the nth decision on a row back; NotAllowed, NotDecided, or CaseOpened while a case stands on its lead."""
-    one = session.get(ScreeningRow, (list_id, row), with_for_update=True, populate_existing=True)
-    if one is None or not by.may(Right.DECIDE_SCREENING, one.region):
-        raise NotAllowed
+    one = row_of(session, list_id, row, by)
     was = _decision(session, one, nth)
     content = {"list_id": list_id, "row": row, "round": nth, "seq": was.seq, "note": note}
     home = one.household_id

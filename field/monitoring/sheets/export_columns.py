@@ -9,11 +9,9 @@ from field.labels import Word
 from field.monitoring.workdays import SHANGHAI
 from field.registry.masking import mask_id_number, mask_phone
 from field.registry.regions import TOWN
-from field.registry.roster import COLUMNS, MAX_RISKS
+from field.registry.roster import HEADERS, MAX_RISKS, SEX
 
 Value = str | int | float | None
-HEADERS = {column.key: column.header for column in COLUMNS}
-SEX = {"male": "男", "female": "女"}
 
 
 class Line(NamedTuple):

@@ -14,10 +14,11 @@ from field.ledger.entries import Draft, append, lock_head, recorded
 from field.monitoring.risk.judgement import judge
 from field.monitoring.sheets.filling_derived import derive_filling
 from field.monitoring.sheets.filling_sheet import Sent, compared, values
+from field.registry import reach
 from field.registry.filling import PHONE, Turn, weigh
 from field.registry.households import Household, Person
 from field.registry.masking import mask_phone
-from field.registry.rights import Actor, NotAllowed, Right
+from field.registry.rights import Actor, Right
 from field.registry.sealing import keyring
 
 
@@ -67,7 +68,7 @@ def _enter(
     sheet: str | None,
     found: Outcome,
 ) -> None:
-    allow(session.get(Household, household_id, populate_existing=True), by)
+    reach.reached(session.get(Household, household_id, populate_existing=True), by, Right.FILL_SHEETS)
     key = f"filled:{household_id}:{_digest(cells)}"
     if recorded(session, key):
         found.already += 1
@@ -128,12 +129,6 @@ def standing(session: Session, household_id: str) -> dict[str | None, dict[str, 
     household = session.get_one(Household, household_id, populate_existing=True)
     rows = select(Person).where(Person.household_id == household_id).execution_options(populate_existing=True)
     return {None: values(household)} | {one.id: values(one) for one in session.scalars(rows)}
-
-
-def allow(household: Household | None, by: Actor) -> None:
-    """NotAllowed outside the actor's region."""
-    if household is None or not by.may(Right.FILL_SHEETS, household.region):
-        raise NotAllowed
 
 
 def masked_phone(key: str, value: Any) -> Any:

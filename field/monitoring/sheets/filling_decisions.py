@@ -13,11 +13,12 @@ from field.ledger.chain import canonical
 from field.ledger.entries import Draft, Entry, Head, append, lock_head, opened, recorded
 from field.ledger.facts import Fact
 from field.monitoring.risk.judgement import judge
-from field.monitoring.sheets.filling import allow, standing, stated
+from field.monitoring.sheets.filling import standing, stated
 from field.monitoring.sheets.filling_derived import derive_filling
+from field.registry import reach
 from field.registry.households import Household
 from field.registry.regions import in_region
-from field.registry.rights import Actor, NotAllowed
+from field.registry.rights import Actor, NotAllowed, Right
 from field.registry.sealing import keyring
 
 AT_ONCE = 100
@@ -128,7 +129,7 @@ def decide(
     held = session.get(Entry, (chain_id, seq))
     if held is None or held.kind != EntryKind.FILLED_HELD:
         raise NotAllowed
-    allow(session.get(Household, chain_id), by)
+    reach.household(session, by, chain_id, Right.FILL_SHEETS)
     if recorded(session, _key(held)):
         raise AlreadyDecided
     [said] = opened(session, [held])
@@ -151,7 +152,7 @@ def decide_all(session: Session, several: Sequence[Standing], by: Actor, now: da
     still = [one for one in several if lock_head(session, one.chain_id)[0] == one.newest]
     entries = [session.get_one(Entry, (one.chain_id, one.seq)) for one in still]
     for held, said in zip(entries, opened(session, entries), strict=True):
-        allow(session.get(Household, held.chain_id), by)
+        reach.household(session, by, held.chain_id, Right.FILL_SHEETS)
         _settle(session, held, said["held"], range(len(said["held"])) if ours else (), by, now)
     judge(session, [one.chain_id for one in still], now)
     return len(still)

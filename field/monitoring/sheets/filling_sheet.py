@@ -13,11 +13,12 @@ from field.ledger.chain import canonical
 from field.ledger.entries import Head
 from field.monitoring.household_file import people
 from field.monitoring.sheets.export_rows import Chosen
-from field.registry.filling import HOUSEHOLD_FILLED, MEMBER_FILLED, PHONE, SEX, cell, text
+from field.registry.filling import HOUSEHOLD_FILLED, MEMBER_FILLED, PHONE, cell, text
 from field.registry.filling_excel import Line
 from field.registry.households import Household, Person
 from field.registry.masking import mask_id_number, mask_phone
 from field.registry.regions import TOWN, Region
+from field.registry.roster import SEX
 from field.registry.sealing import CannotOpen, blind, keyring
 
 VERSION = "T1."

@@ -17,9 +17,10 @@ from field.monitoring.repeats import same_or_raise
 from field.monitoring.risk.judgement import judge
 from field.monitoring.workers.income_rules import Earned, doubt
 from field.monitoring.workers.worker_standings import note_workers
-from field.registry.households import Household, Person
+from field.registry import reach
+from field.registry.households import Person
 from field.registry.masking import mask_phone
-from field.registry.rights import Actor, NotAllowed, Right
+from field.registry.rights import Actor, Right
 
 FACTS = ("phone", "work_place", "work", "months_away", INCOME, INCOME_MOST)
 HELD_NOW = ("work_place", "work", "months_away", INCOME)
@@ -79,10 +80,7 @@ def record_call(session: Session, said: CheckedIn, called_at: datetime, by: Acto
 
     Raises NotAllowed outside the region, OtherContent where the same id was recorded with other content.
     """
-    person = session.get(Person, said.person_id)
-    household = session.get(Household, person.household_id) if person else None
-    if household is None or not by.may(Right.RECORD_CALLS, household.region):
-        raise NotAllowed
+    _person, household = reach.belonging(session, by, Person, said.person_id, Right.RECORD_CALLS)
     entry, fresh = record_checkin(session, replace(said, household_id=household.id), called_at, now)
     if not fresh:
         same_or_raise(session, entry, household.id, _content(said), called_at, by)
