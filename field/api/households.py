@@ -90,6 +90,8 @@ def household_form(household_id: str) -> Response:
 @describe(Right.RECORD_VISITS, "手机随身带的农户", {200: Pack})
 @traced(Look.CARRIED)
 def pack() -> Response:
+    if actor().parted:
+        return _remembered({"items": [], "total": 0, "tasks": []})
     sought = Sought(order="longest_unvisited", per_page=PACK)
     found, total = household_file.households(db.session(), actor(), sought)
     waiting, _ = todo(db.session(), Wanted(actor(), clock.now(), per_page=TASKS))
