@@ -3,6 +3,7 @@
 import secrets
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from types import MappingProxyType
@@ -20,7 +21,7 @@ from field.orm import Base, Id, Utc, UtcDateTime
 from field.prepared import Prepared
 from field.problems import Problem
 from field.registry.deputies import Absent, Deputy, Stood, acting, held, in_force
-from field.registry.rights import Actor
+from field.registry.rights import PARTED, Actor, Right
 from field.registry.sealing import blind
 from field.registry.staff import Post, Staff, find_staff
 from field.sentences import Sentence
@@ -103,9 +104,9 @@ def log_in(username: str, password: str, address: str, now: datetime) -> Entered
     with _hashing:
         staff = _recognised(username, password, account, place, now)
     post = staff.post_at(now)
-    if staff.ended_at is not None or post is None:
+    person = _in_post(staff, post) if post else _parted(staff, now)
+    if staff.ended_at is not None or person is None:
         raise Problem(403, "account_ended", "这个账号已经停用，请联系县里")
-    person = Actor(staff.id, staff.username, staff.name, Role(post.role), post.region, unit=staff.unit)
     token = secrets.token_urlsafe(32)
     transact(lambda write: _open_session(write, token, person, account, place, now))
     return Entered(token, _digest(token), person)
@@ -133,11 +134,25 @@ def find_session(session: Session, token: str, now: datetime) -> Found | None:
     if not found:
         return None
     opened, seen_at, staff_id, username, name, ended_at, role, region, unit, chosen = found[0][:10]
-    if ended_at is not None or role is None:
+    if ended_at is None and role is None:
+        parted = _parted(session.get_one(Staff, staff_id), now)
+        return Found(opened, seen_at, parted, {"": parted} if parted else {})
+    if ended_at is not None:
         return Found(opened, seen_at, None)
     own = Actor(staff_id, username, name, Role(role), region, unit=unit)
     others = {one: acting(own, whom, whose, *post) for one, whom, whose, *post in (row[10:] for row in found) if whom}
     return Found(opened, seen_at, others.get(chosen, own), {"": own} | others)
+
+
+def _in_post(staff: Staff, post: Post) -> Actor:
+    return Actor(staff.id, staff.username, staff.name, Role(post.role), post.region, unit=staff.unit)
+
+
+def _parted(staff: Staff, now: datetime) -> Actor | None:
+    """离岗的人: who held a post until lately hands in what the phone still holds, and does nothing else."""
+    before = [post for post in staff.posts if post.until and post.until <= now]
+    parted = replace(_in_post(staff, before[-1]), only=PARTED, parted=True) if before else None
+    return parted if parted and parted.has(Right.RECORD_VISITS) else None
 
 
 def seen(found: Found, now: datetime) -> None:

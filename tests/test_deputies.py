@@ -176,7 +176,9 @@ def test_whoever_has_no_post_left_stands_in_for_nobody(county: County, near: Bro
 
     with county.app.app_context():
         transact(work)
-    assert near.get("/api/me").status_code == 401
+    me = near.get("/api/me").get_json()
+    assert (me["parted"], me["post"], len(me["posts"])) == (True, "", 1)
+    assert near.get("/api/tasks").status_code == 403
 
 
 @pytest.mark.unlisted(HOME)

@@ -96,9 +96,7 @@ def test_a_staff_change_in_the_middle_of_ten_cases(county: County, newcomer: str
     assert fresh.send(path, verdict="accept").status_code == 303
     assert fresh.send(path, verdict="accept").status_code == 303, "a second tap changes nothing"
     assert (offered(county), leaving.get("/tasks").status_code) == ([], 303)
-    assert (
-        county.client("cadre").post("/api/login", json={"username": "cadre", "password": PASSWORD}).status_code == 403
-    )
+    assert "您现在没有岗位" in words(leaving.post("/login", data={"username": "cadre", "password": PASSWORD}).text)
 
     listed = county.client(newcomer).get("/api/tasks?per_page=50").get_json()["items"]
     assert {task["case_id"] for task in listed if task["case_id"]} == {one}
@@ -202,6 +200,31 @@ def test_unsent_visits_are_told_and_accepted_only_knowingly(county: County, newc
     assert fresh.send(path, verdict="accept").status_code == 409
     assert browser(county, "cadre").get("/tasks").status_code == 200
     assert fresh.send(path, verdict="accept", sure="yes").status_code == 303
+
+
+def test_what_still_lies_on_the_leavers_phone_goes_to_the_town_and_nothing_comes_back(
+    county: County, newcomer: str
+) -> None:
+    door = county.visit() | {"visited_at": clock.now().isoformat(), "evidence": [{"sha256": PHOTO, "kind": "other"}]}
+    assert offer(browser(county, "cadre")).status_code == 303
+    [path] = offered(county)
+    assert browser(county, newcomer).send(path, verdict="accept").status_code == 303
+    county.tokens.clear()
+    phone = county.client("cadre")
+
+    sent = phone.post("/api/visits", json=door)
+    assert (sent.status_code, sent.get_json()["held"], sent.get_json()["warnings"]) == (201, True, [])
+    assert phone.post("/api/visits", json=door).get_json()["receipt"] == sent.get_json()["receipt"], "once"
+    assert phone.post("/api/visits/held", json={"visit": {"id": "?"}, "reason": "读不懂"}).status_code == 202
+    after = door | {"id": str(uuid7()), "visited_at": (clock.now() + timedelta(seconds=1)).isoformat()}
+    elsewhere = door | {"id": str(uuid7()), "household_id": county.households[OTHER]}
+    assert [phone.post("/api/visits", json=one).status_code for one in (after, elsewhere)] == [403, 403]
+    home = door["household_id"]
+    for hidden in (f"/api/households/{home}", f"/api/households/{home}/form", f"/api/evidence/{PHOTO}", "/api/tasks"):
+        assert phone.get(hidden).status_code == 403
+    assert "陈干部" in words(browser(county, "town").page("/held"))
+    with county.app.app_context():
+        assert transact(rebuild).differing == ()
 
 
 def test_the_same_page_sent_twice_is_one_hand_over(county: County, newcomer: str) -> None:

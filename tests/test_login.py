@@ -12,6 +12,7 @@ from werkzeug.http import parse_cookie
 from werkzeug.test import TestResponse
 
 from field import clock, create_app, login
+from field.auth import right_of
 from field.codes import Role
 from field.config import from_environment
 from field.db import db, transact
@@ -333,22 +334,47 @@ def test_a_session_ends_by_itself_after_thirty_days(small_county: County, time: 
     assert me(small_county, token).status_code == 401
 
 
-@pytest.mark.parametrize("table", [Staff, Post])
-def test_an_account_or_a_post_that_has_ended_is_told_so_at_once_and_cannot_come_back(
-    small_county: County, table: type[Staff] | type[Post]
+@pytest.mark.parametrize("username", ["cadre", "medical"])
+def test_an_account_that_has_ended_and_a_department_without_post_are_told_so_at_once_and_cannot_come_back(
+    small_county: County, username: str
 ) -> None:
-    token, now = enter(small_county, "cadre").get_json()["token"], clock.now()
-    staff = small_county.actor("cadre").staff_id
+    token, now = enter(small_county, username).get_json()["token"], clock.now()
+    staff = small_county.actor(username).staff_id
     end = (
         update(Staff).where(Staff.id == staff).values(ended_at=now)
-        if table is Staff
+        if username == "cadre"
         else update(Post).where(Post.staff_id == staff).values(until=now)
     )
     with small_county.app.app_context():
         transact(lambda session: session.execute(end))
-    for answer in (me(small_county, token), enter(small_county, "cadre")):
+    for answer in (me(small_county, token), enter(small_county, username)):
         assert (answer.status_code, answer.get_json()["code"]) in ((401, "account_ended"), (403, "account_ended"))
-    assert enter(small_county, "cadre", "wrong").get_json()["code"] == "wrong_login", "told to its holder alone"
+    assert enter(small_county, username, "wrong").get_json()["code"] == "wrong_login", "told to its holder alone"
+
+
+def test_whoever_holds_no_post_any_more_may_hand_in_and_do_nothing_else(small_county: County) -> None:
+    token, now = enter(small_county, "cadre").get_json()["token"], clock.now()
+    staff = small_county.actor("cadre").staff_id
+    end = update(Post).where(Post.staff_id == staff).values(until=now)
+    with small_county.app.app_context():
+        transact(lambda session: session.execute(end))
+    assert me(small_county, token).get_json()["parted"] is True
+    assert enter(small_county, "cadre").get_json()["user"]["parted"] is True
+    parted, bearer = small_county.app.test_client(), {"Authorization": f"Bearer {token}"}
+    open_ones = {"/api/me", "/api/pack"}
+    for rule in small_county.app.url_map.iter_rules():
+        with small_county.app.app_context():
+            if "GET" not in (rule.methods or ()) or rule.arguments or right_of(rule.endpoint) is Right.PUBLIC:
+                continue
+        answer = parted.get(rule.rule, headers=bearer)
+        if rule.rule == "/":
+            assert answer.headers["Location"] == "/m/", "no figures either"
+        elif "openrosa" not in rule.endpoint:
+            assert (answer.status_code == 200) is (rule.rule in open_ones), rule.rule
+    assert parted.get("/api/pack", headers=bearer).get_json() == {"items": [], "total": 0, "tasks": [], "bare": 0}
+    page = parted.post("/login", data={"username": "cadre", "password": PASSWORD})
+    assert page.status_code == 403
+    assert "手机里没发出的，请在手机走访里发出" in page.text
 
 
 def test_another_post_counts_from_the_next_request_on(small_county: County) -> None:

@@ -3,14 +3,19 @@
 import random
 import sqlite3
 import time
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
+from field import clock
+from field.commands.judgement import sweep_county
 from field.db import alone, db, transact
 from field.ledger.verify import verify
+from field.monitoring.policy.shelf import OURS, shelf, use_shelf
 from field.monitoring.rebuild import DERIVED, fingerprint, rebuild
+from field.monitoring.risk.judgement import Judgement
 from field.registry.households import Household
 from field.worker import signer
 from tests.county import County
@@ -52,6 +57,25 @@ def test_a_household_changed_by_hand_is_named(county: County) -> None:
         household.head = "改过的人"
         db.session.commit()
         assert transact(rebuild).differing == ("household",)
+
+
+def test_what_a_new_pack_changes_waits_for_the_sweep_and_is_no_difference(county: County, tmp_path: Path) -> None:
+    former, text = shelf().own, (OURS / "2026.toml").read_text(encoding="utf-8")
+    stricter = text.replace("version = 4", "version = 5", 1).replace("yellow = 100 }", "yellow = 10000 }", 1)
+    assert county.client("cadre").post("/api/visits", json=county.visit()).status_code == 201
+    (tmp_path / "2026.toml").write_text(stricter, encoding="utf-8")
+    use_shelf(tmp_path)
+    try:
+        with county.app.app_context():
+            judged_by = select(Judgement.pack).where(Judgement.household_id == county.households[VILLAGE])
+            assert transact(rebuild).differing == ()
+            assert db.session.scalar(judged_by) == "2026.4"
+            db.session.rollback()
+            sweep_county(clock.now())
+            assert db.session.scalar(judged_by) == "2026.5"
+            assert transact(rebuild).differing == ()
+    finally:
+        use_shelf(former)
 
 
 def test_who_writes_during_a_rebuild_is_told_to_come_again_and_loses_nothing(county: County) -> None:

@@ -54,6 +54,7 @@ class Me(Strict):
     demo: bool
     post: str
     posts: list[Held]
+    parted: bool
 
 
 class ChosenPost(Strict):
@@ -107,6 +108,6 @@ def _shown(person: Actor, several: Mapping[str, Actor] = MappingProxyType({})) -
         "id": person.staff_id, "username": person.username.partition(FOR)[0], "name": person.name,
         "role": person.role.value, "role_name": person.role.label, "region": {"code": person.region, "name": name},
         "post": next(key for key, one in held.items() if one == person),
-        "posts": [{"id": key, "name": one.name} for key, one in held.items()],
+        "posts": [{"id": key, "name": one.name} for key, one in held.items()], "parted": person.parted,
         "demo": settings().demo,
     }  # fmt: skip

@@ -174,11 +174,12 @@ class PackedHousehold(HouseholdForm):
 
 
 class Pack(Strict):
-    """手机随身带的农户: those longest unvisited first, and what is to be done."""
+    """手机随身带的农户: those longest unvisited first, what is to be done, and how many have no measure in time."""
 
     items: list[PackedHousehold]
     total: int
     tasks: list[TaskLine]
+    bare: int
 
 
 class HouseholdDetail(HouseholdLine):

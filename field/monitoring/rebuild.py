@@ -29,7 +29,7 @@ from field.monitoring.relief.bills import ToldBill
 from field.monitoring.relief.long_term import LongTerm
 from field.monitoring.relief.relief_standings import ReliefStanding, restate_all
 from field.monitoring.risk.judgement import Judgement
-from field.monitoring.risk.judging_again import judge_again
+from field.monitoring.risk.judging_again import judge_again, judged_by
 from field.monitoring.screening.screening_lists import ScreeningList, ScreeningRow
 from field.monitoring.visiting.evidence import EvidenceLink
 from field.monitoring.workers.worker_standings import WorkerStanding
@@ -57,6 +57,7 @@ class Rebuilt:
 
 def rebuild(session: Session) -> Rebuilt:
     """Empty every derived table and derive it again, chain by chain; the caller commits all or nothing."""
+    judged = judged_by(session)
     before = {table.__tablename__: fingerprint(session, table) for table in DERIVED}
     for table in DERIVED:
         session.execute(delete(table))
@@ -68,7 +69,7 @@ def rebuild(session: Session) -> Rebuilt:
         session.flush()
         session.expire_all()
     restate_all(session)
-    judge_again(session)
+    judge_again(session, judged)
     after = {table.__tablename__: fingerprint(session, table) for table in DERIVED}
     return Rebuilt(count, tuple(name for name in before if before[name] != after[name]))
 

@@ -113,11 +113,15 @@ HOLDERS: dict[Right, frozenset[Role]] = {
 }
 
 
+PARTED = frozenset((Right.SIGNED_IN, Right.RECORD_VISITS))
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """操作人: a signed-in member of staff with the post held now; `only` limits a system's token to a few rights.
 
-    `unit` is what a town's unit is called, by which the policy pack says what it is shown.
+    `unit` is what a town's unit is called, by which the policy pack says what it is shown. Who has `parted` holds no
+    post any more: what was seen in the last one may still be handed in, and nothing may be done over any region.
     """
 
     staff_id: str
@@ -127,6 +131,7 @@ class Actor:
     region: str
     only: frozenset[Right] | None = None
     unit: str | None = None
+    parted: bool = False
 
     def has(self, right: Right) -> bool:
         """Whether the post gives the right at all."""
@@ -136,7 +141,7 @@ class Actor:
 
     def may(self, right: Right, region: str) -> bool:
         """Whether the post gives the right over a region: its own subtree and nothing beside it."""
-        return self.has(right) and within(region, self.region)
+        return self.has(right) and not self.parted and within(region, self.region)
 
 
 class NotAllowed(Exception):

@@ -39,7 +39,7 @@ board = Blueprint("board", __name__)
 @printable
 def figures() -> str | Response:
     """The figures of a region; a village cadre's own place is the phone form, a unit's what is shared with it."""
-    if actor().role is Role.VILLAGE:
+    if actor().role is Role.VILLAGE or actor().parted:
         return redirect("/m/")
     if actor().role is Role.UNIT:
         return redirect(url_for("sharing_page.listed"))

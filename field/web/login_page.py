@@ -36,6 +36,8 @@ def enter() -> tuple[str, int, dict[str, str]] | Response:
         if not username or not password or max(len(username), len(password)) > LONGEST:
             raise Problem(401, "wrong_login", _("请填写用户名和密码"))
         entered = log_in(username, password, request.remote_addr or "", clock.now())
+        if entered.actor.parted:
+            raise Problem(403, "account_ended", _("您现在没有岗位。手机里没发出的，请在手机走访里发出；别的请联系县里"))
     except Problem as problem:
         page = render_template("login.html", problem=problem, username=username[:LONGEST])
         return page, problem.status, problem.headers

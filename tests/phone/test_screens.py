@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from field import clock, codes
 from field.codes import Channel
 from field.db import transact
+from field.login import revoke_sessions
 from field.monitoring.leads.declarations import Declared, record_declaration
 from field.monitoring.visiting.visit_rules import definition
 from field.registry.staff import find_staff
@@ -309,6 +310,64 @@ def test_an_ended_account_leaves_nothing_on_the_phone_and_says_so(hand: Hand) ->
     hand.page.wait_for_url("**/m/login")
     hand.page.get_by_text("这个账号已停用").wait_for()
     assert hand.page.evaluate("async () => (await import('/m/vault.js')).exists()") is None
+
+
+def test_today_says_how_many_households_have_no_measure_in_time(hand: Hand, tmp_path: Path) -> None:
+    hand.open("")
+    hand.log_in()
+    told = hand.page.get_by_role("link", name="有 1 户识别满期还没有帮扶措施")
+    told.wait_for()
+    looks(hand, tmp_path / "bare.png")
+    told.click()
+    hand.page.wait_for_url("**/measures#bare")
+    expect(hand.page.locator("main")).to_contain_text("识别满 30 天还没有措施的监测户")
+
+
+def leaves_post(hand: Hand) -> None:
+    """离岗: the cadre's work was handed over, and every session ended with it."""
+
+    def end(session: Session) -> None:
+        staff = find_staff(session, "cadre")
+        assert staff is not None
+        staff.posts[-1].until = clock.now()
+        revoke_sessions(session, staff.id, clock.now())
+
+    with hand.county.app.app_context():
+        transact(end)
+
+
+def test_a_draft_of_who_left_the_post_can_be_finished_while_all_other_households_go(hand: Hand, tmp_path: Path) -> None:
+    hand.at_visit()
+    hand.changed("needs")
+    hand.kept()
+    leaves_post(hand)
+    hand.open("")
+    hand.log_in()
+    hand.page.get_by_text("您已经没有岗位").wait_for()
+    hand.page.get_by_role("link", name="待发").click()
+    hand.page.screenshot(path=tmp_path / "parted.png")
+    hand.page.locator("main a.line", has_text="没填完").or_(hand.page.locator("main a.line")).first.click()
+    hand.page.get_by_role("button", name="保存").wait_for()
+    forms = hand.page.evaluate("async () => (await import('/m/store.js')).all('households')")
+    assert [form["id"] for form in forms] == [hand.household]
+
+
+def test_who_handed_the_village_over_sends_what_the_phone_holds_and_then_nothing_stays_on_it(hand: Hand) -> None:
+    hand.at_visit()
+    hand.page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+    hand.context.set_offline(True)
+    hand.page.get_by_text("全部无变化").click()
+    hand.save()
+    hand.page.get_by_text("已记录，等有网络自动上传").wait_for()
+    leaves_post(hand)
+    hand.context.set_offline(False)
+    hand.open("")
+    hand.log_in()
+    hand.page.wait_for_url("**/m/login")
+    hand.page.get_by_text("或者没有岗位了，手机里的资料已清除").wait_for()
+    assert hand.page.evaluate("async () => (await import('/m/vault.js')).exists()") is None
+    path = f"/api/households/{hand.household}/entries?per_page=50"
+    assert [one["kind"] for one in hand.county.client("county").get(path).get_json()["items"]].count("held_visit") == 1
 
 
 def test_the_telephone_number_is_fetched_at_the_tap_with_a_reason(hand: Hand) -> None:

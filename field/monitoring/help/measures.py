@@ -60,14 +60,18 @@ def without_measures(
     wanted = _bare(by, day)
     rows = select(Household).where(wanted).order_by(Household.identified_on, Household.number)
     found = session.scalars(rows.offset((page - 1) * per_page).limit(per_page))
-    return list(found), session.scalar(select(func.count()).select_from(Household).where(wanted)) or 0
+    return list(found), bare(session, by, day)
 
 
 def counted(session: Session, by: Actor, day: date) -> tuple[int, int]:
     """过期的措施 and 没有措施的户: how many."""
     late = select(func.count()).select_from(Measure).join(Household, Household.id == Measure.household_id)
-    bare = select(func.count()).select_from(Household).where(_bare(by, day))
-    return session.scalar(late.where(_late(by, day))) or 0, session.scalar(bare) or 0
+    return session.scalar(late.where(_late(by, day))) or 0, bare(session, by, day)
+
+
+def bare(session: Session, by: Actor, day: date) -> int:
+    """没有措施的户: how many."""
+    return session.scalar(select(func.count()).select_from(Household).where(_bare(by, day))) or 0
 
 
 def _late(by: Actor, day: date) -> ColumnElement[bool]:

@@ -125,6 +125,11 @@ def pack_on(day: date) -> Pack:
     return _shelf.on(day)
 
 
+def pack_judged_by(name: str, day: date) -> Pack:
+    """The pack that a judgement of a day names, or the one of that day where it is gone."""
+    return _shelf.called(name) or _shelf.on(day)
+
+
 @cache
 def _ours() -> tuple[Pack, ...]:
     return tuple(read_pack(path.read_bytes(), path.name) for path in _files(OURS))

@@ -12,7 +12,7 @@ from field.codes import Grade
 from field.labels import Word
 from field.monitoring.policy.risk_shapes import RANKS
 from field.monitoring.policy.shapes import Pack
-from field.monitoring.policy.shelf import pack_on, shelf
+from field.monitoring.policy.shelf import pack_judged_by
 from field.monitoring.risk.judgement import GRADED, Judgement
 from field.monitoring.risk.risk_words import Fired, told
 from field.registry.households import Household
@@ -62,7 +62,8 @@ def reasons(session: Session, household_ids: Iterable[str]) -> dict[str, Reasone
     rows = select(Judgement.household_id, Judgement.grade, Judgement.pack, Judgement.as_of, Judgement.fired)
     found = session.execute(rows.where(Judgement.household_id.in_(list(household_ids)), GRADED))
     return {
-        home: Reasoned(Grade(grade), _why(grade, _pack(name, day), fired)) for home, grade, name, day, fired in found
+        home: Reasoned(Grade(grade), _why(grade, pack_judged_by(name, day), fired))
+        for home, grade, name, day, fired in found
     }
 
 
@@ -82,10 +83,5 @@ def risk_shown(risk: Risk) -> dict[str, Any]:
 
 
 def _risk(row: Judgement) -> Risk:
-    pack = _pack(row.pack, row.as_of)
+    pack = pack_judged_by(row.pack, row.as_of)
     return Risk(Grade(row.grade), told(pack, row.fired, row.figures), json.loads(row.missing), row.as_of)
-
-
-def _pack(name: str, as_of: date) -> Pack:
-    """The pack by which was judged, or the one of that day where it is gone."""
-    return shelf().called(name) or pack_on(as_of)

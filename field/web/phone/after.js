@@ -23,6 +23,7 @@ export async function after() {
   if (!navigator.serviceWorker) once('rest', () => Promise.all(REST.map(name => import(`./${name}.js`))))
   if (locked()) return
   once('open', opened)
+  parted()
   if (Date.now() - pulled > FRESH) refresh()
 }
 
@@ -61,15 +62,20 @@ async function refresh() {
   await pull().catch(() => { pulled = 0 })
 }
 
+async function parted() {
+  if (await session.parted()) once('parted', () => show('hint', words.parted))
+}
+
 async function opened() {
   sender.start()
-  await following(sender.onChange, sender.list, list => {
+  await following(sender.onChange, sender.list, async list => {
     const left = list.filter(({state}) => state !== 'done').length
     // What was sent has changed what is to be done.
     if (unsent && !left) refresh()
     unsent = left
     tell(list)
-    return session.count(list)
+    await session.count(list)
+    return parted()
   })
   persist()
 }

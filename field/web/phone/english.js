@@ -36,7 +36,7 @@ export const english = {
     rules: 'schema.en.json',
     app: 'Field visits', purpose: 'Visits noted at the door, sent when there is a signal',
     back: 'Back', next: 'Go on', later: 'Later', close: 'Close', retry: 'Try again', understood: 'Understood',
-    demo: 'Demonstration data', outside: 'Tap ··· at the top right and choose “Open in browser”: drafts and photographs are safer there.',
+    demo: 'Demonstration data', parted: 'You hold no post any more. What was not sent yet goes to the town office; once all is sent, this phone is cleared.', outside: 'Tap ··· at the top right and choose “Open in browser”: drafts and photographs are safer there.',
     tabs: {today: 'Today', households: 'Households', waiting: 'To send', me: 'Me'},
     truth: {
       stuck: n => `${n} to look at`,
@@ -61,7 +61,7 @@ export const english = {
     refused: {
       wrong: () => 'User name or password is wrong. Please try again.',
       slow: () => 'Too many tries. Please wait a few minutes.',
-      ended: () => 'This account has ended and the phone was cleared. Questions? Ask the town office.',
+      ended: () => 'This account has ended or holds no post any more, and the phone was cleared. Questions? Ask the town office.',
       other: name => `This phone still holds unsent visits of “${name}”. Please sign in with that user name first, send them, then change.`,
       old: tried => tried ? 'The former password is wrong too. Please try again.' : 'The password was changed elsewhere. Enter the former one too, and what is on the phone opens.',
       offline: 'No network. The first sign-in needs a signal; please try again where there is one.',
@@ -80,6 +80,7 @@ export const english = {
       title: n => `${n} for you to do`, nobody: 'Household not known yet', find: 'If you know it, please tell the town office',
       others: 'You had it before; somebody else must go on', online: 'Open with network to do it', leads: n => `${some(n, 'lead')} since`, urgent: reason => `Village fund, urgent: ${reason || ''}`, level: {town: 'Town reminded', county: 'County reminded'},
       due: days => days < 0 ? `${some(-days, 'day')} late` : days === 0 ? 'Due today' : `${some(days, 'day')} left`,
+      bare: n => `${some(n, 'household')} without a measure when there should be one; plan it on the office pages, with network`,
     },
     no_grade: 'No warning', grade_missing: facts => `Not known yet; the grade may rise once it is: ${facts.join(', ')}`,
     said: {

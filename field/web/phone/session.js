@@ -21,7 +21,7 @@ export function renewed() {
   return renewing
 }
 
-/** who() → Promise<{id, username, name, role, region, demo} | null>: from the server once, else as it was kept. */
+/** who() → Promise<{id, username, name, role, region, parted, demo} | null>: from the server once, else as it was kept. */
 export async function who() {
   me = me || await answered() || !vault.locked() && await get('settings', 'me') || null
   return me
@@ -76,6 +76,13 @@ export async function end() {
   location.replace('/m/login')
 }
 
+/** parted() → Promise<boolean>: whether the post has ended; then what lies here goes, once nothing waits to be sent. */
+export async function parted() {
+  const {parted: gone} = me || !vault.locked() && await get('settings', 'me') || {}
+  if (gone && !await unsent()) await end()
+  return Boolean(gone)
+}
+
 /** ended() → whether this phone was just wiped because the account has ended; told once. */
 export function ended() {
   const told = sessionStorage.getItem('field:ended')
@@ -86,8 +93,9 @@ export function ended() {
 async function login(username, password) {
   const {status, data} = await api('POST', '/api/login', {username, password})
   me = null
-  if (status === 200) return
-  if (!data || data.code !== 'account_ended') throw new Refused(status === 429 ? 'slow' : 'wrong')
+  const over = status === 200 ? data.user.parted && !await unsent() : data && data.code === 'account_ended'
+  if (status === 200 && !over) return
+  if (!over) throw new Refused(status === 429 ? 'slow' : 'wrong')
   await end()
   throw new Refused('ended')
 }

@@ -4,7 +4,7 @@ export const words = {
   speak: (name, says) => says, word: text => text, rules: 'schema.json', // says: a module's own words; text: a word of the server's
   app: '田野走访', purpose: '入户走访，当场记下，有网自动上传',
   back: '返回', next: '继续', later: '以后再说', close: '关闭', retry: '再试一次', understood: '知道了',
-  demo: '演示数据', outside: '点右上角 ··· 选“在浏览器打开”，草稿和照片存得更稳。',
+  demo: '演示数据', parted: '您已经没有岗位。还没发出的会交乡镇处理；都发出以后，这部手机里的资料自动清除。', outside: '点右上角 ··· 选“在浏览器打开”，草稿和照片存得更稳。',
   tabs: {today: '今天', households: '农户', waiting: '待发', me: '我'},
   truth: {
     stuck: n => `${n} 条要处理`,
@@ -29,7 +29,7 @@ export const words = {
   refused: {
     wrong: () => '用户名或密码不对，请再输一次。',
     slow: () => '试的次数太多，请过几分钟再试。',
-    ended: () => '这个账号已停用，手机里的资料已清除。有疑问请联系乡镇。',
+    ended: () => '这个账号已停用，或者没有岗位了，手机里的资料已清除。有疑问请联系乡镇。',
     other: name => `这部手机里还有“${name}”没有发出的走访。请先用那个用户名登录，发出以后再换人。`,
     old: tried => tried ? '从前的密码也不对，请再输一次。' : '密码在别处改过。再输入从前的密码，手机里的资料就能打开。',
     offline: '没有网络。第一次登录要有信号，请到有信号的地方再试。',
@@ -48,6 +48,7 @@ export const words = {
     title: n => `等您办的 ${n} 件`, nobody: '还不知道是哪一户', find: '知道的请告诉乡镇',
     others: '前面是您办的，要由别人接着办', online: '有网络时点开办', leads: n => `后来又有 ${n} 条线索`, urgent: reason => `救助基金，急用：${reason || ''}`, level: {town: '已提醒乡镇', county: '已提醒县里'},
     due: days => days < 0 ? `过期 ${-days} 天` : days === 0 ? '今天要办' : `还有 ${days} 天`,
+    bare: n => `有 ${n} 户识别满期还没有帮扶措施，有网络时到办公网页安排`,
   },
   no_grade: '没有预警', grade_missing: facts => `还不知道，知道了等级可能变高：${facts.join('、')}`,
   said: {
