@@ -114,7 +114,7 @@ export const english = {
     },
     member: {
       hint: 'Open whoever changed; only change what is different.', add: 'Add a person', new: 'New person', added: 'new', remove: 'Do not add',
-      changed: n => n ? `${n} changed` : '', choose: 'Please choose', here: 'Still at home', masked: phone => `Now ${phone}`,
+      changed: n => n ? `${n} changed` : '', choose: 'Please choose', least: 'Said to be this much or more', here: 'Still at home', masked: phone => `Now ${phone}`,
       fields: {
         phone: 'Phone', work: 'Work', work_place: 'Place of work', months_away: 'Months away in a year', monthly_income: 'Monthly income (yuan)',
         health: 'Health', schooling: 'Schooling', labour: 'Ability to work', left: 'Left the household?', name: 'Name', sex: 'Sex',
@@ -128,7 +128,7 @@ export const english = {
     photos: {
       count: n => String(n), album: 'Album', which: 'What does it show?', working: 'Preparing photographs…',
       unreadable: 'A photograph could not be opened and was left out. Please take it again.', locked: 'Photographs can be kept only after the password was entered.',
-      poor: 'Hard to read. Take it again?', again: 'Take again', keep: 'Keep this one', remove: 'Delete', details: 'Details (may be left empty)',
+      poor: 'Hard to read. Take it again?', again: 'Take again', keep: 'Keep this one', remove: 'Delete', details: 'Whose, date, amount (for relief)',
       whose: 'Whose', nobody: 'Not sure', issued_on: 'Date of the bill', amount: 'Amount of the bill', compliant_amount: 'Of it compliant', compliant: 'Leave empty if it cannot be seen',
     },
     place: {
