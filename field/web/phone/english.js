@@ -175,7 +175,7 @@ export const english = {
     how: 'What was said?', hows: [['unchanged', 'As last time'], ['changed', 'Changed'], ['declined', 'Would not say']],
     help: 'Any hardship at home?', helps: [['no', 'No'], ['yes', 'Yes, a visit is needed']], note: 'What else was said (may be left empty)',
     phone: 'New phone (empty if the same)', work_place: 'Where', work: 'Work', months_away: 'Months away in a year', monthly_income: 'Monthly income (yuan)',
-    nothing: 'Please fill in at least one thing that changed.', wrong: what => `${what}: this cannot be right. Please look again.`, save: 'Save',
+    nothing: 'Please fill in at least one thing that changed.', unsaid: 'Please choose what was said', unasked: 'Please ask whether there is any hardship at home', wrong: what => `${what}: this cannot be right. Please look again.`, save: 'Save',
   },
   households: {
     search: 'Name, letters, group or number', found: n => n ? some(n, 'household') : 'Nothing found. Please try another word',
