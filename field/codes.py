@@ -226,6 +226,7 @@ class TaskKind(Labelled):
 
     CHECK = "check", "入户核实"
     CALL = "call", "打电话问问家里"
+    ANSWER = "answer", "打电话答复"
     DANGER = "danger", "生命危险，马上联系"
     FIND = "find", "找到是哪一户"
     BINDING = "binding", "核对是不是本人的号"

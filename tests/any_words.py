@@ -190,9 +190,12 @@ class SeenAndSaid:
         record_call_wanted(session, person.id, person.household_id, str(uuid7()), why, self.now)
 
     def do_help_wanted(self, session: Session) -> None:
-        village = self.chance.choice(VILLAGES)
-        said = HelpWanted(str(uuid7()), Channel.SMS, Source.DECLARATION, "救急", danger=self.chance.random() < 0.3)
-        record_help_wanted(session, said, village, self.now)
+        why = self.chance.choice(["danger", "question", "named"])
+        person = self._one(session, Person)
+        contact = Contact(person_id=person.id, household_id=person.household_id)
+        whose: Contact | str = contact if self.chance.random() < 0.5 else self.chance.choice(VILLAGES)
+        said = HelpWanted(str(uuid7()), Channel.SMS, Source.DECLARATION, "救急", **{why: True})
+        record_help_wanted(session, said, whose, self.now)
 
     def do_bind(self, session: Session) -> None:
         person = self._one(session, Person)

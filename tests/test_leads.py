@@ -422,6 +422,32 @@ def test_who_speaks_of_dying_is_visited_though_the_household_moves(county: Count
         assert transact(rebuild).differing == ()
 
 
+def test_a_question_to_the_office_is_a_call_until_a_cadre_called_and_no_hardship(county: County) -> None:
+    now, home = clock.now() - HOUR, county.households[HOME]
+    wanted = HelpWanted("q1", Channel.SMS, Source.DECLARATION, "你们什么时候来", question=True)
+    with county.app.app_context():
+        whose = Holder(
+            "c1", worker(db.session(), county).id, home, ContactState.VERIFIED, now, None, "", None, None, None, None
+        )
+        transact(lambda session: record_help_wanted(session, wanted, whose, now))
+    [task] = listed(county, DECLARED)
+    assert (task["kind"], task["kind_name"], task["household_id"]) == ("answer", "打电话答复", home)
+    assert listed(county, "/api/leads") == []
+    form = county.client("cadre").get(f"/api/households/{home}/form").get_json()
+    assert form["grade"] == "none", "who only asks tells of no hardship"
+    [asked] = form["said"]
+    assert (asked["source"], asked["source_name"], asked["words"]) == ("answer", "打电话答复", "你们什么时候来")
+    assert "问办事的事，请打电话答复" in words(browser(county, "cadre").page(f"/households/{home}"))
+    assert county.rebuilt() == ()
+    check_in(county, facts={}, unchanged=True)
+    assert [one["id"] for one in listed(county, DECLARED)] == [task["id"]], "his own word answers nothing"
+    assert county.rebuilt() == ()
+    check_in(county, key="c2", facts={}, declined=True, channel=Channel.CALL, recorder="cadre")
+    assert listed(county, DECLARED) == []
+    assert county.client("cadre").get(f"/api/households/{home}/form").get_json()["said"] == []
+    assert county.rebuilt() == ()
+
+
 def test_an_income_said_as_at_least_is_shown_as_that_wherever_it_is_known(county: County) -> None:
     check_in(county, facts={"monthly_income": 600000, "monthly_income_max": 700000})
     check_in(county, key="c2", facts={"monthly_income": 500000, "monthly_income_max": None})
@@ -431,9 +457,12 @@ def test_an_income_said_as_at_least_is_shown_as_that_wherever_it_is_known(county
     assert told.count("6,000.00 元 – 7,000.00 元") == 1, "in the entry alone"
     check_in(county, key="c3", facts={}, unchanged=True)
     assert "5,000.00 元以上" in county.client("county").get(file).get_data(as_text=True)
+    form = f"/api{file}/form"
+    assert [one["earns_at_least"] for one in county.client("cadre").get(form).get_json()["persons"]].count(True) == 1
     check_in(county, key="c4", channel=Channel.CALL, facts={"monthly_income": 400000})
     check_in(county, key="c5", channel=Channel.CALL, facts={}, unchanged=True)
     known = county.client("county").get(file).get_data(as_text=True).partition('id="timeline"')[0]
     assert "4,000.00 元" in known
     assert "4,000.00 元以上" not in known, "the most that was said once belongs to another figure"
+    assert not any(one["earns_at_least"] for one in county.client("cadre").get(form).get_json()["persons"])
     assert county.rebuilt() == ()

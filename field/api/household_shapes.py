@@ -90,6 +90,12 @@ class PersonLine(Strict):
     details: dict[str, Any]
 
 
+class FormPerson(PersonLine):
+    """走访表里的一个人: whether the income is the least that was said, and no most."""
+
+    earns_at_least: bool
+
+
 class Said(Strict):
     """农户自己的话, which nobody has looked into yet; `since` as it was said, `amount` in 分, to `amount_max`."""
 
@@ -157,7 +163,7 @@ class HouseholdForm(HouseholdLine):
     """走访表需要的一户."""
 
     place: dict[str, float] | None
-    persons: list[PersonLine]  # type: ignore[assignment]
+    persons: list[FormPerson]  # type: ignore[assignment]
     last_visit: dict[str, Any] | None
     rules: list[RuleLine]
     missing: list[str]

@@ -97,7 +97,8 @@ def _free_port() -> int:
     except ValueError:
         pass
     except OSError:
-        raise click.ClickException(f"端口 {named} 已被占用或不让用。请换一个，如 PORT=8001 make demo") from None
+        said = f"端口 {named} 已被占用或不让用，也许演示已经在运行。请换一个，如 PORT=8001 make demo"
+        raise click.ClickException(said) from None
     raise click.ClickException(f"PORT 要写 1 到 65535 的整数，现在是 {named}")
 
 

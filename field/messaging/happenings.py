@@ -4,14 +4,14 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 
 from field.codes import Source
 from field.ledger.receipts import number
 from field.messaging import bindings, pictures
 from field.messaging.conversations import Dialog, Purpose
 from field.messaging.dialogs.loading import library
-from field.messaging.dialogs.shapes import Happening
+from field.messaging.dialogs.shapes import Happening, bare, tidy
 from field.messaging.inbox import InboundMessage
 from field.messaging.scene import Scene
 from field.monitoring.leads.bindings import Deed, end
@@ -32,6 +32,7 @@ Told = Mapping[str, str]
 CLOSING = "closing"  # names other last words than the dialog's own
 MOST_STRANGERS = 20  # a day, of all who are not known and declare nothing
 TOO_MANY = "too_many"
+NOTE_LENGTH = 200
 DAY = timedelta(days=1)
 HELPED = "helped"  # the last words to who asked for help beside the check-in, where the dialog has them
 
@@ -105,6 +106,18 @@ def _asked_office(scene: Scene, dialog: Dialog, data: Data) -> Told:
     return {}
 
 
+def _gave_up(scene: Scene, dialog: Dialog, data: Data) -> Told:
+    """说不下去了: who calls reads all that was said, in its order, and not the last words alone."""
+    home = scene.contact.household_id if scene.contact else None
+    here = and_(InboundMessage.channel == scene.channel.value, InboundMessage.sender_index == scene.index)
+    mine = or_(here, InboundMessage.household_id == home) if home else here
+    talk = InboundMessage.dialog_id == dialog.id, InboundMessage.received_at >= dialog.opened_at
+    rows = select(InboundMessage.text_masked).where(mine, *talk)
+    said = [*scene.session.scalars(rows.order_by(InboundMessage.received_at, InboundMessage.id)), scene.text]
+    words = dict.fromkeys(tidy(text)[:NOTE_LENGTH] for text in said if bare(text) not in library().starts)
+    return _help_wanted(scene, dialog, data | {"note": "/".join(filter(None, words))})
+
+
 def _help_wanted(scene: Scene, dialog: Dialog, data: Data) -> Told:
     """A person calls whoever is known, or who was declaring; a stranger once a day, and so many strangers at most."""
     contact = scene.holder(dialog.person_id)
@@ -137,13 +150,11 @@ def _too_many_strangers(scene: Scene) -> bool:
     return (scene.session.scalar(select(func.count()).select_from(Lead).where(*nobodys)) or 0) >= MOST_STRANGERS
 
 
-def call_today(
-    scene: Scene, whose: Holder | str, why: str, words: str, *, danger: bool = False, source: Source = Source.CHECKIN
-) -> None:
-    """请人联系: once a day for each sender and reason, whatever is being talked about."""
+def call_today(scene: Scene, whose: Holder | str, why: str, words: str, *, source: Source = Source.CHECKIN) -> None:
+    """请人联系: once a day for each sender and reason (danger, question, voice), whatever is being talked about."""
     key = f"{why}:{scene.channel.value}:{scene.index}:{scene.now.astimezone(SHANGHAI).date()}"
     named = scene.contact is not None
-    said = HelpWanted(key, scene.channel, source, words, danger=danger, named=named)
+    said = HelpWanted(key, scene.channel, source, words, why == "danger", why == "question", named)
     record_help_wanted(scene.session, said, whose, scene.now)
 
 
@@ -200,7 +211,7 @@ RULES: dict[str, Callable[[Scene, Dialog, Data], Told]] = {
     "stopped": _stopped,
     "asked_help": _asked_help,
     "asked_office": _asked_office,
-    "gave_up": _help_wanted,
+    "gave_up": _gave_up,
     "bind_claimed": _claimed,
     "no_code": _no_code,
     "withdrawn": _withdrawn,

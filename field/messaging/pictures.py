@@ -1,27 +1,37 @@
 """来信照片: fetched at intake, for providers keep them for days only; then evidence of what was declared."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from field.codes import JobKind
 from field.ledger.entries import recorded
 from field.media.photo import NotEvidence, inspect
 from field.media.vault import Vault
+from field.messaging.dialogs.run import MOST_PHOTOS
 from field.messaging.inbox import InboundMessage, add_photo, photos_since
-from field.messaging.messages import NotThere, Photo, Unreadable
+from field.messaging.messages import NotThere, Photo, Said, Unreadable
 from field.messaging.scene import Scene
 from field.monitoring.leads.photos_added import record_photo
 from field.monitoring.visiting import evidence
+from field.prepared import Prepared
 from field.registry.contacts import Contact
 from field.work import Assignment, GiveUp, enqueue
 
 Fetch = Callable[[Photo], bytes]
+WAITS = timedelta(days=2)  # as long as a step of a declaration; photographs that nothing names stay at least three
 DAY, MOST = timedelta(days=1), 60  # messages with photographs of one sender within a day
+_alone = Prepared(
+    select(InboundMessage.id).where(
+        InboundMessage.channel == bindparam("channel"), InboundMessage.sender_index == bindparam("index"),
+        InboundMessage.received_at > bindparam("since"), InboundMessage.said == Said.PHOTO.value,
+        InboundMessage.dialog_id.is_(None),
+    ).order_by(InboundMessage.received_at, InboundMessage.id)
+)  # fmt: skip
 
 
 def plan(scene: Scene) -> None:
@@ -34,6 +44,20 @@ def plan(scene: Scene) -> None:
             "content_type": photo.content_type,
         }  # fmt: skip
         enqueue(scene.session, JobKind.PHOTO_FETCH, what, scene.now)
+
+
+def sent_before(scene: Scene) -> dict[str, list[str]]:
+    """先发来的照片: what came before a word of the hardship and belongs to no talk yet, as a dialog is given it."""
+    whose = {"channel": scene.channel.value, "index": scene.index, "since": scene.now - WAITS}
+    earlier = [f"{message_id}:0" for (message_id,) in _alone.rows(scene.session, whose)]
+    photos = [*earlier, *scene.photos][-MOST_PHOTOS:]
+    return {"photos": photos} if photos else {}
+
+
+def belong(session: Session, given: Mapping[str, Sequence[str]], dialog_id: str) -> None:
+    """The messages in which they came are part of the talk."""
+    if ids := [token.partition(":")[0] for token in given.get("photos", ())]:
+        session.execute(update(InboundMessage).where(InboundMessage.id.in_(ids)).values(dialog_id=dialog_id))
 
 
 def arrived(session: Session, tokens: Iterable[str]) -> list[str]:

@@ -27,7 +27,7 @@ from field.messaging.dialogs.engine import (
     which,
 )
 from field.messaging.dialogs.loading import library
-from field.messaging.happenings import CLOSING, call_today, happened, of_one_household
+from field.messaging.happenings import CLOSING, NOTE_LENGTH, call_today, happened, of_one_household
 from field.messaging.messages import Inbound, Outbound, Said
 from field.messaging.progress import progress
 from field.messaging.scene import Scene, Ways, place_name
@@ -46,7 +46,7 @@ from field.registry.villages import towns_with
 DAY, MOST_TALKS = timedelta(days=1), 20
 WORDLESS = frozenset({Said.UNKNOWN, Said.CLICKED})  # what is no word is no wrong answer either
 NOTHING_YET = ("words.progress_none", "words.progress_unbound")
-LABEL_LENGTH, NOTE_LENGTH = 100, 200
+LABEL_LENGTH = 100
 UNHEARD = "（发来语音，没听出是什么话）"
 
 
@@ -121,7 +121,7 @@ def _heard(scene: Scene) -> Sequence[Say]:
 def _in_danger(scene: Scene) -> Say:
     """有生命危险: whatever is being talked about waits; people are called at once, once a day for each sender."""
     whose = scene.contact or of_one_household(scene) or scene.region_of(None, {})
-    call_today(scene, whose, "danger", scene.text[:NOTE_LENGTH], danger=True)
+    call_today(scene, whose, "danger", scene.text[:NOTE_LENGTH])
     for kept in conversations.open_dialogs(scene.session, scene.channel, scene.index, scene.person_id).values():
         conversations.interrupt(kept)
     return _tell(scene, "danger")
@@ -161,8 +161,8 @@ def _alone(scene: Scene, wanted: str | None) -> Sequence[Say]:
     if wanted is None and without_question(scene.text) is not None and (whose := of_one_household(scene)):
         call_today(scene, whose, "question", scene.text[:NOTE_LENGTH])
         return [_tell(scene, "progress_told")]
-    seen = [_tell(scene, "photo")] if scene.photos or scene.place else []
-    return [*seen, _tell(scene, "help" if wanted == "help" else "greeting")]
+    seen = [_tell(scene, "photo")] if scene.place else []
+    return [*seen, _tell(scene, "help" if wanted == "help" else "photo_alone" if scene.photos else "greeting")]
 
 
 def _open(scene: Scene) -> tuple[dict[Purpose, Kept], bool]:
@@ -210,12 +210,14 @@ def _begin(scene: Scene, purpose: Purpose, *, hear: bool = False) -> Sequence[Sa
     if purpose is Purpose.BIND and not may_try(scene.session, scene.channel, scene.message.sender, scene.now):
         return [_tell(scene, "enough")]
     dialog = library().dialog(purpose.value)
-    turn = begin(dialog, scene.context(), scene.now, Heard(scene.text))
+    given = pictures.sent_before(scene) if purpose is Purpose.DECLARE else {}
+    turn = begin(dialog, scene.context(), scene.now, Heard(scene.text), given)
     if turn.state is None or turn.expires_at is None:
         return turn.says
     standing = Standing(turn.state, turn.step, turn.expires_at)
     kept = conversations.begin(scene.session, purpose, scene.channel, scene.index, standing, scene.now, scene.person_id)
     scene.message.dialog_id = kept.id
+    pictures.belong(scene.session, given, kept.id)
     return _go_on(scene, kept, ()) if hear else turn.says
 
 

@@ -14,7 +14,7 @@ from field.messaging.templates import MAY_BE_CUT, Approved, Template, piece_of
 PIECES = re.compile(r"\{([a-z][a-z_]*?)_1\}(?:\{\1_[1-9][0-9]?\})*")
 APPROVED, CHANGED, NOT_FILED = "已批准", "文字改了，要重新报批", "没有报批"
 ELSEWHERE = {"wechat", "web", "!sms"}  # a step that is only for these is never said by SMS
-NEVER = {"words.unheard"}  # nobody speaks by SMS
+NEVER = {"words.unheard", "words.photo_alone"}  # nobody speaks or sends photographs by SMS here
 
 
 @dataclass(frozen=True)

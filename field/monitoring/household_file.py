@@ -1,6 +1,6 @@
 """一户一档: households as lists, as the form on the phone needs them, and as people know them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -28,6 +28,7 @@ from field.monitoring.roster.roster_corrections import NAMES
 from field.monitoring.search import DENSE, Words, read
 from field.monitoring.timeline import masked
 from field.monitoring.workdays import china_day
+from field.monitoring.workers.checkins import earns_at_least
 from field.registry import regions
 from field.registry.households import Household, Person
 from field.registry.masking import mask_account, mask_id_number, mask_phone
@@ -136,9 +137,10 @@ def forms(session: Session, several: Sequence[Household]) -> list[dict[str, Any]
     places = {person.work_place for group in members.values() for person in group if person.work_place}
     names = regions.names(session, {one.region for one in several} | places)
     known, said = risks(session, ids), own_words(session, ids)
+    least = earns_at_least(session, [person.id for group in members.values() for person in group])
     helped, standing = plans(session, ids), case_forms(session, ids)
     return [
-        _form(one, members[one.id], visits.get(one.id), names) | risk_shown(known[one.id]) | standing[one.id]
+        _form(one, members[one.id], visits.get(one.id), names, least) | risk_shown(known[one.id]) | standing[one.id]
         | {"said": said.get(one.id, []), "plan": help_shown(helped[one.id])}
         for one in several
     ]  # fmt: skip
@@ -228,7 +230,11 @@ def _sections_as_known(session: Session, keys: Sequence[tuple[str, int | None]])
 
 
 def _form(
-    one: Household, members: list[Person], visit: tuple[Entry, dict[str, Any], str] | None, names: dict[str, str]
+    one: Household,
+    members: list[Person],
+    visit: tuple[Entry, dict[str, Any], str] | None,
+    names: dict[str, str],
+    least: Collection[str],
 ) -> dict[str, Any]:
     place = None
     if one.latitude is not None and one.longitude is not None:
@@ -238,7 +244,9 @@ def _form(
         _, payload, by = visit
         last = {"id": payload["id"], "visited_at": one.last_visit_at and written(one.last_visit_at), "by": by}
         last |= masked({section: payload[section] for section in SECTIONS if section in payload})
-    present = [person_shown(person, names) for person in members if not person.left]
+    present = [
+        person_shown(person, names) | {"earns_at_least": person.id in least} for person in members if not person.left
+    ]
     return {**household_shown(one, names), "place": place, "persons": present, "last_visit": last}
 
 

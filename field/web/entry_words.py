@@ -191,7 +191,8 @@ def _binding(payload: dict[str, Any], names: Mapping[str, str]) -> list[Section]
 
 
 def _help_wanted(payload: dict[str, Any]) -> list[Section]:
-    said = _("话没有说完，请打电话问问")
+    danger, question = _("说到不想活，请马上联系"), _("问办事的事，请打电话答复")
+    said = danger if payload.get("danger") else question if payload.get("question") else _("话没有说完，请打电话问问")
     lines = [Line(_("情况"), said, True), Line(_("原话"), payload.get("note") or "")]
     return [Section(Source.label_of(payload.get("source")), [line for line in lines if line.text])]
 

@@ -190,6 +190,7 @@ def called(glass: Glass, home: str) -> None:
     for words in ("打电话", "约时间走访", "打通了"):
         glass.tap(words)
     glass.tap("有变化", "main")
+    glass.tap("没有", "[data-field=help]")
     glass.type("[data-field='facts.monthly_income'] input", "5200")
     glass.tap("保存", "nav")
     glass.see("已入台账")

@@ -1,5 +1,8 @@
 """报完又发来的照片: what a farmer sends after the receipt stands beside the declaration, on both databases."""
 
+import json
+from collections.abc import Callable
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,9 +22,12 @@ from tests.media.pictures import saved, scene
 HOME, NUMBER = "420626107204", "+8613900000077"
 
 
-def test_a_photograph_after_the_receipt_is_kept_with_what_was_declared(
-    county: County, monkeypatch: pytest.MonkeyPatch
-) -> None:
+Say = Callable[..., str]
+
+
+@pytest.fixture
+def say(county: County, monkeypatch: pytest.MonkeyPatch) -> Say:
+    """What a farmer whose number is bound sends, with the answer."""
     turn, home = worker.turns(county.app), county.households[HOME]
     monkeypatch.setattr(Connected, "fetchers", lambda *_args: {"field": lambda _photo: saved(scene(7), "JPEG")})
 
@@ -36,11 +42,39 @@ def test_a_photograph_after_the_receipt_is_kept_with_what_was_declared(
         return turn(lambda session: talk.answer(session, wrote, clock.now()))
 
     turn(bound)
+    return say
+
+
+def fetched(county: County) -> None:
+    """The worker has done all that was to do."""
+    while worker.worker(county.app).step():
+        pass
+
+
+def entries(county: County) -> list[Entry]:
+    """The household's entries, oldest first."""
+    here = select(Entry).where(Entry.chain_id == county.households[HOME]).order_by(Entry.seq)
+    return worker.turns(county.app)(lambda session: list(session.scalars(here)))
+
+
+def test_a_photograph_after_the_receipt_is_kept_with_what_was_declared(county: County, say: Say) -> None:
     for text in ("困难", "老婆住院", "上个月 3万", "对"):
         last = say(text)
     assert "受理号" in last
     assert say("", Photo("media-1")) == "照片收到了，已经放到您刚才的申报里。"
-    while worker.worker(county.app).step():
-        pass
-    kinds = turn(lambda session: list(session.scalars(select(Entry.kind).where(Entry.chain_id == home))))
-    assert kinds[-1] == "photos"
+    fetched(county)
+    assert entries(county)[-1].kind == "photos"
+
+
+@pytest.mark.parametrize("quick", [True, False], ids=["fetched before", "fetched after"])
+def test_a_photograph_that_came_first_is_part_of_the_declaration_that_follows(
+    county: County, say: Say, quick: bool
+) -> None:
+    assert "请回 困难" in say("", Photo("media-1"))
+    if quick:
+        fetched(county)
+    for text in ("困难", "老婆住院", "上个月 3万", "对"):
+        say(text)
+    fetched(county)
+    last = entries(county)[-1]
+    assert (last.kind, len(json.loads(last.evidence))) == ("declaration" if quick else "photos", 1)

@@ -83,6 +83,7 @@ def called(hand: Hand, income: str) -> dict[str, Any]:
     offline(hand)
     hand.page.evaluate(GO, f"/m/households/{hand.household}/call/{person}")
     hand.tap("有变化")
+    hand.tap("没有")
     hand.fill("facts.monthly_income", income)
     hand.kept()
     hand.save()
@@ -104,6 +105,8 @@ def test_a_call_that_is_not_finished_is_a_draft_that_says_what_it_is(hand: Hand,
     looks(hand, tmp_path / "call-draft.png")
     draft.get_by_role("link").click()
     expect(hand.page.locator("[data-field=note] input")).to_have_value("信号断了，等下再打")
+    hand.tap("和上次一样")
+    hand.tap("没有")
     hand.save()
     arrived(hand)
     assert [one["note"] for one in entries(hand, "checkin")] == ["信号断了，等下再打"]

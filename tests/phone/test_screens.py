@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from field import clock, codes
@@ -14,6 +15,8 @@ from field.db import transact
 from field.login import revoke_sessions
 from field.monitoring.leads.declarations import Declared, record_declaration
 from field.monitoring.visiting.visit_rules import definition
+from field.monitoring.workers.checkins import CheckedIn, record_checkin
+from field.registry.households import Person
 from field.registry.staff import find_staff
 from tests.browser.test_offline_day import photograph
 from tests.county import PASSWORD
@@ -176,6 +179,27 @@ def test_where_there_are_photographs_nobody_is_asked_whether_there_are_none(hand
     expect(none).to_be_visible()
 
 
+def test_an_income_said_as_at_least_says_so_and_a_receipt_says_what_is_asked_of_it(hand: Hand) -> None:
+    def says(session: Session) -> None:
+        person = session.scalars(select(Person).where(Person.household_id == hand.household)).first()
+        assert person
+        facts = {"monthly_income": 500_000, "monthly_income_max": None}
+        said = CheckedIn("c1", Channel.SMS, person.id, hand.household, facts)
+        record_checkin(session, said, clock.now(), clock.now())
+
+    with hand.county.app.app_context():
+        transact(says)
+    hand.at_visit()
+    hand.changed("members")
+    for person in hand.page.locator(".person summary").all():
+        person.click()
+    expect(hand.page.get_by_text("本人说的是这么多以上")).to_have_count(1)
+    camera = hand.page.locator("label", has_text="票据").locator("input[type=file]")
+    camera.set_input_files({"name": "bill.jpg", "mimeType": "image/jpeg", "buffer": photograph(1)})
+    hand.page.get_by_text("是谁的、日期、金额（算救助用）").click()
+    expect(hand.page.get_by_text("票面金额（元）")).to_be_visible()
+
+
 def test_a_visit_that_the_server_refuses_is_mended_and_sent(hand: Hand) -> None:
     hand.context.route("**/visit.schema.json", lambda route: route.abort())  # the rules never reached this phone
     hand.context.route("**/m/sw.js", lambda route: route.abort())
@@ -248,6 +272,7 @@ def test_a_login_that_ran_out_is_asked_for_in_place_and_loses_nothing(hand: Hand
     hand.context.clear_cookies()
     hand.save()
     hand.page.get_by_text("请再登录一次").wait_for()
+    expect(hand.page.get_by_label("密码", exact=True)).to_be_focused()
     hand.log_in()
     hand.page.get_by_text("已入台账").wait_for()
     assert len(hand.visits()) == 2
@@ -480,9 +505,12 @@ def test_a_call_is_noted_in_a_minute_without_network_and_arrives(hand: Hand) -> 
     hand.page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
     hand.context.set_offline(True)
     hand.tap("打通了，记下来")
-    hand.tap("有变化")
     hand.save()
-    expect(hand.page.get_by_text("有变化的，请至少填一项。")).to_be_visible()
+    expect(hand.page.locator(".faults li")).to_have_text(["请选他是怎么说的", "请问一句家里有没有困难"])
+    hand.tap("有变化")
+    hand.tap("没有")
+    hand.save()
+    expect(hand.page.locator(".faults li")).to_have_text(["有变化的，请至少填一项。"])
     hand.fill("facts.monthly_income", "5200")
     hand.fill("facts.months_away", "十")
     hand.save()

@@ -1,13 +1,20 @@
 // 电话回访: what is typed becomes what the server takes, or names the field that cannot be right.
 import assert from 'node:assert/strict'
 import {test} from 'node:test'
-import {fromCall, toCall, wrong} from '../../field/web/phone/to_call.js'
+import {begin, fromCall, toCall, wrong} from '../../field/web/phone/to_call.js'
 
 const base = {id: 'ID', person_id: 'P', answered_by: 'self', how: 'unchanged', help: 'no', name: '', note: '', facts: {}}
 const call = changes => toCall({...base, ...changes}, new Date(Date.UTC(2026, 10, 24)))
 const faults = changes => wrong({...base, ...changes}).map(({field}) => field)
 
-test('nothing changed is one tap', () => {
+test('what nobody said is not told: a new call says nothing yet', () => {
+  const said = changes => wrong({...begin('H', 'P', 'ID', new Date()), ...changes}).map(({field}) => field)
+  assert.deepEqual(said({}), ['how', 'help'])
+  assert.deepEqual(said({how: 'unchanged'}), ['help'])
+  assert.deepEqual(said({how: 'declined'}), [])
+})
+
+test('nothing changed is told as that', () => {
   assert.deepEqual(call({}), {
     id: 'ID', person_id: 'P', called_at: '2026-11-24T00:00:00.000Z', answered_by: 'self',
     unchanged: true, declined: false, asks_help: false, facts: {}, note: '',

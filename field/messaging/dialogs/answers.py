@@ -15,7 +15,7 @@ from field.messaging.dialogs.since import since
 
 NOTE_LENGTH = 200
 PUZZLED = re.compile(
-    "(?:我|这是)?(?:(?:啥子?|么子|什么)(?:意思)?|看不[清懂见]|听不懂|不懂|不明白|在吗|喂)"
+    "(?:我|这是)?(?:(?:啥子?|么子|什么)(?:意思)?|看不见|[看听]?不[清懂]楚?|没[看听]?[懂清]楚?|[看听]?[不没][看听]?明白|在吗|喂)"
 )  # names no hardship
 PARTS = re.compile(r"[\s,，.。;；、!！?？]+")
 Amount = Callable[[str], Spent | None]

@@ -181,7 +181,7 @@ def _answer(run: Run) -> None:
     if flag := dialog.flag(text):
         run.answers[flag] = True
         run.follow(dialog.first)
-    elif came and not run.text and run.asked.answer not in (Answer.PHOTOS, Answer.PLACE):
+    elif (came or run.heard.photos) and not run.text and run.asked.answer not in (Answer.PHOTOS, Answer.PLACE):
         run.tell("photo")
         run.ask()
     elif bare(text) in (run.senses.starts or dialog.starts) and not whole(run.asked, text):

@@ -166,6 +166,7 @@ class Says(Part):
     passed_on: Wording = Wording(sms="您问的事已经转给村干部，会有人联系您。请接着答。")
     unheard: Wording = Wording(sms="您的语音没有听出来，请打字发来，或请村干部帮您说。")
     photo_added: Wording = Wording(sms="照片收到了。")
+    photo_alone: Wording = Wording(sms="照片收到了。家里有困难请回 困难。")
     declared_already: Wording = Wording(sms="您的申报已经送到村里，不用办了请告诉村干部。")
     stopped: Wording
     gave_up: Wording

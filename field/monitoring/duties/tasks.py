@@ -5,11 +5,26 @@ from datetime import datetime
 from typing import Any
 from typing import cast as as_type
 
-from sqlalchemy import ColumnElement, Index, String, Table, Update, bindparam, case, column, false, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Index,
+    String,
+    Table,
+    Update,
+    bindparam,
+    case,
+    column,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy import table as table_named
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from field.codes import Grade, Source, TaskKind
+from field.codes import Channel, EntryKind, Grade, Source, TaskKind
+from field.ledger.entries import Entry
 from field.monitoring.cases.case_turns import left_since
 from field.monitoring.policy.risk_shapes import RANKS
 from field.orm import Base, Code, Id, RegionCode, Utc
@@ -59,9 +74,15 @@ def _standing() -> Update:
     visited = _later(_homes.last_visit_at, _homes.id == _task.household_id)
     looked_into = _later(asked, _homes.id == _task.household_id)
     heard = _later(_people.last_heard_at, _people.id == _task.person_id)
+    called = (  # by a cadre: who asked is not answered by what he himself writes later
+        exists()
+        .where(Entry.chain_id == _task.household_id, Entry.kind == EntryKind.CHECKIN.value)
+        .where(Entry.channel == Channel.CALL.value, Entry.occurred_at > _task.opened_at)
+    )
     left = left_since(_task.household_id, _task.opened_at, _task.kind == TaskKind.DANGER.value)
     done = case(
         (_task.kind == TaskKind.CALL.value, or_(heard, visited, left)),
+        (_task.kind == TaskKind.ANSWER.value, or_(called, visited, left)),
         (_task.kind == TaskKind.BINDING.value, false()),  # gone once it is decided, and by nothing else
         else_=or_(looked_into, left),
     )

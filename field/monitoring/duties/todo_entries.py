@@ -11,7 +11,7 @@ from field.monitoring.policy.risk_shapes import GRADES, RANKS
 from field.monitoring.policy.shapes import GradeRule
 from field.registry.regions import in_region
 
-KINDS = (TaskKind.CHECK, TaskKind.CALL, TaskKind.DANGER, TaskKind.FIND, TaskKind.BINDING)
+KINDS = (TaskKind.CHECK, TaskKind.CALL, TaskKind.ANSWER, TaskKind.DANGER, TaskKind.FIND, TaskKind.BINDING)
 OFFICES = (Role.TOWN, Role.COUNTY)
 WHOLE = 100
 

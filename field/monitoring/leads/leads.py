@@ -38,7 +38,7 @@ from field.prepared import Prepared
 from field.registry.households import Household
 
 # 入户核实 2 or 3 days by counties' public notices (domain, section 4); the others are our own first figures.
-DAYS = {TaskKind.CHECK: 3, TaskKind.CALL: 7, TaskKind.FIND: 1, TaskKind.BINDING: 7}
+DAYS = {TaskKind.CHECK: 3, TaskKind.CALL: 7, TaskKind.ANSWER: 7, TaskKind.FIND: 1, TaskKind.BINDING: 7}
 AT_ONCE = timedelta(hours=1)  # our own figure: who speaks of dying is not left alone until tomorrow
 SAME = timedelta(days=1)
 FOUND = timedelta(days=2)  # the night after a visit warns of what the visit found

@@ -1,6 +1,6 @@
 """务工回访: what a worker confirmed about phone, place and work, or a cadre heard by telephone; and silence."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from field.codes import Channel, EntryKind, LeadKind, Source, TaskKind
 from field.labels import Labelled
 from field.ledger.entries import Draft, Entry, append, recorded
-from field.ledger.facts import INCOME, INCOME_MOST, SEEN, SELF_REPORTED, VERIFIED_ADDRESS, every, latest, state
+from field.ledger.facts import INCOME, INCOME_MOST, SEEN, SELF_REPORTED, VERIFIED_ADDRESS, Fact, every, latest, state
 from field.monitoring.leads.leads import Wanted, open_lead, open_task
 from field.monitoring.repeats import same_or_raise
 from field.monitoring.risk.judgement import judge
@@ -130,6 +130,19 @@ def derive_checkin(session: Session, entry: Entry, said: dict[str, Any]) -> None
         open_lead(session, entry, wanted)
     elif doubted:
         open_lead(session, entry, Wanted(LeadKind.INCOME, Source.CHECKIN, TaskKind.CHECK, (), person_id, doubted))
+
+
+def earns_at_least(session: Session, person_ids: Collection[str]) -> set[str]:
+    """五千以上: who said last what he earns at least, and no most."""
+    where = Fact.subject, Fact.chain_id, Fact.seq
+    most = select(*where, Fact.value).where(Fact.subject.in_(person_ids), Fact.attribute == INCOME_MOST)
+    without = {(subject, chain, seq) for subject, chain, seq, value in session.execute(most) if value is None}
+    if not without:
+        return set()
+    told = select(*where).where(Fact.subject.in_({one[0] for one in without}), Fact.attribute == INCOME)
+    rows = session.execute(told.order_by(Fact.observed_at, Fact.seq, Fact.place))
+    newest = {subject: (subject, chain, seq) for subject, chain, seq in rows}
+    return {subject for subject, place in newest.items() if place in without}
 
 
 def derive_silence(session: Session, entry: Entry, said: dict[str, Any]) -> None:

@@ -115,7 +115,7 @@ export const english = {
     },
     member: {
       hint: 'Open whoever changed; only change what is different.', add: 'Add a person', new: 'New person', added: 'new', remove: 'Do not add',
-      changed: n => n ? `${n} changed` : '', choose: 'Please choose', here: 'Still at home', masked: phone => `Now ${phone}`,
+      changed: n => n ? `${n} changed` : '', choose: 'Please choose', least: 'Said to be this much or more', here: 'Still at home', masked: phone => `Now ${phone}`,
       fields: {
         phone: 'Phone', work: 'Work', work_place: 'Place of work', months_away: 'Months away in a year', monthly_income: 'Monthly income (yuan)',
         health: 'Health', schooling: 'Schooling', labour: 'Ability to work', left: 'Left the household?', name: 'Name', sex: 'Sex',
@@ -129,7 +129,7 @@ export const english = {
     photos: {
       count: n => String(n), album: 'Album', which: 'What does it show?', working: 'Preparing photographs…',
       unreadable: 'A photograph could not be opened and was left out. Please take it again.', locked: 'Photographs can be kept only after the password was entered.',
-      poor: 'Hard to read. Take it again?', again: 'Take again', keep: 'Keep this one', remove: 'Delete', details: 'Details (may be left empty)',
+      poor: 'Hard to read. Take it again?', again: 'Take again', keep: 'Keep this one', remove: 'Delete', details: 'Whose, date, amount (for relief)',
       whose: 'Whose', nobody: 'Not sure', issued_on: 'Date of the bill', amount: 'Amount of the bill', compliant_amount: 'Of it compliant', compliant: 'Leave empty if it cannot be seen',
     },
     place: {
@@ -176,7 +176,7 @@ export const english = {
     how: 'What was said?', hows: [['unchanged', 'As last time'], ['changed', 'Changed'], ['declined', 'Would not say']],
     help: 'Any hardship at home?', helps: [['no', 'No'], ['yes', 'Yes, a visit is needed']], note: 'What else was said (may be left empty)',
     phone: 'New phone (empty if the same)', work_place: 'Where', work: 'Work', months_away: 'Months away in a year', monthly_income: 'Monthly income (yuan)',
-    nothing: 'Please fill in at least one thing that changed.', wrong: what => `${what}: this cannot be right. Please look again.`, save: 'Save',
+    nothing: 'Please fill in at least one thing that changed.', unsaid: 'Please choose what was said', unasked: 'Please ask whether there is any hardship at home', wrong: what => `${what}: this cannot be right. Please look again.`, save: 'Save',
   },
   households: {
     search: 'Name, letters, group or number', found: n => n ? some(n, 'household') : 'Nothing found. Please try another word',

@@ -32,7 +32,7 @@ async function draw(id, personId) {
     placeField('facts.work_place', says.work_place, draft.facts.work_place || '', '', fact('work_place')),
     field('facts.monthly_income', says.monthly_income, yuanInput(draft.facts.monthly_income, fact('monthly_income'))))
   const look = () => { relative.hidden = draft.answered_by !== 'family'; changes.hidden = draft.how !== 'changed' }
-  const choice = (name, title, options) => el('section.card', null, el('h2', null, title), chips(options, () => draft[name], code => { set(name)(code); look() }))
+  const choice = (name, title, options) => el('section.card', {'data-field': name}, el('h2', null, title), chips(options, () => draft[name], code => { set(name)(code); look() }))
   look()
   return {
     title: says.title(person ? person.name : ''), back: `/m/households/${id}`, leave: page.leave,

@@ -46,7 +46,7 @@ function arrive() {
 
 function form(name, why, word, enter, done) {
   const username = field(words.login.username, {name: 'username', value: name, readonly: Boolean(name), autocapitalize: 'off', autocomplete: 'username', required: true})
-  const password = field(words.login.password, {name: 'password', type: 'password', autocomplete: 'current-password', required: true})
+  const password = field(words.login.password, {name: 'password', type: 'password', autocomplete: 'current-password', required: true, autofocus: Boolean(name)})
   const old = field(words.login.old, {name: 'old', type: 'password', autocomplete: 'off'})
   const forgotten = el('button.quiet', {onclick: () => startAnew(said)}, words.login.forgotten)
   old.hidden = forgotten.hidden = true

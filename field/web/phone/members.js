@@ -74,7 +74,7 @@ function asked(path, name, value, before, set, person) {
   const title = words.member.fields[name]
   if (name === 'work_place') return placeField(path, title, value, person.work_place_name, set)
   if (LISTS[name]) return field(path, title, choice(LISTS[name], value, set, name === 'left' ? words.member.here : words.member.choose))
-  if (name === 'monthly_income') return field(path, title, yuanInput(value, set))
+  if (name === 'monthly_income') return field(path, title, yuanInput(value, set), person.earns_at_least && words.member.least)
   const masked = name === 'phone' && before
   const input = el('input', {...KEYS[name], value: value === before && masked ? '' : value, placeholder: masked ? words.member.masked(before) : null, oninput: () => set(input.value.trim())})
   return field(path, title, input)

@@ -16,7 +16,7 @@ export function picture(visit, photo, camera, drop) {
   return el('div.photo', {'data-field': `evidence.${photo.id}`, 'data-of': labels.evidence[photo.kind]},
     el('div.row', null, image, el('span', null, labels.evidence[photo.kind]), el('button.quiet', {onclick: drop}, words.photos.remove)),
     photo.poor && poor(visit, photo, camera),
-    TOLD.includes(photo.kind) && el('details.person', null, el('summary', null, words.photos.details), details(visit, photo)))
+    TOLD.includes(photo.kind) && el('details.person', null, el('summary', null, words.photos[photo.kind === 'receipt' ? 'details' : 'whose']), details(visit, photo)))
 }
 
 function poor(visit, photo, camera) {

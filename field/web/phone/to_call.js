@@ -9,14 +9,14 @@ export const says = words.speak('heard', {
   how: '怎么说的', hows: [['unchanged', '和上次一样'], ['changed', '有变化'], ['declined', '不方便说']],
   help: '家里有没有困难', helps: [['no', '没有'], ['yes', '有，要上门看看']], note: '还说了什么（可不填）',
   phone: '新电话（没换就空着）', work_place: '在哪里', work: '做什么工作', months_away: '一年在外几个月', monthly_income: '每月收入（元）',
-  nothing: '有变化的，请至少填一项。', wrong: what => `${what}填得不对，请再看看。`, save: '保存',
+  nothing: '有变化的，请至少填一项。', unsaid: '请选他是怎么说的', unasked: '请问一句家里有没有困难', wrong: what => `${what}填得不对，请再看看。`, save: '保存',
 })
 
-/** begin(household, person, id, now) → a draft in which all is as it was. */
+/** begin(household, person, id, now) → a draft in which nothing is said yet. */
 export function begin(household, person, id, now) {
   return {
     id, kind: `call/${person}`, household_id: household, person_id: person, started_at: stamp(now),
-    answered_by: 'self', how: 'unchanged', help: 'no', name: '', note: '', facts: {}, photos: [],
+    answered_by: 'self', how: '', help: '', name: '', note: '', facts: {}, photos: [],
   }
 }
 
@@ -29,11 +29,15 @@ export function fromCall({id, person_id, called_at, answered_by, said_by = '', u
   }
 }
 
-/** wrong(draft) → [{field, message}]: what cannot be meant, and a change of which nothing is told. */
-export function wrong({how, facts, note}) {
+/** wrong(draft) → [{field, message}]: what was not asked, what cannot be meant, and a change of which nothing is told. */
+export function wrong({how, help, facts, note}) {
   const read = how === 'changed' ? given(facts) : {}
-  if (how === 'changed' && !Object.keys(read).length && !note.trim()) return [{field: 'facts', message: says.nothing}]
-  return Object.keys(read).filter(name => read[name] === null).map(name => ({field: `facts.${name}`, message: says.wrong(words.member.fields[name])}))
+  return [
+    !how && {field: 'how', message: says.unsaid},
+    how === 'changed' && !Object.keys(read).length && !note.trim() && {field: 'facts', message: says.nothing},
+    ...Object.keys(read).filter(name => read[name] === null).map(name => ({field: `facts.${name}`, message: says.wrong(words.member.fields[name])})),
+    !help && how !== 'declined' && {field: 'help', message: says.unasked},
+  ].filter(Boolean)
 }
 
 /** toCall(draft, now) → what POST /api/calls takes. */

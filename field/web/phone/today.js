@@ -9,7 +9,7 @@ import {pull} from './sync.js'
 import {list} from './sender.js'
 
 const PAGE = 30
-const AT_HOME = ['check', 'call', 'danger', 'find', 'visit', 'revisit'] // what a visit answers
+const AT_HOME = ['check', 'call', 'answer', 'danger', 'find', 'visit', 'revisit'] // what a visit answers
 
 /** show() → the page. */
 export async function show() {

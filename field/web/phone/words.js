@@ -83,7 +83,7 @@ export const words = {
   },
   member: {
     hint: '点开有变化的人，只改变了的。', add: '添一个人', new: '新添的人', added: '新添', remove: '不添了',
-    changed: n => n ? `已改 ${n} 项` : '', choose: '请选', here: '还在家里', masked: phone => `${phone}，没变就空着`,
+    changed: n => n ? `已改 ${n} 项` : '', choose: '请选', least: '本人说的是这么多以上', here: '还在家里', masked: phone => `${phone}，没变就空着`,
     fields: {
       phone: '电话', work: '做什么工作', work_place: '务工地点', months_away: '一年在外几个月', monthly_income: '每月收入（元）',
       health: '健康状况', schooling: '就学情况', labour: '劳动能力', left: '离开了吗', name: '姓名', sex: '性别',
@@ -97,7 +97,7 @@ export const words = {
   photos: {
     count: n => `${n} 张`, album: '从相册选', which: '拍的是什么？', working: '正在整理照片…',
     unreadable: '有一张照片打不开，没有加进来，请重拍。', locked: '要先输入密码，照片才能存在手机里。',
-    poor: '看不清楚，重拍一张？', again: '重拍', keep: '就用这张', remove: '删除', details: '补充说明（可不填）',
+    poor: '看不清楚，重拍一张？', again: '重拍', keep: '就用这张', remove: '删除', details: '是谁的、日期、金额（算救助用）',
     whose: '是谁的', nobody: '不确定', issued_on: '开票日期', amount: '票面金额', compliant_amount: '其中合规费用', compliant: '看不出来就空着',
   },
   place: {
