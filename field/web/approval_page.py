@@ -95,7 +95,7 @@ def _notice(steps: Steps) -> str:
     days = [
         said["content"] for _entry, said in steps if said["action"] == "post_notice" and said["from"] == S.PUBLIC_NOTICE
     ]
-    return f"{day(days[-1]['from'])} –\n{day(days[-1]['to'])}" if days else ""
+    return f"{day(days[-1]['from'])}\n– {day(days[-1]['to'])}" if days else ""
 
 
 def _month() -> tuple[date, date] | None:

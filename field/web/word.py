@@ -27,7 +27,7 @@ SIZES = {"Title": 22, "Normal": 10.5, "Header": 10, "Footer": 8}  # points
 LOOKS = {"": SIZES, "wide": SIZES | {"Normal": 9}, "notice": SIZES | {"Title": 54, "Normal": 16}}
 ROW, LABEL = 7, 31  # mm: how high a line to be filled in by hand is, and how wide what it asks for
 BY_HAND, EDGES, LETTER = 25, 5, 0.2  # mm: a column to be filled in, what stands beside words, a narrow letter of 1 pt
-SHORT = 6  # narrow letters: a head so short stands on one line
+SHORT, APART = 6, 2  # narrow letters: a head that stands on one line, what Word puts between 年 and figures
 TABLES = ("pairs", "grid")
 FIGURE = re.compile(r"[\d,.]+( 元|%)?")
 WHOLE = re.compile(rf"{DAYS.pattern}|[!-~]+")  # a day, a number: no line is broken within
@@ -152,7 +152,7 @@ def _by_words(paper: Any, texts: Sequence[Sequence[str]]) -> list[float]:
     """How wide each column is: what cannot be broken and what is short as their words ask for; the rest share."""
     letter = paper.styles["Normal"].font.size.pt * LETTER
     columns = list(zip(*texts, strict=True))
-    least = [max(map(_whole, cells)) * letter + EDGES for _head, *cells in columns]
+    least = [(max(map(_whole, cells)) + APART) * letter + EDGES for _head, *cells in columns]
     for halves in (1, 2):  # heads on two lines only where one is too long
         wanted = [max(_wanted(head, cells, letter, halves), least[nth]) for nth, (head, *cells) in enumerate(columns)]
         if sum(wanted) <= _breadth(paper):

@@ -255,7 +255,7 @@ def test_a_word_file_keeps_tables_apart_and_leaves_room_for_hands(small_county: 
     assert sum(wide.values()) == pytest.approx(297 - 2 * 14, abs=1), "the whole breadth and no more"
     assert wide["序号"] < wide["户主"] < wide["县级审定意见"], "who signs has room"
     row = {head.text: cell.text for head, cell in zip(table.rows[0].cells, table.rows[1].cells, strict=True)}
-    assert re.fullmatch("20[^\n]+日 –\n20[^\n]+日", row["公示期"]), "each day on a line of its own"
+    assert re.fullmatch("20[^\n]+日\n– 20[^\n]+日", row["公示期"]), "each day on a line of its own"
     assert re.search("\n20.*日$", row["入户核实"])
     for name in ("公示期", "入户核实", "民主评议"):
         assert wide[name] > 14 * 9 * 0.5 / 72 * 25.4 + 4, "a day of fourteen half letters stands on one line"
@@ -302,7 +302,7 @@ def test_who_waits_for_the_county_stands_on_the_list_and_then_in_its_month(small
     for told in ("防止返贫监测对象审定表", "防止返贫致贫对象", "陈大一"):
         assert told in approved, told
     page = office.page(f"/approvals?month={month}")
-    assert re.search(r'<span class="code">20[^<]*</span> –\n<span class="code">20', page), (
+    assert re.search(r'<span class="code">20[^<]*</span>\n<span class="code">– 20', page), (
         "no line is broken within a day"
     )
 
