@@ -30,7 +30,7 @@ class CaseAction(Labelled):
     """办理动作: what is done to a case."""
 
     OPEN = "open", "立案"
-    TAKE_OVER = "take_over", "在册户接管"
+    TAKE_OVER = "take_over", "补立案"
     ADVANCE = "advance", "办完这一步"
     POST_NOTICE = "post_notice", "张贴公示"
     OBJECT = "object", "记下异议"

@@ -213,4 +213,4 @@ def test_people_of_one_id_number_in_two_households_are_pointed_out(county: Count
     with county.app.app_context():
         number = db.session.scalars(select(Person.id_number).where(Person.name == "陈大二")).one()
     visited(county, members=[{"new": {"name": "陈大二", "sex": "male", "id_number": number}}])
-    assert "没有证件号相同的人" not in words(office.page("/merging"))
+    assert "没有证件号码相同的人" not in words(office.page("/merging"))

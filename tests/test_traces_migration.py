@@ -1,4 +1,4 @@
-"""查看记录 that were here before: signed with the user name of who looked; nobody's stays and is readable."""
+"""谁看过 that were here before: signed with the user name of who looked; nobody's stays and is readable."""
 
 from pathlib import Path
 

@@ -110,7 +110,7 @@ class LeadNamed(Strict):
 
 
 class NewCase(Strict):
-    """立案 from a lead, or 接管 of a listed household with a reason; `key` makes a second sending harmless."""
+    """立案 from a lead, or 补立案 of a listed household with a reason; `key` makes a second sending harmless."""
 
     key: Id
     lead: LeadNamed | None = None

@@ -51,7 +51,7 @@ def one(case_id: str) -> dict[str, Any]:
 
 
 @api.post("/cases")
-@describe(Right.WORK_CASES, "立案，或接管在册户", {201: StepRecorded, 200: StepRecorded}, body=NewCase)
+@describe(Right.WORK_CASES, "立案，或给名册上的监测户补立案", {201: StepRecorded, 200: StepRecorded}, body=NewCase)
 def begin(body: NewCase) -> Response:
     by, now = actor(), clock.now()
     if body.lead is None:

@@ -1,4 +1,4 @@
-"""查看记录列表: who looked at what, newest first, page after page without counting them."""
+"""谁看过列表: who looked at what, newest first, page after page without counting them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

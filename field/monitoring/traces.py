@@ -22,7 +22,7 @@ class Look(Labelled):
     """
 
     FILE = "file", "农户档案"
-    CASE = "case", "监测个案"
+    CASE = "case", "案子"
     PAPER = "paper", "农户的表单"
     MONEY = "money", "救助和钱"
     CARRIED = "carried", "手机随身带走"
@@ -45,7 +45,7 @@ class Look(Labelled):
 
 
 class Trace(Base):
-    """查看记录: one look at something personal; `actor` is the signature, which names a deputy and whom for."""
+    """谁看过: one look at something personal; `actor` is the signature, which names a deputy and whom for."""
 
     __tablename__ = "trace"
 

@@ -16,10 +16,10 @@ class Ground(Labelled):
     CLAIMED = "claimed", "自己说过这是本人的号码，没有确认"
     ON_FILE = "on_file", "档案里登记的就是这个号码"
     NAME = "name", "自报的姓名对得上"
-    LAST_FOUR = "last_four", "自报的证件号后四位对得上"
+    LAST_FOUR = "last_four", "自报的证件号码后四位对得上"
     VILLAGE = "village", "自报的村对得上"
     OTHER_NAME = "other_name", "自报的是另一个姓名"
-    OTHER_LAST_FOUR = "other_last_four", "自报的证件号后四位对不上"
+    OTHER_LAST_FOUR = "other_last_four", "自报的证件号码后四位对不上"
     OTHER_VILLAGE = "other_village", "自报的是另一个村"
 
 

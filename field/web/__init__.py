@@ -4,6 +4,7 @@ from flask import Flask, render_template
 from flask import Response as Page
 from werkzeug.wrappers import Response
 
+from field.logs import number
 from field.problems import Problem
 from field.web import declare_wechat as _by_wechat  # noqa: F401 (its routes stand on the same blueprint)
 from field.web import filling_conflicts_page as _conflicts  # noqa: F401 (its routes stand on the same blueprint)
@@ -80,5 +81,5 @@ def told(problem: Problem) -> Response:
     """A fault as a page for people; who is not signed in is shown the way."""
     if way := frame.to_login(problem):
         return way
-    page = render_template("problem.html", problem=problem)
+    page = render_template("problem.html", problem=problem, number=number() if problem.status >= 500 else None)
     return Page(page, problem.status, problem.headers)

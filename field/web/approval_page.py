@@ -80,22 +80,22 @@ def _row(place: int, both: Both, steps: Steps, names: dict[str, str], heard: dic
 
 def _opinion(done: Done) -> str:
     """What was written down, and on which day."""
-    return f"{mask_words(done[1].get('note') or '')}（{day(done[0].recorded_at)}）" if done else ""
+    return f"{mask_words(done[1].get('note') or '')}\n{day(done[0].recorded_at)}".strip() if done else ""
 
 
 def _votes(done: Done) -> str:
     if done is None:
         return ""
     said = done[1]
-    words = _("%(day)s，到会 %(n)s，同意 %(yes)s", day=day(said["held_on"]), n=said["present"], yes=said["in_favour"])
-    return str(words)
+    votes = _("到会 %(n)s，同意 %(yes)s", n=said["present"], yes=said["in_favour"])
+    return f"{day(said['held_on'])}\n{votes}"
 
 
 def _notice(steps: Steps) -> str:
     days = [
         said["content"] for _entry, said in steps if said["action"] == "post_notice" and said["from"] == S.PUBLIC_NOTICE
     ]
-    return f"{day(days[-1]['from'])} – {day(days[-1]['to'])}" if days else ""
+    return f"{day(days[-1]['from'])}\n– {day(days[-1]['to'])}" if days else ""
 
 
 def _month() -> tuple[date, date] | None:

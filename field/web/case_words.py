@@ -26,11 +26,12 @@ HOW = {"drawn": Word("在手机上签字"), "signed": Word("在纸上签字，�
 def fault_words(faults: Iterable[dict[str, str]]) -> list[str]:
     """Each fault with the name of its field, where the fault alone would not tell."""
     named = {
-        "note": _("说明"), "kind": _("监测类别"), "risk_factors": _("风险点"), "departments": _("比对部门"),
+        "kind": _("监测类别"), "risk_factors": _("风险点"), "departments": _("比对部门"),
         "held_on": _("评议日期"), "place": _("地点"), "eligible": _("应到人数"), "present": _("到会人数"),
         "in_favour": _("同意"), "against": _("不同意"), "from": _("从哪一天"), "to": _("到哪一天"),
         "large_expense.note": _("大额支出"), "measures": _("措施"), "into": _("并入哪一户"), "division": _("迁到哪里"),
         "informed": _("告诉了谁"), "informed.name": _("告诉了谁"), "informed.on": _("哪一天告诉的"),
+        "note": _("说明"),
     }  # fmt: skip
     return faults_named(faults, named)
 

@@ -34,13 +34,13 @@ caseload_room = Blueprint("caseload_page", __name__, url_prefix="/handover")
 def listed() -> str:
     """What waits for an answer, and the form to hand something over."""
     session, by, now, where = db.session(), actor(), clock.now(), here(Right.HAND_OVER)
-    posts = caseload.shared(session, by, where.code, now)
+    shared = caseload.shared(session, by, where.code, now)
     offered, answers = caseload.waiting(session, by), caseload.answers(session, by)
     told = [*(one.said for one in offered), *(one.offer for one in answers)]
-    places = {post.region for post in posts} | {said["region"] for said in told}
+    places = {post.region for post in shared} | {said["region"] for said in told}
     named = {said[who] for said in told for who in ("giver", "taker")}
     return render_template(
-        "handover.html", offered=offered, answers=answers, posts=posts, here=where,
+        "handover.html", offered=offered, answers=answers, shared=shared, here=where,
         names=regions.names(session, places), staff=staff_names(session, named),
         roles={role.value: role.label for role in Role}, key=str(uuid7()),
     )  # fmt: skip

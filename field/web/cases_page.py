@@ -16,7 +16,7 @@ from field import clock
 from field.auth import actor, allow
 from field.case_codes import CaseAction, CaseState
 from field.casework import done
-from field.codes import RiskFactor, Role
+from field.codes import Channel, RiskFactor, Role
 from field.db import db
 from field.help_codes import MeasureState, TeamRole
 from field.ledger.entries import Entry
@@ -89,7 +89,7 @@ def begin(chain_id: str, seq: int) -> Response:
 @cases_room.post("")
 @allow(Right.WORK_CASES)
 def take_over() -> Response:
-    """在册户接管, by the household's number, with a reason."""
+    """补立案, by the household's number, with a reason."""
     by, now = actor(), clock.now()
     household_id = _numbered("number", by.region)
     if household_id is None:
@@ -172,7 +172,7 @@ def _page(case_id: str, faults: Faults) -> str:
         key=str(uuid7()), states=CaseState.labels(),
         told=request.form.getlist("risk") or seen(session, [household.id]).get(household.id) or household.risk_factors,
         kinds={one.code: kind_name(one.code, case.pack) for one in pack.kind}, risks=RiskFactor.labels(), pack=pack,
-        State=CaseState,
+        State=CaseState, channels=Channel.labels(),
         plan=plan_shown(session, household, by.role, today), measure_states=MeasureState.labels(),
         roles=TeamRole.labels(), doubts=of_household(session, household.id, terms(now)), mend=mend,
         leads=since(session, household.id, case.heard_at), revisit=next_days(session, [household.id]).get(household.id),

@@ -54,6 +54,8 @@ def sent_seq(name: str = "expected") -> int:
 
 
 def faults_named(faults: Iterable[Mapping[str, str]], named: Mapping[str, str]) -> list[str]:
-    """Each fault, after the name of its field where one is given."""
-    told = ((named.get(one["field"]), said(one["message"])) for one in faults)
+    """Each fault, after the name of its field where one is given, in the order of the names."""
+    places = {field: place for place, field in enumerate(named)}
+    several = sorted(faults, key=lambda one: places.get(one["field"], len(places)))
+    told = ((named.get(one["field"]), said(one["message"])) for one in several)
     return [str(_("%(name)s：%(fault)s", name=name, fault=fault)) if name else fault for name, fault in told]

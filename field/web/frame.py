@@ -88,7 +88,7 @@ HOUSE = (
         Door("filling_page.page", Word("填报表"), Right.FILL_SHEETS),
         Door("quality_page.counted", Word("数据质量"), Right.READ_QUALITY),
         Door("merging_page.choose", Word("重复的人"), Right.MERGE_PEOPLE),
-        Door("traces_page.listed", Word("查看记录"), Right.READ_TRACES),
+        Door("traces_page.listed", Word("谁看过"), Right.READ_TRACES),
     )),
     Wing(Word("与我有关的户"), (Door("sharing_page.listed", Word("与我有关的户"), Right.READ_SHARED),)),
 )  # fmt: skip

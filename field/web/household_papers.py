@@ -81,7 +81,7 @@ def _application(session: Session, home: Household) -> Sheet:
         [(_("是不是脱贫户"), _("是") if home.formerly_poor else _("否")), (_("开户银行和账号"), "")],
     ]  # fmt: skip
     members = [_member(one, names) for one in people]
-    columns = (_("姓名"), _("关系"), _("性别"), _("年龄"), _("证件号"), _("健康"), _("劳动能力"), _("务工或上学"))
+    columns = (_("姓名"), _("关系"), _("性别"), _("年龄"), _("证件号码"), _("健康"), _("劳动能力"), _("务工或上学"))
     money = [
         [(title, _told(home, known, name))]
         for name, title in (("income", _("一年的收入")), ("expenses", _("一年的大额支出")))
@@ -131,7 +131,8 @@ def _hardship(session: Session, home: Household) -> list[list[tuple[str, str]]]:
 def _consent(home: Household, person: Person, given: Signed | None, here: set[str]) -> Sheet:
     text = next((one for one in texts() if given and one["version"] == given.text), texts()[-1])
     whose = Pairs([[(_("户主"), home.head), (_("户编号"), home.number)],
-                   [(_("本人姓名"), person.name), (_("证件号"), person_shown(person)["id_number"] or "")]])  # fmt: skip
+                   [(_("本人姓名"), person.name), (_("证件号码"), person_shown(person)["id_number"] or "")],
+                   ])  # fmt: skip
     parts: list[Any] = [whose, *(Words(f"{place}. {words}") for place, words in enumerate(text["paragraphs"], 1))]
     if given is None:
         lines = [_("本人（签字或按手印）"), _("代写人（按手印时填）"), _("见证人")]

@@ -55,7 +55,7 @@ def listed() -> str:
 
 
 def _numbers(homes: set[str]) -> dict[str, str]:
-    """户编号 by household, for 在册户接管."""
+    """户编号 by household, for 补立案."""
     return dict(db.session.execute(select(Household.id, Household.number).where(Household.id.in_(homes))).all())
 
 

@@ -103,5 +103,5 @@ def _sheet(town: str, village: str, leaving: bool, lines: list[Line]) -> Sheet:
 
 def _days(one: Line) -> str:
     if one.begins and one.ends:
-        return f"{day(one.begins)} – {day(one.ends)}"
+        return f"{day(one.begins)}\n– {day(one.ends)}"
     return str(_("　　月　　日 – 　　月　　日"))

@@ -1,4 +1,4 @@
-"""查看记录页: who looked at whose numbers, photographs, letters and exports; the address holds ids and days alone."""
+"""谁看过页: who looked at whose numbers, photographs, letters and exports; the address holds ids and days alone."""
 
 from typing import Any
 

@@ -1,6 +1,7 @@
 """Word 文件: papers that an office wants to edit; python-docx's one door."""
 
 import io
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
@@ -10,7 +11,7 @@ from flask_babel import gettext as _
 from field.at_hand import settings
 from field.codes import THREE_KINDS
 from field.web.bulletin_words import problems, progress, situation
-from field.web.wording import at, count, month_name, now, share
+from field.web.wording import DAYS, at, count, month_name, now, share
 
 if TYPE_CHECKING:
     from field.web.bulletin_page import Bulletin
@@ -19,14 +20,17 @@ if TYPE_CHECKING:
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 BLOCKS = 20
 FONT, BLACK = "宋体", "000000"
-SHEET, MARGIN, ABOVE = (210, 297), 20, 16  # A4, in mm
+SHEET, MARGIN, ABOVE = (210, 297), 14, 16  # A4, in mm, with the margins of the PDF
 MM, POINT = 36_000, 12_700  # in the units of Word
-CHART = (35, 20, 20, 95)  # mm: the longest bar stands on one line, or its length would say nothing
+CHART = (35, 20, 20, 107)  # mm: the longest bar stands on one line, or its length would say nothing
 SIZES = {"Title": 22, "Normal": 10.5, "Header": 10, "Footer": 8}  # points
 LOOKS = {"": SIZES, "wide": SIZES | {"Normal": 9}, "notice": SIZES | {"Title": 54, "Normal": 16}}
 ROW, LABEL = 7, 31  # mm: how high a line to be filled in by hand is, and how wide what it asks for
 BY_HAND, EDGES, LETTER = 25, 5, 0.2  # mm: a column to be filled in, what stands beside words, a narrow letter of 1 pt
+SHORT, APART = 6, 2  # narrow letters: a head that stands on one line, what Word puts between 年 and figures
 TABLES = ("pairs", "grid")
+FIGURE = re.compile(r"[\d,.]+( 元|%)?")
+WHOLE = re.compile(rf"{DAYS.pattern}|[!-~]+")  # a day, a number: no line is broken within
 CENTRE, RIGHT = 1, 2
 
 
@@ -109,6 +113,10 @@ def _table(paper: Any, head: Sequence[str], rows: Iterable[Sequence[str]], width
     texts = [head, *rows]
     table = _framed(paper, texts, widths or _by_words(paper, texts))
     _mark(table.rows[0], "w:tblHeader")
+    for column, (_head, *cells) in zip(table.columns, zip(*texts, strict=True), strict=True):
+        if cells and all(map(FIGURE.fullmatch, cells)):
+            for cell in column.cells:
+                cell.paragraphs[0].alignment = RIGHT
 
 
 def _pairs(paper: Any, part: Any) -> None:
@@ -141,18 +149,30 @@ def _mark(row: Any, name: str) -> None:
 
 
 def _by_words(paper: Any, texts: Sequence[Sequence[str]]) -> list[float]:
-    """How wide each column is: the short ones as their words ask for, the long ones share what is left."""
-    wanted = [_wanted(head, cells, paper.styles["Normal"].font.size.pt) for head, *cells in zip(*texts, strict=True)]
+    """How wide each column is: what cannot be broken and what is short as their words ask for; the rest share."""
+    letter = paper.styles["Normal"].font.size.pt * LETTER
+    columns = list(zip(*texts, strict=True))
+    least = [(max(map(_whole, cells)) + APART) * letter + EDGES for _head, *cells in columns]
+    for halves in (1, 2):  # heads on two lines only where one is too long
+        wanted = [max(_wanted(head, cells, letter, halves), least[nth]) for nth, (head, *cells) in enumerate(columns)]
+        if sum(wanted) <= _breadth(paper):
+            break
     left, found = _breadth(paper), list(wanted)
-    for done, place in enumerate(sorted(range(len(wanted)), key=wanted.__getitem__)):
-        found[place] = min(wanted[place], left / (len(wanted) - done))
+    first = sorted(range(len(wanted)), key=lambda place: (wanted[place] > least[place], wanted[place]))
+    for done, place in enumerate(first):
+        found[place] = min(wanted[place], max(least[place], left / (len(wanted) - done)))
         left -= found[place]
     return [one + left / len(wanted) for one in found]
 
 
-def _wanted(head: str, cells: Sequence[str], points: float) -> float:
-    letters = max([_letters(head) / 2, *map(_letters, cells)])
-    return max(letters * LETTER * points + EDGES, 0 if any(cells) else BY_HAND)
+def _wanted(head: str, cells: Sequence[str], letter: float, halves: int) -> float:
+    lines = [line for cell in cells for line in cell.split("\n")]
+    letters = max([_letters(head) / halves, min(_letters(head), SHORT), *map(_letters, lines)])
+    return max(letters * letter + EDGES, 0 if any(cells) else BY_HAND)
+
+
+def _whole(text: str) -> int:
+    return max((_letters(found[0]) for found in WHOLE.finditer(text)), default=0)
 
 
 def _letters(text: str) -> int:

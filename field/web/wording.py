@@ -18,7 +18,7 @@ from field.web.catalogue import CHINESE, in_english, said
 LAST_MINUTE = time(23, 59)
 
 WEEK = "一二三四五六日"
-DAYS = re.compile(r"(– )?\d{4}年\d{1,2}月\d{1,2}日")
+DAYS = re.compile(r"(?:– )?\d{4}年\d{1,2}月\d{1,2}日")
 MARKS = {Grade.RED: "▲", Grade.ORANGE: "◆", Grade.YELLOW: "●", Grade.NONE: ""}
 
 

@@ -85,6 +85,10 @@ def test_the_demo_telephones_show_a_declaration_by_sms_and_a_check_in_by_wechat(
             wechat.get_by_text(heard).last.wait_for()
         page.evaluate("scrollTo(0, 0)")
         taken(page, "demo-phone.png")
+        page.set_viewport_size({"width": 360, "height": 740})
+        page.goto(f"{server.url}/declare")
+        page.get_by_role("link", name="在微信里打开的").wait_for()
+        fits(page)
 
 
 def taken(page: Page, name: str) -> None:

@@ -39,7 +39,7 @@ def test_a_number_is_confirmed_and_what_was_told_is_listed(
         seen(page, "first")
         page.get_by_role("radio", name="短信").check()
         page.get_by_role("button", name="保存").click()
-        page.get_by_text("没有保存。请改好再交").wait_for()
+        page.get_by_text("没有记下，请改好再交").wait_for()
         seen(page, "faults")
         page.get_by_label("本人手机号").fill("139 0000 0001")
         page.get_by_role("button", name="保存").click()

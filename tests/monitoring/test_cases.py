@@ -118,7 +118,7 @@ def test_a_stale_page_a_second_sending_and_another_region_change_nothing(small_c
 @pytest.mark.unlisted(HOME)
 def test_a_household_has_one_open_case_and_a_monitored_one_is_taken_over(small_county: County) -> None:
     lead, cadre = declared(small_county, NEXT, NOW), small_county.actor("town")
-    with small_county.app.app_context(), pytest.raises(OutOfOrder, match="在册户接管"):
+    with small_county.app.app_context(), pytest.raises(OutOfOrder, match="补立案"):
         transact(lambda session: open_case(session, lead.chain_id, lead.seq, asked("open"), cadre, NOW))
     opened(small_county, HOME, "cadre", NOW)
     with pytest.raises(OutOfOrder, match="已有案子"):

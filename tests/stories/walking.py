@@ -79,7 +79,7 @@ class Walk:
         self.case_id = self.post("/api/cases", body, "cadre")["case_id"]
 
     def take_over(self) -> None:
-        """在册户接管."""
+        """补立案."""
         body = {"key": str(uuid7()), "household_id": self.home, "content": NOTE}
         self.case_id = self.post("/api/cases", body, "county")["case_id"]
 

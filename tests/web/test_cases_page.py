@@ -141,7 +141,7 @@ def test_a_lead_of_a_household_that_is_monitored_is_not_opened_again_but_taken_o
     seen = cadre.page("/leads")
     assert "这一户已经在监测" in words(seen)
     assert "立案开办" not in words(seen)
-    assert "在册户接管" not in words(seen), "a village may not"
+    assert "补立案" not in words(seen), "a village may not"
     refused = cadre.send(f"/cases/from/{lead.chain_id}/{lead.seq}")
     assert refused.status_code == 409
     assert words(refused.text).count("这一户已经在监测") == 1
@@ -190,7 +190,7 @@ def test_the_list_puts_what_is_overdue_first_and_shows_no_other_region(small_cou
     assert ("陈大一户" in late, "陈大二户" in late) == (True, False), "the number opens what it counts"
     assert "陈大一户" not in words(browser(small_county, "town").page("/cases?state=monitored"))
     other = browser(small_county, "town2")
-    assert "没有这样的案子" in words(other.page("/cases"))
+    assert "现在没有案子" in words(other.page("/cases"))
     assert other.get(f"/cases/{the_case(small_county, HOME).id}").status_code == 403
 
 

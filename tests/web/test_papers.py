@@ -1,6 +1,7 @@
 """纸件: every paper of the procedure at every step, on the screen, as PDF and for Word; masked, and of one's own region."""
 
 import io
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from html import unescape
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 from docx import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from pypdf import PdfReader
 
 from field import clock
@@ -250,8 +252,28 @@ def test_a_word_file_keeps_tables_apart_and_leaves_room_for_hands(small_county: 
     listed: Any = Document(io.BytesIO(office.get("/approvals?as=docx").data))
     [table] = listed.tables
     wide = {cell.text: cell.width.mm for cell in table.rows[0].cells}
-    assert sum(wide.values()) == pytest.approx(297 - 2 * 20, abs=1), "the whole breadth and no more"
+    assert sum(wide.values()) == pytest.approx(297 - 2 * 14, abs=1), "the whole breadth and no more"
     assert wide["序号"] < wide["户主"] < wide["县级审定意见"], "who signs has room"
+    row = {head.text: cell.text for head, cell in zip(table.rows[0].cells, table.rows[1].cells, strict=True)}
+    assert re.fullmatch("20[^\n]+日\n– 20[^\n]+日", row["公示期"]), "each day on a line of its own"
+    assert re.search("\n20.*日$", row["入户核实"])
+    for name in ("公示期", "入户核实", "民主评议"):
+        assert wide[name] > 14 * 9 * 0.5 / 72 * 25.4 + 4, "a day of fourteen half letters stands on one line"
+
+
+@pytest.mark.unlisted(HOME)
+def test_an_identity_number_stands_on_one_line_and_figures_on_the_right_in_word(
+    small_county: County, case_id: str
+) -> None:
+    office = browser(small_county, "county")
+    form: Any = Document(io.BytesIO(office.get(f"{papers_of(small_county, case_id)[0]}?as=docx").data))
+    [members] = [table for table in form.tables if table.rows[0].cells[0].text == "姓名"]
+    wide = {cell.text: cell.width.mm for cell in members.rows[0].cells}
+    assert wide["证件号码"] > 18 * 10.5 * 0.5 / 72 * 25.4 + 4
+    assert wide["性别"] > 2 * 10.5 / 72 * 25.4 + 4, "a short head is not broken"
+    bulletin: Any = Document(io.BytesIO(office.get("/bulletin?as=docx").data))
+    places = bulletin.tables[0]
+    assert [cell.paragraphs[0].alignment for cell in places.rows[-1].cells] == [None, *[WD_ALIGN_PARAGRAPH.RIGHT] * 5]
 
 
 def test_a_household_without_bills_has_no_relief_sheet_and_is_told_so(small_county: County) -> None:
@@ -279,7 +301,10 @@ def test_who_waits_for_the_county_stands_on_the_list_and_then_in_its_month(small
     approved = words(office.page(f"/approvals?month={month}"))
     for told in ("防止返贫监测对象审定表", "防止返贫致贫对象", "陈大一"):
         assert told in approved, told
-    assert '<span class="code">– 20' in office.page(f"/approvals?month={month}"), "no line is broken within a day"
+    page = office.page(f"/approvals?month={month}")
+    assert re.search(r'<span class="code">20[^<]*</span>\n<span class="code">– 20', page), (
+        "no line is broken within a day"
+    )
 
 
 @pytest.mark.parametrize("asked_for", ["as=exe", "region=42062610720", "month=1900-01", "day=2199-12-31"])

@@ -1,4 +1,4 @@
-"""查看记录页: the county sees who looked at what, in whose name and why; the address holds no personal data."""
+"""谁看过页: the county sees who looked at what, in whose name and why; the address holds no personal data."""
 
 from datetime import date, timedelta
 from urllib.parse import urlsplit
@@ -60,7 +60,7 @@ def test_who_is_not_there_is_said_so_and_who_never_looked_stands_by_name_over_an
         answer = office.get("/traces", query_string={"staff": staff})
         assert (answer.status_code, "没有这位工作人员" in words(answer.text)) == (422, True), staff
     page = office.page(f"/traces?staff={county.actor('town').staff_id}")
-    assert "没有符合条件的查看记录" in page
+    assert "没有符合条件的记录" in page
     assert f'<option value="{county.actor("town").staff_id}" selected>' in page
 
 
@@ -138,6 +138,6 @@ def test_only_the_county_sees_it_and_no_other_countys(county: County) -> None:
 
 
 def test_the_county_reads_of_nothing_that_nobody_looked_at(county: County) -> None:
-    assert "没有符合条件的查看记录" in browser(county, "county").page("/traces")
+    assert "没有符合条件的记录" in browser(county, "county").page("/traces")
     with county.app.app_context():
         assert db.session.scalar(select(Trace.id)) is None

@@ -127,7 +127,7 @@ def open_case(session: Session, lead_chain: str, lead_seq: int, asked: Asked, by
 
 
 def take_over(session: Session, household_id: str, asked: Asked, by: Actor, now: datetime) -> Entry:
-    """在册户接管: a household that the roster lists as monitored gets its case."""
+    """补立案: a household that the roster lists as monitored gets its case."""
     return _begin(session, household_id, asked, {}, by, now)
 
 
@@ -166,7 +166,7 @@ def _begin(session: Session, household_id: str, asked: Asked, more: dict[str, An
         words = again if case.state == CaseState.ELIMINATED else "这一户已有案子，现在是“{now}”"
         raise OutOfOrder([fault("action", Sentence(words, now=CaseState(case.state).label))])
     if monitored != (asked.action is CaseAction.TAKE_OVER):
-        words = "这一户已经在监测，请用“在册户接管”" if monitored else "这一户不在监测名册上，不能接管"
+        words = "这一户已经在监测，请用“补立案”" if monitored else "这一户不在监测名册上，不能补立案"
         raise OutOfOrder([fault("action", words)])
     payload = {"case_id": str(uuid7()), "pack": pack_on(china_day(now)).name, **more}
     lead_at = datetime.fromisoformat(more["lead_at"]) if more else now

@@ -44,7 +44,7 @@ class Differing(Labelled):
 
     SEX = "sex", "性别"
     BIRTH_DATE = "birth_date", "出生日期"
-    ID_NUMBER = "id_number", "证件号"
+    ID_NUMBER = "id_number", "证件号码"
 
 
 class Differ(Exception):

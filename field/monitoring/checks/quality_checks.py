@@ -44,7 +44,7 @@ CHECKS: tuple[Check, ...] = (
     Check("no_identified_on", "监测户没有识别时间", "没有识别时间，救助、消除都算不了。请更新名册。", ROSTER,
           q.households(MONITORED, Household.identified_on.is_(None))),
     Check("roster_otherwise", "名册说的和监测状态不一样",
-          "名册改不了监测状态。名册写错了的，请更新名册；情况变了的，请在案子里办理，没有案子的先接管。", CASE,
+          "名册改不了监测状态。名册写错了的，请更新名册；情况变了的，请在案子里办理，没有案子的先补立案。", CASE,
           contradicted()),
     Check("roster_against_correction", "名册又说了和更正不一样的",
           "更正过的没有跟着名册变。请对照证件，在更正登记里填上对的那一个；名册写错了的，也请更新名册。", PEOPLE,

@@ -61,7 +61,7 @@ class Postponed(Reason):
 
 
 class Proof(Part):
-    """落实的凭据: words, photographs, or both; the amount where money was paid."""
+    """落实的凭证: words, photographs, or both; the amount where money was paid."""
 
     note: Note | None = None
     photos: Photos = []

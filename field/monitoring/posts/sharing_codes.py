@@ -29,7 +29,7 @@ class SharedField(Labelled):
     RELATION = "relation", "关系"
     SEX = "sex", "性别"
     AGE = "age", "年龄"
-    ID_NUMBER = "id_number", "证件号"
+    ID_NUMBER = "id_number", "证件号码"
     PUPIL = "pupil", "在校生状况"
     SCHOOLING = "schooling", "文化程度"
     HEALTH = "health", "健康"
