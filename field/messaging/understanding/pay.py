@@ -33,7 +33,7 @@ UNSPENT = re.compile(  # 没交社保, 不用了, 无底薪; and what was owed a
     f"[没不无未](?:有|得|用|要|再)?(?:{SPENT}|{PART})+|[欠拖压]的?工资[^ ]{{0,4}}(?:发|结|给|补)了"
 )
 SAYS_NOTHING = re.compile(
-    f"大概|大约|差不多|左右|也就|现在|目前|一般|平均|{EARNED}|[一每]个?月|[的是有吧嘛呢啊个在能会可以得我就月呃嗯]"
+    f"(?:大概|大约|差不多|左右|也就|现在|目前|一般|平均|{EARNED}|[一每]个?月|[的是有吧嘛呢啊个在能会可以得我就月呃嗯])*"
 )
 HOURS = re.compile(  # of work, no unit of pay
     rf"(?:[一每]天|一个?班)[^ ]{{0,3}}?{DAYS}个?[多半]?(?:小时|钟头)|"
@@ -168,10 +168,18 @@ def _told(clause: Clause) -> Iterator[Told]:
         before, after = bare.before(found.start(), since), bare.after(found.end(), until)
         if ADDED.fullmatch(after):
             before = BASE.sub("", before)
+        if since and DEDUCTED.match(before) and _is_most_of(found[0], bare.text[begun:since]):
+            before = "到手"
         since, begun = found.end(), found.start()
         last = _one(found[0], before, after, until == len(bare.text), clause.words(*found.span()))
     if last:
         yield last
+
+
+def _is_most_of(left: str, whole: str) -> bool:
+    """两千八扣了保险两千四: what is left after it is most of what was said first, and not what was taken."""
+    least, most = amount(left), amount(whole)
+    return bool(least and most and most[1] / 2 <= least[0] <= most[1])
 
 
 def _one(figure: str, before: str, after: str, is_last: bool, words: str) -> Told | None:
@@ -258,7 +266,7 @@ def _near(before: str) -> str:
     near = ""
     for stretch in reversed(before.split(" ")):
         near = f"{stretch} {near}" if near or not stretch else stretch
-        if SAYS_NOTHING.sub("", stretch):
+        if not SAYS_NOTHING.fullmatch(stretch):
             break
     return near
 

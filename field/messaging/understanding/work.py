@@ -90,11 +90,11 @@ def _is_stay(found: re.Match[str]) -> bool:
 
 def _so_long(found: re.Match[str]) -> int | None:
     """在东莞一个月 and then a figure is about pay, not about being away."""
-    left = re.match(LEFT, found[0])
+    gone = re.match("出|外|离", found[0])
     if found["end"] is None and not found["more"]:
         return None
     months = 6 if found["half"] else _number(found["count"]) if found["count"] else 12 * _number(found["years"])
-    if months == 1 and not (left or (found["end"] or "")[:1] in ("了", "没")):
+    if months == 1 and not gone and (found["end"] or "")[:1] not in ("了", "没"):
         return None
     return min(months, MOST_MONTHS)
 
