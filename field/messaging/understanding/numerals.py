@@ -16,19 +16,26 @@ UNITS = {
 }  # fmt: skip
 Range = tuple[Fraction, Fraction]
 
-HAN, UNIT, TO = "[零〇一二两俩仨三四五六七八九壹贰叁肆伍陆柒捌玖]", "[十百千万拾佰仟kKwW]", "(?:到|至|-|~|—|～)"
+HAN, UNIT, TO = (
+    "[零〇一二两俩仨三四五六七八九壹贰叁肆伍陆柒捌玖]",
+    "[十百千万拾佰仟kKwW]",
+    "(?:到|至|-|~|—|～)",
+)
 NUMBER = rf"(?:\d{{1,8}}(?:\.\d{{1,3}})?|{HAN})"
-COUNTED = "(?![个年天月号岁口位边直起共样下次人])"  # 五千一个月 is no 五千一
-REST = rf"(?:{HAN}{COUNTED}|\d{{1,4}}{COUNTED}|{UNIT})"
+COUNTED = (  # 五千一个月 is no 五千一, but 五千二月底 is 五千二
+    "(?![个岁口位边直起共样下次]|天(?!天)|年(?![底初后前])|月(?![底初末])|号(?!码|没)|人(?![在还多都也好很]))"
+)
+REST = rf"(?:(?!一[切般家]){HAN}{COUNTED}|\d{{1,4}}{COUNTED}|{UNIT})"
 WITH_UNIT = rf"(?:{NUMBER}[、,]?){{0,2}}几?{UNIT}{{1,2}}{REST}{{0,8}}"
 GROUPED = r"\d{1,3}(?:,\d{3}){1,2}(?!\d)"
 PLAIN = r"\d{3,9}(?:\.\d{1,2})?(?!\d)"
 TEENS = f"十[几来多]{UNIT}"
 ONE_AMOUNT = rf"(?:[万千]儿八[千百]|{GROUPED}|{TEENS}|{WITH_UNIT}|{PLAIN})"
-ABOUT = "(?:[多来几把]块?)?"
+ABOUT = "(?:(?:[多几把]|来(?![了的这到过上]))块?)?"
 UNDER, OVER = re.compile("(?:不到|不足|不满)$"), re.compile("(?:不止|超过)$")
-AMOUNT = re.compile(rf"(?<![\d.])(?:(?:{NUMBER}|{ONE_AMOUNT}){TO})?{ONE_AMOUNT}{ABOUT}")
-BETWEEN = re.compile(rf"^({NUMBER}|{ONE_AMOUNT}){TO}({ONE_AMOUNT})$")
+AND = f"(?:[多来]?块?{TO}|多)"  # 五千多六千
+AMOUNT = re.compile(rf"(?<![\d.])(?:(?:{NUMBER}|{ONE_AMOUNT}){AND})?{ONE_AMOUNT}{ABOUT}")
+BETWEEN = re.compile(rf"^({NUMBER}|{ONE_AMOUNT}){AND}({ONE_AMOUNT}{ABOUT})$")
 SEVERAL = re.compile(rf"^(?!\d\d)({HAN}|\d)、?({HAN}|\d)({UNIT}万?)[块多]*$")  # 四五千, 3、4千; 12万 is twelve
 SEVERAL_AFTER = re.compile(rf"^(.*{UNIT})(?![零〇])({HAN})({HAN})({UNIT}?)$")
 SEVERAL_TEENS = re.compile(rf"^({HAN}?十)({HAN})({HAN})({UNIT}{{0,2}})[块多]*$")
@@ -59,7 +66,16 @@ def amount(words: str) -> Range | None:
         if found := shape.search(words):
             return reader(found)
     value, _ = _value(words)
-    return None if value is None else (value, value)
+    return (value, value) if value is not None else _side_by_side(words)
+
+
+def _side_by_side(words: str) -> Range | None:
+    """三千四千, 五千五六千: two amounts, the second a little more than the first."""
+    for cut in range(len(words) - 1, 0, -1):
+        (least, _), (most, _) = _value(words[:cut]), _value(words[cut:])
+        if least and most and least < most <= 2 * least:
+            return least, most
+    return None
 
 
 def under(words: str) -> Range | None:
@@ -114,10 +130,12 @@ def _teens_or_more(found: re.Match[str]) -> Range | None:
 
 def _between(found: re.Match[str]) -> Range | None:
     """三到四千 lends its unit to the first."""
-    most, unit = _value(found[2])
+    _, unit = _value(found[2])
     least, own = _value(found[1])
-    if least is None or most is None:
+    up_to = amount(found[2])
+    if least is None or up_to is None:
         return None
+    most = up_to[1]
     if own == 1 and least < 10 <= unit:
         least *= unit
     return (least, most) if least <= most else None
@@ -148,9 +166,13 @@ SHAPES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Range | None]], .
 def _value(words: str) -> tuple[Fraction | None, Fraction]:
     """五千二 is 5,200, 一万二 12,000, 5千2 5,200; and the size of the last unit that was named."""
     total, current, last, seen = Fraction(0), None, Fraction(1), False
+    before = None  # the unit before: they only become smaller, but for 万
     for mark in re.findall(rf"\d+(?:\.\d+)?|{HAN}|{UNIT}", words):
         if mark in UNITS:
             last = Fraction(UNITS[mark])
+            if before and before <= last < 10000:
+                return None, last
+            before = last
             total = _with_unit(total, current, last)
             if not total:
                 return None, last

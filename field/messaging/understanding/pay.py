@@ -1,7 +1,9 @@
 """收入: what the sender has in a month, in 分; costs, debts, days' wages and what was before are none of it."""
 
 import re
+import tomllib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 from field.messaging.understanding import phones
@@ -9,80 +11,85 @@ from field.messaging.understanding.facts import RECKONED, SAID_PLAINLY, SPOKEN, 
 from field.messaging.understanding.numerals import AMOUNT, DIGITS, UNITS, Range, amount, over, under
 from field.messaging.understanding.whose import Clause
 
+WORDS = {
+    name: f"(?:{'|'.join(pieces)})"
+    for name, pieces in tomllib.loads(Path(__file__).with_name("pay_words.toml").read_text(encoding="utf-8")).items()
+}
+EARNED, SPENT, PART = WORDS["earned"], WORDS["spent"], WORDS["part"]
 FEN = 100
-LEAST, MOST = 10, 1_000_000  # yuan a month; what is far from usual is flagged elsewhere
-LEAST_UNSAID = 200  # where no word says that it is pay: 六十多了 is an age
+LEAST, MOST = 50, 1_000_000  # yuan a month; what is far from usual is flagged elsewhere
+LEAST_UNSAID, MOST_UNSAID = 500, 30_000  # where no word says that it is a month's pay: 六十多了 is an age
 NUMERAL = "[一两俩二三四五六七八九十]"
+DAYS = rf"(?:\d\d?|{NUMERAL}{{1,3}}|十几)"
 FIGURE = re.compile(rf"{AMOUNT.pattern}|(?<![\d.])\d\d(?=[块元])")
-EARN = "挣|赚|工资|收入|月薪|年薪|到手|扣完|拿到?|开了?"
-SPENT = (
-    "花(?:[了掉去费]|$)|欠|借|还债|还贷|还$|吃饭|伙食|饭钱|报(?:了|掉)|自己出|[付垫掏](?:了|的)|"
-    "(?:[上读]大?学|高中|初中|读书)[^ ]{0,6}$|卖[了得]?$|贷|药费|学费|生活费|话费|电费|水费|路费|房租|"
-    "租金|寄|彩礼|转(?:了|账|给)|[给往][^ ]{1,3}[打转]|(?<!到头)(?<!一年)剩|"
-    "罚|扣(?!完)|赔|买|车票|首付|红包|捐|亏|输|骗|存|交了?|用了?|吃药|看病|"
-    "治病|抓药|打针|透析|化疗|住院|报销|利息|开[销支]|支出"
-)
-PART = (
-    "底薪|保底|(?<![社医])保$|税前|应发|奖金|加班费?|提成|补贴|补助|季度奖|年终奖|低保|养老金|退休金?|分红|返费|押金|"
-    "(?<![没不])(?:涨(?!到)|加了|少了|多了)[^ ]{0,3}$|(?:再|外|另)?加上?$|比[^ ]{1,6}[多少高低]$"
-)
+
+# before the figure
 BASE = re.compile("底薪|保底")
-ADDED = re.compile("[块元]?钱?(?:再|外|另)?加上?(?:全勤奖?|奖金|提成|补贴|加班费?|饭补|房补)?")  # 四千五加三百
-SHARED = re.compile(
-    "(?:两(?:个人|口子)|夫妻|夫妇|我们俩|俩人|全家|一家[人子]?|加起来|合起来)(?!.* [我俺](?![们俩和跟]))"
+SHARED = re.compile(rf"{WORDS['shared']}(?!.* [我俺](?![们俩和跟]))")
+NOT_IT = re.compile(
+    rf"(?:{SPENT}|{WORDS['wished']})(?!.*{EARNED})|{PART}(?!.*(?:{EARNED}|平均|合计|总共|一共|算下来))|{WORDS['owed']}"
 )
-WISHED = "听说|据说|想要?|希望|要是|能有|找个|最好|至少要"
-NOT_IT = re.compile(rf"(?:{SPENT}|{WISHED})(?!.*(?:{EARN}))|(?:{PART})(?!.*(?:{EARN}|平均|合计|总共|一共|算下来))")
+UNSPENT = re.compile(  # 没交社保, 不用了, 无底薪; and what was owed and is paid
+    f"[没不无未](?:有|得|用|要|再)?(?:{SPENT}|{PART})+|[欠拖压]的?工资[^ ]{{0,4}}(?:发|结|给|补)了"
+)
+SAYS_NOTHING = re.compile(
+    f"(?:大概|大约|差不多|左右|也就|现在|目前|一般|平均|{EARNED}|[一每]个?月|[的是有吧嘛呢啊个在能会可以得我就月呃嗯])*"
+)
+HOURS = re.compile(  # of work, no unit of pay
+    rf"(?:[一每]天|一个?班)[^ ]{{0,3}}?{DAYS}个?[多半]?(?:小时|钟头)|"
+    rf"[一每]个?月(?:只|就|能|要)?(?:休息?|放假?|上|做|干)个?{DAYS}来?天"
+)
 NET = re.compile(  # 去了油钱和贷款剩四千: what is left of it is the pay
-    "[除去扣刨](?:[了去掉完开除])(?:[^ ]{0,12}?(?:剩下?|落|还有|净|到手)|[^ ]{1,4}[和跟、][^ ]{1,4})[个得有]?$"
+    "[除去扣刨][了去掉完开除]"
+    "(?:[^ ]{0,12}?(?:剩下?|落|还有|净|到手)|[^ ]{1,4}[和跟、][^ ]{1,4}|[^ ]{1,5}(?=[一每]个?月))"
+    "(?:[一每]个?月)?(?:也?就|还)?[个得有]?$"
 )
-SWINGS = re.compile("(?:[多少好高低差孬坏忙闲]的(?:时候|月份?|话)|[忙旺淡]季)[^ ]{0,2}$")  # one alone says no pay
-BOUNDS = re.compile("做得?[多少]$|最[多少高低][^ ]{0,2}$")
-SHORT_OF_IT = re.compile("^[块元]?钱?(?:没|[都也]没(?!(?:得|有)?(?: |,|$)))")
-NOT_IT_AFTER = re.compile(
-    "^[块元]?钱?(?:的?(?:房租|药费|学费|生活费(?!都?不够)|路费|车票|补贴|补助|救济)|寄|给|还债|还贷|的债)"
-)
-DEDUCTED = re.compile("^[块元]?钱?(?:扣|减|[涨升加提降掉跌]到)")  # 四千八扣了社保到手四千三, 从四千五涨到五千
 PARTS = "(?:底薪|基本工资|加班费?|提成|奖金|补贴)"
-SUMMED = re.compile(rf"{PARTS}(?:加|\+|和){PARTS}")  # the whole of it is pay
-OWED = re.compile("(?:压|拖|欠)[^ ]{0,6}(?:工资|薪)")
-DENIED = re.compile("(?:不是|没有?|没得|哪有)$")
-BEFORE = re.compile(
-    "(?<![比有跟和])(?:以前|原来|之前|从前|去年|原先|前[几两二三]个月|下个?月|明年)(?!.*(?:现在|今年|这个月))"
-)
-EARNING = re.compile(EARN)
-COUNTERS = re.compile(
-    r"\*|亿|多?个|[一二三四五六七八九]个(?!月)|[二三四五六七八九]?多?[日岁号天]|多?[年月楼栋房室度级路线页度%‰]|"
-    r"多?(?:人|口|斤|里|公里|米|平|亩|件|次|分钟?|小时|只|头|双|元人民|年|名|位|班|厂|强|趟|单(?!休)|桌|吨|袋|顿|箱|晚|夜)"
-)
-NO_FIGURE_BEFORE = re.compile(
-    r"(?:[A-Za-z*#/第+\-]|(?<![资入薪]):|尾号|身份证|卡号?|[Qq]{2}|微信|(?<!吃)(?<!包)住|打|拨|号码?|电话)$"
-)
-PERIODS = (  # the words, how many months; none where a month's pay cannot be told from it
-    (re.compile(
-        rf"一[天日]|每天|日[薪结]|(?<!\d)天(?=[0-9一两二三])|/天|一个?(?:小时|钟头|钟)|[每/]小时|时薪|周薪|[每/]周|"
-        rf"(?:每个?|一个?)(?:星期|礼拜)|一[周件个]星?期?$|[一每](?:周|件|趟|单|班|个?工(?![资厂地友]))|点工|计件一|"
-        rf"(?<![满干上做\d一两二三四五六七八九十])(?:\d\d?|{NUMERAL}{{1,3}}|半)个?天|半个?月"
-    ), None),
-    (re.compile("今年[^ ]{0,5}?(?:挣|赚|收入|卖)"), None),
-    (re.compile("半年(?!多?了)"), 6), (re.compile("一年(?!多?了|没)|年薪|全年|年收入|每年|/年"), 12),
-    (re.compile("(?<![忙旺淡])季度?(?=[^节])|/季"), 3), (re.compile("(?<!半)(?<!半个)一?个?月|/月|月[薪入]|每月"), 1),
+SUMMED = re.compile(rf"{PARTS}(?:加|\+|和){PARTS}|加上?(?:全勤|{PARTS})(?=[^ ]{{0,4}}$)")  # the whole of it is pay
+KINDS = (
+    ("swing", re.compile(  # one alone says no pay
+        rf"{WORDS['swings']}(?:都|也|就|[一每]个?月|能|可以|有|是|只|才|到|拿|挣|得|大概|[^ ]{{0,2}}$){{0,4}}$"
+    )),
+    ("bound", re.compile("做得?[多少]$|最[多少高低][^ ]{0,2}$")),
+    ("last month", re.compile("上个?月(?!.*(?:现在|这个月))")),
+    ("final", re.compile(WORDS["final"])),
+    ("promised", re.compile(WORDS["promised"])),
 )  # fmt: skip
-MONTHS = re.compile(rf"({NUMERAL}|\d\d?)个月(?!多?了)")
-LAST_MONTH = re.compile("上个?月(?!.*(?:现在|这个月))")
-OPEN_ENDED = re.compile(r"[块元]?钱?(?:往上|以上|不止|打不住|\+(?= |,|$))")  # 五千往上, 至少五千: no most was said
+SWINGS = KINDS[0][1]
+DENIED = re.compile("(?:不是|没有?|没得|哪有)$")
+NOW = re.compile("(?<!到)现在")
+BEFORE = re.compile(rf"(?<![比有跟和]){WORDS['not_now']}(?!.*(?:现在|今年|这个月))")
+EARNING = re.compile(EARNED)
 AT_LEAST = re.compile("(?:至少|起码|最少|少说|怎么)(?:也|都)?(?:有|是)?$|不[低少]于$")
 AT_MOST = re.compile("(?:最多|顶多|撑死)(?:也|就|只){0,2}(?:有|是|能?拿)?$")
-AT_MOST_AFTER = re.compile("[块元]?钱?(?:都|也|就)?(?:[拿挣]?不到|顶天|封顶|到顶|撑死|没(?:得|有)?(?= |,|$))")
 A_DAY = re.compile("(?:正|腊|冬|[一二三四五六七八九十]|\\d)月$|初$")  # 正月十五
 DAYS_OF_A_MONTH = 31
 PASSED = re.compile("[过上]$")  # 月入过万
-TOO_MUCH = 30_000  # for a month, where none is named
-NO_WORK = re.compile(
-    "没(?:有|得|啥|什么)*(?:活干|活做|活路|活(?=了|$|[ ,])|工作|事做|事干|上[班工]|班上|收入|工资|做[事活]|干活|开工)|"
-    "(?:找不到|没找到)(?:活|工作|事)|失业|停工|"
-    "(?<!还)没发(?:过)?工资|拖欠工资|一分钱?(?:都|也)?没|没(?:有|得)?(?:一分钱|进账)|(?:在|正)找(?:活|工|事|厂)"
+NO_FIGURE_BEFORE = re.compile(
+    r"(?:[A-Za-z*#/第+\-]|(?<![资入薪]):|尾号|身份证|卡号?|[Qq]{2}|微信|(?<!吃)(?<!包)住|打|拨|号码?|电话)$"
 )
+
+# behind it
+SHORT_OF_IT = re.compile("[块元]?钱?(?:没(?:有|得|到|给|发|结|拿到?|挣到?)?(?= |,|$)|[都也]没(?!(?:得|有)?(?: |,|$)))")
+NOT_IT_AFTER = re.compile(f"[块元]?钱?{WORDS['not_it_after']}")
+ADDED = re.compile("[块元]?钱?(?:再|外|另)?加上?(?:全勤奖?|奖金|提成|补贴|加班费?|饭补|房补)?")  # 四千五加三百
+DEDUCTED = re.compile("[块元]?钱?(?:扣|减|[涨升加提降掉跌]到)")  # 四千八扣了社保到手四千三, 从四千五涨到五千
+COUNTERS = re.compile(rf"(?!{WORDS['no_counters']}){WORDS['counters']}")
+OPEN_ENDED = re.compile(r"[块元]?钱?(?:往上|以上|不止|打不住|\+(?= |,|$))")  # 五千往上, 至少五千: no most was said
+AT_MOST_AFTER = re.compile("[块元]?钱?(?:都|也|就)?(?:[拿挣]?不到|顶天|封顶|到顶|撑死|没(?:得|有)?(?= |,|$))")
+BEHIND = re.compile(r"[块元多]*钱?.?")
+
+# how long it is for
+MONTH, MONTH_AFTER = re.compile("[个每一上]月|月[薪入]"), re.compile("[块元多]*钱?(?:/|一个?|每)月")
+PERIODS = (  # the words, how many months; none where a month's pay cannot be told from it
+    (re.compile(rf"{WORDS['by_time']}|(?<![结发])[一每]{WORDS['pieces']}"), None),
+    (re.compile("(?<![上下])半年(?!多?了)"), 6), (re.compile("一年(?!多?了|没)|年薪|全年|年收入|每年|/年"), 12),
+    (re.compile("(?<![忙旺淡])季度?(?=[^节])|/季"), 3), (re.compile("(?<!半)(?<!半个)一?个?月|/月|月[薪入]|每月"), 1),
+)  # fmt: skip
+MONTHS = re.compile(rf"({NUMERAL}|\d\d?)个月(?!多?了)")
+STAYED, GOT = re.compile("(?:来|干|做|待|呆|上|去|出来|打工)(?:了|有|才|快){0,2}$"), re.compile("[挣赚拿]|到手|发了")
+GOT_OR_WAGE = re.compile(f"{EARNED}|(?<=月)$")
+NO_WORK = re.compile(WORDS["no_work"])
 
 
 class Told(NamedTuple):
@@ -92,24 +99,41 @@ class Told(NamedTuple):
     most: int | None
     words: str
     sure: float
+    months: int = 0  # for how many it was said to be
     kind: str = ""  # "last month", "net" of what it costs to earn it, "swing" between good months and bad, or a "bound"
 
 
-def income(mine: list[Clause]) -> tuple[Fact | None, Fact | None]:
+def income(mine: list[Clause], sold_by_the_year: bool = False) -> tuple[Fact | None, Fact | None]:
     """What a month brings at least and at most; two figures that do not agree are none.
 
     Last month's counts where nothing is said of this one, of gross and net the net; good and bad months are a range.
     """
     told = [one for clause in mine for one in _told(clause)]
+    period = max((one.months for one in told), default=0)
+    told = [_for(period, one) if one.kind == "net" and not one.months else one for one in told]
+    if sold_by_the_year:
+        told = [one for one in told if one.months]
     if len(swings := [one for one in told if one.kind in ("swing", "bound")]) > 1:
         return _range(swings)
+    plain = [one for one in told if one.kind not in ("swing", "bound")]
+    if len(swings) == 1 and len({(one.least, one.most) for one in plain}) == 1:
+        return _range(told)
     told = [one for one in told if one.kind != "swing"]
+    told = [one for one in told if one.kind != "promised"] or told
+    told = [one for one in told if one.kind == "final"] or told
     if net := [one for one in told if one.kind == "net"]:
         gross = [one.most or MOST * FEN for one in told if one.kind != "net"]
         told = [one for one in net if one.least <= max(gross, default=one.least)]
     now = [one for one in told if one.kind != "last month"] or [one for clause in mine for one in _idle(clause)]
     told = now or told
     return _range(told) if len({(one.least, one.most) for one in told}) == 1 else (None, None)
+
+
+def _for(months: int, one: Told) -> Told:
+    """一年五万, 除了成本落两万: what is left of a year's pay is a year's."""
+    if months < 2 or one.most is None:
+        return one
+    return one._replace(least=round(one.least / months), most=round(one.most / months), months=months)
 
 
 def _range(told: list[Told]) -> tuple[Fact, Fact | None]:
@@ -144,36 +168,46 @@ def _told(clause: Clause) -> Iterator[Told]:
         before, after = bare.before(found.start(), since), bare.after(found.end(), until)
         if ADDED.fullmatch(after):
             before = BASE.sub("", before)
+        if since and DEDUCTED.match(before) and _is_most_of(found[0], bare.text[begun:since]):
+            before = "到手"
         since, begun = found.end(), found.start()
         last = _one(found[0], before, after, until == len(bare.text), clause.words(*found.span()))
     if last:
         yield last
 
 
+def _is_most_of(left: str, whole: str) -> bool:
+    """两千八扣了保险两千四: what is left after it is most of what was said first, and not what was taken."""
+    least, most = amount(left), amount(whole)
+    return bool(least and most and most[1] / 2 <= least[0] <= most[1])
+
+
 def _one(figure: str, before: str, after: str, is_last: bool, words: str) -> Told | None:
     """What one figure says of a month's pay, if anything."""
-    before, net = NET.subn("到手", SUMMED.sub("工资", before))
-    if DEDUCTED.match(after) or _is_no_pay(before, after if is_last else ""):
+    before, net = NET.subn("到手", SUMMED.sub("工资一共", before))
+    near = _near(before)
+    if DEDUCTED.match(after) or _is_no_pay(before, near, after if is_last else _own(after)):
         return None
-    if (read := _read(figure, before, after)) and (months := _months(before, after)):
+    if (read := _read(figure, before, after)) and (months := _months(near, after)):
         least, most = (round(one * FEN / months) for one in read)
-        marked = _is_marked(before, after)
+        by_month = MONTH.search(near) or MONTH_AFTER.match(after)
+        marked = by_month or EARNING.search(near)
         unsaid = not marked and months == 1
-        if (LEAST_UNSAID if unsaid else LEAST) * FEN <= most <= (TOO_MUCH if unsaid else MOST) * FEN:
+        if (LEAST_UNSAID if unsaid else LEAST) * FEN <= most <= (MOST_UNSAID if unsaid else MOST) * FEN:
             sure = RECKONED if months > 1 else SAID_PLAINLY if marked else SPOKEN
             open_ended = OPEN_ENDED.match(after) or AT_LEAST.search(before) or _passed(figure, before)
-            return Told(least, None if open_ended else most, words, sure, "net" if net else _kind(before))
+            said = months if months > 1 or by_month else 0
+            return Told(least, None if open_ended else most, words, sure, said, "net" if net else _kind(before))
     return None
 
 
 def _kind(before: str) -> str:
-    kinds = (("swing", SWINGS), ("bound", BOUNDS), ("last month", LAST_MONTH))
-    return next((kind for kind, shape in kinds if shape.search(before)), "")
+    return next((kind for kind, shape in KINDS if shape.search(before)), "")
 
 
 def _without_places_and_numbers(clause: Clause) -> Clause:
     """六安 is a city and no 6: names and telephone numbers are blanked, each in its place."""
-    letters = list(clause.bare)
+    letters = list(HOURS.sub(lambda hours: " " * len(hours[0]), clause.bare))
     for start, end in phones.spans(clause.text):
         letters[start:end] = " " * (end - start)
     return Clause("".join(letters), clause.written, clause.mine)
@@ -185,10 +219,10 @@ def _counts_something_else(found: re.Match[str], clause: Clause) -> bool:
     return bool(COUNTERS.match(clause.after(found.end())) or bare or day)
 
 
-def _is_no_pay(before: str, after: str) -> bool:
+def _is_no_pay(before: str, near: str, after: str) -> bool:
     paid = EARNING.search(before)
-    denied = DENIED.search(before) or SHORT_OF_IT.search(after)
-    something_else = NOT_IT.search(before) or OWED.search(before) or (NOT_IT_AFTER.search(after) and not paid)
+    denied = DENIED.search(before) or SHORT_OF_IT.match(after)
+    something_else = NOT_IT.search(UNSPENT.sub("", near)) or (NOT_IT_AFTER.match(after) and not paid)
     return bool(denied or something_else or BEFORE.search(before) or SHARED.search(before))
 
 
@@ -208,21 +242,36 @@ def _passed(words: str, before: str) -> bool:
 
 def _months(before: str, after: str) -> int | None:
     """How many months a figure is for: the nearest word before it, or one right behind it."""
-    before = before.rpartition("现在")[2]
-    behind = re.match(r"[块元多]*钱?(?:.{0,1})", after)
-    near = after[: (behind.end() if behind else 0) + 4]
-    for words, last in ((before, True), (near, False)):
-        if found := MONTHS.search(words):
-            count = DIGITS.get(found[1]) or (int(found[1]) if found[1].isdigit() else 10)
-            if count > 1 and (last and (EARNING.search(words[found.end() :]) or found.end() == len(words))):
-                return count
-            if count > 1:
-                continue
-        hits = [(hit.start(), months) for words_, months in PERIODS for hit in words_.finditer(words)]
-        if hits:
-            return (max if last else min)(hits, key=lambda hit: hit[0])[1]
+    before = NOW.split(before)[-1]
+    own = before.rpartition(" ")[2]
+    if (found := MONTHS.search(own)) and (count := _count(found[1])) > 1:
+        got = GOT if STAYED.search(own, 0, found.start()) else GOT_OR_WAGE
+        if got.search(own, found.end()):
+            return count
+    elif named := [(hit.start(), months) for words, months in PERIODS for hit in words.finditer(before)]:
+        return max(named, key=lambda hit: hit[0])[1]
+    near = BEHIND.match(after)
+    if near and ((found := MONTHS.search(after, 0, near.end() + 4)) is None or _count(found[1]) == 1):
+        named = [(hit.start(), months) for words, months in PERIODS for hit in words.finditer(after)]
+        return min((hit for hit in named if hit[0] <= near.end() + 2), key=lambda hit: hit[0], default=(0, 1))[1]
     return 1
 
 
-def _is_marked(before: str, after: str) -> bool:
-    return bool(re.search(f"月|{EARN}", before) or re.match(r"[块元多]*钱?(?:/|一个?|每)月", after))
+def _count(words: str) -> int:
+    return DIGITS.get(words) or (int(words) if words.isdigit() else 10)
+
+
+def _near(before: str) -> str:
+    """The words that govern a figure: its own stretch between spaces, and back to the first that says anything."""
+    near = ""
+    for stretch in reversed(before.split(" ")):
+        near = f"{stretch} {near}" if near or not stretch else stretch
+        if not SAYS_NOTHING.fullmatch(stretch):
+            break
+    return near
+
+
+def _own(after: str) -> str:
+    """What stands right behind a figure before the next one, up to a space; nothing where none parts the two."""
+    own, space, _ = after.partition(" ")
+    return own if space else ""

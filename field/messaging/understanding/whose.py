@@ -1,30 +1,29 @@
 """谁的话: a reply cut into clauses, and whether each is about the sender or about somebody else."""
 
 import re
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 from field.messaging.understanding.numerals import simplified
 from field.messaging.understanding.places import Mention, mentions
 
 NEAR = 40
 STOPS = re.compile(r"[。;；!！?？\n]|[,，](?!\d{3})|(?<!\d)[,，]|(?<=了)(?=现)")
-KIN = (
-    "老公|老婆|媳妇|丈夫|妻子|爱人|儿子|女儿|闺女|孙子|孙女|孩子他?(?:爸|妈)|娃他?(?:爸|妈)|孩子(?=在|说|现在|还|又)|"
-    "老人(?=在|[^ ,]{0,3}(?:病|瘫|住院|摔|没人))|"
-    "爸爸|妈妈|父亲|母亲|爷爷|奶奶|外公|外婆|公公|婆婆|岳父|岳母|丈母娘|哥哥|姐姐|弟弟|妹妹|大哥|二哥|嫂子|叔叔|大伯|舅舅|"
-    "兄弟(?!们|厂)|堂客|婆娘|老头子|老婆子|娃儿?(?=[^ ,]{0,6}(?:在|找到|上班))|屋里人|屋里的(?=在|去|生|住|病|说)|"
-    "侄子|老[大二三四幺](?=在|读|上学)|家属|老乡|同事|朋友|邻居|工友|亲戚|(?<![大他你])妈(?!的)|(?<!大)爸|爹|(?<!姑)(?<!新)娘"
-)
-KIN_OF_MINE = (
-    "[我俺]的?(?:爸|妈|哥|姐|弟|妹|叔|伯|舅|姑|姨|爷|奶|公|婆|孙|儿|女|父母|侄|家(?:那位|那口子|男人|女人|老头))"
-)
-OTHER = rf"{KIN_OF_MINE}|[我俺]?的?(?:{KIN})|(?<!其)[他她](?!妈的)们?"
+WORDS = {
+    name: f"(?:{'|'.join(pieces)})"
+    for name, pieces in tomllib.loads(Path(__file__).with_name("whose_words.toml").read_text(encoding="utf-8")).items()
+}
+OTHER = rf"(?:[我俺]的?{WORDS['kin_of_mine']}|[我俺]?的?{WORDS['kin']}|(?<!其)[他她](?!妈的)们?)"
 WHO = re.compile(
-    rf"(?P<beside>(?:[给和跟同带陪帮替养为]|照顾)(?:{OTHER}|[我俺])|[借欠骗]了?[我俺]|带.?个?(?:孩子|娃))"
-    rf"|(?P<other>{OTHER})|(?P<mine>[我俺]|本人)"
+    rf"(?P<beside>(?:[给和跟同带陪帮替养为]着?|照顾)(?:{OTHER}|[我俺])|[借欠骗]了?[我俺]|带.?个?(?:孩子|娃)|"
+    rf"在{OTHER}的?[^ 在]{{0,3}}{WORDS['workplaces']})"
+    rf"|(?P<other>{OTHER}(?!.?[替帮代给][我俺](?:回|发|打字|写|说)))|(?P<mine>[我俺]|本人)"
 )
+EARNS_NOTHING = re.compile(f"(?<![没不]){WORDS['earns_nothing']}了?")
+EARNS = re.compile(rf"[^\d花要交治药费医没不]*?{WORDS['earns']}(?!.*(?:医院|治疗|学费))")
 
 
 @dataclass(frozen=True)
@@ -82,12 +81,22 @@ def _stretches(text: str) -> Iterator[tuple[int, int]]:
     yield start, len(text)
 
 
+def _back(text: str, start: int, end: int) -> int | None:
+    """Where it goes on about the sender without 我: behind somebody who earns nothing, before work or pay."""
+    nothing = EARNS_NOTHING.search(text, start, end)
+    return nothing.end() if nothing and EARNS.match(text, nothing.end(), end) else None
+
+
 def _turns(text: str, start: int, end: int, others: bool) -> Iterator[tuple[int, int, bool]]:
     """Where a stretch turns from the sender to others and back."""
-    cut = start
-    for who in WHO.finditer(text, start, end):
-        if who["beside"] or (who["other"] is not None) == others:
-            continue
-        yield cut, who.start(), others
-        cut, others = who.start(), not others
+    cut = since = start
+    for who in (*WHO.finditer(text, start, end), None):
+        until = who.start() if who else end
+        if others and (back := _back(text, since, until)):
+            yield cut, back, others
+            cut, others = back, False
+        if who and not who["beside"] and (who["other"] is not None) != others:
+            yield cut, until, others
+            cut, others = until, not others
+        since = until
     yield cut, end, others

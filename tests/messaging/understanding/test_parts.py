@@ -33,13 +33,14 @@ WRITTEN = st.one_of(st.text(), st.lists(PIECES, max_size=30).map("".join))
      ("4千5", 4500, 4500), ("六千多块", 6000, 7000), ("十万", 100000, 100000), ("三到四千", 3000, 4000),
      ("千把块", 1000, 1000), ("十几万", 100000, 200000), ("五千二三", 5200, 5300), ("6000-7000", 6000, 7000),
      ("6000多", 6000, 7000), ("5,000", 5000, 5000), ("3、4千", 3000, 4000), ("三五千", 3000, 5000), ("5k5", 5500, 5500),
-     ("12万", 120000, 120000), ("万儿八千", 8000, 10000), ("10万多", 100000, 110000), ("20万", 200000, 200000)],
+     ("12万", 120000, 120000), ("万儿八千", 8000, 10000), ("10万多", 100000, 110000), ("20万", 200000, 200000),
+     ("五千到六千多", 5000, 7000), ("五千多六千", 5000, 6000), ("三千四千", 3000, 4000)],
 )  # fmt: skip
 def test_amounts_are_read_as_people_mean_them(words: str, least: int, most: int) -> None:
     assert amount(words) == (Fraction(least), Fraction(most))
 
 
-@pytest.mark.parametrize("words", ["千", "万", "几千", "大几万", "", "块", "七五千", "五千到四千"])
+@pytest.mark.parametrize("words", ["千", "万", "几千", "大几万", "", "块", "七五千", "五千到四千", "三千三千"])
 def test_what_says_no_figure_is_none(words: str) -> None:
     assert amount(words) is None
 
@@ -192,3 +193,56 @@ def test_good_months_and_bad_ones_are_a_range_and_one_alone_is_no_pay() -> None:
     assert both.income_max is not None
     assert (both.income_min.value, both.income_max.value) == (500000, 900000)
     assert one.income_min is None
+
+
+REPLIES = (
+    "在东莞厚街 家具厂 五千二",
+    "一个月四五千 在温州做鞋",
+    "开货车 一个月九千",
+    "工资6000",
+    "武汉 保安 三千",
+    "一年六万",
+)
+BESIDE = """
+电话没换 号码没变 没有换号 老号不用了 家里没困难 谢谢关心 晚上再说 累得很 月底回去 年底再回 没别的事 每天十二个小时 一个月休两天
+没交社保 两个娃读书 一家五口人 今年四十五了 人在外面住 天天加班
+"""
+AMOUNTS_BESIDE = """
+房租八百 每个月往家里寄两千 老板还欠我三千 孩子学费一年五千 借了三万 去年是四千 老婆也有四千 吃住要一千多 看病花了两万
+年底有一万奖金 爸妈七十多了 来了两个月
+"""
+
+
+def pay_and_work(text: str) -> tuple[object, ...]:
+    """What was understood of them."""
+    said = understand(text, DAY)
+    return tuple(fact and fact.value for fact in (said.income_min, said.income_max, said.work))
+
+
+@pytest.mark.parametrize("reply", REPLIES)
+@pytest.mark.parametrize("beside", BESIDE.split())
+def test_a_remark_behind_a_reply_changes_nothing_of_what_it_says(reply: str, beside: str) -> None:
+    for text in (f"{reply}{beside}", f"{reply} {beside}", f"{reply}，{beside}"):
+        assert pay_and_work(text) == pay_and_work(reply), text
+
+
+@pytest.mark.parametrize("reply", REPLIES)
+@pytest.mark.parametrize("beside", AMOUNTS_BESIDE.split())
+def test_an_amount_that_is_no_pay_is_never_taken_for_it(reply: str, beside: str) -> None:
+    for text in (f"{reply} {beside}", f"{beside} {reply}", f"{reply}，{beside}", f"{beside}，{reply}"):
+        assert all(one in (None, was) for one, was in zip(pay_and_work(text), pay_and_work(reply), strict=True)), text
+
+
+@pytest.mark.parametrize(
+    ("text", "least", "most"),
+    [("老板答应一个月七千 结果只给了五千", 5000, 5000), ("基本工资3500 绩效一千 一共四千五", 4500, 4500),
+     ("一年毛收入六万 除了成本落三万", 2500, 2500), ("今年种烟叶 收了四万多 除去成本剩两万", None, None),
+     ("一个月四千 忙的时候六千", 4000, 6000), ("一天两百 有时候没活", None, None), ("试用期四千 转正五千五", 4000, 4000)],
+)  # fmt: skip
+def test_of_several_figures_the_one_that_counts_is_the_pay(text: str, least: int | None, most: int | None) -> None:
+    assert pay_and_work(text)[:2] == (least and least * 100, most and most * 100)
+
+
+def test_who_goes_to_school_earns_nothing_so_what_follows_is_the_senders() -> None:
+    assert pay_and_work("娃儿在上学 还在东莞鞋厂 五千二") == pay_and_work("还在东莞鞋厂 五千二")
+    assert pay_and_work("老公在石狮鞋厂 一个月六千") == (None, None, None)
