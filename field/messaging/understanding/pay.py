@@ -25,7 +25,7 @@ FIGURE = re.compile(rf"{AMOUNT.pattern}|(?<![\d.])\d\d(?=[块元])")
 
 # before the figure
 BASE = re.compile("底薪|保底")
-SHARED = re.compile(rf"{WORDS['shared']}(?!.* [我俺](?![们俩和跟]))")
+SHARED = re.compile(rf"{WORDS['shared']}(?!.*(?: [我俺](?![们俩和跟])|[一每]人))")
 NOT_IT = re.compile(
     rf"(?:{SPENT}|{WORDS['wished']})(?!.*{EARNED})|{PART}(?!.*(?:{EARNED}|平均|合计|总共|一共|算下来))|{WORDS['owed']}"
 )

@@ -20,9 +20,18 @@ PARTS = ("市辖区", "县", "省直辖县级行政区划", "自治区直辖县�
 WORDS = tomllib.loads(Path(__file__).with_name("place_words.toml").read_text(encoding="utf-8"))
 WITH_KIND, ORDINARY = (frozenset(WORDS[name].split()) for name in ("with_kind", "ordinary"))
 OPENINGS = re.compile("[在到去回来往住于]$")
-PHRASES = re.compile("公安局|合作社|建设银行|非常|经常|平常|正常|日常|通常")
+PHRASES = re.compile("非常|经常|平常|正常|日常|通常|" + "|".join(WORDS["names"].split()))
 SEVERAL_MEANT = {"朝阳"}  # the district is better known than the city
-BETWEEN = re.compile("[的市省了]? ?")
+BETWEEN = re.compile("[的市省了嘛啊呀呢吧]?(?:这边|那边|那里)?的? ?(?:那个|这个)?")
+OPENING = re.compile(" *(?:就?在|到)?(?:那个|这个)?")
+ALONE = re.compile("[ ,的]|$|[这那][边里]|[街村]|工业|(?!工)[^ ,]{1,3}厂")
+ROAD = re.compile("[东南西北中一二三]?(?:路|街|大道|巷|弄)")
+ZONES = {
+    "高新技术产业开发区": ("高新区", "高新"),
+    "经济技术开发区": ("经开区", "经开", "开发区"),
+    "经济开发区": ("经开区", "经开", "开发区"),
+    "工业园区": ("工业园", "园区"),
+}
 MOST = 40  # of one clause; who lists more names no place of his own
 LEVELS = {2: 0, 4: 1, 6: 2, 9: 3}
 
@@ -53,6 +62,27 @@ def names() -> dict[str, list[str]]:
 
 
 @cache
+def names_inside() -> dict[tuple[str, str], list[tuple[str, str]]]:
+    """What counties are called inside their city alone, by its code and two characters: 宁波江北, 合肥经开区."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for _, province, cities in divisions.places():
+        for city_code, city, counties in cities:
+            for code, county in counties:
+                own = re.sub(f"^(?:{SUFFIX.sub('', province)})?(?:{SUFFIX.sub('', city)}市?)?", "", county)
+                several = {own, *ZONES.get(own, ())} - {county}
+                if (short := SUFFIX.sub("", county)) in WITH_KIND:
+                    several.add(short)
+                for name in several:
+                    if len(name) >= 2:
+                        found.setdefault((city_code, name), set()).add(code)
+    ordered: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for (city, name), codes in sorted(found.items(), key=lambda one: -len(one[0][1])):
+        if len(codes) == 1:
+            ordered.setdefault((city, name[:2]), []).append((name, min(codes)))
+    return ordered
+
+
+@cache
 def lengths() -> dict[str, list[int]]:
     """How long the names are that begin with two characters, the longest first."""
     found: dict[str, set[int]] = {}
@@ -66,7 +96,7 @@ def whole_names() -> dict[str, str]:
     """The whole name of every code down to the county."""
     found: dict[str, str] = {}
     for name, codes in names().items():
-        for code in codes:
+        for code in () if name in WORDS["former"] else codes:
             if len(name) > len(found.get(code, "")):
                 found[code] = name
     return found
@@ -86,21 +116,40 @@ def name_of(code: str) -> str:
 def mentions(text: str) -> list[Mention]:
     """The places named in a text, each as far down as it goes: 深圳宝安沙井 is one."""
     whole = towns.in_whole(text)
+    phrases = {phrase.start(): phrase.end() for phrase in PHRASES.finditer(text)}
     found: list[Mention] = []
     at = 0
     while at < len(text) - 1 and len(found) < MOST:
-        if phrase := PHRASES.match(text, at):
-            at = phrase.end()
+        if end := phrases.get(at):
+            at = end
             continue
-        one = _longest(_one(text, at), _town_at(whole, at)) if whole else _one(text, at)
-        one = one or _town_in_short(text, at) or _by_sound(text, at)
+        one = _one(text, at) or _town_in_short(text, at) or _by_sound(text, at)
+        if one:
+            one = _down(text, one)
+        elif found and text[at - 1] in " 在":
+            one = follows(text, found[-1].codes, at)
+        if whole:
+            one = _longest(one, _town_at(whole, at))
         if one is None:
             at += 1
-        else:
-            one = _down(text, one)
+            continue
+        if not ROAD.match(text, one.end) and not (found and _is_part_of(one, found[-1])):
             found.append(one)
-            at = one.end
+        at = one.end
     return found
+
+
+def follows(text: str, areas: tuple[str, ...], at: int = 0) -> Mention | None:
+    """What alone begins a phrase and lies in a place named before: 在东莞，虎门，做服装."""
+    opening = OPENING.match(text, at)
+    one = _inside(text, opening.end() if opening else at, areas)
+    return _down(text, one) if one and ALONE.match(text, one.end) else None
+
+
+def _is_part_of(one: Mention, wider: Mention) -> bool:
+    """Whether a name is that of a quarter or market of a county just named: 海珠区康乐村, though 康乐 is a county."""
+    narrow = min(LEVELS[len(code)] for code in one.codes) > 1
+    return one.start == wider.end and narrow and all(LEVELS[len(code)] > 1 for code in wider.codes)
 
 
 def widest(codes: tuple[str, ...], words: str) -> tuple[str, ...]:
@@ -147,9 +196,9 @@ def _one(text: str, at: int, within: tuple[str, ...] = ()) -> Mention | None:
         if codes := names().get(name):
             inside = tuple(code for code in codes if any(code != one and code.startswith(one) for one in within))
             if within and inside:
-                return Mention(at, at + length, inside)
+                return Mention(at, at + len(name), inside)
             if not within and (name not in ORDINARY or OPENINGS.search(text[max(0, at - 1) : at])):
-                return Mention(at, at + length, tuple(codes))
+                return Mention(at, at + len(name), tuple(codes))
     return None
 
 
@@ -157,20 +206,31 @@ def _down(text: str, named: Mention) -> Mention:
     """A mention and what stands right behind it inside the same place, level by level."""
     for _ in range(len(LEVELS) - 1):
         gap = BETWEEN.match(text, named.end)
-        starts = {gap.end() if gap else named.end, named.end}
-        inside = (_longest(_one(text, at, named.codes), _town(text, at, named.codes)) for at in sorted(starts)[::-1])
+        starts = {gap.end() if gap else named.end, named.end, named.end - (text[named.end - 1] == "市")}  # 青岛市北
+        inside = (_inside(text, at, named.codes) for at in sorted(starts)[::-1])
         narrower = next((one for one in inside if one), None)
-        if narrower is None:
+        if narrower is None or ROAD.match(text, narrower.end):
             break
         named = named._replace(end=narrower.end, codes=narrower.codes)
     return named
 
 
+def _inside(text: str, at: int, areas: tuple[str, ...]) -> Mention | None:
+    """What is named at a place in the text inside an area, the longest."""
+    found = (_one(text, at, areas), _in_city(text, at, areas), _town(text, at, areas))
+    return max((one for one in found if one), key=lambda one: one.end, default=None)
+
+
+def _in_city(text: str, at: int, areas: tuple[str, ...]) -> Mention | None:
+    called = (one for area in areas for one in names_inside().get((area, text[at : at + 2]), ()))
+    return next((Mention(at, at + len(name), (code,)) for name, code in called if text.startswith(name, at)), None)
+
+
 def _town(text: str, at: int, areas: tuple[str, ...]) -> Mention | None:
     """A town of a county or a city; of a city only where it has one of that name."""
-    found = [(end, code) for area in areas if len(area) in (4, 6) if (one := towns.after(area, text, at))
+    found = [(end, code) for area in areas if (one := towns.after(area, text, at))
              for end in one[:1] for code in one[1]]  # fmt: skip
-    if not found or text[at : found[0][0]] in ORDINARY or len({code for _, code in found}) > 1:
+    if not found or text[at : found[0][0]] in ORDINARY | WITH_KIND or len({code for _, code in found}) > 1:
         return None
     return Mention(at, found[0][0], (found[0][1],))
 

@@ -2,16 +2,17 @@
 
 import gzip
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from pathlib import Path
 
 PACKED = Path(__file__).with_name("towns.txt.gz")
 KIND = re.compile("(?:(?:办事处)?街道|街|地区|镇|民族乡|乡|苏木)$")
-NEW_TOWN = re.compile("新镇$")  # 川沙新镇 is called 川沙
+ZONE = re.compile("((?:高新技术产业|经济技术|经济)?(开发区|工业园))区?(?:管委会)?$")  # 昆山经济技术开发区
 TOWN = re.compile("街道|镇|乡")
 HERE = re.compile("[在到来]$")
 Named = tuple[int, int, tuple[str, ...]]  # where it begins and ends, and its codes
+COUNTY, ZONES = 6, ("开发", "工业", "高新", "经济")
 LONGEST, FEWEST, LOOKED_AT, LONGEST_SHORT = 8, 2, 8, 4
 
 
@@ -19,17 +20,6 @@ LONGEST, FEWEST, LOOKED_AT, LONGEST_SHORT = 8, 2, 8, 4
 def listed() -> str:
     """Every town, a line for each county: its six digits, and each town's three with its name."""
     return f"\n{gzip.decompress(PACKED.read_bytes()).decode()}\n"
-
-
-@lru_cache(maxsize=256)
-def towns_of(area: str) -> dict[str, list[str]]:
-    """The towns of a county or a city by their whole names, and by their short ones of two characters and more."""
-    found: dict[str, list[str]] = {}
-    for code, name in _lines(area):
-        for one in {name, KIND.sub("", name), NEW_TOWN.sub("", name)}:
-            if len(one) >= FEWEST:
-                found.setdefault(one, []).append(code)
-    return found
 
 
 @lru_cache(maxsize=1024)
@@ -47,10 +37,21 @@ def name_of_town(code: str) -> str | None:
 
 
 def _lines(area: str) -> Iterator[tuple[str, str]]:
-    text = listed()
-    for start in _everywhere(text, f"\n{area}"):
-        county, _, towns = text[start + 1 : text.index("\n", start + 1)].partition("\t")
+    text, (start, end) = listed(), _lines_at(area)
+    for line in text[start + 1 : end].split("\n") if end > start else ():
+        county, _, towns = line.partition("\t")
         yield from ((county + town[:3], town[3:]) for town in towns.split(","))
+
+
+@lru_cache(maxsize=1024)
+def _lines_at(area: str) -> tuple[int, int]:
+    """Where the lines of an area stand, which follow each other."""
+    text = listed()
+    start = text.find(f"\n{area}")
+    end = start
+    while text.startswith(area, end + 1):
+        end = text.index("\n", end + 1)
+    return start, end
 
 
 def _everywhere(text: str, words: str) -> Iterator[int]:
@@ -94,8 +95,31 @@ def only() -> dict[str, str]:
 
 def after(area: str, text: str, at: int) -> tuple[int, list[str]] | None:
     """The town of an area that is named at a place in the text, the longest: where it ends, and its codes."""
-    known = towns_of(area)
-    for end in range(min(len(text), at + LONGEST), at + FEWEST - 1, -1):
-        if codes := known.get(text[at:end]):
-            return end, codes
-    return None
+    found: dict[int, list[str]] = {}
+    for code, name in _beginning(area, text[at : at + FEWEST]):
+        for one in {name, KIND.sub("", name), *_called(name)}:
+            if len(one) >= FEWEST and text.startswith(one, at):
+                found.setdefault(at + len(one), []).append(code)
+    return max(found.items()) if found else None
+
+
+def _beginning(area: str, words: str) -> Iterator[tuple[str, str]]:
+    """The towns of an area that are called something that begins so."""
+    if len(words) < FEWEST or len(area) > COUNTY or _lines_at(area)[0] < 0:
+        return
+    if len(area) == COUNTY and words in ZONES:
+        yield from _lines(area)
+        return
+    text, (start, end) = listed(), _lines_at(area)
+    while (start := text.find(words, start + 1, end)) >= 0:
+        if text[start - 1].isdigit():
+            county = text.rfind("\n", 0, start) + 1
+            name = text[start : text.index("\n", start)].partition(",")[0]
+            yield text[county : county + COUNTY] + text[start - 3 : start], name
+
+
+def _called(name: str) -> Iterable[str]:
+    """What else people say: 川沙 for 川沙新镇, 汉正街 for 汉正街道, 开发区 for 昆山经济技术开发区."""
+    if name.endswith(("新镇", "街道")):
+        return (name[:-2] if name.endswith("新镇") else name[:-1],)
+    return zone.groups("") if (zone := ZONE.search(name)) else ()

@@ -4,22 +4,28 @@ import re
 
 from field.messaging.understanding import towns
 from field.messaging.understanding.facts import RECKONED, SAID_PLAINLY, SEVERAL, SPOKEN, Fact
-from field.messaging.understanding.places import SUFFIX, Mention, outermost, widest
+from field.messaging.understanding.places import SUFFIX, Mention, follows, outermost, widest
 from field.messaging.understanding.whose import Clause
 
 NOT_BEFORE = tuple(re.compile(words) for words in (
     "(?:不在|没在|不是在|离开了?|从|由|没去|不去|刚离|路过|经过|途经|去过|去了?一?趟)[^ ]{0,3}$",  # 不在广州了
-    "(?:老家|户口|户籍|籍贯)[^现]{0,4}$|(?<!地方)(?<!地点)(?<!在的)(?<!不是[ ,])(?<!不对[ ,])(?<!还)是$",  # 老家湖北
-    "(?:以前|原来|之前|从前|原先|本来|去年(?!就在)|前年)(?!.*(?:现在|今年)).{0,8}$",  # 以前在厦门
-    "(?:想|准备|打算|计划|要|下个?月|明年|年后|明天|后天|过几天)(?!.*现在).{0,4}$",  # 准备去深圳
+    "(?:(?<![在回])老家|户口|户籍|籍贯)[^现]{0,4}$|"  # 老家湖北
+    "(?<!地方)(?<!地点)(?<!在的)(?<!不是[ ,])(?<!不对[ ,])(?<!还)是$",
+    "(?:以前|原来|之前|从前|原先|本来|去年(?!就在)|前年)(?!.*(?:一样|现在|今年|的[号厂卡])).{0,8}$",  # 以前在厦门
+    "(?:想|准备|打算|计划|要|下个?[月周]|下个?(?:星期|礼拜)|明年|年[后底]|月底|明天|后天|过几天|等)"
+    "(?!.*(?:现在|还在)).{0,4}$",  # 准备去深圳
+    "(?:电话|号码?|卡)(?:已经|还)?[换改是]?[成为]?了?$",  # 电话换成广东的
     "寄[到回往]?$|打给?$|(?<!搬)往$",
 ))  # fmt: skip
+THEN = re.compile("(?:[就再才][到回]|(?<![又月今])(?<!后来)去|明天)$")  # 收完谷就去广东, but 后来就去广东了
+OF_THERE, WORKPLACE = re.compile("的(?= |$)"), re.compile("在[^ ]{2,} $")  # 河南的, but 在比亚迪上班 深圳坪山的
 NOT_AFTER = re.compile(
-    "(?:老家)?人(?!民|在|还|工|多)|的(?= |$)|过?来的|回[来家]|[^,]{0,8}(?:刚|已经)回来|待不下去|呆不下去|不干了|户口|"
-    "(?:[东南西北中]|[一二三])?(?:路|街|大道|巷|弄)|监狱|看守所|"
+    "(?:老家)?人(?!民|在|还|工|多)|过?来的|回[来家]|[^,]{0,8}(?:刚|已经)回来|待不下去|呆不下去|不干了|户口|"
+    "的?(?:手机|电话)?[号卡](?!码?(?:还?没|未|不变|还是))|那个[号卡]|监狱|看守所|"
     "小吃|拉面|火锅|小面|米粉|热干面|烤鸭|话|大学|银行"
 )
-NOW = re.compile("现在|如今|今年|搬到|转到|换到|又到|去了|还在|[到来]$")
+NOW = re.compile("现在|如今|今年|下半年|这个月|[到来]了?$|去了|还在")
+LESS = re.compile("(?:住|家)在?[^ ,]{0,2}$|(?:上半年|年初|上个月|先)[^ ]{0,4}$")  # counts where no other is said
 CITY, TOWN = 4, 9  # digits of a code
 HERE = re.compile("[在到去回来]$")
 
@@ -31,15 +37,29 @@ def place(mine: list[Clause], known: str | None = None) -> Fact | None:
     """
     found: Fact | None = None
     codes: tuple[str, ...] = ()
+    weight = 0
     for clause in mine:
         since = 0
-        for named in clause.places:
-            before, since = clause.before(named.start, since), named.end
-            if _is_not_here(before, clause.after(named.end)):
+        for named in _named(clause, codes):
+            before, after, since = clause.before(named.start, since), clause.after(named.end), named.end
+            if _is_not_here(before, after):
                 continue
-            codes = _with(codes, named.codes, NOW.search(before) is not None)
-            found = _fact(codes, clause, named, before)
+            if (of_there := OF_THERE.match(after)) and not codes and not WORKPLACE.search(before):
+                continue
+            now = NOW.search(before) and not (before == "到" and codes)  # 宜昌到上海 is a way
+            more = -1 if of_there else 2 if now else 0 if LESS.search(before) else 1
+            together = _with(codes, named.codes, more - weight if more != 2 else 1)
+            if together != codes or found is None:
+                codes, found = together, _fact(together, clause, named, before)
+            weight = max(weight, more)
     return _as_known(found, known) if found and found.value is None and known else found
+
+
+def _named(clause: Clause, codes: tuple[str, ...]) -> list[Mention]:
+    """The places of a clause, the first perhaps inside what was said before it."""
+    if codes and (first := follows(clause.text, codes)):
+        return [first, *(one for one in clause.places if one.start >= first.end)]
+    return clause.places
 
 
 def _as_known(said: Fact, known: str) -> Fact:
@@ -52,17 +72,19 @@ def _as_known(said: Fact, known: str) -> Fact:
 
 
 def _is_not_here(before: str, after: str) -> bool:
+    if THEN.search(before) and not after.startswith(("了", "打工", "上班", "干")):
+        return True
     return any(one.search(before) for one in NOT_BEFORE) or NOT_AFTER.match(after) is not None
 
 
-def _with(codes: tuple[str, ...], more: tuple[str, ...], now: bool) -> tuple[str, ...]:
-    """What two names mean together: the narrower of them, the later, or either."""
+def _with(codes: tuple[str, ...], more: tuple[str, ...], weightier: int) -> tuple[str, ...]:
+    """What two names mean together: the narrower of them, the weightier, or either."""
     if not codes:
         return more
     narrower = tuple(code for code in more if any(code.startswith(one) for one in codes))
     kept = tuple(code for code in codes if any(code.startswith(one) for one in more))
     elsewhere = () if all(len(one) == TOWN for one in more) else more  # a town that the county said has no more
-    return narrower or kept or (more if now else (*codes, *elsewhere))
+    return narrower or kept or (more if weightier > 0 else codes if weightier < 0 else (*codes, *elsewhere))
 
 
 def _fact(codes: tuple[str, ...], clause: Clause, named: Mention, before: str) -> Fact:

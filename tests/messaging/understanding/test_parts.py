@@ -246,3 +246,34 @@ def test_of_several_figures_the_one_that_counts_is_the_pay(text: str, least: int
 def test_who_goes_to_school_earns_nothing_so_what_follows_is_the_senders() -> None:
     assert pay_and_work("娃儿在上学 还在东莞鞋厂 五千二") == pay_and_work("还在东莞鞋厂 五千二")
     assert pay_and_work("老公在石狮鞋厂 一个月六千") == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("住在河北燕郊 在北京上班", "11"), ("上半年在温州 下半年到了台州温岭", "331081"), ("在东莞，虎门，做服装", "441900121"),
+     ("在广州海珠区康乐村那边", "440105"), ("在合肥经开区", "340177"), ("宁波 江北 五千", "330205"), ("在浙江江北上班", "33"),
+     ("在武汉江汉路", "4201"), ("青岛市北 五千", "370203"), ("在比亚迪上班 深圳坪山的", "440310"), ("我是深圳坪山的", None),
+     ("秋收完了就去广东", None), ("后来就去广东了", "44"), ("湖北号停机了", None), ("宜宾 宁德时代", "5115"), ("在庆阳镇原上班", "621027"),
+     ("跟原来一样在佛山", "4406"), ("在老家利川种地", "422802"), ("在香港做工", "81"), ("在工业园做普工", None)],
+)  # fmt: skip
+def test_of_several_places_the_one_of_his_work_now_counts_and_a_quarter_of_one_is_no_other(
+    text: str, code: str | None
+) -> None:
+    place = understand(text, DAY).place
+    assert (place and place.value) == code
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("两个号 13607240011用的少 主要用 18607241122", "18607241122"), ("13711112222换成13512345678", "13512345678"),
+     ("13512345678是新的 13711112222是旧的", "13512345678"), ("原号13597700421 现号18062788431", "18062788431"),
+     ("老人机 号13477900123", "13477900123"), ("我没有手机 打15171900234", None), ("村支书的号13807240001", None),
+     ("双卡 13972400156 和 18671890023", None)],
+)  # fmt: skip
+def test_of_several_numbers_the_new_one_counts(text: str, number: str | None) -> None:
+    phone = understand(text, DAY).phone
+    assert (phone and phone.value) == (number and f"+86{number}")
+
+
+def test_another_word_for_a_place_does_not_become_its_name() -> None:
+    assert name_of("440111") == "广州市白云区"
