@@ -40,7 +40,7 @@ delete window.caches"""
 APART = """() => [...document.querySelectorAll('body *')].filter(each => getComputedStyle(each).display.includes('flex')
     && parseFloat(getComputedStyle(each).columnGap) > 0).map(each => each.className)"""  # `gap` there is of Chrome 84
 GO = "path => { dispatchEvent(new CustomEvent('field:go', {detail: {path}})) }"
-VISIT = """() => ([...document.querySelectorAll('main a')].find(each => !/承诺书|电话/.test(each.textContent)) || document.body)
+VISIT = """() => ([...document.querySelectorAll('main a[href^="/m/"]')].find(each => !/承诺书|电话/.test(each.textContent)) || document.body)
     .getAttribute('href')"""
 SENT_OR_ASKED = "() => !!document.querySelector('.truth.sent, input[name=password]')"
 PAD = [(0.1, 0.2), (0.4, 0.3), (0.8, 0.1)], [(0.45, 0.05), (0.42, 0.5), (0.4, 0.8)], [(0.2, 0.8), (0.7, 0.5)]
