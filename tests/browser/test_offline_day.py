@@ -62,7 +62,9 @@ def test_eight_visits_with_photographs_survive_flight_mode_and_two_kills(village
         page.wait_for_function("() => navigator.serviceWorker.ready.then(() => true)")
         page.reload()  # from here on the shell comes from the phone itself
         enter(page)
-        homes = page.locator("main a[href^='/m/']").evaluate_all("links => links.map(link => link.getAttribute('href'))")[:VISITS]
+        homes = page.locator("main a[href^='/m/']").evaluate_all(
+            "links => links.map(link => link.getAttribute('href'))"
+        )[:VISITS]
         server.kill()
         for number, home in enumerate(homes, 1):
             visit_at(page, server, home, photograph(number))
