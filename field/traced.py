@@ -12,11 +12,10 @@ from field.auth import View, actor
 from field.db import db, transact
 from field.monitoring.cases.cases import MonitoringCase
 from field.monitoring.help.fund import FundApplication
-from field.monitoring.traces import Look, leave_trace, looked_lately
+from field.monitoring.traces import FEW, Look, leave_trace, looked_lately
 from field.registry.households import Person
 
 HOLDERS: dict[str, Any] = {"case_id": MonitoringCase, "application_id": FundApplication, "person_id": Person}
-FEW = 10
 
 
 def traced(what: Look) -> Callable[[View], View]:

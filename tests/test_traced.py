@@ -1,18 +1,19 @@
 """留痕: whoever is shown a household, a case or a village's pack has left a trace of it, once a sitting, on both databases."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
-from field import clock
+from field import clock, prepared
 from field.db import db
 from field.monitoring.traces import Trace
 from field.registry.households import Household
 from tests.county import County
 from tests.monitoring.casework import listed
-from tests.web.office import browser, statements, words
+from tests.web.office import browser, words
 
 HERE, TOWN = "420626107204", "420626107"
 OWN = {"household_id", "case_id"}
@@ -138,11 +139,19 @@ def test_whoever_is_searched_for_can_see_by_whom(county: County, path: str) -> N
     assert "周主任 查找到 陈某某户" in page
 
 
-def test_whether_those_found_were_looked_at_lately_is_asked_once_for_all(county: County) -> None:
-    client = county.client("county")
+def test_whether_those_found_were_looked_at_lately_is_asked_once_for_all(
+    county: County, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, made, through = county.client("county"), list[str](), prepared.through
+
+    def noted(connection: Connection, sql: str, *several: Any) -> list[prepared.Row]:
+        made.append(sql)
+        return through(connection, sql, *several)
+
+    monkeypatch.setattr(prepared, "through", noted)
     for _ in range(2):
-        with statements(county) as made:
-            assert seen(client, "/api/households?q=陈") == 200
+        made.clear()
+        assert seen(client, "/api/households?q=陈") == 200
         assert len([one for one in made if "FROM trace" in one]) == 2, "of the found, and of the list"
     found = [subject for _actor, what, subject in traces(county) if what == "found"]
     assert len(found) == len(set(found)) == len(county.households)
