@@ -134,11 +134,11 @@ def find_session(session: Session, token: str, now: datetime) -> Found | None:
     if not found:
         return None
     opened, seen_at, staff_id, username, name, ended_at, role, region, unit, chosen = found[0][:10]
-    if ended_at is None and role is None:
-        parted = _parted(session.get_one(Staff, staff_id), now)
-        return Found(opened, seen_at, parted, {"": parted} if parted else {})
     if ended_at is not None:
         return Found(opened, seen_at, None)
+    if role is None:
+        parted = _parted(session.get_one(Staff, staff_id), now)
+        return Found(opened, seen_at, parted, {"": parted} if parted else {})
     own = Actor(staff_id, username, name, Role(role), region, unit=unit)
     others = {one: acting(own, whom, whose, *post) for one, whom, whose, *post in (row[10:] for row in found) if whom}
     return Found(opened, seen_at, others.get(chosen, own), {"": own} | others)

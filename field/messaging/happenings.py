@@ -11,6 +11,7 @@ from field.ledger.receipts import number
 from field.messaging import bindings, pictures
 from field.messaging.conversations import Dialog, Purpose
 from field.messaging.dialogs.loading import library
+from field.messaging.dialogs.proposals import NOTE_LENGTH
 from field.messaging.dialogs.shapes import Happening, bare, tidy
 from field.messaging.inbox import InboundMessage
 from field.messaging.scene import Scene
@@ -32,7 +33,6 @@ Told = Mapping[str, str]
 CLOSING = "closing"  # names other last words than the dialog's own
 MOST_STRANGERS = 20  # a day, of all who are not known and declare nothing
 TOO_MANY = "too_many"
-NOTE_LENGTH = 200
 DAY = timedelta(days=1)
 HELPED = "helped"  # the last words to who asked for help beside the check-in, where the dialog has them
 

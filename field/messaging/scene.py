@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from field.codes import Channel
 from field.media.coordinates import Point, to_wgs84
+from field.messaging.dialogs.proposals import NOTE_LENGTH
 from field.messaging.inbox import InboundMessage
 from field.messaging.messages import Inbound
 from field.messaging.understanding.places import name_of
@@ -44,6 +45,11 @@ class Scene:
     def text(self) -> str:
         """What was written, masked; of what is longer than any provider lets people write, the beginning."""
         return self.message.text_masked[:LONGEST]
+
+    @property
+    def note(self) -> str:
+        """As much of it as is handed on to people."""
+        return self.text[:NOTE_LENGTH]
 
     @property
     def contact(self) -> Holder | None:

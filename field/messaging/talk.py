@@ -27,7 +27,7 @@ from field.messaging.dialogs.engine import (
     which,
 )
 from field.messaging.dialogs.loading import library
-from field.messaging.happenings import CLOSING, NOTE_LENGTH, call_today, happened, of_one_household
+from field.messaging.happenings import CLOSING, call_today, happened, of_one_household
 from field.messaging.messages import Inbound, Outbound, Said
 from field.messaging.progress import progress
 from field.messaging.scene import Scene, Ways, place_name
@@ -121,7 +121,7 @@ def _heard(scene: Scene) -> Sequence[Say]:
 def _in_danger(scene: Scene) -> Say:
     """有生命危险: whatever is being talked about waits; people are called at once, once a day for each sender."""
     whose = scene.contact or of_one_household(scene) or scene.region_of(None, {})
-    call_today(scene, whose, "danger", scene.text[:NOTE_LENGTH])
+    call_today(scene, whose, "danger", scene.note)
     for kept in conversations.open_dialogs(scene.session, scene.channel, scene.index, scene.person_id).values():
         conversations.interrupt(kept)
     return _tell(scene, "danger")
@@ -159,7 +159,7 @@ def _alone(scene: Scene, wanted: str | None) -> Sequence[Say]:
         scene.message.dialog_id = declared  # by which a photograph is put beside the declaration once it is fetched
         return [_tell(scene, "declared_already" if calls_off else "photo_added")]
     if wanted is None and without_question(scene.text) is not None and (whose := of_one_household(scene)):
-        call_today(scene, whose, "question", scene.text[:NOTE_LENGTH])
+        call_today(scene, whose, "question", scene.note)
         return [_tell(scene, "progress_told")]
     seen = [_tell(scene, "photo")] if scene.place else []
     return [*seen, _tell(scene, "help" if wanted == "help" else "photo_alone" if scene.photos else "greeting")]

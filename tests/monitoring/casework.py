@@ -18,7 +18,6 @@ from field.monitoring.help.plan import Measure, newest_seq
 from field.monitoring.help.planning import Asked as Help
 from field.monitoring.help.planning import act as help_household
 from field.monitoring.leads.declarations import Declared, record_declaration
-from field.monitoring.rebuild import rebuild
 from field.monitoring.risk.judgement import window
 from field.monitoring.visiting.evidence import note_sender
 from field.monitoring.visiting.visits import record_visit
@@ -218,4 +217,4 @@ def rebuilt(county: County) -> tuple[str, ...]:
     """What a rebuild of the sound ledger gives differently: nothing, if all is well."""
     with county.app.app_context():
         assert verify(db.session(), signer(county.app.config["FIELD"]).verifier).sound
-        return transact(rebuild).differing
+    return county.rebuilt()

@@ -9,11 +9,10 @@ from typing import Any
 from field.messaging.dialogs.amounts import Spent
 from field.messaging.dialogs.identity import identity, in_town, merged, missing
 from field.messaging.dialogs.options import allowed, by_number, first_named, is_one_of, named, number, numbered, whole
-from field.messaging.dialogs.proposals import MOST_PLACES, called, choose, propose
+from field.messaging.dialogs.proposals import MOST_PLACES, NOTE_LENGTH, called, choose, propose
 from field.messaging.dialogs.shapes import Answer, Heard, Step, Words, bare
 from field.messaging.dialogs.since import since
 
-NOTE_LENGTH = 200
 PUZZLED = re.compile(
     "(?:我|这是)?(?:(?:啥子?|么子|什么)(?:意思)?|看不见|[看听]?不[清懂]楚?|没[看听]?[懂清]楚?|[看听]?[不没][看听]?明白|在吗|喂)"
 )  # names no hardship

@@ -1,20 +1,16 @@
 """收入: what the sender has in a month, in 分; costs, debts, days' wages and what was before are none of it."""
 
 import re
-import tomllib
 from collections.abc import Iterator
-from pathlib import Path
 from typing import NamedTuple
 
 from field.messaging.understanding import phones
 from field.messaging.understanding.facts import RECKONED, SAID_PLAINLY, SPOKEN, Fact
 from field.messaging.understanding.numerals import AMOUNT, DIGITS, UNITS, Range, amount, over, under
 from field.messaging.understanding.whose import Clause
+from field.messaging.understanding.words import patterns
 
-WORDS = {
-    name: f"(?:{'|'.join(pieces)})"
-    for name, pieces in tomllib.loads(Path(__file__).with_name("pay_words.toml").read_text(encoding="utf-8")).items()
-}
+WORDS = patterns("pay")
 EARNED, SPENT, PART = WORDS["earned"], WORDS["spent"], WORDS["part"]
 FEN = 100
 LEAST, MOST = 50, 1_000_000  # yuan a month; what is far from usual is flagged elsewhere

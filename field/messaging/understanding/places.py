@@ -1,12 +1,11 @@
 """地名: provinces, cities, counties and towns by the names that people use, and how far a name is clear."""
 
 import re
-import tomllib
 from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
 from field.messaging.understanding import sounds, towns
+from field.messaging.understanding.words import listed
 from field.registry import divisions
 
 SUFFIX = re.compile(
@@ -17,7 +16,7 @@ PEOPLES = re.compile(
     "哈萨克|柯尔克孜|鄂温克|达斡尔|仡佬|各|[满回藏彝壮苗侗瑶白傣黎畲羌土])族|哈萨克|柯尔克孜|蒙古)+$"
 )
 PARTS = ("市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划")
-WORDS = tomllib.loads(Path(__file__).with_name("place_words.toml").read_text(encoding="utf-8"))
+WORDS = listed("place")
 WITH_KIND, ORDINARY = (frozenset(WORDS[name].split()) for name in ("with_kind", "ordinary"))
 OPENINGS = re.compile("[在到去回来往住于]$")
 PHRASES = re.compile("非常|经常|平常|正常|日常|通常|" + "|".join(WORDS["names"].split()))

@@ -1,17 +1,16 @@
 """近况: whether the sender says that he is well, asks for help, or did not write it himself at all."""
 
 import re
-import tomllib
-from pathlib import Path
 
 from field.messaging.understanding.facts import SPOKEN, Fact
 from field.messaging.understanding.numerals import simplified
 from field.messaging.understanding.whose import Clause
+from field.messaging.understanding.words import listed
 
 WELL = re.compile(
     "(?<![不没祝])(?:都好|家里?人?[都也还挺蛮]{1,2}好|[挺蛮很]好(?!奇)|还好(?![吗吧])|好着|安好|(?<!一路)平安(?!银行|保险|[区县])|身体(?:好|还可以|还行|硬朗|健康|没问题)(?!不|了?吗)|顺利|好得很|一切(?:都)?正常)(?!吗|么|不好)"
 )
-ASKS = tomllib.loads(Path(__file__).with_name("help_words.toml").read_text(encoding="utf-8"))
+ASKS = listed("help")
 ARREARS = {
     "wages": "(?:工资|工钱|薪水)",
     "unpaid": "(?:没|未|不)(?:发|给|结)",

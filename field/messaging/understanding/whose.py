@@ -1,21 +1,17 @@
 """谁的话: a reply cut into clauses, and whether each is about the sender or about somebody else."""
 
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 from field.messaging.understanding.numerals import simplified
 from field.messaging.understanding.places import Mention, mentions
+from field.messaging.understanding.words import patterns
 
 NEAR = 40
 STOPS = re.compile(r"[。;；!！?？\n]|[,，](?!\d{3})|(?<!\d)[,，]|(?<=了)(?=现)")
-WORDS = {
-    name: f"(?:{'|'.join(pieces)})"
-    for name, pieces in tomllib.loads(Path(__file__).with_name("whose_words.toml").read_text(encoding="utf-8")).items()
-}
+WORDS = patterns("whose")
 OTHER = rf"(?:[我俺]的?{WORDS['kin_of_mine']}|[我俺]?的?{WORDS['kin']}|(?<!其)[他她](?!妈的)们?)"
 WHO = re.compile(
     rf"(?P<beside>(?:[给和跟同带陪帮替养为]着?|照顾)(?:{OTHER}|[我俺])|[借欠骗]了?[我俺]|带.?个?(?:孩子|娃)|"

@@ -1,15 +1,14 @@
 """务工: what the sender works at, and for how many months he has been away this year."""
 
 import re
-import tomllib
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 
 from field.messaging.understanding.facts import RECKONED, SAID_PLAINLY, SPOKEN, Fact
 from field.messaging.understanding.whose import Clause
+from field.messaging.understanding.words import listed
 
-TABLE = tomllib.loads(Path(__file__).with_name("work_words.toml").read_text(encoding="utf-8"))
+TABLE = listed("work")
 # 进厂, 这个厂, 我们厂:
 NO_TRADE = "里这那我他进换原老新小大几个同亲朋别到去回离从没不有找私刚在近两此本该每各好烂黑破差停招们厂月天年人"
 WORDS = {
