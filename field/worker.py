@@ -18,6 +18,7 @@ from field.jobs import delivering, export, filling, night, receipts_read, roster
 from field.keeping import clearing, scouring
 from field.ledger.checkpoints import take
 from field.ledger.note import Signer
+from field.media.giving_way import giving_way
 from field.media.pieces import Pieces
 from field.media.vault import Vault
 from field.messaging import abandoned, checkin_waves, pictures, staff_notices
@@ -172,8 +173,7 @@ def _photo(task: Assignment, vault: Vault) -> None:
     sha256 = task.payload["sha256"]
     with task.begin() as session:
         marked = photos.mark(session, sha256)
-    photos.make_versions(vault, sha256, marked)
-    likeness = photos.likeness(vault, sha256)
+    likeness = giving_way(photos.make_versions, vault, sha256, marked)
     with task.begin() as session:
         photos.flag_alike(session, sha256, likeness)
         photos.judge_again(session, sha256, task.clock())

@@ -27,16 +27,12 @@ def shown(session: Session, vault: Vault, sha256: str, size: str) -> bytes:
     return vault.get(sha256, size)
 
 
-def make_versions(vault: Vault, sha256: str, marked: str | None) -> None:
-    """Make both versions anew; the large one carries the mark where there is one."""
+def make_versions(vault: Vault, sha256: str, marked: str | None) -> int:
+    """Make both versions anew, the large one with the mark where there is one; the photograph's dHash."""
     original = vault.get(sha256)
     for size, version in (("large", versions.large(original, marked)), ("small", versions.small(original))):
         vault.replace(sha256, version, size)
-
-
-def likeness(vault: Vault, sha256: str) -> int:
-    """The dHash of a photograph."""
-    return alike.dhash(vault.get(sha256))
+    return alike.dhash(original)
 
 
 def flag_alike(session: Session, sha256: str, dhash: int) -> None:
