@@ -9,7 +9,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from field.codes import Channel, EntryKind, EvidenceKind, LeadKind, Source, TaskKind
-from field.ledger.entries import Draft, Entry, append, lock_heads, recorded, region_chain
+from field.ledger.entries import Draft, Entry, append, lock_head, recorded, region_chain
 from field.monitoring.leads.leads import Wanted, open_lead, tell_again, told_before
 from field.monitoring.risk.judgement import judge
 from field.monitoring.visiting.evidence import EvidenceLink
@@ -56,7 +56,7 @@ def record_declaration(session: Session, said: Declared, now: datetime) -> Entry
     content["evidence"] = [{"sha256": digest, "kind": EvidenceKind.OTHER.value} for digest in said.evidence]
     chain = said.household_id or region_chain(said.region)
     if said.household_id:
-        lock_heads(session, [chain])
+        lock_head(session, chain)
         if seq := told_before(session, chain, said.risk_factors):
             content["raises"] = seq
     who = said.person_id or (said.helper or {}).get("person_id")

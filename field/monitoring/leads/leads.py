@@ -77,6 +77,19 @@ _its_lead = _cases.c.lead_chain == Lead.chain_id, _cases.c.lead_seq == Lead.seq
 _on_it = or_(*(_cases.c.state == one.value for one in LADDER))
 _going = Prepared(select(_cases.c.household_id).where(_cases.c.household_id == bindparam("home"), _on_it))
 _region = Prepared(select(Household.id, Household.region).where(Household.id == bindparam("home")))
+_told = Prepared(
+    select(Lead.seq, Lead.risk_factors)
+    .where(
+        Lead.chain_id == bindparam("home"), Lead.source == Source.DECLARATION.value,
+        Lead.kind == LeadKind.HARDSHIP.value,
+        exists().where(Task.chain_id == Lead.chain_id, Task.seq == Lead.seq, Task.done.is_(False)),
+        ~exists().where(*_its_lead),
+    )
+    .order_by(Lead.seq)
+)  # fmt: skip
+_this = Lead.chain_id == bindparam("chain"), Lead.seq == bindparam("at")
+_raised = Prepared(select(Lead.raised).where(*_this))
+_raise = Prepared(update(as_type(Table, Lead.__table__)).where(*_this).values(raised=bindparam("to_raised")))
 _new_leads, _new_tasks = (Prepared(as_type(Table, model.__table__).insert()) for model in (Lead, Task))
 
 
@@ -128,20 +141,15 @@ def told_before(session: Session, household_id: str, risks: Collection[str]) -> 
     """
     if not risks or on_the_ladder(session, [household_id]):
         return None
-    told = select(Lead.seq, Lead.risk_factors).where(
-        Lead.chain_id == household_id, Lead.source == Source.DECLARATION.value, Lead.kind == LeadKind.HARDSHIP.value,
-        exists().where(Task.chain_id == Lead.chain_id, Task.seq == Lead.seq, Task.done.is_(False)),
-        ~exists().where(*_its_lead),
-    )  # fmt: skip
-    several = session.execute(told.order_by(Lead.seq))
-    return next((seq for seq, factors in several if set(risks) <= set(factors)), None)
+    told = _told.rows(session, {"home": household_id})
+    return next((seq for seq, factors in told if set(risks) <= set(factors)), None)
 
 
 def tell_again(session: Session, entry: Entry, seq: int) -> None:
     """又说一次: an entry that tells of the same as an earlier lead of its chain is one more trace of it."""
-    here = Lead.chain_id == entry.chain_id, Lead.seq == seq
-    raised = session.scalars(select(Lead.raised).where(*here)).one()
-    session.execute(update(Lead).where(*here).values(raised=[*(raised or []), entry.seq]))
+    this = {"chain": entry.chain_id, "at": seq}
+    [(raised,)] = _raised.rows(session, this)
+    _raise.run(session, this | {"to_raised": [*(raised or []), entry.seq]})
 
 
 def on_the_ladder(session: Session, household_ids: Sequence[str]) -> set[str]:
