@@ -27,6 +27,10 @@ GONE_AFTER = re.compile(
 )
 NEW_BEFORE = re.compile("(?:新|[换改]成|改为|主要|常用|现[在用号]|这个)[^ ,]{0,6}[ ,:]?$")
 NEW_AFTER = re.compile("^(?:这个)?(?:是|才是|为)?(?:我的?)?(?:新|现在|主要|常用)")
+# a number that is told by its beginning, 还是15171…
+BEGUN, STILL = re.compile(r"1[3-9]\d{1,8}"), re.compile("(?:还|就|仍)是$")
+BEGUN_BEFORE = re.compile("(?:电话|手机|号码?)(?:没[有换变改]了?|不变|照旧|[还就仍]?是| )*$")
+BROKEN_OFF = re.compile(r"…|\.{2}|\*|[xX]{2}|[那这]个号|的?号码?[没还]")
 NONE_OF_MY_OWN = re.compile("没(?:有|得)?(?:自己的)?(?:手机|电话)(?= |$|用|打1)")
 
 
@@ -42,6 +46,15 @@ def phone(mine: list[Clause]) -> Fact | None:
 def spans(text: str) -> list[tuple[int, int]]:
     """Where numbers stand, so that they are not read as pay."""
     return [found.span() for found in NUMBER.finditer(text)]
+
+
+def is_begun(figure: re.Match[str], clause: Clause) -> bool:
+    """Whether a figure is the beginning of a number: by what stands around it, or because nobody is paid so exactly."""
+    if not BEGUN.fullmatch(figure[0]):
+        return False
+    before, after = clause.before(figure.start()), clause.after(figure.end())
+    exact = int(figure[0]) % 10 > 0 and STILL.search(before)
+    return bool(exact or BEGUN_BEFORE.search(before) or BROKEN_OFF.match(after))
 
 
 def _numbers(clause: Clause) -> list[tuple[Fact, bool]]:

@@ -17,13 +17,14 @@ PEOPLES = re.compile(
 )
 PARTS = ("市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划")
 WORDS = listed("place")
-WITH_KIND, ORDINARY = (frozenset(WORDS[name].split()) for name in ("with_kind", "ordinary"))
+WITH_KIND, ORDINARY, NO_TOWN = (frozenset(WORDS[name].split()) for name in ("with_kind", "ordinary", "no_town_alone"))
 OPENINGS = re.compile("[在到去回来往住于]$")
 PHRASES = re.compile("非常|经常|平常|正常|日常|通常|" + "|".join(WORDS["names"].split()))
 SEVERAL_MEANT = {"朝阳"}  # the district is better known than the city
 BETWEEN = re.compile("[的市省了嘛啊呀呢吧]?(?:这边|那边|那里)?的? ?(?:那个|这个)?")
 OPENING = re.compile(" *(?:就?在|到)?(?:那个|这个)?")
 ALONE = re.compile("[ ,的]|$|[这那][边里]|[街村]|工业|(?!工)[^ ,]{1,3}厂")
+OF_A_FIGURE = re.compile("[十百千万][一二三四五六七八九]")  # 五千三都有: no 三都
 ROAD = re.compile("[东南西北中一二三]?(?:路|街|大道|巷|弄)")
 ZONES = {
     "高新技术产业开发区": ("高新区", "高新"),
@@ -172,12 +173,12 @@ def _town_at(whole: list[towns.Named], at: int) -> Mention | None:
 
 def _town_in_short(text: str, at: int) -> Mention | None:
     found = towns.in_short(text, at)
-    return Mention(*found) if found and text[at : found[1]] not in ORDINARY else None
+    return Mention(*found) if found and text[at : found[1]] not in ORDINARY | NO_TOWN else None
 
 
 def _by_sound(text: str, at: int) -> Mention | None:
-    """A city that is typed by its sound, behind 在 and the like or before a place in it."""
-    if name := sounds.city(text, at):
+    """A city that is typed by its sound, behind 在 and the like or before a place in it; 来的惠州 is no 德惠."""
+    if (name := sounds.city(text, at)) and not _one(text, at + 1):
         named = Mention(at, at + sounds.LENGTH, tuple(names()[name]), by_sound=True)
         if OPENINGS.search(text[max(0, at - 1) : at]) or _down(text, named).end > named.end:
             return named
@@ -192,7 +193,7 @@ def _one(text: str, at: int, within: tuple[str, ...] = ()) -> Mention | None:
     """The longest name that stands at a place in the text, down to the county."""
     for length in lengths().get(text[at : at + 2], ()):
         name = text[at : at + length]
-        if codes := names().get(name):
+        if (codes := names().get(name)) and not (OF_A_FIGURE.match(text, at - 1) and LEVELS[len(codes[0])] > 1):
             inside = tuple(code for code in codes if any(code != one and code.startswith(one) for one in within))
             if within and inside:
                 return Mention(at, at + len(name), inside)

@@ -12,6 +12,7 @@ from field.messaging.understanding.words import patterns
 NEAR = 40
 STOPS = re.compile(r"[。;；!！?？\n]|[,，](?!\d{3})|(?<!\d)[,，]|(?<=了)(?=现)")
 WORDS = patterns("whose")
+PARTNER = rf"(?:[我俺]的?)?{WORDS['partner']}"
 OTHER = rf"(?:[我俺]的?{WORDS['kin_of_mine']}|[我俺]?的?{WORDS['kin']}|(?<!其)[他她](?!妈的)们?)"
 WHO = re.compile(
     rf"(?P<beside>(?:[给和跟同带陪帮替养为]着?|照顾)(?:{OTHER}|[我俺])|[借欠骗]了?[我俺]|带.?个?(?:孩子|娃)|"
