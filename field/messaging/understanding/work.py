@@ -41,7 +41,7 @@ UNSEEN = re.compile(rf"{LONG}(?P<more>多|半)?(?P<end>没)有?回(?![答复话�
 NOT_AWAY = re.compile("(?:先|以前|原来)在|(?<!没)回来了|就回来|[年月]了? ?现在")
 # what else lasts, or is still to come:
 NO_STAY = re.compile("打算|准备|想|再(?!说|聊|联系)|还[要有能]|住院|怀孕|欠|失业|试用|休息|闲")
-CAME = "(?:[以之过]?后|份|初|底|中旬)?(?:就|才|我)?(?<!没)(?<!没有)(?:出来|出门|出去|出的门|(?<!回)来)"
+CAME = "(?:[以之过]?后|份|初|底|中旬)?(?:就|才|我)?(?<!没)(?<!没有)(?:出来|出门|出去|出的门|(?<!回)来|到的(?=..))"
 OLD, OLD_DAY = "(?:[阴农旧]历的?)", "(?:初.|廿.?|二?十[一二三四五六七八九]?)?"
 SINCE: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], int | None]], ...] = (
     (re.compile(f"(?<!前年)(?:去年|{OLD})?(?P<month>冬月|腊月){OLD_DAY}{CAME}"),
@@ -49,7 +49,7 @@ SINCE: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], int | None]], ...]
     (re.compile(f"(?:去年|前年).{{0,6}}{CAME}"), lambda _: None),  # the month, or none: last year
     (re.compile(f"清明节?{CAME}"), lambda _: 4), (re.compile(f"端午节?{CAME}"), lambda _: 6),
     (re.compile(f"(?:中秋节?|八月(?:十五|半))过?{CAME}"), lambda _: 9),
-    (re.compile(f"(?:过完年|过了?年|正月|春节|元宵节?|[年节](?=以?后)|年(?=初)){OLD_DAY}{CAME}"), lambda _: 2),
+    (re.compile(f"(?:过完年|过了?年|开年|正月|春节|元宵节?|[年节](?=以?后)|年(?=初)){OLD_DAY}{CAME}"), lambda _: 2),
     (re.compile(rf"{OLD}(?P<count>\d\d?|十[一二]?|[一二三四五六七八九])月{CAME}"),
      lambda found: _number(found["count"]) + 1),
     (re.compile(rf"(?<!\d)(?P<count>\d\d?|十[一二]?|[一二三四五六七八九])月(?:\d\d?[号日])?{CAME}"),
