@@ -60,6 +60,7 @@ NOW = re.compile("(?<!到)现在")
 BEFORE = re.compile(rf"(?<![比有跟和]){WORDS['not_now']}(?!.*(?:现在|今年|这个月))")
 EARNING = re.compile(EARNED)
 AT_LEAST = re.compile("(?:至少|起码|最少|少说|怎么)(?:也|都)?(?:有|是)?$|不[低少]于$")
+NEARLY = re.compile("(?:不到|不足|不满|(?<![手赶尽])快(?:要|有|到)?|将近|接近)$")
 AT_MOST = re.compile("(?:最多|顶多|撑死)(?:也|就|只){0,2}(?:有|是|能?拿)?$")
 A_DAY = re.compile("(?:正|腊|冬|[一二三四五六七八九十]|\\d)月$|初$")  # 正月十五
 DAYS_OF_A_MONTH = 31
@@ -176,7 +177,7 @@ def _told(clause: Clause) -> Iterator[Told]:
         if last:
             yield last
         before, after = bare.before(found.start(), since), bare.after(found.end(), until)
-        if ADDED.fullmatch(after):
+        if until < len(bare.text) and ADDED.fullmatch(after):  # 底薪四千五加三百, but 保底三千加提成
             before = BASE.sub("", before)
         if since and DEDUCTED.match(before) and _is_most_of(found[0], bare.text[begun:since]):
             before = "到手"
@@ -237,7 +238,7 @@ def _is_no_pay(before: str, near: str, after: str) -> bool:
 
 
 def _read(words: str, before: str, after: str) -> Range | None:
-    if re.search("(?:不到|不足|不满)$", before) or AT_MOST.search(before) or AT_MOST_AFTER.match(after):
+    if NEARLY.search(before) or AT_MOST.search(before) or AT_MOST_AFTER.match(after):
         return under(words)
     if _passed(words, before):
         return amount(f"一{words}")

@@ -39,6 +39,9 @@ FOR = re.compile(
 )
 UNSEEN = re.compile(rf"{LONG}(?P<more>多|半)?(?P<end>没)有?回(?![答复话信])")  # 出来十个月没回去
 NOT_AWAY = re.compile("(?:先|以前|原来)在|(?<!没)回来了|就回来|[年月]了? ?现在")
+GONE_HOME = re.compile(
+    "(?<![没不])(?:就|已经|又)回(?:来|去|家|屋里?|老家)了|现在(?:就|都)?在?(?:[屋家]里|老家|家(?=$|[ ,]))"
+)
 # what else lasts, or is still to come:
 NO_STAY = re.compile("打算|准备|想|再(?!说|聊|联系)|还[要有能]|住院|怀孕|欠|失业|试用|休息|闲")
 CAME = "(?:[以之过]?后|份|初|底|中旬)?(?:就|才|我)?(?<!没)(?<!没有)(?:出来|出门|出去|出的门|(?<!回)来|到的(?=..))"
@@ -72,6 +75,8 @@ def work(mine: list[Clause]) -> Fact | None:
 
 def months_away(mine: list[Clause], on: date | None) -> Fact | None:
     """How many months, at most a year's; 过完年出来的 needs the day on which it was said."""
+    if any(GONE_HOME.search(clause.text) for clause in mine):
+        return None
     for clause in mine:
         if NOT_AWAY.search(clause.text):
             continue
