@@ -24,7 +24,7 @@ SEVERAL_MEANT = {"朝阳"}  # the district is better known than the city
 BETWEEN = re.compile("[的市省了嘛啊呀呢吧]?(?:这边|那边|那里)?的? ?(?:那个|这个)?")
 OPENING = re.compile(" *(?:就?在|到)?(?:那个|这个)?")
 ALONE = re.compile("[ ,的]|$|[这那][边里]|[街村]|工业|(?!工)[^ ,]{1,3}[厂矿]|上班|打工|做[事工]")
-OF_A_FIGURE = re.compile("[十百千万][一二三四五六七八九]")  # 五千三都有: no 三都
+OF_A_FIGURE = re.compile(r"[十百千万][一二三四五六七八九]|[\d一二两三四五六七八九几][千万]")  # 五千三都有, 五千山上
 ROAD = re.compile("[东南西北中一二三]?(?:路|街|大道|巷|弄)")
 ZONES = {
     "高新技术产业开发区": ("高新区", "高新"),
@@ -32,7 +32,9 @@ ZONES = {
     "经济开发区": ("经开区", "经开", "开发区"),
     "工业园区": ("工业园", "园区"),
 }
+WITHOUT_COUNTIES = ("4419", "4420")  # 东莞桥头, 中山东区
 MOST = 40  # of one clause; who lists more names no place of his own
+CITY = 4  # digits of its code
 LEVELS = {2: 0, 4: 1, 6: 2, 9: 3}
 
 
@@ -74,7 +76,7 @@ def names_inside() -> dict[tuple[str, str], list[tuple[str, str]]]:
                     several.add(short)
                 for name in several:
                     if len(name) >= 2:
-                        found.setdefault((city_code, name), set()).add(code)
+                        found.setdefault((code[:2] if city in PARTS else city_code, name), set()).add(code)  # 重庆江北
     ordered: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for (city, name), codes in sorted(found.items(), key=lambda one: -len(one[0][1])):
         if len(codes) == 1:
@@ -197,9 +199,19 @@ def _one(text: str, at: int, within: tuple[str, ...] = ()) -> Mention | None:
             inside = tuple(code for code in codes if any(code != one and code.startswith(one) for one in within))
             if within and inside:
                 return Mention(at, at + len(name), inside)
-            if not within and (name not in ORDINARY or OPENINGS.search(text[max(0, at - 1) : at])):
+            if not within and (name not in ORDINARY | WITH_KIND or _is_meant(text, at, name, codes)):
                 return Mention(at, at + len(name), tuple(codes))
     return None
+
+
+def _is_meant(text: str, start: int, name: str, codes: list[str]) -> bool:
+    """Whether a word of every day is a place: behind 在 and the like, before a part of it, or a city alone."""
+    end = start + len(name)
+    alone = text[max(0, start - 1) : start] in ("", " ") and ALONE.match(text, end)
+    of_a_city = any(len(code) <= CITY for code in codes)
+    return bool(
+        OPENINGS.search(text[max(0, start - 1) : start]) or (alone and of_a_city) or _inside(text, end, tuple(codes))
+    )
 
 
 def _down(text: str, named: Mention) -> Mention:
@@ -230,7 +242,9 @@ def _town(text: str, at: int, areas: tuple[str, ...]) -> Mention | None:
     """A town of a county or a city; of a city only where it has one of that name."""
     found = [(end, code) for area in areas if (one := towns.after(area, text, at))
              for end in one[:1] for code in one[1]]  # fmt: skip
-    if not found or text[at : found[0][0]] in ORDINARY | WITH_KIND or len({code for _, code in found}) > 1:
+    if not found or len({code for _, code in found}) > 1:
+        return None
+    if text[at : found[0][0]] in ORDINARY | WITH_KIND and not found[0][1].startswith(WITHOUT_COUNTIES):
         return None
     return Mention(at, found[0][0], (found[0][1],))
 
