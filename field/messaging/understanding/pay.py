@@ -14,7 +14,7 @@ WORDS = patterns("pay")
 EARNED, SPENT, PART = WORDS["earned"], WORDS["spent"], WORDS["part"]
 FEN = 100
 LEAST, MOST = 50, 1_000_000  # yuan a month; what is far from usual is flagged elsewhere
-LEAST_UNSAID, MOST_UNSAID = 500, 30_000  # where no word says that it is a month's pay: 六十多了 is an age
+LEAST_UNSAID, MOST_UNSAID = 500, 20_000  # where no word says that it is a month's pay: 六十多了 is an age
 NUMERAL = "[一两俩二三四五六七八九十]"
 DAYS = rf"(?:\d\d?|{NUMERAL}{{1,3}}|十几)"
 FIGURE = re.compile(rf"{AMOUNT.pattern}|(?<![\d.])\d\d(?=[块元])")

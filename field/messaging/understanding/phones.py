@@ -8,7 +8,7 @@ from field.registry.numbers import e164
 
 DIGITS = {**dict(zip("零一二三四五六七八九", "0123456789", strict=True)), "〇": "0", "幺": "1", "洞": "0"}
 ONE = f"[0-9{''.join(DIGITS)}]"
-GAP = r"[ \-.·]{0,2}"
+GAP = r"[ \-.·()]{0,2}"
 FIGURES = rf"(?<![\d*])(?:(?:\+|00)?86{GAP})?1{GAP}[3-9](?:{GAP}\d){{9}}(?!\d)"
 LONGER = rf"{ONE}(?![个天年])|{GAP}{ONE}{{2,}}(?![0-9十百千万个天年块元])"  # a sign more, and it is no number
 ALOUD = rf"(?<!{ONE})[1一幺]{GAP}{ONE}(?:{GAP}{ONE}){{9}}(?!{LONGER})"
@@ -17,7 +17,7 @@ OLD = "旧|老(?![人年]机)|原[来先号]|以前|之前"
 GONE_BEFORE = re.compile(
     f"(?:{OLD}|不是)[^新现]{{0,8}}$|(?<!电话)(?<!手机)微信号?[是为:： ]{{0,2}}$|"
     "(?:不要|别|不用|莫)再?[打发拨给][^新现 ,]{0,4}$|"
-    "(?:工头|老板|包工|组长|主管|房东|中介|村长|书记|支书|干部|联系人|紧急联系)[^我新现]{0,8}$"
+    "打不通[^ ]{0,4}$|(?:工头|老板|包工|组长|主管|房东|中介|村长|书记|支书|干部|联系人|紧急联系)[^我新现]{0,8}$"
 )
 GONE_AFTER = re.compile(
     "^ ?就?是$|"  # …是 and then somebody else: 138…是我老公的
@@ -61,11 +61,11 @@ def _numbers(clause: Clause) -> list[tuple[Fact, bool]]:
     found, since = [], 0
     for match in NUMBER.finditer(clause.text):
         before, after, since = clause.before(match.start(), since), clause.after(match.end()), match.end()
-        digits = "".join(DIGITS.get(letter, letter) for letter in match[0] if letter not in " -.·+")[-11:]
+        digits = "".join(DIGITS.get(letter, letter) for letter in match[0] if letter not in " -.·+()")[-11:]
         if GONE_BEFORE.search(before) or GONE_AFTER.search(after) or not re.match("1[3-9]", digits):
             continue
         if number := e164(digits):
-            sure = SAID_PLAINLY if re.fullmatch(r"[\d .+·\-]+", match[0]) else SPOKEN
+            sure = SAID_PLAINLY if re.fullmatch(r"[\d .+·()\-]+", match[0]) else SPOKEN
             new = NEW_BEFORE.search(before) or NEW_AFTER.search(after)
             found.append((Fact(number, clause.words(*match.span()), sure), new is not None))
     return found

@@ -209,9 +209,8 @@ def _is_meant(text: str, start: int, name: str, codes: list[str]) -> bool:
     end = start + len(name)
     alone = text[max(0, start - 1) : start] in ("", " ") and ALONE.match(text, end)
     of_a_city = any(len(code) <= CITY for code in codes)
-    return bool(
-        OPENINGS.search(text[max(0, start - 1) : start]) or (alone and of_a_city) or _inside(text, end, tuple(codes))
-    )
+    behind = name in ORDINARY and OPENINGS.search(text[max(0, start - 1) : start])
+    return bool(behind or (alone and of_a_city) or _inside(text, end, tuple(codes)))
 
 
 def _down(text: str, named: Mention) -> Mention:
