@@ -36,7 +36,7 @@ SAYS_NOTHING = re.compile(
 )
 HOURS = re.compile(  # of work, no unit of pay
     rf"(?:[一每]天|一个?班)[^ ]{{0,3}}?{DAYS}个?[多半]?(?:小时|钟头)|"
-    rf"[一每]个?月(?:只|就|能|要)?(?:休息?|放假?|上|做|干)个?{DAYS}来?天"
+    rf"[一每]个?月(?:只|就|能|要)?(?:休息?|放假?|上|做|干)个?{DAYS}来?天|(?:[上做干]{DAYS}天?)?休息?{DAYS}天"
 )
 NET = re.compile(  # 去了油钱和贷款剩四千: what is left of it is the pay
     "[除去扣刨][了去掉完开除]"

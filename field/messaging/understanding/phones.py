@@ -31,6 +31,7 @@ NEW_AFTER = re.compile("^(?:这个)?(?:是|才是|为)?(?:我的?)?(?:新|现在
 BEGUN, STILL = re.compile(r"1[3-9]\d{1,8}"), re.compile("(?:还|就|仍)是$")
 BEGUN_BEFORE = re.compile("(?:电话|手机|号码?)(?:没[有换变改]了?|不变|照旧|[还就仍]?是| )*$")
 BROKEN_OFF = re.compile(r"…|\.{2}|\*|[xX]{2}|[那这]个号|的?号码?[没还]")
+LAST_FOUR, VILLAGE_BEFORE = re.compile(r"\d{3}[1-9]"), re.compile("[村组] *$")
 NONE_OF_MY_OWN = re.compile("没(?:有|得)?(?:自己的)?(?:手机|电话)(?= |$|用|打1)")
 
 
@@ -49,7 +50,12 @@ def spans(text: str) -> list[tuple[int, int]]:
 
 
 def is_begun(figure: re.Match[str], clause: Clause) -> bool:
-    """Whether a figure is the beginning of a number: by what stands around it, or because nobody is paid so exactly."""
+    """Whether a figure is the beginning of a number: by what stands around it, or because nobody is paid so exactly.
+
+    So are the last four of an identity number behind a village.
+    """
+    if LAST_FOUR.fullmatch(figure[0]) and VILLAGE_BEFORE.search(clause.before(figure.start())):
+        return True
     if not BEGUN.fullmatch(figure[0]):
         return False
     before, after = clause.before(figure.start()), clause.after(figure.end())

@@ -12,7 +12,8 @@ TABLE = listed("work")
 # 进厂, 这个厂, 我们厂:
 NO_TRADE = "里这那我他进换原老新小大几个同亲朋别到去回离从没不有找私刚在近两此本该每各好烂黑破差停招们厂月天年人上"
 WORDS = {
-    "any": rf"(?<![^ ,在个边里近的])(?!的|自[己家]|一厂|工厂|什么)([^\x00-\u4dff{NO_TRADE}]{{1,6}})厂(?!长|家(?!里))",
+    "any": rf"(?<![^ ,在个边里近的])(?!的|自[己家]|[^ ]{{1,3}}(?<!美)的厂|一厂|工厂|什么)"
+    rf"([^\x00-\u4dff{NO_TRADE}]{{1,6}})厂(?!长|家(?!里))",
     **{name: "|".join(TABLE[name].split()) for name in ("made", "trades", "goods", "jobs")},
 }
 WORK = tuple(
@@ -21,7 +22,7 @@ WORK = tuple(
 NOT_NOW = re.compile(
     "[不没](?:有|得|再|去|在|进|是|做|干|开|到|想|准备|打算|敢|让|会|能|用|太|找到?|出|过){0,3}$|"
     "(?:以前|原来|之前|本来|想|找个?|打算|准备|下个?(?:礼拜|星期|周|月)|过几天|年后|上半年|前[面几][^ ，]{0,3})"
-    "[^ ，]{0,4}$|从(?:[那这一]家|[那这]个)?$"  # 从厂里出来了
+    "[^ ，]{0,4}$|有没有[^ ,]{0,6}$|从(?:[那这一]家|[那这]个)?$"  # 从厂里出来了
 )
 FARMING = ("种地", "养殖")
 ENDED = re.compile(
@@ -43,7 +44,7 @@ GONE_HOME = re.compile(
     "(?<![没不])(?:就|已经|又)回(?:来|去|家|屋里?|老家)了|现在(?:就|都)?在?(?:[屋家]里|老家|家(?=$|[ ,]))"
 )
 # what else lasts, or is still to come:
-NO_STAY = re.compile("打算|准备|想|再(?!说|聊|联系)|还[要有能]|住院|怀孕|欠|失业|试用|休息|闲")
+NO_STAY = re.compile("打算|准备|想|再(?!说|聊|联系)|还[要有能]|住院|怀孕|瘫|床上|卧床|欠|失业|试用|休息|闲")
 CAME = "(?:[以之过]?后|份|初|底|中旬)?(?:就|才|我)?(?<!没)(?<!没有)(?:出来|出门|出去|出的门|(?<!回)来|到的(?=..))"
 OLD, OLD_DAY = "(?:[阴农旧]历的?)", "(?:初.|廿.?|二?十[一二三四五六七八九]?)?"
 SINCE: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], int | None]], ...] = (
@@ -75,8 +76,11 @@ def work(mine: list[Clause]) -> Fact | None:
 
 def months_away(mine: list[Clause], on: date | None) -> Fact | None:
     """How many months, at most a year's; 过完年出来的 needs the day on which it was said."""
-    if any(GONE_HOME.search(clause.text) for clause in mine):
-        return None
+    told = _months_told(mine, on)
+    return None if told and any(GONE_HOME.search(clause.text) for clause in mine) else told
+
+
+def _months_told(mine: list[Clause], on: date | None) -> Fact | None:
     for clause in mine:
         if NOT_AWAY.search(clause.text):
             continue
