@@ -10,10 +10,10 @@ from field.messaging.understanding.words import listed
 
 TABLE = listed("work")
 # 进厂, 这个厂, 我们厂:
-NO_TRADE = "里这那我他进换原老新小大几个同亲朋别到去回离从没不有找私刚在近两此本该每各好烂黑破差停招们厂月天年人上"
+NO_TRADE = "里这那我他进换原老新小大几个同亲朋别到去回离从没不有找私刚在近两此本该每各好烂黑破差停招们厂月天年人上旧"
 WORDS = {
     "any": rf"(?<![^ ,在个边里近的])(?!的|自[己家]|[^ ]{{1,3}}(?<!美)的厂|一厂|工厂|什么)"
-    rf"([^\x00-\u4dff{NO_TRADE}]{{1,6}})厂(?!长|家(?!里))",
+    rf"([^\x00-\u4dff{NO_TRADE}]{{1,6}})厂(?!长|房|家(?!里))",
     **{name: "|".join(TABLE[name].split()) for name in ("made", "trades", "goods", "jobs")},
 }
 WORK = tuple(
