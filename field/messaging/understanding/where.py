@@ -27,6 +27,7 @@ NOT_AFTER = re.compile(
 )
 NOW = re.compile("现在|如今|今年|下半年|这个月|[到来]了?$|去了|还在")
 LESS = re.compile("(?:住|家)在?[^ ,]{0,2}$|(?:上半年|年初|上个月|先)[^ ]{0,4}$")  # counts where no other is said
+CORRECTS = re.compile("不对|[说打写]错(?!电话)|错了")  # 在惠山，哦不对，是滨湖区
 CITY, TOWN = 4, 9  # digits of a code
 HERE = re.compile("[在到去回来]$")
 
@@ -38,11 +39,13 @@ def place(mine: list[Clause], known: str | None = None) -> Fact | None:
     """
     found: Fact | None = None
     codes: tuple[str, ...] = ()
-    weight = 0
+    weight, corrects = 0, False
     for clause in mine:
         since = 0
+        corrects = corrects or CORRECTS.search(clause.text) is not None
         for named in _named(clause, codes):
             before, after, since = clause.before(named.start, since), clause.after(named.end), named.end
+            before = re.sub("是$", "现在", before) if corrects else before
             if _is_not_here(before, after):
                 continue
             if (of_there := OF_THERE.match(after)) and not codes and not WORKPLACE.search(before):
