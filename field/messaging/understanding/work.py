@@ -11,8 +11,9 @@ from field.messaging.understanding.words import listed
 TABLE = listed("work")
 # 进厂, 这个厂, 我们厂:
 NO_TRADE = "里这那我他进换原老新小大几个同亲朋别到去回离从没不有找私刚在近两此本该每各好烂黑破差停招们厂月天年人上旧"
+WHOSE = "[德日韩美英法外国合私央台][国本企资营湾]人?"  # 德国厂 names no trade
 WORDS = {
-    "any": rf"(?<![^ ,在个边里近的])(?!的|自[己家]|[^ ]{{1,3}}(?<!美)的厂|一厂|工厂|什么)"
+    "any": rf"(?<![^ ,在个边里近的])(?!的|自[己家]|[^ ]{{1,3}}(?<!美)的厂|{WHOSE}厂|一厂|工厂|什么)"
     rf"([^\x00-\u4dff{NO_TRADE}]{{1,6}})厂(?!长|房|家(?!里))",
     **{name: "|".join(TABLE[name].split()) for name in ("made", "trades", "goods", "jobs")},
 }
@@ -25,6 +26,10 @@ NOT_NOW = re.compile(
     "[^ ，]{0,4}$|有没有[^ ,]{0,6}$|从(?:[那这一]家|[那这]个)?$"  # 从厂里出来了
 )
 FARMING = ("种地", "养殖")
+SOME_FACTORY, QUIT = (
+    "工厂",
+    re.compile("^ *(?:我|现在|已经|早就|上个?月|[^ ,]{0,3}月份?)?(?:[不没]再?[干做]|辞[工职]?|离职)了(?![^ ,]*现在)"),
+)
 ENDED = re.compile(
     "^.{0,3}(?:倒闭|倒了|关了|垮了|关门|不[招收要]|摔|砸|受?伤|出了?事|辞|离职|下岗|裁|[不没][干做搞]了)"
 )
@@ -70,6 +75,8 @@ def work(mine: list[Clause]) -> Fact | None:
             for found in shape.finditer(clause.bare):
                 if NOT_NOW.search(clause.before(found.start())) or ENDED.search(clause.after(found.end())):
                     continue
+                if label == SOME_FACTORY and any(QUIT.search(one.text) for one in mine):  # 不干了，厂里太累
+                    return None
                 return Fact(found.expand(label), clause.words(*found.span()), SPOKEN)
     return None
 
