@@ -22,7 +22,7 @@ FIGURE = re.compile(rf"{AMOUNT.pattern}|(?<![\d.])\d\d(?=[块元])")
 # before the figure
 BASE = re.compile("底薪|保底")
 TOGETHER = rf"(?: |{WORDS['together']})*$"
-JOINT = re.compile(f"[和跟同与]{OTHER}{TOGETHER}")  # 我和老婆一个月一万二
+JOINT = re.compile(f"[和跟同与](?!{WORDS['companions']}){OTHER}{TOGETHER}")  # 我和老婆一个月一万二
 OF_TWO = re.compile(f"[和跟同与]{PARTNER}{TOGETHER}")
 SHARED = re.compile(rf"{WORDS['shared']}(?!.*(?: [我俺](?![们俩和跟])|[一每]人))")
 NOT_IT = re.compile(

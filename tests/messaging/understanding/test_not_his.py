@@ -4,26 +4,29 @@ from datetime import date
 
 import pytest
 
-from field.messaging.understanding.facts import Understood
+from field.messaging.understanding.facts import Fact, Understood
 from field.messaging.understanding.understand import understand
 
 DAY = date(2026, 11, 20)
 
 
-def pay(text: str) -> tuple[int | None, int | None]:
+def pay(text: str) -> tuple[object, object]:
     """What a month brings by it, in yuan."""
     said = understand(text, DAY)
-    least, most = (fact and fact.value // 100 for fact in (said.income_min, said.income_max))
-    return least, most
+    return _yuan(said.income_min), _yuan(said.income_max)
 
 
-def place(text: str) -> str | None:
+def _yuan(said: Fact | None) -> object:
+    return said and said.value // 100
+
+
+def place(text: str) -> object:
     """The one place that it says."""
     said = understand(text, DAY).place
     return said and said.value
 
 
-def work(text: str) -> str | None:
+def work(text: str) -> object:
     """The work that it names."""
     said = understand(text, DAY).work
     return said and said.value
@@ -38,7 +41,13 @@ def test_what_two_have_together_is_not_proposed_as_the_senders(text: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "text", ["我和老婆都在义乌，我六千", "我和老婆在义乌 木雕厂 6000", "跟老公在义乌，我一个月六千"]
+    "text",
+    [
+        "我和老婆都在义乌，我六千",
+        "我和老婆在义乌 木雕厂 6000",
+        "跟老公在义乌，我一个月六千",
+        "跟老乡一起在义乌上班 一个月六千",
+    ],
 )
 def test_what_the_sender_has_beside_somebody_is_his(text: str) -> None:
     assert pay(text) == (6000, 6000)
