@@ -63,7 +63,8 @@ def test_a_part_of_a_number_is_no_pay(text: str) -> None:
 
 
 def test_who_tells_name_village_and_last_four_proposes_nothing_and_a_village_before_pay_does_no_harm() -> None:
-    assert understand("李小二 马桥镇 3456", DAY) == Understood()
+    assert understand("李小二 中坪村 3456", DAY) == understand("中坪村3组，李小二，345X", DAY) == Understood()
+    assert pay("石狮 灵秀镇 5000") == pay("周口 李家村 5000") == (5000, 5000)
     assert pay("在广州石牌村 4500") == (4500, 4500)
     assert pay("没变，还是1800") == (1800, 1800)
 
