@@ -28,8 +28,7 @@ PLAIN = r"\d{3,9}(?:\.\d{1,2})?(?!\d)"
 TEENS = f"十[几来多]{UNIT}"
 ONE_AMOUNT = rf"(?:[万千]儿八[千百]|{GROUPED}|{TEENS}|{WITH_UNIT}|{PLAIN})"
 ABOUT = "(?:(?:[多几把]|来(?![了的这到过上]))块?)?"
-UNDER, OVER = re.compile("(?:不到|不足|不满)$"), re.compile("(?:不止|超过)$")
-AND = f"(?:[多来]?块?{TO}|多)"  # 五千多六千
+AND = f"(?:[多来]?块?{TO}|多(?:不到)?)"  # 五千多六千
 AMOUNT = re.compile(rf"(?<![\d.])(?:(?:{NUMBER}|{ONE_AMOUNT}){AND})?{ONE_AMOUNT}{ABOUT}")
 BETWEEN = re.compile(rf"^({NUMBER}|{ONE_AMOUNT}){AND}({ONE_AMOUNT}{ABOUT})$")
 SEVERAL = re.compile(rf"^(?!\d\d)({HAN}|\d)、?({HAN}|\d)({UNIT}万?)[块多]*$")  # 四五千, 3、4千; 12万 is twelve
@@ -41,6 +40,10 @@ TRADITIONAL = str.maketrans(
     "东龙华广电话号厂个万两换还现钱块几来过妈阳汉苏郑济长庆贵云辽宁陕肃湾头门岛镇乡区县无发资难帮为们这边说点岁儿给"
     "里里薪亲爷沈马凤宾沪连鸡齐尔台义盐杰历条时开关学没么样间题请欢处后从问际旧机饭车场业员参与对面货单产乐没",
 )
+NOT_AS_SPOKEN = re.compile(  # 冒得事做, 莫得钱, 冒出去: how the country along the river says 没
+    "[冒莫木么](?<!感.)(?<![什怎那这多要]么)(?:(?=得(?!罪))|(?<=[冒莫木])(?=有(?!不))|"
+    "(?<=冒)(?=[上做干打搞挣赚换变去在回发钱活事]|出[去门]))"
+)
 
 
 def half_width(text: str) -> str:
@@ -51,8 +54,8 @@ def half_width(text: str) -> str:
 
 
 def simplified(text: str) -> str:
-    """The traditional characters that replies are written with as simplified ones, 冇 as 没, each in its place."""
-    return text.translate(TRADITIONAL)
+    """Traditional characters that replies are written with as simplified ones, 冇 and 冒得 as 没, each in its place."""
+    return NOT_AS_SPOKEN.sub("没", text.translate(TRADITIONAL))
 
 
 def amount(words: str) -> Range | None:

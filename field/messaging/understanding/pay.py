@@ -7,20 +7,23 @@ from typing import NamedTuple
 from field.messaging.understanding import phones
 from field.messaging.understanding.facts import RECKONED, SAID_PLAINLY, SPOKEN, Fact
 from field.messaging.understanding.numerals import AMOUNT, DIGITS, UNITS, Range, amount, over, under
-from field.messaging.understanding.whose import Clause
+from field.messaging.understanding.whose import OTHER, PARTNER, Clause
 from field.messaging.understanding.words import patterns
 
 WORDS = patterns("pay")
 EARNED, SPENT, PART = WORDS["earned"], WORDS["spent"], WORDS["part"]
 FEN = 100
 LEAST, MOST = 50, 1_000_000  # yuan a month; what is far from usual is flagged elsewhere
-LEAST_UNSAID, MOST_UNSAID = 500, 30_000  # where no word says that it is a month's pay: 六十多了 is an age
+LEAST_UNSAID, MOST_UNSAID = 500, 20_000  # where no word says that it is a month's pay: 六十多了 is an age
 NUMERAL = "[一两俩二三四五六七八九十]"
 DAYS = rf"(?:\d\d?|{NUMERAL}{{1,3}}|十几)"
 FIGURE = re.compile(rf"{AMOUNT.pattern}|(?<![\d.])\d\d(?=[块元])")
 
 # before the figure
 BASE = re.compile("底薪|保底")
+TOGETHER = rf"(?: |{WORDS['together']})*$"
+JOINT = re.compile(f"[和跟同与](?!{WORDS['companions']}){OTHER}{TOGETHER}")  # 我和老婆一个月一万二
+OF_TWO = re.compile(f"[和跟同与]{PARTNER}{TOGETHER}")
 SHARED = re.compile(rf"{WORDS['shared']}(?!.*(?: [我俺](?![们俩和跟])|[一每]人))")
 NOT_IT = re.compile(
     rf"(?:{SPENT}|{WORDS['wished']})(?!.*{EARNED})|{PART}(?!.*(?:{EARNED}|平均|合计|总共|一共|算下来))|{WORDS['owed']}"
@@ -33,7 +36,7 @@ SAYS_NOTHING = re.compile(
 )
 HOURS = re.compile(  # of work, no unit of pay
     rf"(?:[一每]天|一个?班)[^ ]{{0,3}}?{DAYS}个?[多半]?(?:小时|钟头)|"
-    rf"[一每]个?月(?:只|就|能|要)?(?:休息?|放假?|上|做|干)个?{DAYS}来?天"
+    rf"[一每]个?月(?:只|就|能|要)?(?:休息?|放假?|上|做|干)个?{DAYS}来?天|(?:(?:上班?|[做干]){DAYS}天?)?休息?{DAYS}天"
 )
 NET = re.compile(  # 去了油钱和贷款剩四千: what is left of it is the pay
     "[除去扣刨][了去掉完开除]"
@@ -57,12 +60,18 @@ NOW = re.compile("(?<!到)现在")
 BEFORE = re.compile(rf"(?<![比有跟和]){WORDS['not_now']}(?!.*(?:现在|今年|这个月))")
 EARNING = re.compile(EARNED)
 AT_LEAST = re.compile("(?:至少|起码|最少|少说|怎么)(?:也|都)?(?:有|是)?$|不[低少]于$")
+NEARLY = re.compile("(?:不到|不足|不满|(?<![手赶尽])快(?:要|有|到)?|将近|接近)$")
 AT_MOST = re.compile("(?:最多|顶多|撑死)(?:也|就|只){0,2}(?:有|是|能?拿)?$")
 A_DAY = re.compile("(?:正|腊|冬|[一二三四五六七八九十]|\\d)月$|初$")  # 正月十五
 DAYS_OF_A_MONTH = 31
 PASSED = re.compile("[过上]$")  # 月入过万
 NO_FIGURE_BEFORE = re.compile(
-    r"(?:[A-Za-z*#/第+\-]|(?<![资入薪]):|尾号|身份证|卡号?|[Qq]{2}|微信|(?<!吃)(?<!包)住|打|拨|号码?|电话)$"
+    r"(?:[A-Za-z*#/第+\-]|(?<![资入薪]):|(?:尾号|[后末]四位)[^ \d]{0,2}|身份证|卡号?|[Qq]{2}|微信|(?<!吃)(?<!包)住|打|"
+    "拨|号码?|电话)$"
+)
+
+ASKED = re.compile(
+    "[^ ]*?(?:什么|啥子?|么)时[候间][^ ]{0,2}(?:到账?|发|批|领|拿|给)(?:得?到|下来?)*[了吗呢啊呀]*|[^ ]*几时[^ ]*"
 )
 
 # behind it
@@ -104,7 +113,8 @@ def income(mine: list[Clause], sold_by_the_year: bool = False) -> tuple[Fact | N
 
     Last month's counts where nothing is said of this one, of gross and net the net; good and bad months are a range.
     """
-    told = [one for clause in mine for one in _told(clause)]
+    told = [one for last, clause in zip((None, *mine), mine, strict=False) for one in _told(clause)
+            if not (last and _of_two(last, clause, one))]  # fmt: skip
     period = max((one.months for one in told), default=0)
     told = [_for(period, one) if one.kind == "net" and not one.months else one for one in told]
     if sold_by_the_year:
@@ -123,6 +133,12 @@ def income(mine: list[Clause], sold_by_the_year: bool = False) -> tuple[Fact | N
     now = [one for one in told if one.kind != "last month"] or [one for clause in mine for one in _idle(clause)]
     told = now or told
     return _range(told) if len({(one.least, one.most) for one in told}) == 1 else (None, None)
+
+
+def _of_two(last: Clause, clause: Clause, one: Told) -> bool:
+    """我和老婆在义乌，一个月一万二: what follows two without a word of whose it is, is not the sender's alone."""
+    before = clause.written[: clause.written.find(one.words)]
+    return bool(OF_TWO.search(last.bare) and "我" not in before and SAYS_NOTHING.fullmatch(before.strip()))
 
 
 def _for(months: int, one: Told) -> Told:
@@ -162,7 +178,7 @@ def _told(clause: Clause) -> Iterator[Told]:
         if last:
             yield last
         before, after = bare.before(found.start(), since), bare.after(found.end(), until)
-        if ADDED.fullmatch(after):
+        if until < len(bare.text) and ADDED.fullmatch(after):  # 底薪四千五加三百, but 保底三千加提成
             before = BASE.sub("", before)
         if since and DEDUCTED.match(before) and _is_most_of(found[0], bare.text[begun:since]):
             before = "到手"
@@ -180,7 +196,7 @@ def _is_most_of(left: str, whole: str) -> bool:
 
 def _one(figure: str, before: str, after: str, is_last: bool, words: str) -> Told | None:
     """What one figure says of a month's pay, if anything."""
-    before, net = NET.subn("到手", SUMMED.sub("工资一共", before))
+    before, net = NET.subn("到手", SUMMED.sub("工资一共", ASKED.sub("", before) if "时" in before else before))
     near = _near(before)
     if DEDUCTED.match(after) or _is_no_pay(before, near, after if is_last else _own(after)):
         return None
@@ -212,18 +228,18 @@ def _without_places_and_numbers(clause: Clause) -> Clause:
 def _counts_something_else(found: re.Match[str], clause: Clause) -> bool:
     bare = found[0][0].isdecimal() and NO_FIGURE_BEFORE.search(clause.before(found.start()))
     day = A_DAY.search(clause.before(found.start())) and (read := amount(found[0])) and read[1] <= DAYS_OF_A_MONTH
-    return bool(COUNTERS.match(clause.after(found.end())) or bare or day)
+    return bool(COUNTERS.match(clause.after(found.end())) or bare or day or phones.is_begun(found, clause))
 
 
 def _is_no_pay(before: str, near: str, after: str) -> bool:
     paid = EARNING.search(before)
     denied = DENIED.search(before) or SHORT_OF_IT.match(after)
     something_else = NOT_IT.search(UNSPENT.sub("", near)) or (NOT_IT_AFTER.match(after) and not paid)
-    return bool(denied or something_else or BEFORE.search(before) or SHARED.search(before))
+    return bool(denied or something_else or BEFORE.search(before) or SHARED.search(before) or JOINT.search(before))
 
 
 def _read(words: str, before: str, after: str) -> Range | None:
-    if re.search("(?:不到|不足|不满)$", before) or AT_MOST.search(before) or AT_MOST_AFTER.match(after):
+    if NEARLY.search(before) or AT_MOST.search(before) or AT_MOST_AFTER.match(after):
         return under(words)
     if _passed(words, before):
         return amount(f"一{words}")

@@ -17,21 +17,24 @@ PEOPLES = re.compile(
 )
 PARTS = ("市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划")
 WORDS = listed("place")
-WITH_KIND, ORDINARY = (frozenset(WORDS[name].split()) for name in ("with_kind", "ordinary"))
+WITH_KIND, ORDINARY, NO_TOWN = (frozenset(WORDS[name].split()) for name in ("with_kind", "ordinary", "no_town_alone"))
 OPENINGS = re.compile("[在到去回来往住于]$")
 PHRASES = re.compile("非常|经常|平常|正常|日常|通常|" + "|".join(WORDS["names"].split()))
 SEVERAL_MEANT = {"朝阳"}  # the district is better known than the city
 BETWEEN = re.compile("[的市省了嘛啊呀呢吧]?(?:这边|那边|那里)?的? ?(?:那个|这个)?")
 OPENING = re.compile(" *(?:就?在|到)?(?:那个|这个)?")
-ALONE = re.compile("[ ,的]|$|[这那][边里]|[街村]|工业|(?!工)[^ ,]{1,3}厂")
-ROAD = re.compile("[东南西北中一二三]?(?:路|街|大道|巷|弄)")
+ALONE = re.compile("[ ,的]|$|[这那][边里]|[街村]|工业|(?!工)[^ ,]{1,3}[厂矿]|上班|打工|做[事工]")
+OF_A_FIGURE = re.compile(r"[十百千万][一二三四五六七八九]|[\d一二两三四五六七八九几][千万]")  # 五千三都有, 五千山上
+ROAD = re.compile("[东南西北中一二三]?(?:路|街(?!上)|大道|巷|弄)")
 ZONES = {
     "高新技术产业开发区": ("高新区", "高新"),
     "经济技术开发区": ("经开区", "经开", "开发区"),
     "经济开发区": ("经开区", "经开", "开发区"),
     "工业园区": ("工业园", "园区"),
 }
+WITHOUT_COUNTIES = ("4419", "4420")  # 东莞桥头, 中山东区
 MOST = 40  # of one clause; who lists more names no place of his own
+CITY = 4  # digits of its code
 LEVELS = {2: 0, 4: 1, 6: 2, 9: 3}
 
 
@@ -73,7 +76,7 @@ def names_inside() -> dict[tuple[str, str], list[tuple[str, str]]]:
                     several.add(short)
                 for name in several:
                     if len(name) >= 2:
-                        found.setdefault((city_code, name), set()).add(code)
+                        found.setdefault((code[:2] if city in PARTS else city_code, name), set()).add(code)  # 重庆江北
     ordered: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for (city, name), codes in sorted(found.items(), key=lambda one: -len(one[0][1])):
         if len(codes) == 1:
@@ -172,12 +175,12 @@ def _town_at(whole: list[towns.Named], at: int) -> Mention | None:
 
 def _town_in_short(text: str, at: int) -> Mention | None:
     found = towns.in_short(text, at)
-    return Mention(*found) if found and text[at : found[1]] not in ORDINARY else None
+    return Mention(*found) if found and text[at : found[1]] not in ORDINARY | NO_TOWN else None
 
 
 def _by_sound(text: str, at: int) -> Mention | None:
-    """A city that is typed by its sound, behind 在 and the like or before a place in it."""
-    if name := sounds.city(text, at):
+    """A city that is typed by its sound, behind 在 and the like or before a place in it; 来的惠州 is no 德惠."""
+    if (name := sounds.city(text, at)) and not _one(text, at + 1):
         named = Mention(at, at + sounds.LENGTH, tuple(names()[name]), by_sound=True)
         if OPENINGS.search(text[max(0, at - 1) : at]) or _down(text, named).end > named.end:
             return named
@@ -192,13 +195,22 @@ def _one(text: str, at: int, within: tuple[str, ...] = ()) -> Mention | None:
     """The longest name that stands at a place in the text, down to the county."""
     for length in lengths().get(text[at : at + 2], ()):
         name = text[at : at + length]
-        if codes := names().get(name):
+        if (codes := names().get(name)) and not (OF_A_FIGURE.match(text, at - 1) and LEVELS[len(codes[0])] > 1):
             inside = tuple(code for code in codes if any(code != one and code.startswith(one) for one in within))
             if within and inside:
                 return Mention(at, at + len(name), inside)
-            if not within and (name not in ORDINARY or OPENINGS.search(text[max(0, at - 1) : at])):
+            if not within and (name not in ORDINARY | WITH_KIND or _is_meant(text, at, name, codes)):
                 return Mention(at, at + len(name), tuple(codes))
     return None
+
+
+def _is_meant(text: str, start: int, name: str, codes: list[str]) -> bool:
+    """Whether a word of every day is a place: behind 在 and the like, before a part of it, or a city alone."""
+    end = start + len(name)
+    alone = text[max(0, start - 1) : start] in ("", " ") and ALONE.match(text, end)
+    of_a_city = any(len(code) <= CITY for code in codes)
+    behind = name in ORDINARY and OPENINGS.search(text[max(0, start - 1) : start])
+    return bool(behind or (alone and of_a_city) or _inside(text, end, tuple(codes)))
 
 
 def _down(text: str, named: Mention) -> Mention:
@@ -229,7 +241,9 @@ def _town(text: str, at: int, areas: tuple[str, ...]) -> Mention | None:
     """A town of a county or a city; of a city only where it has one of that name."""
     found = [(end, code) for area in areas if (one := towns.after(area, text, at))
              for end in one[:1] for code in one[1]]  # fmt: skip
-    if not found or text[at : found[0][0]] in ORDINARY | WITH_KIND or len({code for _, code in found}) > 1:
+    if not found or len({code for _, code in found}) > 1:
+        return None
+    if text[at : found[0][0]] in ORDINARY | WITH_KIND and not found[0][1].startswith(WITHOUT_COUNTIES):
         return None
     return Mention(at, found[0][0], (found[0][1],))
 

@@ -4,6 +4,7 @@ import re
 
 from field.messaging.understanding.facts import SPOKEN, Fact
 from field.messaging.understanding.numerals import simplified
+from field.messaging.understanding.places import names
 from field.messaging.understanding.whose import Clause
 from field.messaging.understanding.words import listed
 
@@ -28,6 +29,11 @@ FOR_PEOPLE = re.compile(
     "监狱|看守所|去世|过世|病故|病逝|人已经?(?:没了|走了)|人不在了|坐牢|判刑|拘留|被抓|失踪|失联|联系不上|找不到人|被骗|传销"
 )
 NO_HELP = re.compile("|".join(ASKS["asks_nothing"]))
+NAMES = f"(?:{'|'.join(listed('whose')['surnames'])})[\u4e00-\u9fff]{{1,2}}"
+VILLAGES = "[\u4e00-\u9fff]{2,12}(?:村|社区)(?:[一二三四五六七八九十\\d]{1,3}组)?"
+ROLL = re.compile(
+    rf"\s*(?:(?P<first>{NAMES})[ ,，、]+{VILLAGES}|{VILLAGES}[ ,，、]+(?P<last>{NAMES}))[ ,，、]*\d{{3}}[\dXx]\s*"
+)
 ADVERT = re.compile("https?://|点击|链接|急招|诚聘|招聘|中奖|额度|回T退订|退订回T")
 
 
@@ -56,6 +62,12 @@ def for_people(said: list[Clause]) -> Fact | None:
 def is_advert(text: str) -> bool:
     """广告: not the sender's own words, so nothing in it is about him."""
     return ADVERT.search(text) is not None
+
+
+def is_of_the_roll(text: str) -> bool:
+    """自报家门: name, village and the last four of the identity number, as who is to be recognised tells them."""
+    found = ROLL.fullmatch(text)
+    return found is not None and (found["first"] or found["last"]) not in names()  # 周口 李家村 5000
 
 
 def _first(said: list[Clause], words: re.Pattern[str]) -> Fact | None:

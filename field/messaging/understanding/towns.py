@@ -10,7 +10,7 @@ PACKED = Path(__file__).with_name("towns.txt.gz")
 KIND = re.compile("(?:(?:办事处)?街道|街|地区|镇|民族乡|乡|苏木)$")
 ZONE = re.compile("((?:高新技术产业|经济技术|经济)?(开发区|工业园))区?(?:管委会)?$")  # 昆山经济技术开发区
 TOWN = re.compile("街道|镇|乡")
-HERE = re.compile("[在到来]$")
+HERE = "在到来"
 Named = tuple[int, int, tuple[str, ...]]  # where it begins and ends, and its codes
 COUNTY, ZONES = 6, ("开发", "工业", "高新", "经济")
 LONGEST, FEWEST, LOOKED_AT, LONGEST_SHORT = 8, 2, 8, 4
@@ -74,7 +74,7 @@ def in_whole(text: str) -> list[Named]:
 
 def in_short(text: str, at: int) -> Named | None:
     """The town that is named by its short name behind 在 and the like, 在虎门, where the country has one of it."""
-    if not HERE.search(text[max(0, at - 1) : at]):
+    if not at or text[at - 1] not in HERE:
         return None
     known = only()
     ends = range(min(len(text), at + LONGEST_SHORT), at + FEWEST - 1, -1)

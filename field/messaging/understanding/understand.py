@@ -18,7 +18,7 @@ LONGEST = 2000
 def understand(text: str, on: date | None = None, known_place: str | None = None) -> Understood:
     """What a reply proposes, said on a day by who was at a known place last; ID and bank numbers are masked first."""
     text = half_width(masked(text))[:LONGEST]
-    if states.is_advert(text):
+    if states.is_advert(text) or states.is_of_the_roll(text):
         return Understood()
     said = clauses(text)
     mine, theirs = ([one for one in said if one.mine is whose] for whose in (True, False))

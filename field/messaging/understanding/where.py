@@ -11,7 +11,8 @@ NOT_BEFORE = tuple(re.compile(words) for words in (
     "(?:不在|没在|不是在|离开了?|从|由|没去|不去|刚离|路过|经过|途经|去过|去了?一?趟)[^ ]{0,3}$",  # 不在广州了
     "(?:(?<![在回])老家|户口|户籍|籍贯)[^现]{0,4}$|"  # 老家湖北
     "(?<!地方)(?<!地点)(?<!在的)(?<!不是[ ,])(?<!不对[ ,])(?<!还)是$",
-    "(?:以前|原来|之前|从前|原先|本来|去年(?!就在)|前年)(?!.*(?:一样|现在|今年|的[号厂卡])).{0,8}$",  # 以前在厦门
+    "(?:以前|原来|之前|从前|原先|本来|去年(?!就在)|前年)(?!.*(?:一样|现在|今年|的[号厂卡]|嫁|[来到搬过]的))"
+    ".{0,8}$",  # 以前在厦门
     "(?:想|准备|打算|计划|要|下个?[月周]|下个?(?:星期|礼拜)|明年|年[后底]|月底|明天|后天|过几天|等)"
     "(?!.*(?:现在|还在)).{0,4}$",  # 准备去深圳
     "(?:电话|号码?|卡)(?:已经|还)?[换改是]?[成为]?了?$",  # 电话换成广东的
@@ -22,10 +23,11 @@ OF_THERE, WORKPLACE = re.compile("的(?= |$)"), re.compile("在[^ ]{2,} $")  # �
 NOT_AFTER = re.compile(
     "(?:老家)?人(?!民|在|还|工|多)|过?来的|回[来家]|[^,]{0,8}(?:刚|已经)回来|待不下去|呆不下去|不干了|户口|"
     "的?(?:手机|电话)?[号卡](?!码?(?:还?没|未|不变|还是))|那个[号卡]|监狱|看守所|"
-    "小吃|拉面|火锅|小面|米粉|热干面|烤鸭|话|大学|银行"
+    "小吃|拉面|火锅|小面|米粉|热干面|烤鸭|话|大学(?!城)|银行"
 )
 NOW = re.compile("现在|如今|今年|下半年|这个月|[到来]了?$|去了|还在")
 LESS = re.compile("(?:住|家)在?[^ ,]{0,2}$|(?:上半年|年初|上个月|先)[^ ]{0,4}$")  # counts where no other is said
+CORRECTS = re.compile("不对|[说打写]错(?!电话)|错了")  # 在惠山，哦不对，是滨湖区
 CITY, TOWN = 4, 9  # digits of a code
 HERE = re.compile("[在到去回来]$")
 
@@ -37,11 +39,13 @@ def place(mine: list[Clause], known: str | None = None) -> Fact | None:
     """
     found: Fact | None = None
     codes: tuple[str, ...] = ()
-    weight = 0
+    weight, corrects = 0, False
     for clause in mine:
         since = 0
+        corrects = corrects or CORRECTS.search(clause.text) is not None
         for named in _named(clause, codes):
             before, after, since = clause.before(named.start, since), clause.after(named.end), named.end
+            before = re.sub("是$", "现在", before) if corrects else before
             if _is_not_here(before, after):
                 continue
             if (of_there := OF_THERE.match(after)) and not codes and not WORKPLACE.search(before):

@@ -12,11 +12,13 @@ from field.messaging.understanding.words import patterns
 NEAR = 40
 STOPS = re.compile(r"[。;；!！?？\n]|[,，](?!\d{3})|(?<!\d)[,，]|(?<=了)(?=现)")
 WORDS = patterns("whose")
+PARTNER = rf"(?:[我俺]的?)?{WORDS['partner']}"
 OTHER = rf"(?:[我俺]的?{WORDS['kin_of_mine']}|[我俺]?的?{WORDS['kin']}|(?<!其)[他她](?!妈的)们?)"
+GREETED = "们?(?:[你您]们?好|好(?=[ ,啊呀]|$))"  # 姐姐你好 speaks to her and not of her
 WHO = re.compile(
     rf"(?P<beside>(?:[给和跟同带陪帮替养为]着?|照顾)(?:{OTHER}|[我俺])|[借欠骗]了?[我俺]|带.?个?(?:孩子|娃)|"
     rf"在{OTHER}的?[^ 在]{{0,3}}{WORDS['workplaces']})"
-    rf"|(?P<other>{OTHER}(?!.?[替帮代给][我俺](?:回|发|打字|写|说)))|(?P<mine>[我俺]|本人)"
+    rf"|(?P<other>{OTHER}(?!{GREETED})(?!.?[替帮代给][我俺](?:回|发|打字|写|说)))|(?P<mine>[我俺]|本人)"
 )
 EARNS_NOTHING = re.compile(f"(?<![没不]){WORDS['earns_nothing']}了?")
 EARNS = re.compile(rf"[^\d花要交治药费医没不]*?{WORDS['earns']}(?!.*(?:医院|治疗|学费))")
