@@ -34,6 +34,8 @@ BETWEEN = re.compile(rf"^({NUMBER}|{ONE_AMOUNT}){AND}({ONE_AMOUNT}{ABOUT})$")
 SEVERAL = re.compile(rf"^(?!\d\d)({HAN}|\d)、?({HAN}|\d)({UNIT}万?)[块多]*$")  # 四五千, 3、4千; 12万 is twelve
 SEVERAL_AFTER = re.compile(rf"^(.*{UNIT})(?![零〇])({HAN})({HAN})({UNIT}?)$")
 SEVERAL_TEENS = re.compile(rf"^({HAN}?十)({HAN})({HAN})({UNIT}{{0,2}})[块多]*$")
+BLANK = re.compile(r"[^\S\n ]")
+DASH = re.compile(r"(?<=\d)[‐-―−](?=\d)")
 TRADITIONAL = str.maketrans(
     "東龍華廣電話號廠個萬兩換還現錢塊幾來過媽陽漢蘇鄭濟長慶貴雲遼寧陝肅灣頭門島鎮鄉區縣無發資難幫為們這邊說點歲兒給"
     "裡裏薪親爺瀋馬鳳賓滬連雞齊爾臺義鹽傑歷條時開關學沒麼樣間題請歡處後從問際舊機飯車場業員參與對麵貨單產樂冇",
@@ -47,10 +49,11 @@ NOT_AS_SPOKEN = re.compile(  # 冒得事做, 莫得钱, 冒出去: how the count
 
 
 def half_width(text: str) -> str:
-    """Full-width letters and figures as half-width ones, each in its place."""
-    return "".join(
+    """Full-width letters, figures and blanks as half-width ones, and every dash within figures, each in its place."""
+    plain = "".join(
         unicodedata.normalize("NFKC", letter) if 0xFF01 <= ord(letter) <= 0xFF5E else letter for letter in text
     )
+    return DASH.sub("-", BLANK.sub(" ", plain))
 
 
 def simplified(text: str) -> str:

@@ -62,11 +62,28 @@ def test_no_long_number_outlives_the_mask(text: str) -> None:
 
 @pytest.mark.parametrize(
     "number",
-    ["420626196805041016", "42062619680504101X", "6222 0200 0000 1234 567", "６２２２０２０００００１２３４５６７"],
+    [
+        "420626196805041016",
+        "42062619680504101X",
+        "6222 0200 0000 1234 567",
+        "６２２２０２０００００１２３４５６７",
+        "6222—0200—0000—1234—567",
+        "6222－0200－0000－1234－567",
+        "6222_0200_0000_1234_567",
+        "6222\u30000200\u30000000\u30001234",
+    ],
 )
 def test_identity_and_bank_numbers_are_nowhere_in_what_is_told(number: str) -> None:
-    text = str(understand(f"我的卡号{number}，在义乌").as_json())
-    assert re.sub(r"\D", "", number)[4:12] not in text
+    said, middle = f"我的卡号{number}，在义乌", re.sub(r"\D", "", half_width(number))[4:12]
+    assert middle not in str(understand(said).as_json())
+    assert middle not in re.sub(r"\D", "", masked(said))
+
+
+@pytest.mark.parametrize("sign", [" ", "\u3000", "\u00a0", "\t", "-", "－", "—", "–", "‑", "·"])
+def test_a_telephone_number_is_heard_whatever_stands_within_it(sign: str) -> None:
+    heard = understand(f"新号码是：１８６{sign}1234{sign}5678，在合肥", DAY)
+    assert heard.phone
+    assert (heard.phone.value, heard.place and heard.place.value) == ("+8618612345678", "3401")
 
 
 IDENTITY = make("420626", date(1968, 5, 4), 101)
