@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session
 
 from field.codes import JobKind, JobState
@@ -241,3 +241,29 @@ def test_a_cancelled_report_names_itself(yard: Yard) -> None:
 
     assert yard.worker(listen).step()
     assert heard == ["cancelled"]
+
+
+def test_what_is_left_for_afterwards_is_done_once_the_end_is_noted_and_never_while_it_may_be_tried_again(
+    yard: Yard,
+) -> None:
+    found: list[tuple[str, str]] = []
+
+    def work(task: Assignment) -> None:
+        task.afterwards = lambda: found.append((task.payload["how"], yard.job(task.id).state))
+        if task.payload["how"] == "refused":
+            raise GiveUp("文件打不开")
+        if task.payload["how"] == "broken":
+            raise OSError
+        if task.payload["how"] == "taken over":
+            yard.wait(LEASE + timedelta(seconds=1))
+            assert yard.worker(nothing).step()
+        if task.payload["how"] == "cancelled":
+            yard.cancel(task.id)
+
+    for how in ("good", "refused", "broken", "taken over", "cancelled"):
+        yard.put(how=how)
+        assert yard.worker(work).step()
+        with yard.begin() as session:
+            session.execute(delete(Job))
+            session.commit()
+    assert found == [("good", JobState.DONE), ("refused", JobState.FAILED)]
