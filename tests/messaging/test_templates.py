@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from field import clock
 from field.messaging.connected import Connected
 from field.messaging.dialogs.lengths import lengths
 from field.messaging.dialogs.loading import Faulty, library
@@ -26,6 +27,7 @@ from field.messaging.providers.pushed import door
 from field.messaging.providers.tencent import Tencent
 from field.messaging.template_gaps import filings, gaps, wanted, whole
 from field.messaging.templates import Approved, Template, cut, read, spread
+from field.monitoring.workdays import china_day
 from tests.county import County
 from tests.running import settings_of
 
@@ -220,6 +222,10 @@ class TestCommands:
         assert "不是正确的 TOML" in told.output
 
     def doctor(self, county: County) -> tuple[int, str]:
+        """What the doctor says of a county that knows the holidays of this year."""
+        days = settings_of(county).home / "policy" / "holidays.toml"
+        days.parent.mkdir(exist_ok=True)
+        days.write_text(f"whole_years = [{china_day(clock.now()).year}]\n", encoding="utf-8")
         told = county.app.test_cli_runner().invoke(args=["doctor", "--json"])
         read = json.loads(told.output)
         assert read["ok"] is (told.exit_code == 0)

@@ -88,7 +88,7 @@ def test_every_household_is_judged_and_news_becomes_one_lead(county: County) -> 
 def test_a_monitored_household_is_news_only_above_being_monitored(small_county: County) -> None:
     poor(small_county, HOME, 1_700_000)
     assert (swept(small_county).grades["yellow"], leads(small_county)) == (1, [])
-    poor(small_county, HOME, 1_000_000, visited_at="2026-11-21T02:30:00Z")
+    poor(small_county, HOME, 1_000_000, visited_at=moment(clock.now() - timedelta(hours=1)))
     assert swept(small_county).warnings == 1
     assert [lead["grade"] for lead in leads(small_county)] == ["orange"]
 
