@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,6 @@ from field.messaging.providers.pushed import door
 from field.messaging.providers.tencent import Tencent
 from field.messaging.template_gaps import filings, gaps, wanted, whole
 from field.messaging.templates import Approved, Template, cut, read, spread
-from field.monitoring.workdays import china_day
 from tests.county import County
 from tests.running import settings_of
 
@@ -199,6 +199,11 @@ def test_a_template_of_no_step_is_named(dialogs: list[Dialog]) -> None:
 class TestCommands:
     """命令: templates export, doctor."""
 
+    @pytest.fixture(autouse=True)
+    def _its_day(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A day whose line and holidays our pack knows, so that the doctor has nothing to say of them."""
+        monkeypatch.setattr(clock, "now", lambda: datetime(2026, 11, 26, 4, tzinfo=UTC))
+
     def test_the_table_to_be_filed(self, small_county: County) -> None:
         told = small_county.app.test_cli_runner().invoke(args=["templates", "export", "--provider", "tencent"])
         rows = list(csv.DictReader(io.StringIO(told.output)))
@@ -222,10 +227,6 @@ class TestCommands:
         assert "不是正确的 TOML" in told.output
 
     def doctor(self, county: County) -> tuple[int, str]:
-        """What the doctor says of a county that knows the holidays of this year."""
-        days = settings_of(county).home / "policy" / "holidays.toml"
-        days.parent.mkdir(exist_ok=True)
-        days.write_text(f"whole_years = [{china_day(clock.now()).year}]\n", encoding="utf-8")
         told = county.app.test_cli_runner().invoke(args=["doctor", "--json"])
         read = json.loads(told.output)
         assert read["ok"] is (told.exit_code == 0)
