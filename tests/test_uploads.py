@@ -284,6 +284,20 @@ def test_more_than_was_promised_is_refused(small_county: County, cadre: Client) 
     assert cadre.head(place, headers=TUS).headers["Upload-Offset"] in ("0", str(len(photo)))
 
 
+def test_what_another_has_begun_is_not_there(small_county: County, cadre: Client) -> None:
+    place, other = begin(cadre), small_county.client("cadre2")
+    assert (other.head(place, headers=TUS).status_code, send(other, place, PHOTO).status_code) == (404, 404)
+    assert cadre.head(place, headers=TUS).headers["Upload-Offset"] == "0"
+
+
+def test_what_is_no_photograph_is_dropped_so_that_a_better_one_may_come(small_county: County, cadre: Client) -> None:
+    page = b"<html>no photograph</html>"
+    place = begin(cadre, page, hashlib.sha256(page).hexdigest())
+    assert send(cadre, place, page).status_code == 422
+    assert cadre.head(place, headers=TUS).status_code == 404
+    assert list((settings_of(small_county).home / "uploads").iterdir()) == []
+
+
 @pytest.mark.parametrize("offset", ["", "-1", "1.0", "9" * 30, "x"])
 def test_a_piece_without_a_sound_offset_is_refused(cadre: Client, offset: str) -> None:
     headers = {**TUS, "Upload-Offset": offset, "Content-Type": "application/offset+octet-stream"}
