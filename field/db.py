@@ -82,7 +82,11 @@ def alone(session: Session) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _turn(session: Session) -> Iterator[None]:
-    """A writing transaction; on SQLite writers queue in the kernel, where its own lock would sleep and ask again."""
+    """A writing transaction; on SQLite writers queue in the kernel, where its own lock would sleep and ask again.
+
+    One lock is waited for, since whoever has it is done in a moment; the other tells that somebody writes alone, for
+    minutes, so that nobody waits for that with a thread in hand.
+    """
     if not (file := _file(session)):
         yield
         return

@@ -76,7 +76,11 @@ class Later(Exception):
 
 @dataclass
 class Assignment:
-    """任务: a leased job in a worker's hands; `advance` tells how far it is and keeps the lease."""
+    """任务: a leased job in a worker's hands; `advance` tells how far it is and keeps the lease.
+
+    What the handler leaves as `afterwards` is done once the job is noted as done or refused, never while it may be
+    tried again.
+    """
 
     id: str
     kind: str
@@ -86,6 +90,7 @@ class Assignment:
     begin: Callable[[], Session]
     clock: Callable[[], datetime]
     lease: timedelta = LEASE
+    afterwards: Callable[[], None] = lambda: None
 
     def advance(self, done: int, total: int | None = None) -> None:
         """Record progress and renew the lease; raises Cancelled or LeaseLost."""
@@ -217,7 +222,7 @@ class Worker:
 
     def _finish(self, task: Assignment, attempts: int, state: JobState, values: dict[str, Any]) -> None:
         now = self.clock()
-        again = "run_after" in values
+        again, ended = "run_after" in values, state in (JobState.DONE, JobState.FAILED)
         log.info("job %s %s", task.kind, state.value)
         if state is JobState.QUEUED and attempts >= ATTEMPTS and not again:
             state = JobState.FAILED
@@ -227,5 +232,8 @@ class Worker:
             values |= {"finished_at": now}
         mine = Job.id == task.id, Job.worker == self.id, Job.state == JobState.RUNNING.value
         with self.begin() as session:
-            session.execute(update(Job).where(*mine).values(state=state.value, leased_until=None, **values))
+            noted = update(Job).where(*mine).values(state=state.value, leased_until=None, **values)
+            ended = session.execute(noted.returning(Job.id)).scalar() is not None and ended
             session.commit()
+        if ended:
+            task.afterwards()

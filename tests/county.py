@@ -20,7 +20,9 @@ from field.codes import Role
 from field.config import Settings
 from field.db import db, transact
 from field.monitoring.rebuild import rebuild
+from field.monitoring.risk.judgement import window
 from field.monitoring.roster.enrol import enrol
+from field.monitoring.workdays import china_day
 from field.registry.households import Household
 from field.registry.idnumber import make
 from field.registry.regions import load_regions
@@ -68,11 +70,13 @@ class County:
         return client
 
     def visit(self, village: str = "420626107204", **changes: Any) -> dict[str, Any]:
-        """A faultless visit of the village's household, made a minute ago, without photographs."""
+        """A faultless visit of the village's household, made a minute ago, of a year that still counts, without photographs."""
         now = clock.now() - timedelta(minutes=1)
         visit: dict[str, Any] = copy.deepcopy(CASES["base"])
         visit |= {"id": str(uuid7()), "household_id": self.households[village], "visited_at": moment(now)}
         visit["location"]["fix_at"] = moment(now - timedelta(seconds=10))
+        first, last = window("september", china_day(now))
+        visit["income"]["period"] = {"from": f"{first}", "to": f"{last}"}
         visit["evidence"] = []
         return visit | changes
 

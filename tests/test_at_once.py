@@ -14,9 +14,9 @@ from uuid6 import uuid7
 
 from field import clock
 from field.codes import EntryKind, Role
-from field.db import db, transact
+from field.db import TRIES, db, transact
 from field.help_codes import HelpAction, TieAction
-from field.ledger.entries import Entry, lock_heads
+from field.ledger.entries import Entry, Repeated, lock_heads
 from field.monitoring.cases import cases
 from field.monitoring.cases.cases import OtherContent, Stale, act
 from field.monitoring.help import partners, planning
@@ -253,3 +253,29 @@ def test_of_two_households_each_to_be_merged_into_the_other_at_the_same_moment_o
     assert at_once(county, [confirming(place) for place in homes]) == {"done": 1, "Refused": 1}, turn
     assert sorted(casework.the_case(county, place).state for place in homes) == ["merged", "monitored"]
     assert county.rebuilt() == ()
+
+
+@pytest.mark.parametrize(("conflicts", "tries"), [(0, 1), (1, 2), (TRIES - 1, TRIES)])
+def test_work_that_another_did_meanwhile_is_done_anew(small_county: County, conflicts: int, tries: int) -> None:
+    tried: list[Session] = []
+
+    def work(session: Session) -> int:
+        tried.append(session)
+        if len(tried) <= conflicts:
+            raise Repeated
+        return len(tried)
+
+    with small_county.app.app_context():
+        assert transact(work) == tries
+
+
+def test_work_that_is_always_in_conflict_is_given_up(small_county: County) -> None:
+    tried: list[Session] = []
+
+    def work(session: Session) -> None:
+        tried.append(session)
+        raise Repeated
+
+    with small_county.app.app_context(), pytest.raises(Repeated):
+        transact(work)
+    assert len(tried) == TRIES

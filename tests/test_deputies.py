@@ -21,11 +21,12 @@ from field.monitoring.board.quiet_villages import quiet_villages
 from field.monitoring.cases.case_course import same_hands
 from field.monitoring.cases.case_standing import Standing
 from field.monitoring.cases.cases import MonitoringCase, act
+from field.monitoring.posts.deputies import NotOpen, answer
 from field.monitoring.posts.deputy_rules import LONGEST, Holder, faults, span
 from field.monitoring.rebuild import rebuild
 from field.monitoring.refusals import WrongHands
 from field.monitoring.workdays import china_day
-from field.registry.deputies import Deputy, as_signed
+from field.registry.deputies import Deputy, as_signed, stood_in_region
 from field.registry.rights import Actor
 from field.registry.signatures import by_same, named, signature
 from field.registry.staff import Staff
@@ -33,7 +34,7 @@ from tests.county import STAFF, County
 from tests.monitoring.casework import HOME, NEXT, asked, do, needed, opened, visited
 from tests.web.office import Browser, browser, statements, words
 
-REASON = "外出学习"
+REASON, FAR = "外出学习", "420626102201"
 NO_DAY: dict[str, Any] = {"from": "2026-13-01"}
 NO_DAYS: dict[str, Any] = {"from": "", "to": ""}
 BOTH = signature("near", "cadre")
@@ -281,6 +282,7 @@ def test_a_post_has_one_deputy_a_day_and_the_same_page_is_one(county: County, ne
     cadre, key = browser(county, "cadre"), str(uuid7())
     assert [ask(cadre, "cadre", "near", key=key).status_code for _ in range(2)] == [303, 303]
     assert ask(cadre, "cadre", "near", days=4, key=key).status_code == 409
+    assert ask(browser(county, "town"), "cadre", "near", key=key).status_code == 409, "by other hands"
     again = ask(cadre, "cadre", "near", days=1, ahead=2)
     assert again.status_code == 422
     assert "已经安排了代班" in words(again.text)
@@ -317,6 +319,48 @@ def test_what_was_asked_for_as_a_deputy_is_made_in_that_post_or_not_at_all(count
         assert who(BOTH, clock.now()) is None
 
 
+def leaves(county: County) -> None:
+    """The absent colleague's post ends."""
+    county.move("cadre", Role.VILLAGE, FAR)
+
+
+def ends(county: County) -> None:
+    """The absent colleague's account ends."""
+    assert county.app.test_cli_runner().invoke(args=["staff", "end", "cadre"]).exit_code == 0
+
+
+@pytest.mark.parametrize("gone", [leaves, ends])
+def test_what_was_asked_for_as_a_deputy_is_not_made_once_the_absent_one_is_gone(
+    county: County, near: Browser, gone: Callable[[County], None]
+) -> None:
+    arrange(county, browser(county, "cadre"), "cadre", near, "near")
+    gone(county)
+    with county.app.app_context():
+        assert as_signed(db.session(), county.actor("near").staff_id, BOTH, clock.now()) is None
+
+
+def test_an_arrangement_whose_post_has_ended_is_listed_and_counts_no_more(county: County, near: Browser) -> None:
+    arrange(county, browser(county, "cadre"), "cadre", near, "near")
+    at, whose = clock.now(), county.actor("near").staff_id
+    assert "代 陈干部" in words(near.page("/deputies"))
+    leaves(county)
+    assert "代 陈干部" not in words(near.page("/deputies"))
+    with county.app.app_context():
+        session = db.session()
+        assert stood_in_region(session, whose, HOME, at)
+        assert not stood_in_region(session, whose, HOME, clock.now())
+
+
+def test_nobody_says_yes_once_the_last_day_is_over(county: County, near: Browser) -> None:
+    assert ask(browser(county, "cadre"), "cadre", "near").status_code == 303
+    found, by = newest(county), county.actor("near")
+    with county.app.app_context():
+        over = db.session.get_one(Deputy, found).until
+        with pytest.raises(NotOpen):
+            transact(lambda session: answer(session, found, accepted=True, by=by, now=over))
+        transact(lambda session: answer(session, found, accepted=True, by=by, now=over - timedelta(milliseconds=1)))
+
+
 def test_a_village_is_not_silent_while_a_deputy_works_in_its_officers_post(county: County, near: Browser) -> None:
     found = arrange(county, browser(county, "cadre"), "cadre", near, "near")
     later = clock.now() + timedelta(days=60)
@@ -342,6 +386,11 @@ def test_one_deputy_may_begin_on_the_day_after_anothers_last(first: int, last: i
         [span(today + timedelta(5), today + timedelta(6))],
     )
     assert [field for field, _words in faults(ABSENT, NEAR, *asked_for, taken, now)] == fields
+
+
+def test_who_stands_in_is_under_the_same_office_above() -> None:
+    today, far = china_day(clock.now()), replace(NEAR, region=FAR)
+    assert [field for field, _words in faults(ABSENT, far, today, today, (), clock.now())] == ["deputy"]
 
 
 @pytest.mark.parametrize(("letters", "fields"), [(38, []), (39, ["deputy"])])

@@ -257,6 +257,19 @@ def test_what_must_stay_is_said_and_nothing_goes(lived: County) -> None:
         assert db.session.get_one(Household, lived.households[HERE]).erased_at is None
 
 
+def test_while_a_visit_waits_for_the_town_nothing_goes(lived: County) -> None:
+    late = lived.visit()
+    lived.move("cadre", Role.VILLAGE, "420626107205")
+    assert lived.client("cadre").post("/api/visits", json=late).status_code in (201, 202)
+    found = erased(lived, "--apply")
+    assert (found.exit_code, "有走访等乡镇核收" in found.output) == (1, True)
+    with lived.app.app_context():
+        seq = db.session.scalars(select(Entry.seq).where(Entry.kind == EntryKind.HELD_VISIT.value)).one()
+    path = f"/held/{lived.households[HERE]}/{seq}"
+    assert browser(lived, "town").send(path, verdict="return", reason="重复了").status_code == 303
+    assert erased(lived, "--apply").exit_code == 0
+
+
 def test_periods_are_the_countys_but_never_less_than_the_law_asks(tmp_path: Path) -> None:
     file = tmp_path / "retention.toml"
     file.write_text("cases = 3660\n")

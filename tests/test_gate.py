@@ -429,6 +429,7 @@ PAGES = {
     "GET /imports/<id:job_id>/faults.xlsx": Way((C,), 200, REGION, 404, "/imports/{roster}/faults.xlsx"),
     "GET /imports/<id:job_id>/doubts": Way((C,), 200, REGION, 404, "/imports/{roster}/doubts"),
     "POST /imports/<id:job_id>/cancel": Way((C,), 303, REGION, 404, "/imports/{roster}/cancel"),
+    "POST /imports/<id:job_id>/again": Way((C,), 409, REGION, 404, "/imports/{roster}/again"),
     "GET /screening": Way((C, D), 200),
     "POST /screening": Way((D,), 422, send=lambda _: {"data": {"file": (io.BytesIO(b"no list"), "a.xlsx")}}),
     "GET /screening/template.xlsx": Way((D,), 200),
@@ -465,6 +466,7 @@ PAGES = {
     "POST /filling/new": Way(OFFICES, 303, REGION, send=lambda s: {"data": {"region": s["region"]}}),
     "GET /filling/<id:job_id>/faults.xlsx": Way(OFFICES, 200, REGION, 404, "/filling/{filling}/faults.xlsx"),
     "POST /filling/<id:job_id>/cancel": Way(OFFICES, 303, REGION, 404, "/filling/{filling}/cancel"),
+    "POST /filling/<id:job_id>/again": Way(OFFICES, 409, REGION, 404, "/filling/{filling}/again"),
     "GET /filling/conflicts": Way(OFFICES, 200),
     "POST /filling/conflicts/<chain:chain_id>/<seq:seq>": Way(  # from a page that is not of today
         OFFICES, 409, REGION, path="/filling/conflicts/{contested}", send=lambda _: {"data": {"cell_0": "keep"}}

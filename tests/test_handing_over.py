@@ -21,6 +21,7 @@ from field.monitoring.roster.enrol import enrol
 from field.monitoring.visiting.evidence import note_sender
 from field.registry.households import Household
 from field.registry.idnumber import make
+from field.registry.staff import find_staff
 from tests.county import PASSWORD, STAFF, County, household
 from tests.monitoring.casework import HOME, PHOTO, asked, do
 from tests.web.office import Browser, browser, words
@@ -225,6 +226,39 @@ def test_what_still_lies_on_the_leavers_phone_goes_to_the_town_and_nothing_comes
     assert "陈干部" in words(browser(county, "town").page("/held"))
     with county.app.app_context():
         assert transact(rebuild).differing == ()
+
+
+@pytest.mark.parametrize(
+    ("moved", "why"), [("cadre", "移交的人已经不在这个岗位上了"), ("fresh", "您已经不在这个岗位上，不能接收")]
+)
+def test_what_was_offered_before_one_of_them_moved_is_not_accepted(
+    county: County, newcomer: str, moved: str, why: str
+) -> None:
+    assert offer(browser(county, "town")).status_code == 303
+    [path] = offered(county)
+    county.move(moved, Role.VILLAGE, OTHER)
+    answer = browser(county, newcomer).send(path, verdict="accept")
+    assert (answer.status_code, why in words(answer.text)) == (409, True)
+    with county.app.app_context():
+        staff = find_staff(db.session(), "cadre")
+        assert staff
+        assert staff.post_at(clock.now()), "nobody has lost a post"
+
+
+def test_work_does_not_go_to_an_account_that_has_ended(county: County, newcomer: str) -> None:
+    assert county.app.test_cli_runner().invoke(args=["staff", "end", newcomer]).exit_code == 0
+    assert offer(browser(county, "town")).status_code == 422
+    assert offered(county) == []
+
+
+def test_an_offer_says_how_much_is_in_it(county: County, newcomer: str) -> None:
+    [one, *_] = ten_cases(county)
+    at_the_door(county, one)
+    do(county, one, "advance", "cadre", clock.now())
+    assert offer(browser(county, "cadre")).status_code == 303
+    with county.app.app_context():
+        [offer_] = waiting(db.session(), county.actor("county"))
+    assert offer_.said["caseload"] == {"households": 11, "monitored": 1, "tasks": 9, "steps": 9}
 
 
 def test_the_same_page_sent_twice_is_one_hand_over(county: County, newcomer: str) -> None:

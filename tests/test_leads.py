@@ -154,9 +154,9 @@ def test_the_same_hardship_told_twice_before_anybody_came_is_one_lead_with_two_t
     assert [one["words"] for one in form["said"]] == ["人还在医院", "老婆住院,花了三万多"]
     assert county.client().get(f"/receipt/{number(again.hash)}").status_code == 200
     assert county.rebuilt() == ()
-    declare(county, key="d3", risk_factors=["housing"], note="房子漏雨")
+    declare(county, key="d3", risk_factors=["illness", "housing"], note="房子漏雨")
     declare(county, key="d4", household_id=None, person_id=None, claim={"name": "陈大一", "village": HOME})
-    assert len(listed(county, "/api/leads")) == 3, "another hardship, and somebody who only says who he is"
+    assert len(listed(county, "/api/leads")) == 3, "another hardship beside it, and somebody who only says who he is"
     told_at_the_door = county.visit(visited_at=(clock.now() + timedelta(seconds=1)).isoformat())
     assert county.client("cadre").post("/api/visits", json=told_at_the_door).status_code == 201
     declare(county, clock.now() + HOUR, key="d5")

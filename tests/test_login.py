@@ -266,6 +266,7 @@ def test_a_stranger_elsewhere_does_not_lock_the_holder_out_of_his_usual_place(
     assert enter(small_county, "cadre").status_code == 200
     assert guess(small_county, "cadre", 7, ELSEWHERE) == [401] * 5 + [429] * 2
     assert enter(small_county, "cadre").status_code == 200
+    assert guess(small_county, "cadre", 1, ELSEWHERE) == [429], "nor does the holder's log-in help the stranger"
 
 
 def test_a_colleagues_slips_do_not_lock_the_office_out(small_county: County, time: Clock) -> None:

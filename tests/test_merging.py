@@ -47,12 +47,13 @@ def undo(office: Browser, dup: str, note: str = "弄错了") -> int:
     return office.send("/merging/undo", person=dup, note=note).status_code
 
 
-def bound(county: County, person_id: str, address: str) -> None:
-    """A number confirmed for a person."""
+def bound(county: County, person_id: str, address: str, channel: Channel = Channel.SMS, *, sure: bool = True) -> None:
+    """A number claimed by a person, and confirmed."""
 
     def work(session: Session) -> None:
-        contact = contacts.claim(session, session.get_one(Person, person_id), Channel.SMS, address, clock.now())
-        contacts.confirm(session, contact, Proof.VISIT, "cadre", clock.now())
+        contact = contacts.claim(session, session.get_one(Person, person_id), channel, address, clock.now())
+        if sure:
+            contacts.confirm(session, contact, Proof.VISIT, "cadre", clock.now())
 
     with county.app.app_context():
         transact(work)
@@ -126,19 +127,24 @@ def test_two_numbers_of_one_person_clash_neither_when_merged_nor_when_undone(
 ) -> None:
     dup, kept = newcomer(county)
     bound(county, kept, first)
-    if first == second:
-        with county.app.app_context():
-            transact(
-                lambda session: contacts.claim(session, session.get_one(Person, dup), Channel.SMS, second, clock.now())
-            )
-    else:
-        bound(county, dup, second)
+    bound(county, dup, second, sure=first != second)
     before = bindings(county)
     assert merge(office, dup, kept) == 303
     assert whose(county, first) == kept
     assert whose(county, second) == (kept if first == second else None), "which of two is in use, nobody has said"
     assert undo(office, dup) == 303
     assert bindings(county) == before
+
+
+@pytest.mark.parametrize(("address", "channel", "sure"), [("openid", Channel.WECHAT, True), (TWO, Channel.SMS, False)])
+def test_a_number_that_comes_over_stays_confirmed_where_the_other_has_no_confirmed_one_of_its_kind(
+    county: County, office: Browser, address: str, channel: Channel, *, sure: bool
+) -> None:
+    dup, kept = newcomer(county)
+    bound(county, kept, address, channel, sure=sure)
+    bound(county, dup, ONE)
+    assert merge(office, dup, kept) == 303
+    assert whose(county, ONE) == kept
 
 
 def test_what_cannot_be_merged_is_refused_politely(county: County, office: Browser) -> None:
@@ -156,6 +162,7 @@ def test_what_cannot_be_merged_is_refused_politely(county: County, office: Brows
     with county.app.app_context():
         spouse = db.session.scalars(select(Person.id).where(Person.position == 2)).first() or ""
     assert merge(office, kept, spouse) == 409, "somebody stands merged into this one"
+    assert merge(office, spouse, dup) == 409, "this one is merged away"
     for username in ("cadre", "town", "medical"):
         other = browser(county, username)
         assert merge(other, dup, kept) == undo(other, dup) == 403
@@ -200,6 +207,9 @@ def test_two_who_differ_in_sex_or_birth_are_warned_of_and_merged_only_on_a_perso
     both = {"merge": dup, "keep": kept, "note": "身份证看过", "seen": ["sex", "birth_date"]}
     assert office.send("/merging", **both).status_code == 303
     assert "不一样但核对过的 性别、出生日期" in words(office.page(f"/households/{county.households[THERE]}"))
+    assert undo(office, dup) == 303
+    told = words(office.page(f"/households/{county.households[THERE]}"))
+    assert told.count("不一样但核对过的") == 1, "taking it back was no looking at them"
 
 
 def test_two_who_agree_are_not_warned_of(county: County, office: Browser) -> None:
@@ -214,3 +224,7 @@ def test_people_of_one_id_number_in_two_households_are_pointed_out(county: Count
         number = db.session.scalars(select(Person.id_number).where(Person.name == "陈大二")).one()
     visited(county, members=[{"new": {"name": "陈大二", "sex": "male", "id_number": number}}])
     assert "没有证件号码相同的人" not in words(office.page("/merging"))
+    with county.app.app_context():
+        kept, dup = db.session.scalars(select(Person.id).where(Person.name == "陈大二"))
+    assert merge(office, dup, kept) == 303
+    assert "没有证件号码相同的人" in words(office.page("/merging"))

@@ -52,6 +52,12 @@ def test_old_traces_and_jobs_go_and_the_night_tells_how_many(county: County, tmp
     assert (kinds[-1].result["traces"], kinds[-1].result["jobs"], kinds[-1].result["login_failures"]) == (1, 1, 0)
 
 
+def test_the_least_itself_is_allowed(tmp_path: Path) -> None:
+    (tmp_path / "retention.toml").write_text("jobs = 7\ntraces = 183\n")
+    found = rules(tmp_path / "retention.toml")
+    assert (found["jobs"].days, found["traces"].days) == (7, 183)
+
+
 @pytest.mark.parametrize("text", ["traces = 10", "traces = true", "entries = 1", 'jobs = "7"'])
 def test_a_wrong_file_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "retention.toml").write_text(text)

@@ -7,19 +7,21 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 from uuid6 import uuid7
 from werkzeug.test import TestResponse
 
 from field import clock
+from field.china_time import opens
 from field.codes import Role
 from field.db import db
 from field.ledger.facts import latest
-from field.monitoring.cases.revisit_schedule import schedule
+from field.monitoring.cases.revisit_schedule import RevisitDue, schedule
 from field.monitoring.cases.revisits import due_revisits
 from field.monitoring.policy.shapes import Revisit
 from field.monitoring.visiting.held import waiting as held_waiting
 from field.monitoring.workdays import china_day
-from tests.county import County
+from tests.county import County, moment
 from tests.monitoring.casework import HOME, NEXT, do, rebuilt
 from tests.revisiting import eliminated, revisit
 from tests.web.office import browser, words
@@ -74,6 +76,24 @@ def test_a_relapse_is_a_lead_in_the_words_of_the_revisit(county: County) -> None
     for told in ("监测对象回访", "有，已转为线索", note, "邻居、医保", "13,500"):
         assert told in page
     assert rebuilt(county) == ()
+
+
+@pytest.mark.parametrize(("days", "done"), [(7, [1]), (8, [])])
+def test_a_revisit_up_to_a_week_early_does_what_is_due(small_county: County, days: int, done: list[int]) -> None:
+    eliminated(small_county, HOME, LONG_AGO)
+    with small_county.app.app_context():
+        when = db.session.scalars(select(RevisitDue.due_on).where(RevisitDue.nth == 1)).one() - timedelta(days=days)
+    body = revisit(small_county.households[HOME], opens(when) + timedelta(hours=4))
+    assert send(small_county, body).get_json()["nth"] == done
+
+
+def test_a_relapse_is_heard_of_when_it_was_seen(small_county: County) -> None:
+    eliminated(small_county, HOME, LONG_AGO)
+    seen = moment(clock.now() - timedelta(days=1))
+    body = revisit(small_county.households[HOME], relapse=True, note="又住院了", revisited_at=seen)
+    assert send(small_county, body).status_code == 201
+    items = small_county.client("cadre").get("/api/leads").get_json()["items"]
+    assert [one["opened_at"] for one in items if one["words"] == "又住院了"] == [seen]
 
 
 def test_a_relapse_from_a_phone_whose_clock_is_years_behind_is_a_lead_all_the_same(county: County) -> None:

@@ -9,7 +9,7 @@ from uuid6 import uuid7
 from field import clock
 from field.config import Settings
 from field.db import db, transact
-from field.monitoring.traces import Trace, leave_trace
+from field.monitoring.traces import Look, Trace, leave_trace
 from field.registry.sealing import Keyring
 from tests.county import found_county
 from tests.test_migrations import VERSIONS, bare_url, migrate, on_both  # noqa: F401 (a fixture)
@@ -24,8 +24,8 @@ def test_old_looks_are_signed_with_the_user_name(request: pytest.FixtureRequest,
     migrate(tmp_path / "home", url, "+head")
     county = found_county(Settings(tmp_path / "home", url), ring)
     with county.app.app_context():
-        transact(lambda session: leave_trace(session, county.actor("cadre"), "phone", "x", clock.now(), "联系"))
-        transact(lambda session: leave_trace(session, county.actor("town"), "phone", "y", clock.now()))
+        transact(lambda session: leave_trace(session, county.actor("cadre"), Look.PHONE, "x", clock.now(), "联系"))
+        transact(lambda session: leave_trace(session, county.actor("town"), Look.PHONE, "y", clock.now()))
         gone = text("UPDATE trace SET staff_id = :gone WHERE subject = 'y'")
         transact(lambda session: session.execute(gone, {"gone": str(uuid7())}))
     county.close()

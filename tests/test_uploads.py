@@ -2,12 +2,14 @@
 
 import hashlib
 import io
+import os
 import random
 import socket
 import threading
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from PIL import Image
 from tusclient.client import TusClient
 from tusclient.exceptions import TusUploadFailed
 
+from field import clock
 from field.api.uploads import PIECE
 from field.media.pieces import Pieces
 from tests.county import Client, County
@@ -228,6 +231,25 @@ def test_an_upload_that_another_request_drops_meanwhile_is_not_found_unless_it_i
     assert (cadre.head(place, headers=TUS) if asked == "offset" else send(cadre, place, PHOTO)).status_code == status
 
 
+def test_a_piece_that_a_crash_cut_leaves_nothing_behind(small_county: County, cadre: Client) -> None:
+    place = begin(cadre)
+    with (settings_of(small_county).home / "uploads" / place.rpartition("/")[2]).open("ab") as file:
+        file.write((100_000).to_bytes(4, "big") + (2).to_bytes(4, "big") * 5000)
+    assert send(cadre, place, PHOTO[:10]).headers["Upload-Offset"] == "10"
+    assert send(cadre, place, PHOTO[10:], 10).status_code == 204
+    assert kept(small_county) == PHOTO
+
+
+def test_what_nobody_touched_for_long_is_forgotten_and_nothing_else(small_county: County, cadre: Client) -> None:
+    folder, old, young = settings_of(small_county).home / "uploads", begin(cadre), begin(cadre)
+    before = clock.now() - timedelta(days=7)
+    for place, second in ((old, -1), (young, 1)):
+        at = before.timestamp() + second
+        os.utime(folder / place.rpartition("/")[2], (at, at))
+    assert pieces(small_county).sweep(before) == 1
+    assert [cadre.head(place, headers=TUS).status_code for place in (old, young)] == [404, 200]
+
+
 def test_what_is_in_the_vault_does_not_lie_among_the_pieces_too(small_county: County, cadre: Client) -> None:
     place = begin(cadre)
     assert send(cadre, place, PHOTO).status_code == 204
@@ -282,6 +304,20 @@ def test_more_than_was_promised_is_refused(small_county: County, cadre: Client) 
     place = begin(cadre, photo, hashlib.sha256(photo).hexdigest())
     assert send(cadre, place, photo + b"x").status_code == 413
     assert cadre.head(place, headers=TUS).headers["Upload-Offset"] in ("0", str(len(photo)))
+
+
+def test_what_another_has_begun_is_not_there(small_county: County, cadre: Client) -> None:
+    place, other = begin(cadre), small_county.client("cadre2")
+    assert (other.head(place, headers=TUS).status_code, send(other, place, PHOTO).status_code) == (404, 404)
+    assert cadre.head(place, headers=TUS).headers["Upload-Offset"] == "0"
+
+
+def test_what_is_no_photograph_is_dropped_so_that_a_better_one_may_come(small_county: County, cadre: Client) -> None:
+    page = b"<html>no photograph</html>"
+    place = begin(cadre, page, hashlib.sha256(page).hexdigest())
+    assert send(cadre, place, page).status_code == 422
+    assert cadre.head(place, headers=TUS).status_code == 404
+    assert list((settings_of(small_county).home / "uploads").iterdir()) == []
 
 
 @pytest.mark.parametrize("offset", ["", "-1", "1.0", "9" * 30, "x"])

@@ -7,11 +7,24 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session
 
 from field.codes import JobKind, JobState
-from field.work import ATTEMPTS, LEASE, Assignment, Cancelled, GiveUp, Handler, Job, LeaseLost, Worker, cancel, enqueue
+from field.work import (
+    ATTEMPTS,
+    LEASE,
+    Assignment,
+    Cancelled,
+    GiveUp,
+    Handler,
+    Job,
+    LeaseLost,
+    Worker,
+    cancel,
+    enqueue,
+    resume,
+)
 
 START = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 KIND = JobKind.PLACE_JUDGEMENT
@@ -46,6 +59,11 @@ class Yard:
             done = cancel(session, session.get_one(Job, job_id), self.now)
             session.commit()
             return done
+
+    def resume(self, job_id: str) -> None:
+        with self.begin() as session:
+            resume(session, session.get_one(Job, job_id), self.now)
+            session.commit()
 
     def wait(self, time: timedelta) -> None:
         self.now += time
@@ -191,7 +209,7 @@ def test_a_job_at_work_hears_of_its_cancelling_when_it_reports_progress(yard: Ya
     worker = yard.worker(count)
     assert worker.step()
     assert steps == [0, 1, 2]
-    assert yard.job(job).state == JobState.CANCELLED
+    assert (yard.job(job).state, yard.job(job).done) == (JobState.CANCELLED, 3), "what was done before it was heard"
     yard.wait(timedelta(days=1))
     assert not worker.step()
 
@@ -200,6 +218,27 @@ def test_what_is_over_cannot_be_cancelled(yard: Yard) -> None:
     job = yard.put()
     yard.worker(nothing).step()
     assert not yard.cancel(job)
+    assert yard.job(job).state == JobState.DONE
+
+
+def test_what_was_given_up_goes_on_as_if_it_had_never_been_tried(yard: Yard) -> None:
+    job = yard.put()
+
+    def fail(_: Assignment) -> None:
+        raise OSError
+
+    for _ in range(ATTEMPTS):
+        assert yard.worker(fail).step()
+        yard.wait(timedelta(hours=1))
+    yard.resume(job)
+    assert yard.worker(fail).step()
+    assert yard.job(job).state == JobState.QUEUED, "the first of eight tries"
+
+
+def test_what_is_done_does_not_go_on(yard: Yard) -> None:
+    job = yard.put()
+    assert yard.worker(nothing).step()
+    yard.resume(job)
     assert yard.job(job).state == JobState.DONE
 
 
@@ -241,3 +280,29 @@ def test_a_cancelled_report_names_itself(yard: Yard) -> None:
 
     assert yard.worker(listen).step()
     assert heard == ["cancelled"]
+
+
+def test_what_is_left_for_afterwards_is_done_once_the_end_is_noted_and_never_while_it_may_be_tried_again(
+    yard: Yard,
+) -> None:
+    found: list[tuple[str, str]] = []
+
+    def work(task: Assignment) -> None:
+        task.afterwards = lambda: found.append((task.payload["how"], yard.job(task.id).state))
+        if task.payload["how"] == "refused":
+            raise GiveUp("文件打不开")
+        if task.payload["how"] == "broken":
+            raise OSError
+        if task.payload["how"] == "taken over":
+            yard.wait(LEASE + timedelta(seconds=1))
+            assert yard.worker(nothing).step()
+        if task.payload["how"] == "cancelled":
+            yard.cancel(task.id)
+
+    for how in ("good", "refused", "broken", "taken over", "cancelled"):
+        yard.put(how=how)
+        assert yard.worker(work).step()
+        with yard.begin() as session:
+            session.execute(delete(Job))
+            session.commit()
+    assert found == [("good", JobState.DONE), ("refused", JobState.FAILED)]

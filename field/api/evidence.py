@@ -12,13 +12,14 @@ from field.at_hand import vault
 from field.auth import actor
 from field.db import db, transact
 from field.media.photo import MAX_BYTES, NotEvidence, inspect
-from field.monitoring.traces import leave_trace
+from field.monitoring.traces import Look, leave_trace
 from field.monitoring.visiting import evidence, photos
 from field.problems import NOT_FOUND, Problem
 from field.registry.rights import Actor, Right
 
 api = Blueprint("evidence", __name__, url_prefix="/api")
 STATUS = {"too_large": 413}
+LOOKS = {"large": Look.PHOTO_LARGE, "small": Look.PHOTO_SMALL, "original": Look.PHOTO_ORIGINAL}  # by size
 
 
 class Arrived(Strict):
@@ -69,7 +70,7 @@ def _visible(digest: str, right: Right) -> evidence.Evidence:
 def _shown(found: evidence.Evidence, size: str, reason: str | None) -> Response:
     by, now, digest, original = actor(), clock.now(), found.sha256, size == "original"
     kind = f"image/{found.format}" if original else "image/jpeg"
-    transact(lambda session: leave_trace(session, by, f"photo_{size}", digest, now, reason))
+    transact(lambda session: leave_trace(session, by, LOOKS[size], digest, now, reason))
     data = vault().get(digest) if original else photos.shown(db.session(), vault(), digest, size)
     headers = {"Cache-Control": "private, no-store", "Content-Disposition": "inline"}
     return Response(data, headers=headers, content_type=kind)

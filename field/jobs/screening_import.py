@@ -78,19 +78,20 @@ def job_of(session: Session, listed: ScreeningList) -> Job | None:
 def work(task: Assignment, vault: Vault) -> dict[str, Any]:
     """What the worker does: a slice a transaction; what is answered is not answered again."""
     list_id, file = task.payload["list"], task.payload["file"]
-    rows = unpacked(vault.get(file, ROWS)) if vault.has(file, ROWS) else []
+    rows, task.afterwards = unpacked(vault.get(file, ROWS)), lambda: vault.delete(file, ROWS)
     for start in range(0, len(rows), SLICE):
         part, now = rows[start : start + SLICE], task.clock()
         with task.begin() as session:
             transact(lambda s: answer_rows(s, s.get_one(ScreeningList, list_id), part, now), session)  # noqa: B023
         task.advance(start + len(part), len(rows))
-    vault.delete(file, ROWS)
     with task.begin() as session:
         return {"answers": counts(session, [list_id])[list_id]}
 
 
 def _go_on(session: Session, vault: Vault, listed: ScreeningList, rows: Sequence[Row], now: datetime) -> None:
     job = job_of(session, listed)
+    if job:
+        session.refresh(job, with_for_update=True)  # the night's clearing takes files away under the same lock
     if job and job.state in (JobState.CANCELLED, JobState.FAILED):
         vault.put(listed.digest, packed(rows), ROWS)
         resume(session, job, now)

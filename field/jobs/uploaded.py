@@ -9,12 +9,12 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
-from field.codes import JobKind
+from field.codes import JobKind, JobState
 from field.jobs.ordered import orderer
 from field.media.vault import Vault
 from field.registry.rights import Actor, NotAllowed, Right
 from field.registry.roster_sheet import Refused
-from field.work import Assignment, GiveUp, Job, cancel, enqueue
+from field.work import Assignment, GiveUp, Job, cancel, enqueue, resume
 
 
 class Upload(NamedTuple):
@@ -37,8 +37,9 @@ def ask_for(what: Upload, session: Session, vault: Vault, file: bytes, by: Actor
 
 @contextmanager
 def unsealed(what: Upload, task: Assignment, vault: Vault, folder: Path) -> Iterator[tuple[Actor, Path]]:
-    """Who sent a file, and the file while it is read; afterwards it is gone, also where GiveUp tells why."""
+    """Who sent a file, and the file while it is read; once that is noted it is gone, also where GiveUp tells why."""
     key = task.payload["file"]
+    task.afterwards = lambda: vault.delete(key, what.version)
     try:
         with task.begin() as session:
             by = orderer(session, task, lambda one: one.may(what.right, one.region))
@@ -49,13 +50,25 @@ def unsealed(what: Upload, task: Assignment, vault: Vault, folder: Path) -> Iter
             yield by, path
         finally:
             path.unlink()
-    except (GiveUp, Refused) as no_use:
-        vault.delete(key, what.version)
+    except Refused as no_use:
         raise GiveUp(str(no_use)) from no_use
-    vault.delete(key, what.version)
 
 
 def stop(what: Upload, session: Session, vault: Vault, job: Job, now: datetime) -> None:
     """停下: what is in stays in; the file is not kept any longer."""
     if cancel(session, job, now):
         vault.delete(job.payload["file"], what.version)
+
+
+def may_go_again(what: Upload, vault: Vault, job: Job) -> bool:
+    """可以再做: whether a job was tried in vain and its file is still here."""
+    return job.state == JobState.FAILED and vault.has(job.payload["file"], what.version)
+
+
+def go_again(what: Upload, session: Session, vault: Vault, job: Job, now: datetime) -> bool:
+    """再做一次 what was tried in vain, as if it had never been tried; false where the file is gone."""
+    session.refresh(job, with_for_update=True)  # the night's clearing takes files away under the same lock
+    if not may_go_again(what, vault, job):
+        return False
+    resume(session, job, now)
+    return True

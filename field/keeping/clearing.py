@@ -1,13 +1,17 @@
-"""清理: once a night what visitors sent and nothing came of is taken out of the vault."""
+"""清理: once a night what was sent and nobody needs any more is taken out of the vault."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from field.codes import JobKind, JobState
 from field.db import transact
+from field.jobs.filling import FILLING
+from field.jobs.roster_import import ROSTER
+from field.jobs.screening_import import ROWS
 from field.keeping import retention
 from field.media.vault import Vault
 from field.messaging import declare_draft
@@ -16,6 +20,8 @@ from field.messaging.inbox import InboundMessage
 from field.monitoring.leftovers import forget, looked_at, unnamed
 from field.monitoring.visiting.evidence import Evidence
 from field.work import Assignment, Job
+
+SENT = {ROSTER.job.value: ROSTER.version, FILLING.job.value: FILLING.version, JobKind.SCREENING.value: ROWS}
 
 
 def clear(task: Assignment, vault: Vault, kept: timedelta, file: Path | None = None) -> dict[str, Any]:
@@ -29,8 +35,9 @@ def clear(task: Assignment, vault: Vault, kept: timedelta, file: Path | None = N
         count += len(gone)
         task.advance(count)
         gone = _next(task, before)
-    forgotten = retention.apply(task, retention.rules(file))
-    return {"removed": count, **forgotten}
+    rules = retention.rules(file)
+    files = let_go(task, vault, timedelta(days=rules["jobs"].days))
+    return {"removed": count, "files": files, **retention.apply(task, rules)}
 
 
 def _next(task: Assignment, before: datetime) -> list[str] | None:
@@ -48,6 +55,20 @@ def _next(task: Assignment, before: datetime) -> list[str] | None:
 
     with task.begin() as session:
         return transact(work, session)
+
+
+def let_go(task: Assignment, vault: Vault, kept: timedelta) -> int:
+    """交来的文件 of jobs that are over, and of those tried in vain once nobody can want them tried again; how many."""
+    tried_in_vain = (Job.state == JobState.FAILED.value) & (Job.finished_at < task.clock() - kept)
+    over = or_(Job.state.in_((JobState.DONE.value, JobState.CANCELLED.value)), tried_in_vain)
+    with task.begin() as session:  # locked until the files are gone, so that none goes on meanwhile
+        several = session.scalars(select(Job).where(Job.kind.in_(SENT), over).order_by(Job.id).with_for_update())
+        left = [(job.payload["file"], SENT[job.kind]) for job in several]
+        left = [one for one in left if vault.has(*one)]
+        for one in left:
+            vault.delete(*one)
+        session.commit()
+    return len(left)
 
 
 def take_out(task: Assignment, vault: Vault, sha256: str) -> None:

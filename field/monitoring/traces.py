@@ -71,13 +71,15 @@ _lately = Prepared(
 )
 
 
-def leave_trace(session: Session, by: Actor, what: str, subject: str, now: datetime, reason: str | None = None) -> None:
+def leave_trace(
+    session: Session, by: Actor, what: Look, subject: str, now: datetime, reason: str | None = None
+) -> None:
     """Note that somebody looked at something."""
     whose = {"staff_id": by.staff_id, "actor": by.username}
     session.add(Trace(id=str(uuid7()), at=now, **whose, what=what, subject=subject, reason=reason))
 
 
-def looked_lately(session: Session, by: Actor, what: str, subjects: Sequence[str], now: datetime) -> set[str]:
+def looked_lately(session: Session, by: Actor, what: Look, subjects: Sequence[str], now: datetime) -> set[str]:
     """Of which of these, FEW at most, the same look was traced in this sitting already."""
     asked = [*subjects, *[""] * (FEW - len(subjects))]
     given: dict[str, Any] = {"since": now - SAME_SITTING, "actor": by.username, "what": what}
@@ -111,7 +113,7 @@ def readable(session: Session, household_id: str, seq: int, by: Actor) -> Entry:
     return entry
 
 
-def _revealed(session: Session, person_id: str, by: Actor, what: str, reason: str, now: datetime) -> Person:
+def _revealed(session: Session, person_id: str, by: Actor, what: Look, reason: str, now: datetime) -> Person:
     person, _household = reach.belonging(session, by, Person, person_id, Right.REVEAL_NUMBERS)
     leave_trace(session, by, what, person_id, now, reason)
     return person

@@ -20,7 +20,16 @@ from field.registry.rights import Right
 from field.web.exports_page import BUSY
 from field.web.filling_words import column
 from field.web.households_page import asked_of, is_personal, sought_of
-from field.web.uploaded_sheets import MEGABYTE, end_reading, faults_of, give_room, newest, take_in
+from field.web.uploaded_sheets import (
+    MEGABYTE,
+    end_reading,
+    faults_of,
+    give_room,
+    newest,
+    read_again,
+    take_in,
+    tried_in_vain,
+)
 from field.work import OPEN
 
 filling_room = Blueprint("filling_page", __name__, url_prefix="/filling")
@@ -31,9 +40,10 @@ give_room(filling_room, 100 * MEGABYTE)
 @allow(Right.FILL_SHEETS)
 def page() -> str:
     """The form, what waits for a decision, and the sheets of the reader's region that came in, newest first."""
+    several = newest(FILLING)
     return render_template(
-        "filling.html", jobs=newest(FILLING), states=JobState.labels(), open_states=OPEN, titles=TITLES,
-        contested=contested(db.session(), actor()),
+        "filling.html", jobs=several, states=JobState.labels(), open_states=OPEN, titles=TITLES,
+        contested=contested(db.session(), actor()), in_vain=tried_in_vain(FILLING, several),
     )  # fmt: skip
 
 
@@ -86,3 +96,10 @@ def faults(job_id: str) -> Response:
 def stop(job_id: str) -> Answer:
     """Cancel the reading; what is in stays in."""
     return end_reading(FILLING, job_id)
+
+
+@filling_room.post("/<id:job_id>/again")
+@allow(Right.FILL_SHEETS)
+def again(job_id: str) -> Answer:
+    """Read a sheet once more that was tried in vain."""
+    return read_again(FILLING, job_id)

@@ -22,7 +22,18 @@ from field.registry.rights import Right
 from field.registry.roster_excel import write_template
 from field.traced import traced
 from field.web.asked import asked_page
-from field.web.uploaded_sheets import MEGABYTE, end_reading, excel, faults_of, give_room, newest, sent_in, take_in
+from field.web.uploaded_sheets import (
+    MEGABYTE,
+    end_reading,
+    excel,
+    faults_of,
+    give_room,
+    newest,
+    read_again,
+    sent_in,
+    take_in,
+    tried_in_vain,
+)
 from field.work import OPEN
 
 imports = Blueprint("imports", __name__, url_prefix="/imports")
@@ -34,9 +45,11 @@ give_room(imports, 100 * MEGABYTE)
 @allow(Right.IMPORT_ROSTER)
 def page() -> str:
     """The form and the imports of the reader's region, newest first."""
+    several = newest(ROSTER)
     return render_template(
-        "imports.html", jobs=newest(ROSTER), states=JobState.labels(), open_states=OPEN, titles=TITLES
-    )
+        "imports.html", jobs=several, states=JobState.labels(), open_states=OPEN, titles=TITLES,
+        in_vain=tried_in_vain(ROSTER, several),
+    )  # fmt: skip
 
 
 @imports.post("")
@@ -82,3 +95,10 @@ def doubts(job_id: str) -> str:
 def stop(job_id: str) -> Answer:
     """Cancel an import; what is in stays in."""
     return end_reading(ROSTER, job_id)
+
+
+@imports.post("/<id:job_id>/again")
+@allow(Right.IMPORT_ROSTER)
+def again(job_id: str) -> Answer:
+    """Try an import once more that was tried in vain."""
+    return read_again(ROSTER, job_id)

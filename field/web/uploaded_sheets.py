@@ -1,6 +1,7 @@
 """交来的表: what pages that take a file share: rosters, filled-in sheets, and departments' lists."""
 
 from flask import Blueprint, Response, redirect, request, url_for
+from flask_babel import gettext as _
 from sqlalchemy import Row, select
 from werkzeug.wrappers import Response as Answer
 
@@ -8,7 +9,7 @@ from field import clock
 from field.at_hand import vault
 from field.auth import actor
 from field.db import db, transact
-from field.jobs.uploaded import Upload, ask_for, stop
+from field.jobs.uploaded import Upload, ask_for, go_again, may_go_again, stop
 from field.problems import NOT_FOUND, Problem
 from field.registry.regions import in_region, within
 from field.registry.staff import Staff
@@ -28,7 +29,7 @@ def give_room(pages: Blueprint, most: int) -> None:
             request.max_content_length = most
 
 
-def newest(what: Upload) -> list[Row[tuple[Job, str]]]:
+def newest(what: Upload) -> list[Row[Job, str]]:
     """The files of the reader's region that came in, each with who sent it."""
     rows = select(Job, Staff.name).outerjoin(Staff, Staff.id == Job.staff_id)
     rows = rows.where(Job.kind == what.job.value, in_region(Job.region, actor().region))
@@ -58,6 +59,19 @@ def end_reading(what: Upload, job_id: str) -> Answer:
     """Cancel the reading; what is in stays in."""
     job, now = sent_in(what, job_id), clock.now()
     transact(lambda session: stop(what, session, vault(), job, now))
+    return redirect(url_for(".page"), 303)
+
+
+def tried_in_vain(what: Upload, several: list[Row[Job, str]]) -> set[str]:
+    """没有做成、可以再做的 of the files that came in, by the job's id."""
+    return {job.id for job, _name in several if may_go_again(what, vault(), job)}
+
+
+def read_again(what: Upload, job_id: str) -> Answer:
+    """Read a file that was tried in vain once more; refused where it is not here any more."""
+    job, now = sent_in(what, job_id), clock.now()
+    if not transact(lambda session: go_again(what, session, vault(), job, now)):
+        raise Problem(409, "not_again", _("这份文件已经不在了，或者已经在做；做不成的请再传一次"))
     return redirect(url_for(".page"), 303)
 
 

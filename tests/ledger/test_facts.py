@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from field.ledger.facts import HEARSAY, SEEN, VERIFIED_ADDRESS, Fact, known
+from field.ledger.facts import HEARSAY, SEEN, VERIFIED_ADDRESS, Fact, known, weight
 
 NOW = datetime(2026, 11, 20, 2, tzinfo=UTC)
 
@@ -25,6 +25,7 @@ CASES: list[tuple[str, list[Fact], Any, list[Any]]] = [
     ("a roster that is newer than her word", [fact(520000, 30), fact(400000, 1, **ROSTER)], 400000, [520000]),
     ("what a neighbour said before she did", [fact(300000, 9, HEARSAY), fact(520000, 1)], 520000, []),
     ("what a neighbour says after she did", [fact(300000, 1, HEARSAY), fact(520000, 9)], 520000, [300000]),
+    ("her word against a surer list before", [fact(300000, 100, SEEN, **ROSTER), fact(520000, 1)], 520000, [300000]),
     ("two cadres, one after the other", [fact(300000, 9, SEEN), fact(520000, 1, SEEN)], 520000, [300000]),
     ("her word against what a cadre saw before", [fact(300000, 9, SEEN), fact(520000, 1)], 300000, [520000]),
     ("what two say against what a third says later", [fact(300000, 3), fact(300000, 2), fact(520000, 1)], 300000, [520000]),
@@ -58,8 +59,10 @@ OVER.attribute = "phone_withdrawn"
 @pytest.mark.parametrize(
     ("phones", "standing"),
     [([number("138", 200, **ROSTER), number("139", 2)], ["138"]), ([number("139", 2)], []),
-     ([number("139", 2), number("139", 0)], ["139"]), ([number("138", 9), number("138", 2)], ["138"])],
-    ids=["the old one stands again", "nothing is left", "it was seen again since", "another one is untouched"],
+     ([number("139", 1)], []), ([number("139", 2), number("139", 0)], ["139"]),
+     ([number("138", 9), number("138", 2)], ["138"])],
+    ids=["the old one stands again", "nothing is left", "told in the same moment", "it was seen again since",
+         "another one is untouched"],
 )  # fmt: skip
 def test_a_number_that_was_withdrawn_counts_no_more_until_it_is_told_again(
     phones: list[Fact], standing: list[str]
@@ -77,3 +80,7 @@ def test_several_numbers_that_were_withdrawn_are_all_told_and_do_not_contradict(
     [found] = known(both, NOW).values()
     assert {found.best.value, *(one.value for one in found.others)} == {"139", "137"}
     assert not found.contested
+
+
+def test_what_a_clock_that_runs_ahead_dates_into_the_future_is_no_surer_for_it() -> None:
+    assert weight(fact(520000, -30), NOW) == weight(fact(520000, 0), NOW)

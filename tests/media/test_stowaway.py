@@ -142,12 +142,13 @@ def depth_map() -> bytes:
         samsung(),
         depth_map(),
         depth_map() + video(),
+        JPEG[: len(JPEG) // 2],
         bytes(4096),
         b"\xff\xff\xff\xff",
         b'vivo{"sceneMode":1}',
         random.Random(6).randbytes(2000),
     ],
-    ids=["motion", "samsung", "map", "map and motion", "padding", "fill", "words", "unknown"],
+    ids=["motion", "samsung", "map", "map and motion", "cut map", "padding", "fill", "words", "unknown"],
 )
 def test_what_phones_add_behind_a_photo_is_accepted(trailer: bytes) -> None:
     photo = inspect(JPEG + trailer)

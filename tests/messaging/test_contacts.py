@@ -219,6 +219,12 @@ def test_the_same_claim_again_is_the_same_and_counts_once(session: Session, peop
     assert len(claims) == 1
 
 
+def test_whom_a_merged_row_speaks_for_has_the_claim(session: Session, people: list[Person]) -> None:
+    people[1].merged_into = people[0].id
+    session.flush()
+    assert contacts.claim(session, people[1], SMS, OTHER, NOW).person_id == people[0].id
+
+
 def test_who_guesses_names_is_stopped_and_nothing_is_kept_of_it(session: Session, people: list[Person]) -> None:
     for _ in range(5):
         contacts.note_try(session, SMS, ONE, None, NOW)

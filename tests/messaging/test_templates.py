@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from field import clock
 from field.messaging.connected import Connected
 from field.messaging.dialogs.lengths import lengths
 from field.messaging.dialogs.loading import Faulty, library
@@ -196,6 +198,11 @@ def test_a_template_of_no_step_is_named(dialogs: list[Dialog]) -> None:
 
 class TestCommands:
     """命令: templates export, doctor."""
+
+    @pytest.fixture(autouse=True)
+    def _its_day(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A day whose line and holidays our pack knows, so that the doctor has nothing to say of them."""
+        monkeypatch.setattr(clock, "now", lambda: datetime(2026, 11, 26, 4, tzinfo=UTC))
 
     def test_the_table_to_be_filed(self, small_county: County) -> None:
         told = small_county.app.test_cli_runner().invoke(args=["templates", "export", "--provider", "tencent"])

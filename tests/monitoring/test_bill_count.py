@@ -46,6 +46,7 @@ def paid(day: date, amount: int, compliant: int, seq: int = 1) -> Paid:
         ([told(1), told(2, OTHER, amount=101)], [100, 101], [1, 1]),
         ([told(1), told(2, void=True, source="bill_corrected")], [], []),
         ([told(1), told(2, amount=200, source="bill_corrected"), told(3, OTHER)], [200, 100], [1, 1]),
+        ([told(1, "1:0"), told(1, "1:0", amount=200, chain_id="there")], [100, 200], [1, 1]),
         ([told(1, person_id=None), told(2, OTHER, person_id=None)], [100, 100], [1, 1]),
     ],
 )
@@ -60,6 +61,13 @@ def test_a_bill_known_twice_is_counted_once_and_the_newest_telling_holds(
 def test_two_papers_of_one_bill_keep_both_traces_and_what_either_knows() -> None:
     [bill] = distinct([told(1, compliant_amount=70), told(4, "4:0", compliant_amount=None)])
     assert (bill.seqs, bill.compliant_amount, bill.times) == ((1, 4), 70, 2)
+
+
+def test_of_two_papers_of_one_bill_the_newer_holds_and_only_what_was_put_right_is_called_so() -> None:
+    [bill] = distinct([told(1, compliant_amount=70), told(4, "4:0", compliant_amount=80)])
+    assert (bill.compliant_amount, bill.corrected) == (80, False)
+    [bill] = distinct([told(1), told(2, amount=200, source="bill_corrected")])
+    assert bill.corrected
 
 
 @pytest.mark.parametrize(

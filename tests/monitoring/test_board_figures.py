@@ -18,6 +18,7 @@ from field.db import db
 from field.ledger.entries import Entry, opened
 from field.ledger.facts import Fact
 from field.monitoring.board.counted import AMONG, among, counts, flow_by_month
+from field.monitoring.board.flow import Flow
 from field.monitoring.board.standings import statistics_on
 from field.monitoring.board.statistics import figures_of, statistics
 from field.monitoring.board.until import AGEING, Until
@@ -229,3 +230,13 @@ def test_a_step_a_measure_and_a_revisit_are_late_once_their_day_is_over(county: 
             for on in (today, today + DAY)
         ]  # fmt: skip
     assert late == [[], ["late_case", "late_measure", "late_revisit", "late_town_review"]]
+
+
+@pytest.mark.parametrize(
+    ("days", "median", "tenth"),
+    [((), None, None), ((7,), 7, 7), ((1, 2), 1, 2), ((1, 2, 9), 2, 9), (tuple(range(1, 11)), 5, 9)],
+)
+def test_half_and_nine_of_ten_were_identified_within_so_many_days(
+    days: tuple[int, ...], median: int | None, tenth: int | None
+) -> None:
+    assert (Flow(days=days).median, Flow(days=days).slowest_tenth) == (median, tenth)

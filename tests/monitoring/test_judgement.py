@@ -2,7 +2,7 @@
 
 import json
 import random
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -19,13 +19,13 @@ from field.monitoring.rebuild import rebuild
 from field.monitoring.risk.judgement import ALL, ONE, SEVERAL, Basis, Judgement, basis, judged, window
 from field.monitoring.risk.risk_words import FACTS, told
 from field.monitoring.visiting.visits import record_visit
-from tests.county import County
+from field.monitoring.workdays import china_day
+from tests.county import County, moment
 
 HOME = "420626107204"
 NOW = datetime(2026, 11, 26, 4, 0, tzinfo=UTC)
 FINE: dict[str, Any] = {
-    "income": {"wages": 6_000_000, "business": 0, "property": 0, "transfers": 0, "production_cost": 0,
-               "period": {"from": "2025-11-01", "to": "2026-10-31"}},
+    "income": {"wages": 6_000_000, "business": 0, "property": 0, "transfers": 0, "production_cost": 0},
     "expenses": {"medical_self_paid": 0, "schooling": 0, "housing": 0, "other": 0},
     "risk_factors": [],
 }  # fmt: skip
@@ -33,11 +33,12 @@ OK = {name: {"status": "ok"} for name in ("food", "clothing", "schooling", "medi
 
 
 def visit(county: County, **changes: Any) -> dict[str, Any]:
-    """A visit that finds nothing wrong, but for what is said."""
-    said: dict[str, Any] = {
-        **FINE, "guarantees": OK, "unchanged": [], "visited_at": "2026-11-20T02:30:00Z", **changes,
-    }  # fmt: skip
-    sections = {name: {**FINE[name], **said[name]} for name in ("income", "expenses")}
+    """A visit of six days ago that finds nothing wrong in the last twelve months, but for what is said."""
+    at = moment(clock.now() - timedelta(days=6, minutes=90))
+    said: dict[str, Any] = {**FINE, "guarantees": OK, "unchanged": [], "visited_at": at, **changes}
+    first, last = window("month", china_day(clock.now()))
+    fine = FINE | {"income": FINE["income"] | {"period": {"from": f"{first}", "to": f"{last}"}}}
+    sections = {name: {**fine[name], **said[name]} for name in ("income", "expenses")}
     return county.visit(**{**said, **sections})
 
 

@@ -8,17 +8,18 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from field import clock
+from field.codes import Left
 from field.db import db
 from field.monitoring.leads.leads import Lead
 from field.monitoring.policy.shelf import pack_on
 from field.monitoring.screening.screening import Filing, answer_rows, file_list
 from field.monitoring.screening.screening_match import match
 from field.monitoring.screening.screening_rules import below, below_for_all, why
-from field.registry.households import Household
+from field.registry.households import Household, Person
 from field.registry.screening_reading import Row
 from tests.county import County
 from tests.screenings import FAR, HOME, NEXT, free, freeman, settle
@@ -63,6 +64,7 @@ SAYS: list[tuple[dict[str, Any], str | None, int]] = [
     ({"name": "刘安二", "id_number": freeman(9)["id_number"], "village": NEXT}, None, 1),
     ({"name": "刘安一", "birth_date": "1975-03-09", "village": HOME}, None, 2),
     ({"name": "不认识", "birth_date": "1975-03-09", "village": HOME}, None, 0),
+    ({"name": "刘平三", "birth_date": "1975-03-09", "village": NEXT}, None, 0),
     ({"name": "刘安二", "birth_date": "1990-03-09", "village": FAR}, None, 0),
 ]
 
@@ -79,6 +81,31 @@ def test_a_number_with_its_name_or_all_three_together_are_sure_and_near_ones_are
         told = [(one.sure and numbers[one.sure.person.household_id], len(one.near)) for one in found]
         assert told == [(whose, near) for _, whose, near in SAYS]
         assert match(session, "420626102", [SAYS[0][0]])[0] == (None, []), "nobody of another region"
+
+
+def test_a_number_that_two_have_or_whose_holder_is_gone_is_left_to_people(county: County) -> None:
+    other = {"name": "刘同号", "relation": "户主", "birth_date": "1975-03-09", "id_number": freeman(0)["id_number"]}
+    settle(county, free(0), free(1), free(2, members=[other]))
+    said = [
+        {"name": "刘安一", "id_number": freeman(0)["id_number"]},
+        {"name": "刘安二", "id_number": freeman(1)["id_number"]},
+    ]
+    with county.app.app_context():
+        session = db.session()
+        session.execute(update(Person).where(Person.name == "刘安二").values(left=Left.DIED.value))
+        assert [(one.sure, len(one.near)) for one in match(session, "420626", said)] == [(None, 2), (None, 1)]
+
+
+def test_the_number_of_who_was_merged_means_who_is_kept(county: County) -> None:
+    settle(county, free(0), free(2, members=[TWIN | {"id_number": freeman(3)["id_number"]}]))
+    with county.app.app_context():
+        session = db.session()
+        people = select(Person.id, Household.number).join(Household, Household.id == Person.household_id)
+        whose = {number: person for person, number in session.execute(people)}
+        session.execute(update(Person).where(Person.id == whose["F0002"]).values(merged_into=whose["F0000"]))
+        [found] = match(session, "420626", [{"name": "刘安一", "id_number": freeman(3)["id_number"]}])
+        assert found.sure
+        assert found.sure.person.id == whose["F0000"]
 
 
 ROWS = [

@@ -61,6 +61,11 @@ def tasks_of(county: County, place: str, who: str = "cadre") -> list[str]:
     return [one["kind_name"] for one in items if one["household_id"] == county.households[place]]
 
 
+def steps_of(county: County, village: str) -> list[str]:
+    """The same without the month's visit, which a visit of two days ago is not in the first days of a month."""
+    return [one for one in tasks_of(county, village) if one != "本月走访"]
+
+
 @pytest.mark.unlisted(UNMONITORED)
 def test_every_household_is_judged_and_news_becomes_one_lead(county: County) -> None:
     released(county)
@@ -83,7 +88,7 @@ def test_every_household_is_judged_and_news_becomes_one_lead(county: County) -> 
 def test_a_monitored_household_is_news_only_above_being_monitored(small_county: County) -> None:
     poor(small_county, HOME, 1_700_000)
     assert (swept(small_county).grades["yellow"], leads(small_county)) == (1, [])
-    poor(small_county, HOME, 1_000_000, visited_at="2026-11-21T02:30:00Z")
+    poor(small_county, HOME, 1_000_000, visited_at=moment(clock.now() - timedelta(hours=1)))
     assert swept(small_county).warnings == 1
     assert [lead["grade"] for lead in leads(small_county)] == ["orange"]
 
@@ -183,12 +188,12 @@ def test_a_warning_on_the_way_out_is_looked_into_before_the_way_goes_on(county: 
     casework.helped(county, county.households[HOME], then)
     casework.do(county, case_id, "propose_elimination", "cadre", then)
     casework.do(county, case_id, "advance", "cadre", then)
-    assert tasks_of(county, HOME) == ["消除：民主评议"]
+    assert steps_of(county, HOME) == ["消除：民主评议"]
     poor(county, HOME, visited_at=moment(then + timedelta(hours=1)))
     assert swept(county).warnings == 1
-    assert tasks_of(county, HOME) == ["入户核实"]
+    assert steps_of(county, HOME) == ["入户核实"]
     casework.visited(county, HOME, "cadre", clock.now() + timedelta(minutes=1), **RICH)
-    assert tasks_of(county, HOME) == ["消除：民主评议"]
+    assert steps_of(county, HOME) == ["消除：民主评议"]
     assert rebuilt(county) == ()
 
 

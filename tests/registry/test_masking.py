@@ -19,6 +19,7 @@ from field.registry.masking import mask_words
             "2026年花了38000元，区划420626107204，编号107204-0001",
         ),
         ("回执a13900003333b", "回执a13900003333b"),
+        ("回执13900003333b", "回执13900003333b"),
     ],
 )
 def test_identity_account_and_mobile_numbers_are_masked_and_other_figures_stay(written: str, shown: str) -> None:

@@ -194,6 +194,34 @@ def test_who_holds_the_key_cannot_pass_off_a_changed_entry_against_the_checkpoin
         assert (report.broken.fault.value, report.broken.chain) == (fault, one)
 
 
+def _photograph(files: Files) -> None:
+    [name] = [name for name in files if name.startswith("photographs/")]
+    files[name] = b"another"
+
+
+def _value(files: Files) -> None:
+    [name] = [name for name in files if name.startswith("chains/")]
+    lines = [json.loads(line) for line in files[name].splitlines()]
+    values = next(line["personal"] for line in lines if line.get("personal"))
+    salt, _value = values[path := min(values)]
+    values[path] = [salt, "另一个人"]
+    files[name] = b"".join(json.dumps(line).encode() + b"\n" for line in lines)
+
+
+@pytest.mark.parametrize(("change", "fault"), [(_photograph, "package"), (_value, "secret")])
+def test_who_holds_the_key_cannot_pass_off_another_photograph_or_value_for_one_that_was_recorded(
+    small_county: County, tmp_path: Path, change: Callable[[Files], None], fault: str
+) -> None:
+    county_visit(small_county)
+    office = browser(small_county, "county")
+    files = opened(made(small_county, office, region=HERE, personal="yes", reason="交县审计局"))
+    change(files)
+    _sign_again(small_county, files)
+    report = check(closed(files, tmp_path), key_of(small_county))
+    assert report.broken is not None
+    assert report.broken.fault.value == fault
+
+
 def _hash(lines: list[dict[str, object]]) -> None:
     lines[-1]["actor"] = "somebody"
 

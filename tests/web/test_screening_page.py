@@ -11,7 +11,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
 from field import clock, worker
-from field.codes import JobState
+from field.codes import JobKind, JobState
 from field.db import db
 from field.jobs import screening_import
 from field.jobs.screening_import import AT_ONCE, ROWS
@@ -20,7 +20,7 @@ from field.monitoring.leads.leads import Lead
 from field.monitoring.screening.screening_lists import ScreeningRow
 from field.registry.households import Household
 from field.registry.screening import COLUMNS
-from field.work import Cancelled, Job
+from field.work import ATTEMPTS, Cancelled, Job
 from tests.county import County
 from tests.screenings import HEADERS, HOME, NEXT, Row, answered, excel, free, freeman, head, settle
 from tests.web.office import Browser, browser, links, words
@@ -188,6 +188,17 @@ def test_a_list_that_was_stopped_goes_on_when_it_is_sent_again(
     assert "还有 43 行没有答复" in words(department.page(place))
     again = upload(department, excel(LONG)).headers["Location"]
     assert again.split("?")[0] == place
+    assert worker.worker(county.app).step()
+    assert len(answered(county)) == len(LONG)
+
+
+def test_a_list_that_was_tried_in_vain_goes_on_when_it_is_sent_again(county: County, department: Browser) -> None:
+    place = upload(department, excel(LONG)).headers["Location"]
+    with county.app.app_context():
+        [job] = db.session.scalars(select(Job).where(Job.kind == JobKind.SCREENING.value))
+        job.state, job.attempts = JobState.FAILED.value, ATTEMPTS
+        db.session.commit()
+    assert upload(department, excel(LONG)).headers["Location"].split("?")[0] == place
     assert worker.worker(county.app).step()
     assert len(answered(county)) == len(LONG)
 

@@ -12,7 +12,7 @@ from field.db import db, transact
 from field.jobs.export import Wanted, ask_for_export
 from field.monitoring.household_file import Sought
 from field.monitoring.trace_list import PER_PAGE
-from field.monitoring.traces import Trace, leave_trace
+from field.monitoring.traces import Look, Trace, leave_trace
 from field.monitoring.workdays import china_day
 from field.registry.deputies import acting
 from field.registry.households import Household, Person
@@ -29,7 +29,7 @@ def person(county: County, village: str) -> str:
         return str(db.session.scalars(rows).first())
 
 
-def look(county: County, by: Actor, what: str, subject: str, reason: str | None = None, days_ago: int = 0) -> None:
+def look(county: County, by: Actor, what: Look, subject: str, reason: str | None = None, days_ago: int = 0) -> None:
     at = clock.now() - timedelta(days=days_ago)
     with county.app.app_context():
         transact(lambda session: leave_trace(session, by, what, subject, at, reason))
@@ -48,7 +48,7 @@ def test_a_look_at_full_numbers_is_there_with_who_when_whose_masked_and_why(coun
 
 def test_a_deputy_is_named_with_whom_for_and_found_under_both(county: County) -> None:
     deputy = acting(county.actor("cadre2"), "cadre", "陈干部", "village", HERE)
-    look(county, deputy, "phone", person(county, HERE))
+    look(county, deputy, Look.PHONE, person(county, HERE))
     assert "李干部（代陈干部） 电话号码" in body(browser(county, "county").page("/traces"))
     page = browser(county, "county").page(f"/traces?staff={county.actor('cadre2').staff_id}")
     assert "李干部（代陈干部）" in body(page)
@@ -68,12 +68,12 @@ def test_from_a_file_the_way_leads_to_all_who_looked_at_that_household(county: C
     digest, town = photograph(county, 1), county.actor("town")
     visited(county, evidence=[{"sha256": digest, "kind": "receipt"}])
     home, other = county.households[HERE], county.households[NEXT]
-    look(county, town, "photo_large", digest)
-    look(county, town, "messages", home)
-    look(county, town, "phone", person(county, NEXT))
-    look(county, town, "messages", other)
-    look(county, county.actor("county"), "print_files", "420626107", "2 户")
-    look(county, county.actor("county"), "print_files", "420626102", "2 户")
+    look(county, town, Look.PHOTO_LARGE, digest)
+    look(county, town, Look.MESSAGES, home)
+    look(county, town, Look.PHONE, person(county, NEXT))
+    look(county, town, Look.MESSAGES, other)
+    look(county, county.actor("county"), Look.PRINT_FILES, "420626107", "2 户")
+    look(county, county.actor("county"), Look.PRINT_FILES, "420626102", "2 户")
     office = browser(county, "county")
     way = next(link for link in links(office.page(f"/households/{home}")) if link.startswith("/traces?"))
     said = body(office.page(way))
@@ -96,8 +96,8 @@ def test_an_export_stands_with_every_household_that_it_may_hold(
 
 def test_looks_are_found_by_person_by_kind_and_by_day(county: County) -> None:
     home = county.households[HERE]
-    look(county, county.actor("cadre"), "messages", home, days_ago=3)
-    look(county, county.actor("town"), "print_files", HERE, "1 户")
+    look(county, county.actor("cadre"), Look.MESSAGES, home, days_ago=3)
+    look(county, county.actor("town"), Look.PRINT_FILES, HERE, "1 户")
     office, today = browser(county, "county"), china_day(clock.now())
     before = (today - timedelta(days=1)).isoformat()
     for asked, found in (
@@ -114,12 +114,12 @@ def test_looks_are_found_by_person_by_kind_and_by_day(county: County) -> None:
 
 def test_pages_follow_one_another_and_ask_no_more_for_many(county: County) -> None:
     whose = person(county, HERE)
-    look(county, county.actor("cadre"), "numbers", whose, "第一次")
+    look(county, county.actor("cadre"), Look.NUMBERS, whose, "第一次")
     office = browser(county, "county")
     with statements(county) as few:
         office.page("/traces")
     for _ in range(PER_PAGE):
-        look(county, county.actor("cadre"), "numbers", whose)
+        look(county, county.actor("cadre"), Look.NUMBERS, whose)
     with statements(county) as many:
         first = office.page("/traces")
     assert len(few) == len(many) <= 12
