@@ -22,6 +22,7 @@ from field.messaging.dialogs.engine import (
     final,
     go_on,
     repeat,
+    take_along,
     tell,
     tells_of,
     which,
@@ -123,7 +124,9 @@ def _in_danger(scene: Scene) -> Say:
     whose = scene.contact or of_one_household(scene) or scene.region_of(None, {})
     call_today(scene, whose, "danger", scene.note)
     for kept in conversations.open_dialogs(scene.session, scene.channel, scene.index, scene.person_id).values():
-        conversations.interrupt(kept)
+        dialog = library().dialog(kept.purpose, kept.state.get("version"))
+        context = scene.context(kept.person_id)
+        conversations.interrupt(kept, take_along(dialog, kept.state, scene.text, context, scene.now))
     return _tell(scene, "danger")
 
 
@@ -257,7 +260,7 @@ def _waiting(scene: Scene, others: Sequence[Kept]) -> Sequence[Say]:
     kept = max(others, key=lambda one: library().dialog(one.purpose).rank)
     dialog = library().dialog(kept.purpose, kept.state.get("version"))
     if kept.state.get(INTERRUPTED):
-        conversations.interrupt(kept, asked_again=True)
+        conversations.interrupt(kept, kept.state, asked_again=True)
     return repeat(dialog, kept.state, scene.context(kept.person_id), scene.now)
 
 

@@ -78,6 +78,16 @@ def final(dialog: Dialog, name: str, variables: Mapping[str, str] | None = None,
     return tell(dialog, name, variables, channel)
 
 
+def take_along(dialog: Dialog, state: State, text: str, context: Mapping[str, Any], now: datetime) -> State:
+    """顺带记下: the state with what a message tells beside that to which something weightier is answered."""
+    run = Run(dialog, context, now, state)
+    if readable(dialog, state) is None:
+        return state
+    run.text = tidy(text)
+    run.overhear()
+    return {**state, "answers": run.answers}
+
+
 def tell(dialog: Dialog, word: str, variables: Mapping[str, str] | None = None, channel: str = "sms") -> Say:
     """Words that all dialogs share, such as `greeting` for who began none."""
     return say(dialog, f"words.{word}", getattr(dialog.words.says, word), channel, variables or {})
@@ -196,8 +206,8 @@ def _pass_on(run: Run, beside: str) -> None:
     """问办事的人: 你们什么时候来 goes to people and is no wrong answer; what else was said may be the answer."""
     run.happened(Happening.ASKED_OFFICE)
     run.tell("passed_on")
-    run.text = beside
-    reading = run.read(run.step) if beside else None
+    run.text = (without_question(run.text) or "") if run.overhear() else beside
+    reading = run.read(run.step) if run.text else None
     if reading and not reading.hint and [run.asked.otherwise] not in reading.values.values():
         _accept(run, reading, run.step)
     else:
@@ -212,7 +222,7 @@ def _understand(run: Run) -> None:
         run.ask()
         return
     if reading is None and noted:
-        run.hint("noted")
+        run.note()
         return
     if reading is None and run.asked.retells:
         again = run.read(run.asked.retells)

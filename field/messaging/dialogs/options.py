@@ -6,6 +6,10 @@ from collections.abc import Collection
 from field.messaging.dialogs.shapes import Option, Step, bare
 
 SPACES = re.compile(r"[\s,，、。.!！~]+")
+DENIED = re.compile(  # 没病没灾, 不是生病: no hardship; 没病历, 没住院费 say something else
+    "(?<!有)(?:没有?|没得|冇|未|(?<!是)不是)(?:生|得|大|什么|啥)?"
+    "(?:病|灾|残疾?(?!证)|住院(?![的费])|受伤|摔|塌|车祸|意外|事故)"
+)
 CHINESE_NUMBER = {sign: str(value) for value, sign in enumerate("零一二三四五六七八九十")} | {
     "十一": "11",
     "十二": "12",
@@ -35,6 +39,7 @@ def denies(text: str, no: Collection[str]) -> bool:
 
 def first_named(step: Step, text: str) -> Option | None:
     """The option whose words of two characters or more stand earliest in the message."""
+    text = DENIED.sub(" ", text)
     found = [
         (text.index(word), place)
         for place, option in enumerate(step.options)
@@ -72,7 +77,8 @@ def numbered(step: Step, text: str) -> list[str]:
 
 
 def named(step: Step, text: str) -> list[str]:
-    """The options whose words the message holds, in the order in which they are said."""
+    """The options whose words the message holds, in the order in which they are said; not what it says is not so."""
+    text = DENIED.sub(" ", text)
     found = [
         (min(text.index(word) for word in option.words if word in text), option.code)
         for option in step.options

@@ -7,7 +7,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from field.messaging.dialogs.amounts import spent
-from field.messaging.dialogs.answers import Amount, Hearing, PlaceName, Reading, Towns, beside_identity, overheard, read
+from field.messaging.dialogs.answers import (
+    Amount,
+    Hearing,
+    PlaceName,
+    Reading,
+    Towns,
+    beside_identity,
+    overheard,
+    read,
+    told_beside,
+)
 from field.messaging.dialogs.events import event
 from field.messaging.dialogs.identity import missing
 from field.messaging.dialogs.options import allowed
@@ -106,16 +116,15 @@ class Run:
         return bool(self.heard.photos or self.heard.place)
 
     def overhear(self) -> bool:
-        """顺口说了别的: what answers a later step is kept as its answer, and only the rest is read here."""
+        """顺口说了别的: what answers another step is kept with its answer, behind what was told first."""
         step = self.dialog.steps.get(self.asked.overhears)
-        if step is None or self.passes(step):
+        if step is None or not allowed(step.when, self.flags):
             return False
-        told, rest = overheard(step, self.text)
-        if told is None:
-            return False
-        self.answers.update(zip(step.stores, told, strict=False))
-        self.text = rest
-        return True
+        codes, rest = overheard(step, self.asked.answer, self.text)
+        told = told_beside(step, self.answers, codes, self.text)
+        self.text = rest if told else self.text
+        self.answers |= told
+        return bool(told)
 
     def hear_who(self) -> bool:
         """迟说的身份: who was asked in vain says it at a later step, and only the rest is that step's answer."""
@@ -191,6 +200,14 @@ class Run:
         wording = hint_wording(self.dialog, self.asked, hint)
         self._say(template(self.dialog, self.step, key) if own else "words.again", wording)
         if own is None:
+            self.ask()
+
+    def note(self) -> None:
+        """Say that it was noted, and ask again; a confirmation shows it."""
+        if "noted" in self.asked.hints:
+            self.hint("noted")
+        else:
+            self.tell("noted")
             self.ask()
 
     def tell(self, word: str) -> None:

@@ -163,6 +163,7 @@ class Says(Part):
     renewed: Wording
     again: Wording
     photo: Wording
+    noted: Wording = Wording(sms="难处记下了。")
     passed_on: Wording = Wording(sms="您问的事已经转给村干部，会有人联系您。请接着答。")
     unheard: Wording = Wording(sms="您的语音没有听出来，请打字发来，或请村干部帮您说。")
     photo_added: Wording = Wording(sms="照片收到了。")

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from field.case_codes import CaseAction, CaseState
 from field.china_time import written
-from field.codes import Role, Source, TaskKind
+from field.codes import OWN_WORDS, Role, Source, TaskKind
 from field.labels import Word
 from field.monitoring.cases.case_course import same_hands
 from field.monitoring.cases.case_rules import LEAVING
@@ -35,7 +35,8 @@ SOURCES: tuple[SourceOf, ...] = (
     urgent_aid, entries, steps, objections, leavings, conflicts, visits, dated(TaskKind.REVISIT, due_revisits),
     dated(TaskKind.MEASURE, late_measures),
 )  # fmt: skip
-BY_PLAN = {  # of no way in
+FROM = {  # where things come from that come by no way in of leads, or by whichever way somebody happened to write
+    TaskKind.ANSWER: OWN_WORDS, TaskKind.DANGER: OWN_WORDS, TaskKind.BINDING: Word("申请绑定"),
     TaskKind.MEASURE: Word("一户一策"), TaskKind.REVISIT: Word("监测对象回访日"), TaskKind.FILLING: Word("填报表"),
     TaskKind.URGENT_AID: Word("村级救助基金"),
 }  # fmt: skip
@@ -112,7 +113,7 @@ def _shown(row: Row, around: Around, wanted: Wanted) -> dict[str, Any]:
     up = reached(row, wanted)
     return {
         "id": row.id, "kind": row.kind.value, "kind_name": _named(row), "source": row.source,
-        "source_name": BY_PLAN.get(row.kind) or Source.label_of(row.source),
+        "source_name": FROM.get(row.kind) or Source.label_of(row.source),
         "state": "done" if row.done else "open", "region": row.region,
         "village": around.places.get(row.region, row.region), "group": home.group if home else None,
         "household_id": row.household_id, "person_id": row.person_id, "head": home.head if home else None,
