@@ -10,8 +10,8 @@ from typing import Any
 from flask_babel import gettext as _
 
 from field.messaging.dialogs.amounts import Spent, spent
-from field.messaging.dialogs.answers import overheard, told_beside
 from field.messaging.dialogs.options import named
+from field.messaging.dialogs.overhearing import overheard, told_beside
 from field.messaging.dialogs.shapes import Answer, Dialog, Step, tidy
 from field.messaging.dialogs.since import since
 from field.messaging.understanding.masking import masked

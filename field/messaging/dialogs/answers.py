@@ -8,17 +8,24 @@ from typing import Any
 
 from field.messaging.dialogs.amounts import Spent
 from field.messaging.dialogs.identity import identity, in_town, merged, missing
-from field.messaging.dialogs.options import allowed, by_number, first_named, is_one_of, named, number, numbered, whole
+from field.messaging.dialogs.options import (
+    allowed,
+    by_number,
+    first_named,
+    is_one_of,
+    number,
+    numbered,
+    numbered_and_named,
+    whole,
+)  # fmt: skip
 from field.messaging.dialogs.proposals import MOST_PLACES, NOTE_LENGTH, called, choose, propose
 from field.messaging.dialogs.shapes import Answer, Heard, Step, Words, bare
 from field.messaging.dialogs.since import since
 
 PUZZLED = re.compile(
-    "(?:我|这是)?(?:(?:啥子?|么子|什么)(?:意思)?|看不见|[看听]?不[清懂]楚?|没[看听]?[懂清]楚?|[看听]?[不没][看听]?明白|在吗|喂)"
+    "(?:我|这是)?(?:(?:啥子?|么子|什么)(?:意思)?|看不见|[看听]?不[清懂]楚?|没[看听]?[懂清]楚?|[看听]?[不没][看听]?明白|"
+    "在吗|在不在|有人吗|喂|[你您]们?好|谢谢[你您]?|好的?|嗯+|哦|收到|[知晓][道得]了?|骗子|真的?假的?[吗么]?|机器人[吗么]?|[你您]们?是(?:谁|哪[里个位]的?|什么人|干什么的))"
 )  # names no hardship
-PARTS = re.compile(r"[\s,，.。;；、!！?？]+")
-MOST_WORDS = 3 * NOTE_LENGTH
-PAPERS = re.compile("病历|票|单子?|证明|[照相图]片|照|拍")
 Amount = Callable[[str], Spent | None]
 PlaceName = Callable[[str], str]
 Towns = Callable[[str], Sequence[str]]  # that have a village of a name
@@ -88,7 +95,7 @@ def _choice(hearing: Hearing) -> Reading | None:
 
 def _choices(hearing: Hearing) -> Reading | None:
     """Several at once, by numbers or words; other words than any option's are kept with the catch-all."""
-    codes = numbered(hearing.step, hearing.text) or _numbered_and_named(hearing.step, hearing.text)
+    codes = numbered(hearing.step, hearing.text) or numbered_and_named(hearing.step, hearing.text)
     puzzled = PUZZLED.fullmatch(bare(hearing.text))
     if not codes and not puzzled and hearing.step.otherwise and len(re.findall(r"[一-鿿]", hearing.text)) >= 2:
         codes = [hearing.step.otherwise]
@@ -96,62 +103,6 @@ def _choices(hearing: Hearing) -> Reading | None:
         return None
     note = hearing.text[:NOTE_LENGTH] if re.search(r"[一-鿿a-zA-Z]", hearing.text) else ""
     return Reading(dict(zip(hearing.step.stores, (codes, note), strict=False)))
-
-
-def _numbered_and_named(step: Step, text: str) -> list[str]:
-    """1 房子也漏: the number that stands first, and what is said behind it."""
-    first, _, _words = bare(text).partition(" ")
-    return list(dict.fromkeys([*numbered(step, first), *named(step, text)]))
-
-
-def overheard(step: Step, asked: Answer, text: str) -> tuple[list[str], str]:
-    """顺口说的: what a message tells of a step of choices, in words and not by numbers, though another was asked.
-
-    The second is what is left of it for the answer that was asked.
-    """
-    if asked is Answer.IDENTITY:
-        return _beside_who(step, text)
-    about = [part for part in PARTS.split(text) if not (asked is Answer.PHOTOS and PAPERS.search(part))]
-    return [code for code in named(step, " ".join(about)) if code != step.otherwise], text
-
-
-def told_beside(step: Step, answers: Mapping[str, Any], codes: list[str], words: str) -> dict[str, Any]:
-    """又说的: the answers to a step of choices with what is new behind them, and its words; {} where nothing is."""
-    first, note = step.stores[:2]
-    before = answers.get(first) or []
-    more = [code for code in codes if code not in before]
-    if not more:
-        return {}
-    said = "/".join(filter(None, (answers.get(note), words[:NOTE_LENGTH])))
-    return {first: [*before, *more], note: said[:MOST_WORDS]}
-
-
-def _beside_who(step: Step, text: str) -> tuple[list[str], str]:
-    """Beside who somebody is; where the rest names neither a village nor a number, the whole message tells of it."""
-    parts = [part for part in PARTS.split(text) if part]
-    about = [
-        part for part in parts if (len(part) > 2 or parts == [part]) and named(step, part) and not identity_of(part)
-    ]
-    if not about:
-        return [], text
-    rest = " ".join(part for part in parts if part not in about)
-    if not identity_of(rest):
-        about, rest = [text], ""
-    return named(step, "".join(about)), rest
-
-
-def beside_identity(text: str) -> str | None:
-    """What else a message says that tells who somebody is by the village and name or number; None where it does not."""
-    told = identity(text)
-    if "village" not in told or len(told) < 2:
-        return None
-    parts = [part for part in PARTS.split(text) if part]
-    return " ".join(part for part in parts if not identity_of(part) and told.get("name", text) not in part)
-
-
-def identity_of(text: str) -> bool:
-    """Whether a text names a village or the end of an identity number."""
-    return bool({"village", "last4"} & identity(text).keys())
 
 
 def _text(hearing: Hearing) -> Reading | None:

@@ -30,6 +30,8 @@ def begin(
     run = Run(dialog, context, now, {"answers": dict(answers or {}), "given": dict(answers or {})})
     if heard and (flag := dialog.flag(heard.text)):
         run.answers[flag] = True
+        run.step, run.text = run.ahead(dialog.first), tidy(heard.text)
+        run.overhear()
     run.arrive(dialog.first)
     return run.turn()
 
@@ -158,7 +160,7 @@ def _back(run: Run) -> None:
 
 
 COMMANDS: dict[str, Callable[[Run], None]] = {
-    "stop": _stop, "progress": _progress, "help": _help, "restart": _restart, "back": _back,
+    "stop": _stop, "progress": _progress, "help": _help, "restart": _restart, "back": _back, "person": Run.give_up,
 }  # fmt: skip
 
 
@@ -190,8 +192,13 @@ def _answer(run: Run) -> None:
     came = run.keep_photos()
     if flag := dialog.flag(text):
         run.answers[flag] = True
+        run.overhear()
         run.follow(dialog.first)
-    elif (came or run.heard.photos) and not run.text and run.asked.answer not in (Answer.PHOTOS, Answer.PLACE):
+    elif (
+        (came or run.heard.photos or run.heard.place)
+        and not run.text
+        and run.asked.answer not in (Answer.PHOTOS, Answer.PLACE)
+    ):
         run.tell("photo")
         run.ask()
     elif bare(text) in (run.senses.starts or dialog.starts) and not whole(run.asked, text):

@@ -85,3 +85,9 @@ def named(step: Step, text: str) -> list[str]:
         if any(word in text for word in option.words)
     ]
     return [code for _, code in sorted(found)]
+
+
+def numbered_and_named(step: Step, text: str) -> list[str]:
+    """1 房子也漏: the number that stands first, and what is said behind it."""
+    first, _, _words = bare(text).partition(" ")
+    return list(dict.fromkeys([*numbered(step, first), *named(step, text)]))

@@ -7,20 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from field.messaging.dialogs.amounts import spent
-from field.messaging.dialogs.answers import (
-    Amount,
-    Hearing,
-    PlaceName,
-    Reading,
-    Towns,
-    beside_identity,
-    overheard,
-    read,
-    told_beside,
-)
+from field.messaging.dialogs.answers import Amount, Hearing, PlaceName, Reading, Towns, read
 from field.messaging.dialogs.events import event
 from field.messaging.dialogs.identity import missing
 from field.messaging.dialogs.options import allowed
+from field.messaging.dialogs.overhearing import beside_identity, overheard, told_beside
 from field.messaging.dialogs.proposals import MOST_PLACES
 from field.messaging.dialogs.saying import hint_wording, say, template, values_of
 from field.messaging.dialogs.shapes import Answer, Dialog, Event, Happening, Heard, Say, Step, Turn, Wording
@@ -90,10 +81,17 @@ class Run:
 
     def hear(self, heard: Heard, text: str, senses: Senses) -> None:
         """Take the message to be worked on; several photographs, of which each comes alone, are one exchange."""
-        self.heard, self.text, self.senses = heard, text, senses
+        self.heard, self.text, self.senses = heard, text or self._place_in_words(heard, senses), senses
         alone = bool(heard.photos) and not text
         self.exchanges += not (alone and self.pictured)
         self.pictured = alone
+
+    def _place_in_words(self, heard: Heard, senses: Senses) -> str:
+        """在哪里, shown on the map where it was asked: the town of its address, and no more of it."""
+        if self.asked.answer is not Answer.UNDERSTOOD or not heard.place:
+            return ""
+        place = getattr(senses.understand(str(heard.place.get("label") or "")), "place", None)
+        return f"在{place.words}" if place else ""
 
     def read(self, name: str) -> Reading | None:
         """What the message answers to a step."""
