@@ -169,7 +169,7 @@ def _answered(sheet: Sheet, step: str) -> Response:
         db.session.expire_all()
         sheet = _sheet() or sheet
     found = read(asked, request.form, request.form.getlist("what"), villages, today, sheet.answers)
-    more = beside(sheet.dialog, asked, words, sheet.answers)
+    more = beside(sheet.dialog, asked, request.form, sheet.answers)
     if found.faults:
         return _mended(sheet, step, found.faults, more)
     regions = {asked.stores[0]: found.region} if asked.answer is Answer.IDENTITY else {}

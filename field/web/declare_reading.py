@@ -42,13 +42,15 @@ def read(
     return _since_amount(step, form, today)
 
 
-def beside(dialog: Dialog, asked: Step, words: str, answers: Mapping[str, Any]) -> dict[str, Any]:
+def beside(dialog: Dialog, asked: Step, form: Form, answers: Mapping[str, Any]) -> dict[str, Any]:
     """又说的难处: what is written at another question stands behind what was ticked, as in the dialog."""
-    step = dialog.steps.get(asked.overhears)
+    step, told = dialog.steps.get(asked.overhears), dict[str, Any]()
     if step is None or asked.answer is Answer.IDENTITY:
-        return {}
-    codes, _rest = overheard(step, asked.answer, words)
-    told = told_beside(step, answers, codes, words)
+        return told
+    for name in asked.stores:
+        words = masked(tidy(form.get(name, "")))[:NOTE]
+        codes, _rest = overheard(step, asked.answer, words)
+        told |= told_beside(step, {**answers, **told}, codes, words)
     return {name: value[:NOTE] if isinstance(value, str) else value for name, value in told.items()}
 
 
