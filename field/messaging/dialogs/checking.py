@@ -54,6 +54,7 @@ def _names(dialog: Dialog) -> Iterator[str]:
             "lost": step.lost,
             "retells": step.retells,
             "overhears": step.overhears,
+            "corrects": step.corrects,
         }.items():
             if target and target not in dialog.steps:
                 yield f"steps.{name}.{where}: 没有叫“{target}”的步骤"

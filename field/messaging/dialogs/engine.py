@@ -228,8 +228,9 @@ def _understand(run: Run) -> None:
     if late and (reading is None or [run.asked.otherwise] in reading.values.values()):
         run.ask()
         return
-    if reading is None and noted:
-        run.note()
+    corrected = reading is None and run.correct()
+    if reading is None and (noted or corrected):
+        (run.note if noted else run.ask)()
         return
     if reading is None and run.asked.retells:
         again = run.read(run.asked.retells)

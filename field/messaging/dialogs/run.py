@@ -124,6 +124,15 @@ class Run:
         self.answers |= told
         return bool(told)
 
+    def correct(self) -> bool:
+        """说错了重说: what is read back may be answered with what is right, which is then read back in its place."""
+        step = self.dialog.steps.get(self.asked.corrects)
+        reading = self.read(self.asked.corrects) if step else None
+        told = {name: value for name, value in (reading.values if reading else {}).items() if value is not None}
+        self.forget([name for name in told if step and name in step.stores])
+        self.answers |= told
+        return bool(told)
+
     def hear_who(self) -> bool:
         """迟说的身份: who was asked in vain says it at a later step, and only the rest is that step's answer."""
         rest = beside_identity(self.text)

@@ -116,6 +116,7 @@ class Step(Part):
     lost: Name = ""
     retells: Name = ""
     overhears: Name = ""
+    corrects: Name = ""
     cancels: list[str] = []
     forgets: dict[str, list[str]] = {}
     hours: int = Field(default=0, ge=0)
