@@ -98,7 +98,7 @@ def _choices(step: Step, form: Form, chosen: list[str], answers: Mapping[str, An
     if len(note) > NOTE:
         return Read(faults={"note": _("最多写 200 个字，现在有 %(count)s 个", count=len(note))})
     if note != answers.get(step.stores[1], ""):
-        codes = list(dict.fromkeys([*codes, *named(step, note)]))
+        codes = list(dict.fromkeys([*codes, *named(step, note, beside=bool(codes))]))
     if not codes and note and step.otherwise:
         codes = [step.otherwise]
     if not codes:

@@ -549,9 +549,9 @@ def test_a_hardship_written_at_a_later_question_stands_behind_what_was_ticked(
 def test_words_beside_the_ticks_add_what_was_not_ticked_and_a_tick_taken_away_stays_away(farmer: Farmer) -> None:
     farmer.begin()
     farmer.say(name="陈大一", village=HERE, last4="1234")
-    farmer.say("what", what=["illness"], note="房子没问题,就是孩子学费交不起")
+    farmer.say("what", what=["illness"], note="房子漏雨,孩子学费交不起,不去务工了")
     assert ticked(farmer) == {"illness", "housing", "schooling"}
-    farmer.say("what", what=["illness", "schooling"], note="房子没问题,就是孩子学费交不起")
+    farmer.say("what", what=["illness", "schooling"], note="房子漏雨,孩子学费交不起,不去务工了")
     assert ticked(farmer) == {"illness", "schooling"}
 
 

@@ -76,14 +76,17 @@ def numbered(step: Step, text: str) -> list[str]:
     return list(dict.fromkeys(step.options[place - 1].code for place in picked))
 
 
-def named(step: Step, text: str) -> list[str]:
-    """The options whose words the message holds, in the order in which they are said; not what it says is not so."""
+def named(step: Step, text: str, *, beside: bool = False) -> list[str]:
+    """The options whose words the message holds, in the order in which they are said; not what it says is not so.
+
+    `beside` an answer to another question a mere topic tells nothing.
+    """
     text = DENIED.sub(" ", text)
-    found = [
-        (min(text.index(word) for word in option.words if word in text), option.code)
+    told = [
+        (option.code, [word for word in option.words if word in text and not (beside and word in option.topics)])
         for option in step.options
-        if any(word in text for word in option.words)
     ]
+    found = [(min(text.index(word) for word in words), code) for code, words in told if words]
     return [code for _, code in sorted(found)]
 
 

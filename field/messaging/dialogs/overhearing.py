@@ -22,7 +22,7 @@ def overheard(step: Step, asked: Answer, text: str) -> tuple[list[str], str]:
     if asked is Answer.IDENTITY:
         return _beside_who(step, text)
     about = [part for part in PARTS.split(text) if not (asked is Answer.PHOTOS and PAPERS.search(part))]
-    return [code for code in named(step, " ".join(about)) if code != step.otherwise], text
+    return [code for code in named(step, " ".join(about), beside=True) if code != step.otherwise], text
 
 
 def told_beside(step: Step, answers: Mapping[str, Any], codes: list[str], words: str) -> dict[str, Any]:

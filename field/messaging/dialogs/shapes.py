@@ -19,7 +19,6 @@ COURTESY = re.compile(
 CLAUSE = re.compile("[^ ,，.。;；、!！?？]+")
 EDGES = re.compile(f"^[{MARKS}]+|[{MARKS}]+$")
 Name = str
-Told = Mapping[str, Any]
 
 
 class Answer(StrEnum):
@@ -95,6 +94,7 @@ class Option(Part):
     code: str
     label: str = ""
     words: list[str] = Field(min_length=1)
+    topics: list[str] = []  # those of the words that tell nothing where another was asked: 务工
     when: list[str] = []
     unmet: str = ""
 
