@@ -208,7 +208,10 @@ class Source(Labelled):
     VISIT = "visit", "干部走访摸排"
     SCREENING = "screening", "行业部门筛查"
     ANALYSIS = "analysis", "平台监测分析"
-    CHECKIN = "checkin", "务工回访"
+    CHECKIN = "checkin", "务工回访和来信"
+
+
+OWN_WORDS = Word("农户自己的话")  # where something comes from that was said by the way, whatever was being asked
 
 
 class LeadKind(Labelled):

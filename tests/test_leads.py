@@ -125,7 +125,7 @@ def test_the_form_carries_what_the_household_said_itself_until_it_was_looked_int
         "老婆住院,花了三万多",
     )
     assert (declared["since"], declared["amount"], declared["risk_factors"]) == ("2026-09", 3_000_000, ["illness"])
-    assert (asked["source_name"], asked["words"]) == ("务工回访", "帮帮我")
+    assert (asked["source_name"], asked["words"]) == ("务工回访和来信", "帮帮我")
     told = county.visit(visited_at=(clock.now() + timedelta(seconds=1)).isoformat())
     assert county.client("cadre").post("/api/visits", json=told).status_code == 201
     assert county.client("cadre").get(path).get_json()["said"] == []

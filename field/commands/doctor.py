@@ -64,7 +64,7 @@ def doctor(as_json: bool) -> None:
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))
     else:
         for finding in found:
-            click.echo(f"{'✗' if finding.wrong else '✓'} {finding.area}：{finding.text}")
+            click.echo(f"{'✗' if finding.wrong else '→' if finding.way else '✓'} {finding.area}：{finding.text}")
         click.echo(f"有 {wrong} 处要处理" if wrong else "没有问题")
     if wrong:
         raise SystemExit(1)
@@ -151,7 +151,11 @@ def _templates(seen: Seen) -> Iterator[Finding]:
             continue
         found = list(gaps(approved[name], library().current))
         yield from (Finding(f"{LABELS[name]}模板", gap, wrong=True) for gap in found)
-        if not found:
+        if found:
+            how = f"报批的办法：flask templates export --provider {name} > 报批.csv，交给服务商报批；批下来的模板号填进"
+            more = f"{seen.settings.templates}（加 --toml 就是它的样子），没有批准的一句发不出去"
+            yield Finding(f"{LABELS[name]}模板", f"{how} {more}", way=True)
+        else:
             yield Finding(f"{LABELS[name]}模板", f"{len(approved[name].steps)} 个都批准了")
 
 

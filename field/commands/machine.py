@@ -35,6 +35,7 @@ class Finding(NamedTuple):
     area: str
     text: str
     wrong: bool = False
+    way: bool = False
 
 
 def machine(settings: Settings, session: Session) -> Iterator[Finding]:

@@ -43,7 +43,8 @@ def _note(session: Session, dialog: Dialog, now: datetime) -> None:
     if whose is None:
         return
     named = dialog.person_id is not None
-    told = answers.get("note") or "、".join(RiskFactor.label_of(code) for code in answers["risk_factors"])
+    factors = "、".join(RiskFactor.label_of(code) for code in answers["risk_factors"])
+    told = "：".join(filter(None, (factors, answers.get("note"))))
     channel = Channel(dialog.channel)
     said = HelpWanted(f"dialog:{dialog.id}", channel, Source.DECLARATION, told, named=named)
     record_help_wanted(session, said, whose, now)

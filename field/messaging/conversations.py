@@ -137,9 +137,9 @@ def keep(dialog: Dialog, standing: Standing, now: datetime) -> None:
     change(dialog, **_where(standing, now))
 
 
-def interrupt(dialog: Dialog, *, asked_again: bool = False) -> None:
+def interrupt(dialog: Dialog, state: Mapping[str, Any], *, asked_again: bool = False) -> None:
     """打断: something weightier was said meanwhile, so nothing answers the question until it was asked again."""
-    change(dialog, sealed=json.dumps(dialog.state | {INTERRUPTED: not asked_again}))
+    change(dialog, sealed=json.dumps({**state, INTERRUPTED: not asked_again}))
 
 
 def _where(standing: Standing, now: datetime) -> dict[str, Any]:

@@ -13,14 +13,13 @@ from field.messaging.conversations import Dialog, Purpose
 from field.messaging.dialogs.loading import library
 from field.messaging.dialogs.proposals import NOTE_LENGTH
 from field.messaging.dialogs.shapes import Happening, bare, tidy
-from field.messaging.inbox import InboundMessage
+from field.messaging.inbox import InboundMessage, day_key
 from field.messaging.scene import Scene
 from field.monitoring.leads.bindings import Deed, end
 from field.monitoring.leads.declarations import Declared, record_declaration
 from field.monitoring.leads.leads import Lead
 from field.monitoring.leads.unfinished import HelpWanted, record_help_wanted
 from field.monitoring.visiting.evidence import note_sender
-from field.monitoring.workdays import SHANGHAI
 from field.monitoring.workers.checkins import CheckedIn, Why, record_call_wanted, record_checkin
 from field.prepared import change
 from field.registry import consent, holders
@@ -152,7 +151,7 @@ def _too_many_strangers(scene: Scene) -> bool:
 
 def call_today(scene: Scene, whose: Holder | str, why: str, words: str, *, source: Source = Source.CHECKIN) -> None:
     """请人联系: once a day for each sender and reason (danger, question, voice), whatever is being talked about."""
-    key = f"{why}:{scene.channel.value}:{scene.index}:{scene.now.astimezone(SHANGHAI).date()}"
+    key = day_key(why, scene.channel.value, scene.index, scene.now)
     named = scene.contact is not None
     said = HelpWanted(key, scene.channel, source, words, why == "danger", why == "question", named)
     record_help_wanted(scene.session, said, whose, scene.now)

@@ -18,6 +18,7 @@ from field.registry.rights import Right
 
 hooks = Blueprint("hooks", __name__, url_prefix="/hooks")
 LARGEST = 160 * 1024  # 10,000 signs of four bytes each, as a form writes them
+LET_END, PIECE = 16 * 1024 * 1024, 64 * 1024
 View = TypeVar("View", bound=Callable[..., Response])
 
 
@@ -99,8 +100,16 @@ def whole(most: int) -> bytes:
     except RequestEntityTooLarge:
         body = None
     if body is None or len(body) > most:
+        _let_end(len(body or b""))
         raise Problem(413, "too_large", "内容太大，没有收下")
     return body
+
+
+def _let_end(heard: int) -> None:
+    """听完再答: who is still sending hears no answer, only a line that breaks; of what is endless no more is read."""
+    left = LET_END if request.content_length is None else min(request.content_length - heard, LET_END)
+    while left > 0 and (piece := request.environ["wsgi.input"].read(min(left, PIECE))):
+        left -= len(piece)
 
 
 Read = TypeVar("Read")

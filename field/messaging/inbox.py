@@ -10,6 +10,7 @@ from sqlalchemy import JSON, Index, String, UniqueConstraint, and_, bindparam, f
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from uuid6 import uuid7
 
+from field.china_time import china_day
 from field.ledger.entries import Repeated
 from field.messaging.messages import Inbound, Said
 from field.orm import Base, Code, Id, Utc
@@ -126,6 +127,11 @@ def talks_since(session: Session, channel: str, index: str, since: datetime) -> 
     """In how many talks a sender has written since then."""
     [(talks,)] = _talks.rows(session, {"channel": str(channel), "index": index, "since": since})
     return int(talks)
+
+
+def day_key(why: str, channel: str, sender_index: str, at: datetime) -> str:
+    """Under which a sender's words count once a day, whatever is being talked about."""
+    return f"{why}:{channel}:{sender_index}:{china_day(at)}"
 
 
 def photos_since(session: Session, channel: str, index: str, since: datetime) -> int:

@@ -7,17 +7,30 @@ Who may see what, and nobody anything else:
 A message follows its binding: where two people were merged, it is read under the household of who is kept.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, Select, Subquery, and_, false, func, literal, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    Subquery,
+    and_,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.orm import Session, aliased
 
 from field.ledger.entries import Entry
 from field.messaging.conversations import Dialog
-from field.messaging.inbox import InboundMessage
+from field.messaging.inbox import InboundMessage, day_key
 from field.messaging.outbox import OutboundMessage
 from field.monitoring.leads.leads import Lead
 from field.registry.contacts import Contact
@@ -29,6 +42,8 @@ COUNTY = 6
 MOST = 200
 DECLARED, CHECKED_IN, HELP_WANTED = "declaration:dialog:", "checkin:dialog:", "help_wanted:dialog:"
 OF_A_DIALOG = DECLARED, CHECKED_IN, HELP_WANTED
+BESIDE, BESIDE_PARTS = "help_wanted:", 5
+BY_THE_WAY = "danger", "question", "voice"  # what is heard whatever is being talked about
 
 
 class Key(NamedTuple):
@@ -94,9 +109,9 @@ def thread(session: Session, by: Actor, message_id: str) -> Thread:
     came, went = messages(session, key)
     dialog_ids = {one.dialog_id for one in came if one.dialog_id}
     dialogs = session.scalars(select(Dialog).where(Dialog.id.in_(dialog_ids)).order_by(Dialog.opened_at)).all()
-    keys = [prefix + one for one in sorted(dialog_ids) for prefix in OF_A_DIALOG]
+    keys = _keys(dialog_ids, key, [one.received_at for one in came])
     entries = session.scalars(select(Entry).where(Entry.idempotency_key.in_(keys)).order_by(Entry.recorded_at)).all()
-    leads = session.scalars(select(Lead).where(_of_dialogs(list(dialog_ids))).order_by(Lead.opened_at)).all()
+    leads = session.scalars(select(Lead).where(_opened_by(keys)).order_by(Lead.opened_at)).all()
     address = came[0].sender if came else went[0].recipient
     return Thread(key, address, came, went, dialogs, entries, leads)
 
@@ -139,21 +154,41 @@ def messages(session: Session, key: Key) -> tuple[Sequence[InboundMessage], Sequ
     return session.scalars(newest_in).all()[::-1], session.scalars(newest_out).all()[::-1]
 
 
+def told_in(session: Session, leads: Collection[tuple[str, int]]) -> dict[tuple[str, int], str]:
+    """Of leads that strangers' messages opened, the newest message of the conversation."""
+    if not leads:
+        return {}
+    here = tuple_(Entry.chain_id, Entry.seq).in_(leads)
+    rows = session.execute(select(Entry.chain_id, Entry.seq, Entry.idempotency_key).where(here))
+    keys = {(chain_id, seq): key.split(":") for chain_id, seq, key in rows}
+    dialogs = {parts[-1] for parts in keys.values()}
+    senders = {parts[-2] for parts in keys.values() if len(parts) == BESIDE_PARTS}
+    one = InboundMessage
+    wanted = one.household_id.is_(None), or_(one.dialog_id.in_(dialogs), one.sender_index.in_(senders))
+    came = session.execute(select(one.id, one.dialog_id, one.sender_index).where(*wanted).order_by(one.id)).all()
+    newest = {name: id_ for id_, *names in came for name in names}
+    told = {place: newest.get(parts[-1]) or newest.get(parts[-2]) for place, parts in keys.items()}
+    return {place: id_ for place, id_ in told.items() if id_}
+
+
 def leads_of(session: Session, key: Key) -> Sequence[Lead]:
     """The leads that a sender's messages opened while they were nobody's."""
-    return session.scalars(select(Lead).where(_of_dialogs(_nobodys(session, key))).order_by(Lead.opened_at)).all()
-
-
-def _nobodys(session: Session, key: Key) -> list[str]:
-    """The dialogs of a sender's messages that are nobody's yet."""
     mine = InboundMessage.channel == key.channel, InboundMessage.sender_index == key.sender
-    nobodys = InboundMessage.household_id.is_(None), InboundMessage.dialog_id.is_not(None)
-    return [one for one in session.scalars(select(InboundMessage.dialog_id).where(*mine, *nobodys).distinct()) if one]
+    columns = InboundMessage.dialog_id, InboundMessage.received_at
+    came = session.execute(select(*columns).where(*mine, InboundMessage.household_id.is_(None))).all()
+    keys = _keys({dialog_id for dialog_id, _at in came if dialog_id}, key, [at for _dialog_id, at in came])
+    return session.scalars(select(Lead).where(_opened_by(keys)).order_by(Lead.opened_at)).all()
 
 
-def _of_dialogs(dialog_ids: Sequence[str]) -> ColumnElement[bool]:
-    """A lead that one of these dialogs opened."""
-    keys = [prefix + one for one in dialog_ids for prefix in OF_A_DIALOG]
+def _keys(dialog_ids: Collection[str], key: Key, moments: Iterable[datetime]) -> list[str]:
+    """Under which the entries stand that a conversation led to: of its dialogs, and of what was said beside them."""
+    days = {day_key(why, key.channel, key.sender, at) for at in moments for why in BY_THE_WAY}
+    told = {prefix + one for one in dialog_ids for prefix in OF_A_DIALOG}
+    return sorted(told | {BESIDE + day for day in days})
+
+
+def _opened_by(keys: Sequence[str]) -> ColumnElement[bool]:
+    """A lead that an entry of these keys opened."""
     here = Entry.chain_id == Lead.chain_id, Entry.seq == Lead.seq
     return select(Entry.seq).where(*here, Entry.idempotency_key.in_(keys)).exists()
 

@@ -28,12 +28,12 @@ from field.monitoring.workdays import SHANGHAI
 from field.registry.rights import Right
 from field.registry.sealing import keyring
 from field.web import declare_photos
-from field.web.declare_reading import NOTE, place, read
+from field.web.declare_reading import NOTE, beside, place, read
 from field.web.declare_sheet import Sheet, blank, call_out, record, sheet_of, shown_name, towns
 
 declare = Blueprint("declare", __name__, url_prefix="/declare")
 COOKIE, LARGEST = "field_declare", 64 * 1024
-TOLD = ("note", "since", "amount")  # what is written freely
+TOLD = ("note", "since", "amount", "name", "village_name")  # what is written freely
 
 
 @declare.before_request
@@ -168,15 +168,31 @@ def _answered(sheet: Sheet, step: str) -> Response:
         transact(lambda session: _called_out(session, words))
         db.session.expire_all()
         sheet = _sheet() or sheet
-    found = read(asked, request.form, request.form.getlist("what"), villages, today)
+    found = read(asked, request.form, request.form.getlist("what"), villages, today, sheet.answers)
+    more = beside(sheet.dialog, asked, request.form, sheet.answers)
     if found.faults:
-        return _question(sheet, step, found.faults, 422)
+        return _mended(sheet, step, found.faults, more)
     regions = {asked.stores[0]: found.region} if asked.answer is Answer.IDENTITY else {}
-    return _stored(found.values, regions)
+    return _stored(more | found.values, regions)
+
+
+def _mended(sheet: Sheet, step: str, faults: Mapping[str, str], more: Mapping[str, Any]) -> Response:
+    """What is to be mended; the hardship that was written into the wrong line is kept for all that."""
+    if not more:
+        return _question(sheet, step, faults, 422)
+    _keep(more, {})
+    db.session.expire_all()
+    return _question(_sheet() or sheet, step, {"page": _("您又说的难处记下了，请接着填这一页。"), **faults}, 422)
 
 
 def _stored(values: Mapping[str, Any], regions: Mapping[str, Any]) -> Response:
     """Keep answers in the form as it is now, and go on."""
+    _keep(values, regions)
+    sheet = _sheet()
+    return _onward(sheet) if sheet and sheet.begun else _afterwards(sheet, 409)
+
+
+def _keep(values: Mapping[str, Any], regions: Mapping[str, Any]) -> None:
 
     def work(session: Session) -> None:
         sheet = sheet_of(session, request.cookies.get(COOKIE, ""), clock.now(), lock=True)
@@ -185,8 +201,6 @@ def _stored(values: Mapping[str, Any], regions: Mapping[str, Any]) -> Response:
             declare_draft.keep(session, sheet.draft, sheet.state | filled, sheet.now)
 
     transact(work)
-    sheet = _sheet()
-    return _onward(sheet) if sheet and sheet.begun else _afterwards(sheet, 409)
 
 
 def _photos(sheet: Sheet, step: str) -> Response:

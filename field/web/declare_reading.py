@@ -10,7 +10,9 @@ from typing import Any
 from flask_babel import gettext as _
 
 from field.messaging.dialogs.amounts import Spent, spent
-from field.messaging.dialogs.shapes import Answer, Step, tidy
+from field.messaging.dialogs.options import named
+from field.messaging.dialogs.overhearing import overheard, told_beside
+from field.messaging.dialogs.shapes import Answer, Dialog, Step, tidy
 from field.messaging.dialogs.since import since
 from field.messaging.understanding.masking import masked
 
@@ -29,13 +31,27 @@ class Read:
     faults: dict[str, str] = field(default_factory=dict)
 
 
-def read(step: Step, form: Form, chosen: list[str], villages: Mapping[str, str], today: date) -> Read:
+def read(
+    step: Step, form: Form, chosen: list[str], villages: Mapping[str, str], today: date, answers: Mapping[str, Any]
+) -> Read:
     """What a page answers to its step; `chosen` are the boxes that were ticked, `villages` names by code."""
     if step.answer is Answer.IDENTITY:
         return _identity(step, form, villages)
     if step.answer is Answer.CHOICES:
-        return _choices(step, form, chosen)
+        return _choices(step, form, chosen, answers)
     return _since_amount(step, form, today)
+
+
+def beside(dialog: Dialog, asked: Step, form: Form, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """又说的难处: what is written at another question stands behind what was ticked, as in the dialog."""
+    step, told = dialog.steps.get(asked.overhears), dict[str, Any]()
+    if step is None or asked.answer is Answer.IDENTITY:
+        return told
+    for name in asked.stores:
+        words = masked(tidy(form.get(name, "")))[:NOTE]
+        codes, _rest = overheard(step, asked.answer, words)
+        told |= told_beside(step, {**answers, **told}, codes, words)
+    return {name: value[:NOTE] if isinstance(value, str) else value for name, value in told.items()}
 
 
 def place(form: Form) -> tuple[dict[str, Any] | None, dict[str, str]]:
@@ -75,11 +91,14 @@ def _identity(step: Step, form: Form, villages: Mapping[str, str]) -> Read:
     return found
 
 
-def _choices(step: Step, form: Form, chosen: list[str]) -> Read:
+def _choices(step: Step, form: Form, chosen: list[str], answers: Mapping[str, Any]) -> Read:
+    """What was ticked, and behind it what is newly written; who takes a tick away again means it."""
     codes = [option.code for option in step.options if option.code in chosen]
     note = masked(tidy(form.get("note", "")))
     if len(note) > NOTE:
         return Read(faults={"note": _("最多写 200 个字，现在有 %(count)s 个", count=len(note))})
+    if note != answers.get(step.stores[1], ""):
+        codes = list(dict.fromkeys([*codes, *named(step, note, beside=bool(codes))]))
     if not codes and note and step.otherwise:
         codes = [step.otherwise]
     if not codes:

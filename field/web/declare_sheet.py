@@ -16,7 +16,7 @@ from field.messaging.dialogs.engine import tell
 from field.messaging.dialogs.events import event
 from field.messaging.dialogs.loading import library
 from field.messaging.dialogs.run import Run
-from field.messaging.dialogs.shapes import Answer, Dialog, Happening
+from field.messaging.dialogs.shapes import Answer, Dialog, Happening, Step
 from field.messaging.scene import NOWHERE
 from field.monitoring.leads.declarations import Declared, record_declaration
 from field.monitoring.leads.unfinished import HelpWanted, record_help_wanted
@@ -90,6 +90,11 @@ class Sheet:
                 found, stored = at, stored | set(step.stores)
             at = step.after("")
         return found
+
+    def chosen(self, step: Step) -> list[str]:
+        """What was chosen of a step's options, the main one first."""
+        labels = {option.code: option.label or option.words[0] for option in step.options}
+        return [labels[code] for code in self.answers.get(step.stores[0]) or [] if code in labels]
 
     def asks(self, name: str) -> bool:
         """Whether a step is a question for this visitor now; the confirmation only once nothing else is open."""

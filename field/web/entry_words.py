@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from field.codes import Channel, EntryKind, Grade, Kind, ReminderWay, RiskFactor, Role, Source
+from field.codes import OWN_WORDS, Channel, EntryKind, Grade, Kind, ReminderWay, RiskFactor, Role
 from field.ledger.facts import INCOME, INCOME_MOST
 from field.monitoring.duties.reminders import Standing
 from field.monitoring.help.fund_codes import KINDS
@@ -194,7 +194,7 @@ def _help_wanted(payload: dict[str, Any]) -> list[Section]:
     danger, question = _("说到不想活，请马上联系"), _("问办事的事，请打电话答复")
     said = danger if payload.get("danger") else question if payload.get("question") else _("话没有说完，请打电话问问")
     lines = [Line(_("情况"), said, True), Line(_("原话"), payload.get("note") or "")]
-    return [Section(Source.label_of(payload.get("source")), [line for line in lines if line.text])]
+    return [Section(OWN_WORDS, [line for line in lines if line.text])]
 
 
 def _photos(payload: dict[str, Any]) -> list[Section]:

@@ -1,5 +1,7 @@
 """线索页: what households said themselves and what workers answered, open ones first, each with its way on."""
 
+from typing import Any
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -11,6 +13,7 @@ from field.auth import actor, allow
 from field.case_codes import CaseAction, CaseState
 from field.codes import Channel, LeadKind, RiskFactor, Source
 from field.db import db, transact
+from field.messaging import threads
 from field.monitoring.cases.case_list import settled
 from field.monitoring.cases.case_rules import actions
 from field.monitoring.leads import attaching, lead_list
@@ -50,8 +53,14 @@ def listed() -> str:
         may_take_over=CaseAction.TAKE_OVER in actions(CaseState.LEAD, actor().role), key=uuid7,
         numbers=_numbers(homes), total=total, page=page, pages=-(-total // PER_PAGE), open_only=open_only,
         channels=Channel.labels(), risks=RiskFactor.labels(), here=where, asked=asked, sources=SOURCES,
-        kinds=LeadKind.labels(),
+        kinds=LeadKind.labels(), told_in=_conversations(found),
     )  # fmt: skip
+
+
+def _conversations(found: list[dict[str, Any]]) -> dict[tuple[str, int], str]:
+    """来往 in which what nobody's lead says was told, for who may see such: by whom, and how to call him."""
+    strangers = [(one["chain_id"], one["seq"]) for one in found if not one["household_id"]]
+    return threads.told_in(db.session(), strangers) if actor().has(Right.READ_UNMATCHED) else {}
 
 
 def _numbers(homes: set[str]) -> dict[str, str]:

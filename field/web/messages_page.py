@@ -21,6 +21,7 @@ from field.messaging.attaching import NotNobodys, NotTaken
 from field.messaging.threads import Thread
 from field.messaging.unmatched import claims, suggestions
 from field.monitoring.leads.attaching import AlreadyAttached
+from field.monitoring.leads.leads import Lead
 from field.monitoring.traces import Look, leave_trace
 from field.monitoring.visiting.evidence import visible_among
 from field.problems import Problem
@@ -74,7 +75,7 @@ def one(message_id: str) -> str:
     return render_template(
         "thread.html", thread=found, message_id=message_id, home=home, likely=likely, elsewhere=elsewhere, taken=taken,
         turns=turns(found, _photos(found)), talks=spoken(found), claims=said_to_be(claims(found.dialogs)),
-        lead_is_own=declared_for_itself(found), **LABELS,
+        lead_is_own=declared_for_itself(found), leads=_attachable(found), **LABELS,
     )  # fmt: skip
 
 
@@ -135,6 +136,11 @@ def _place(text: str) -> tuple[str, int]:
     if not (seq.isascii() and seq.isdigit() and len(seq) < 10):
         raise NotAllowed
     return chain_id[:36].replace("\0", ""), int(seq)
+
+
+def _attachable(found: Thread) -> list[Lead]:
+    """Leads of nobody yet that the reader may say whose they are."""
+    return [one for one in found.leads if not one.household_id and actor().may(Right.ATTACH_LEADS, one.region)]
 
 
 def _photos(found: Thread) -> set[str]:

@@ -8,9 +8,11 @@ from flask_babel import gettext as _
 from field import clock
 from field.at_hand import vault
 from field.auth import actor, allow
-from field.codes import EntryKind
+from field.codes import Channel, EntryKind
 from field.db import db, transact
 from field.ledger.entries import Entry, opened
+from field.messaging import threads
+from field.messaging.threads import Thread
 from field.monitoring.timeline import shortened
 from field.monitoring.traces import Look, leave_trace, readable, reveal_numbers, reveal_words
 from field.monitoring.visiting import evidence
@@ -18,7 +20,7 @@ from field.monitoring.visiting.evidence import Evidence
 from field.problems import NOT_FOUND, Problem
 from field.registry import reach
 from field.registry.households import Person
-from field.registry.rights import Right
+from field.registry.rights import NotAllowed, Right
 from field.web.visit_words import personal_title
 from field.web.wording import day
 
@@ -83,6 +85,36 @@ def reveal_original(household_id: str, digest: str) -> Any:
         return render_template("original.html", household_id=household_id, **asked), 422
     transact(lambda session: leave_trace(session, by, Look.PHOTO_ORIGINAL, digest, now, reason))
     return Response(vault().get(digest), content_type=f"image/{photo.format}")
+
+
+@numbers.get("/messages/<id:message_id>/number")
+@allow(Right.REVEAL_NUMBERS)
+def ask_sender(message_id: str) -> str:
+    """Ask for the reason."""
+    _conversation(message_id)
+    return render_template("sender.html", message_id=message_id, fault=None, reason="")
+
+
+@numbers.post("/messages/<id:message_id>/number")
+@allow(Right.REVEAL_NUMBERS)
+def reveal_sender(message_id: str) -> str | tuple[str, int]:
+    """Show from where somebody writes, so that he can be called, and leave the trace; without a reason neither."""
+    found, reason, by, now = _conversation(message_id), _reason(), actor(), clock.now()
+    if fault := _fault(reason):
+        asked = {"fault": fault, "reason": reason[:LONGEST]}
+        return render_template("sender.html", message_id=message_id, **asked), 422
+    subject = found.key.household_id or message_id
+    transact(lambda session: leave_trace(session, by, Look.PHONE, subject, now, reason))
+    return render_template("sender.html", message_id=message_id, address=found.address, shown=True)
+
+
+def _conversation(message_id: str) -> Thread:
+    """By SMS, for a WeChat account cannot be called."""
+    session, by = db.session(), actor()
+    found = threads.thread(session, by, message_id)
+    if found.key.channel != Channel.SMS or not threads.readable(session, by, found.key, Right.REVEAL_NUMBERS):
+        raise NotAllowed
+    return found
 
 
 def _photograph(digest: str) -> Evidence:

@@ -8,7 +8,7 @@ from field import codes
 from field.case_codes import CaseState
 from field.help_codes import MeasureState, TeamRole
 from field.labels import Labelled
-from field.monitoring.duties.todo import BY_PLAN
+from field.monitoring.duties.todo import FROM
 from field.monitoring.visiting.visit_rules import definition
 from field.web.catalogue import english
 
@@ -32,7 +32,7 @@ def files() -> dict[str, bytes]:
 
 def known() -> dict[str, str]:
     """Chinese to English of each word that the server tells a phone."""
-    words = [label for kind in SPOKEN for label in kind.labels().values()] + list(BY_PLAN.values())
+    words = [label for kind in SPOKEN for label in kind.labels().values()] + list(FROM.values())
     return {word: _said(word) for word in words}
 
 

@@ -15,7 +15,7 @@ from field.messaging.messages import Said
 from field.messaging.outbox import OutboundMessage
 from field.messaging.sending_rules import Fate
 from field.messaging.sending_rules import Purpose as Why
-from field.messaging.threads import DECLARED, OF_A_DIALOG, Thread
+from field.messaging.threads import BY_THE_WAY, DECLARED, OF_A_DIALOG, Thread
 from field.messaging.understanding.masking import masked
 from field.monitoring.leads.leads import Lead
 from field.registry.candidates import Ground
@@ -53,6 +53,7 @@ SAID = {
     Said.CLICKED: Word("点了菜单"),
     Said.UNKNOWN: Word("看不懂的内容"),
 }
+HEARD = {"danger": Word("说到不想活，请马上联系"), "question": Word("问办事的事"), "voice": Word("语音没听出来")}
 UNHEARD = Word("语音，没听出是什么话")
 LABELS = {"channels": Channel.labels(), "fates": Fate.labels(), "reasons": Why.labels()}
 
@@ -118,7 +119,10 @@ def spoken(found: Thread) -> list[Talk]:
         told = (number(entry.hash), EntryKind.label_of(entry.kind)) if entry else ("", "")
         lead = leads.get((entry.chain_id, entry.seq)) if entry else None
         talks.append(Talk(Purpose.label_of(dialog.purpose), dialog.opened_at, _state(dialog), *told, lead))
-    return talks
+    for why, entry in ((why, one) for one in found.entries for why in BY_THE_WAY if f":{why}:" in one.idempotency_key):
+        lead = leads.get((entry.chain_id, entry.seq))
+        talks.append(Talk(EntryKind.label_of(entry.kind), entry.occurred_at, HEARD[why], number(entry.hash), "", lead))
+    return sorted(talks, key=lambda talk: talk.opened_at)
 
 
 def declared_for_itself(found: Thread) -> Callable[[Lead], bool]:

@@ -51,10 +51,17 @@ def test_a_hardship_half_told_becomes_a_lead_once_its_time_is_over(county: Count
     assert leads(county) == [("hardship", "declaration", county.households[HOME] if bound else None)]
     assert abandoned.step(turns(county.app), clock.now() + LATER) == 0, "once"
     said = county.client("county").get("/api/leads").get_json()["items"][0]["words"]
-    assert said == "老婆车祸快不行了"
+    assert said == "因意外：老婆车祸快不行了"
 
 
 def test_who_said_nothing_of_a_hardship_is_left_alone(county: County) -> None:
     say(county, "困难", bound=True)
     assert abandoned.step(turns(county.app), clock.now() + LATER) == 1
     assert leads(county) == []
+
+
+def test_what_was_chosen_by_number_and_what_was_told_later_are_both_handed_on(county: County) -> None:
+    say(county, "困难", "1", "房子也塌了", bound=True)
+    assert abandoned.step(turns(county.app), clock.now() + LATER) == 1
+    said = county.client("county").get("/api/leads").get_json()["items"][0]["words"]
+    assert said == "因病、住房：房子也塌了"

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from field.codes import Channel, JobKind
 from field.db import db
-from field.messaging import pictures, talk
+from field.messaging import pictures, replies, talk
 from field.messaging.inbox import InboundMessage
 from field.messaging.messages import Inbound, Photo, Said
 from field.monitoring.leads.leads import Lead
@@ -49,7 +49,7 @@ def count(session: Session, rows: type[Lead] | type[Job]) -> int:
 
 
 def test_one_sender_declares_so_often_a_day_and_no_more(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(talk, "MOST_TALKS", 2)
+    monkeypatch.setattr(replies, "MOST_TALKS", 2)
     sender = Sender(session)
     for _ in range(2):
         told = [sender.say(text) for text in DECLARES]

@@ -1,5 +1,6 @@
 """短信的故事: a farmer declares from an old phone, the village sees it, somebody comes; all signed as Twilio signs."""
 
+import http.client
 from dataclasses import replace
 from io import BytesIO
 from typing import Any
@@ -25,6 +26,7 @@ from field.registry import contacts
 from field.registry.contact_rules import Proof
 from field.registry.households import Person
 from tests.county import County
+from tests.running import serving
 
 HOME, FARMER, STRANGER = "420626107204", "+8613800000150", "+8613800000999"
 URL = "http://127.0.0.1:8000/hooks/twilio"
@@ -151,6 +153,16 @@ def test_too_much_is_refused_for_its_size_also_where_no_length_is_told(small_cou
     piecemeal = {"wsgi.input": BytesIO(b"Body=" + b"x" * 5_000_000), "wsgi.input_terminated": True}
     answer = small_county.client().post(path, content_type=form, environ_overrides=piecemeal)
     assert answer.status_code == 413
+
+
+def test_who_sends_too_much_hears_why_and_his_next_word_on_the_same_line_is_heard(small_county: County) -> None:
+    with serving(small_county, TWILIO_AUTH_TOKEN="token") as server:
+        line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+        for size, status in ((1_000_000, 413), (5_000_000, 413), (100, 403)):
+            line.request("POST", "/hooks/twilio", body=b"x" * size)
+            answer = line.getresponse()
+            assert (answer.status, len(answer.read()) > 0) == (status, True)
+        line.close()
 
 
 def test_the_public_address_counts_and_not_the_host(sms: Sms) -> None:

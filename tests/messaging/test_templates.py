@@ -253,6 +253,14 @@ class TestCommands:
         assert wrong in told
         assert "s" * 20 not in told
 
+    def test_what_to_do_about_missing_templates_is_told_once_behind_them(self, small_county: County) -> None:
+        sends = Aliyun("id", "key", "田野", door("s" * 20, "any"))
+        small_county.app.extensions["field_connected"] = Connected("http://127.0.0.1:8000", aliyun=sends)
+        told = small_county.app.test_cli_runner().invoke(args=["doctor"]).output
+        [way] = [line for line in told.splitlines() if line.startswith("→")]
+        assert "flask templates export --provider aliyun" in way
+        assert str(settings_of(small_county).templates) in way
+
     def test_a_signature_so_long_that_an_sms_costs_double_is_told(self, small_county: County) -> None:
         long = Aliyun("id", "key", "保康县防返贫监测服务中心", door("s" * 20, "any"))
         small_county.app.extensions["field_connected"] = Connected("http://127.0.0.1:8000", aliyun=long)

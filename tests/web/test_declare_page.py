@@ -522,3 +522,46 @@ def test_words_of_dying_call_people_at_once_and_are_answered_on_every_page_from_
     assert (task["kind"], task["source"]) == ("find", "declaration")
     leads = farmer.county.client("town").get("/api/leads").get_json()["items"]
     assert [lead["kind"] for lead in leads] == ["danger"], "once for each form"
+
+
+@pytest.mark.parametrize("wrong", [{}, {"amount": "很多"}])
+def test_a_hardship_written_at_a_later_question_stands_behind_what_was_ticked(
+    farmer: Farmer, wrong: dict[str, str]
+) -> None:
+    farmer.begin()
+    farmer.say(name="陈大一", village=HERE, last4="1234")
+    farmer.say(what=["schooling"])
+    if wrong:
+        page = farmer.say("since_amount", since="老公也摔断腿了", **wrong)
+        assert page.status_code == 422
+        assert "您又说的难处记下了" in page.text
+        farmer.say("since_amount", when="上个月")
+    else:
+        farmer.say("since_amount", since="上个月,老公也摔断腿了")
+    farmer.say("photos", do="on")
+    assert "孩子上学、意外事故" in farmer.browser.get("/declare/confirm").text, "the main one first"
+    farmer.say("confirm", do="yes")
+    [said] = declarations(farmer.county)
+    assert said["risk_factors"] == ["schooling", "accident"]
+    assert said["note"] == ("老公也摔断腿了" if wrong else "上个月,老公也摔断腿了")
+
+
+def test_words_beside_the_ticks_add_what_was_not_ticked_and_a_tick_taken_away_stays_away(farmer: Farmer) -> None:
+    farmer.begin()
+    farmer.say(name="陈大一", village=HERE, last4="1234")
+    farmer.say("what", what=["illness"], note="房子漏雨,孩子学费交不起,不去务工了")
+    assert ticked(farmer) == {"illness", "housing", "schooling"}
+    farmer.say("what", what=["illness", "schooling"], note="房子漏雨,孩子学费交不起,不去务工了")
+    assert ticked(farmer) == {"illness", "schooling"}
+
+
+def ticked(farmer: Farmer) -> set[str]:
+    """The hardships that are ticked on their page."""
+    found = Elements(farmer.browser.get("/declare/what").text).found
+    return {one.attributes["value"] for one in found if "checked" in one.attributes}
+
+
+def test_words_of_dying_in_the_place_of_the_name_are_heard(farmer: Farmer) -> None:
+    farmer.begin()
+    page = farmer.say(name="我不想活了", village_name="")
+    assert "12356" in page.text

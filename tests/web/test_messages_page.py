@@ -23,7 +23,7 @@ from field.monitoring.leads.leads import Lead
 from field.monitoring.rebuild import fingerprint
 from field.monitoring.traces import Trace
 from field.registry.contacts import Contact
-from field.registry.households import Person
+from field.registry.households import Household, Person
 from field.web.thread_words import OUTCOMES
 from tests.county import County
 from tests.messaging.test_story import DECLARED, FARMER, HOME, STRANGER, Sms, sms
@@ -171,6 +171,45 @@ def test_attaching_by_a_candidate_takes_messages_answers_and_lead_and_undo_resto
     assert sms.county.rebuilt() == ()
     assert town.send(f"{path}/attach", number="H0000", lead=lead).status_code == 303, "attached again"
     assert sms.county.rebuilt() == ()
+
+
+def test_a_stranger_in_danger_is_called_from_the_lead_against_a_reason_and_attached_with_it(sms: Sms) -> None:
+    sms.say("我不想活了", STRANGER)
+    office = browser(sms.county, "county")
+    [task] = sms.county.client("county").get("/api/tasks?kind=find").get_json()["items"]
+    assert (task["kind_name"], task["source_name"]) == ("生命危险，马上联系", "农户自己的话")
+    leads = office.page("/leads")
+    assert 'class="grade red"' in leads, "seen among the others"
+    [path] = [link for link in links(leads) if OPEN.match(link)]
+    talk = office.page(path)
+    assert "说到不想活，请马上联系" in words(talk)
+    assert "登记到选中的人名下" not in talk, "nobody is there to be chosen"
+    assert STRANGER[-8:] not in talk
+    asked = f"{path}/number"
+    assert asked in links(talk)
+    assert office.send(asked, reason="").status_code == 422
+    shown = office.send(asked, reason="说不想活了，打电话")
+    assert f"tel:{STRANGER}" in shown.text
+    with sms.county.app.app_context():
+        [trace] = db.session.scalars(select(Trace).where(Trace.what == "phone"))
+        assert trace.reason == "说不想活了，打电话"
+        number = db.session.get_one(Household, sms.county.households[HOME]).number
+    for username in ("cadre", "town", "cadre2"):
+        assert browser(sms.county, username).get(asked).status_code == 403, "nobody's words are the county's"
+    [lead] = re.findall('name="lead" value="([^"]+)" checked', talk)
+    assert office.send(f"{path}/attach", number=number, lead=lead).status_code == 303
+    [told] = sms.county.client("county").get("/api/leads").get_json()["items"]
+    assert (told["household_id"], told["source_name"]) == (sms.county.households[HOME], "农户自己的话")
+
+
+def test_a_question_beside_all_talks_is_told_of_on_its_page_and_is_no_check_in(sms: Sms) -> None:
+    sms.bind()
+    sms.say("你们哪天上门核实")
+    office = browser(sms.county, "county")
+    [path] = threads(office)
+    assert "问办事的事" in words(office.page(path))
+    [task] = sms.county.client("cadre").get("/api/tasks?kind=answer").get_json()["items"]
+    assert (task["kind"], task["source_name"]) == ("answer", "农户自己的话")
 
 
 def test_a_conversation_is_not_attached_beyond_ones_region_nor_by_a_village(sms: Sms) -> None:

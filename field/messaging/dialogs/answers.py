@@ -8,15 +8,24 @@ from typing import Any
 
 from field.messaging.dialogs.amounts import Spent
 from field.messaging.dialogs.identity import identity, in_town, merged, missing
-from field.messaging.dialogs.options import allowed, by_number, first_named, is_one_of, named, number, numbered, whole
+from field.messaging.dialogs.options import (
+    allowed,
+    by_number,
+    first_named,
+    is_one_of,
+    number,
+    numbered,
+    numbered_and_named,
+    whole,
+)  # fmt: skip
 from field.messaging.dialogs.proposals import MOST_PLACES, NOTE_LENGTH, called, choose, propose
 from field.messaging.dialogs.shapes import Answer, Heard, Step, Words, bare
 from field.messaging.dialogs.since import since
 
 PUZZLED = re.compile(
-    "(?:我|这是)?(?:(?:啥子?|么子|什么)(?:意思)?|看不见|[看听]?不[清懂]楚?|没[看听]?[懂清]楚?|[看听]?[不没][看听]?明白|在吗|喂)"
+    "(?:我|这是)?(?:(?:啥子?|么子|什么)(?:意思)?|看不见|[看听]?不[清懂]楚?|没[看听]?[懂清]楚?|[看听]?[不没][看听]?明白|"
+    "在吗|在不在|有人吗|喂|[你您]们?好|谢谢[你您]?|好的?|嗯+|哦|收到|[知晓][道得]了?|骗子|真的?假的?[吗么]?|机器人[吗么]?|[你您]们?是(?:谁|哪[里个位]的?|什么人|干什么的))"
 )  # names no hardship
-PARTS = re.compile(r"[\s,，.。;；、!！?？]+")
 Amount = Callable[[str], Spent | None]
 PlaceName = Callable[[str], str]
 Towns = Callable[[str], Sequence[str]]  # that have a village of a name
@@ -86,7 +95,7 @@ def _choice(hearing: Hearing) -> Reading | None:
 
 def _choices(hearing: Hearing) -> Reading | None:
     """Several at once, by numbers or words; other words than any option's are kept with the catch-all."""
-    codes = numbered(hearing.step, hearing.text) or named(hearing.step, hearing.text)
+    codes = numbered(hearing.step, hearing.text) or numbered_and_named(hearing.step, hearing.text)
     puzzled = PUZZLED.fullmatch(bare(hearing.text))
     if not codes and not puzzled and hearing.step.otherwise and len(re.findall(r"[一-鿿]", hearing.text)) >= 2:
         codes = [hearing.step.otherwise]
@@ -94,37 +103,6 @@ def _choices(hearing: Hearing) -> Reading | None:
         return None
     note = hearing.text[:NOTE_LENGTH] if re.search(r"[一-鿿a-zA-Z]", hearing.text) else ""
     return Reading(dict(zip(hearing.step.stores, (codes, note), strict=False)))
-
-
-def overheard(step: Step, text: str) -> tuple[tuple[list[str], str] | None, str]:
-    """What a message says of a step of choices, in words and not by numbers, though another was asked; and the rest.
-
-    Where the rest names neither a village nor a number, the whole message tells of it.
-    """
-    parts = [part for part in PARTS.split(text) if part]
-    about = [
-        part for part in parts if (len(part) > 2 or parts == [part]) and named(step, part) and not identity_of(part)
-    ]
-    if not about:
-        return None, text
-    rest = " ".join(part for part in parts if part not in about)
-    if not identity_of(rest):
-        about, rest = [text], ""
-    return (named(step, "".join(about)), text[:NOTE_LENGTH]), rest
-
-
-def beside_identity(text: str) -> str | None:
-    """What else a message says that tells who somebody is by the village and name or number; None where it does not."""
-    told = identity(text)
-    if "village" not in told or len(told) < 2:
-        return None
-    parts = [part for part in PARTS.split(text) if part]
-    return " ".join(part for part in parts if not identity_of(part) and told.get("name", text) not in part)
-
-
-def identity_of(text: str) -> bool:
-    """Whether a text names a village or the end of an identity number."""
-    return bool({"village", "last4"} & identity(text).keys())
 
 
 def _text(hearing: Hearing) -> Reading | None:

@@ -30,6 +30,8 @@ def begin(
     run = Run(dialog, context, now, {"answers": dict(answers or {}), "given": dict(answers or {})})
     if heard and (flag := dialog.flag(heard.text)):
         run.answers[flag] = True
+        run.step, run.text = run.ahead(dialog.first), tidy(heard.text)
+        run.overhear()
     run.arrive(dialog.first)
     return run.turn()
 
@@ -76,6 +78,16 @@ def final(dialog: Dialog, name: str, variables: Mapping[str, str] | None = None,
     if name in dialog.steps:
         return say(dialog, template(dialog, name), dialog.steps[name].says, channel, variables or {})
     return tell(dialog, name, variables, channel)
+
+
+def take_along(dialog: Dialog, state: State, text: str, context: Mapping[str, Any], now: datetime) -> State:
+    """顺带记下: the state with what a message tells beside that to which something weightier is answered."""
+    run = Run(dialog, context, now, state)
+    if readable(dialog, state) is None:
+        return state
+    run.text = tidy(text)
+    run.overhear()
+    return {**state, "answers": run.answers}
 
 
 def tell(dialog: Dialog, word: str, variables: Mapping[str, str] | None = None, channel: str = "sms") -> Say:
@@ -148,7 +160,7 @@ def _back(run: Run) -> None:
 
 
 COMMANDS: dict[str, Callable[[Run], None]] = {
-    "stop": _stop, "progress": _progress, "help": _help, "restart": _restart, "back": _back,
+    "stop": _stop, "progress": _progress, "help": _help, "restart": _restart, "back": _back, "person": Run.give_up,
 }  # fmt: skip
 
 
@@ -180,8 +192,13 @@ def _answer(run: Run) -> None:
     came = run.keep_photos()
     if flag := dialog.flag(text):
         run.answers[flag] = True
+        run.overhear()
         run.follow(dialog.first)
-    elif (came or run.heard.photos) and not run.text and run.asked.answer not in (Answer.PHOTOS, Answer.PLACE):
+    elif (
+        (came or run.heard.photos or run.heard.place)
+        and not run.text
+        and run.asked.answer not in (Answer.PHOTOS, Answer.PLACE)
+    ):
         run.tell("photo")
         run.ask()
     elif bare(text) in (run.senses.starts or dialog.starts) and not whole(run.asked, text):
@@ -196,8 +213,8 @@ def _pass_on(run: Run, beside: str) -> None:
     """问办事的人: 你们什么时候来 goes to people and is no wrong answer; what else was said may be the answer."""
     run.happened(Happening.ASKED_OFFICE)
     run.tell("passed_on")
-    run.text = beside
-    reading = run.read(run.step) if beside else None
+    run.text = (without_question(run.text) or "") if run.overhear() else beside
+    reading = run.read(run.step) if run.text else None
     if reading and not reading.hint and [run.asked.otherwise] not in reading.values.values():
         _accept(run, reading, run.step)
     else:
@@ -211,8 +228,9 @@ def _understand(run: Run) -> None:
     if late and (reading is None or [run.asked.otherwise] in reading.values.values()):
         run.ask()
         return
-    if reading is None and noted:
-        run.hint("noted")
+    corrected = reading is None and run.correct()
+    if reading is None and (noted or corrected):
+        (run.note if noted else run.ask)()
         return
     if reading is None and run.asked.retells:
         again = run.read(run.asked.retells)

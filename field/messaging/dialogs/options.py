@@ -6,6 +6,10 @@ from collections.abc import Collection
 from field.messaging.dialogs.shapes import Option, Step, bare
 
 SPACES = re.compile(r"[\s,，、。.!！~]+")
+DENIED = re.compile(  # 没病没灾, 不是生病: no hardship; 没病历, 没住院费 say something else
+    "(?<!有)(?:没有?|没得|冇|未|(?<!是)不是)(?:生|得|大|什么|啥)?"
+    "(?:病|灾|残疾?(?!证)|住院(?![的费])|受伤|摔|塌|车祸|意外|事故)"
+)
 CHINESE_NUMBER = {sign: str(value) for value, sign in enumerate("零一二三四五六七八九十")} | {
     "十一": "11",
     "十二": "12",
@@ -35,6 +39,7 @@ def denies(text: str, no: Collection[str]) -> bool:
 
 def first_named(step: Step, text: str) -> Option | None:
     """The option whose words of two characters or more stand earliest in the message."""
+    text = DENIED.sub(" ", text)
     found = [
         (text.index(word), place)
         for place, option in enumerate(step.options)
@@ -71,11 +76,21 @@ def numbered(step: Step, text: str) -> list[str]:
     return list(dict.fromkeys(step.options[place - 1].code for place in picked))
 
 
-def named(step: Step, text: str) -> list[str]:
-    """The options whose words the message holds, in the order in which they are said."""
-    found = [
-        (min(text.index(word) for word in option.words if word in text), option.code)
+def named(step: Step, text: str, *, beside: bool = False) -> list[str]:
+    """The options whose words the message holds, in the order in which they are said; not what it says is not so.
+
+    `beside` an answer to another question a mere topic tells nothing.
+    """
+    text = DENIED.sub(" ", text)
+    told = [
+        (option.code, [word for word in option.words if word in text and not (beside and word in option.topics)])
         for option in step.options
-        if any(word in text for word in option.words)
     ]
+    found = [(min(text.index(word) for word in words), code) for code, words in told if words]
     return [code for _, code in sorted(found)]
+
+
+def numbered_and_named(step: Step, text: str) -> list[str]:
+    """1 房子也漏: the number that stands first, and what is said behind it."""
+    first, _, _words = bare(text).partition(" ")
+    return list(dict.fromkeys([*numbered(step, first), *named(step, text)]))

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from field.messaging.dialogs.amounts import spent
-from field.messaging.dialogs.answers import Amount, Hearing, PlaceName, Reading, Towns, beside_identity, overheard, read
+from field.messaging.dialogs.answers import Amount, Hearing, PlaceName, Reading, Towns, read
 from field.messaging.dialogs.events import event
 from field.messaging.dialogs.identity import missing
 from field.messaging.dialogs.options import allowed
+from field.messaging.dialogs.overhearing import beside_identity, overheard, told_beside
 from field.messaging.dialogs.proposals import MOST_PLACES
 from field.messaging.dialogs.saying import hint_wording, say, template, values_of
 from field.messaging.dialogs.shapes import Answer, Dialog, Event, Happening, Heard, Say, Step, Turn, Wording
@@ -80,10 +81,17 @@ class Run:
 
     def hear(self, heard: Heard, text: str, senses: Senses) -> None:
         """Take the message to be worked on; several photographs, of which each comes alone, are one exchange."""
-        self.heard, self.text, self.senses = heard, text, senses
+        self.heard, self.text, self.senses = heard, text or self._place_in_words(heard, senses), senses
         alone = bool(heard.photos) and not text
         self.exchanges += not (alone and self.pictured)
         self.pictured = alone
+
+    def _place_in_words(self, heard: Heard, senses: Senses) -> str:
+        """在哪里, shown on the map where it was asked: the town of its address, and no more of it."""
+        if self.asked.answer is not Answer.UNDERSTOOD or not heard.place:
+            return ""
+        place = getattr(senses.understand(str(heard.place.get("label") or "")), "place", None)
+        return f"在{place.words}" if place else ""
 
     def read(self, name: str) -> Reading | None:
         """What the message answers to a step."""
@@ -106,16 +114,24 @@ class Run:
         return bool(self.heard.photos or self.heard.place)
 
     def overhear(self) -> bool:
-        """顺口说了别的: what answers a later step is kept as its answer, and only the rest is read here."""
+        """顺口说了别的: what answers another step is kept with its answer, behind what was told first."""
         step = self.dialog.steps.get(self.asked.overhears)
-        if step is None or self.passes(step):
+        if step is None or not allowed(step.when, self.flags):
             return False
-        told, rest = overheard(step, self.text)
-        if told is None:
-            return False
-        self.answers.update(zip(step.stores, told, strict=False))
-        self.text = rest
-        return True
+        codes, rest = overheard(step, self.asked.answer, self.text)
+        told = told_beside(step, self.answers, codes, self.text)
+        self.text = rest if told else self.text
+        self.answers |= told
+        return bool(told)
+
+    def correct(self) -> bool:
+        """说错了重说: what is read back may be answered with what is right, which is then read back in its place."""
+        step = self.dialog.steps.get(self.asked.corrects)
+        reading = self.read(self.asked.corrects) if step else None
+        told = {name: value for name, value in (reading.values if reading else {}).items() if value is not None}
+        self.forget([name for name in told if step and name in step.stores])
+        self.answers |= told
+        return bool(told)
 
     def hear_who(self) -> bool:
         """迟说的身份: who was asked in vain says it at a later step, and only the rest is that step's answer."""
@@ -191,6 +207,14 @@ class Run:
         wording = hint_wording(self.dialog, self.asked, hint)
         self._say(template(self.dialog, self.step, key) if own else "words.again", wording)
         if own is None:
+            self.ask()
+
+    def note(self) -> None:
+        """Say that it was noted, and ask again; a confirmation shows it."""
+        if "noted" in self.asked.hints:
+            self.hint("noted")
+        else:
+            self.tell("noted")
             self.ask()
 
     def tell(self, word: str) -> None:

@@ -11,7 +11,6 @@ from field.messaging.dialogs.shapes import Dialog, Say, Step, Variable, Wording
 
 SLOT = re.compile(r"\{(\w+)\}")
 VOCABULARIES: dict[str, type[Labelled]] = {"RiskFactor": RiskFactor}
-MOST_LABELS = 3
 WAN = 10_000
 
 
@@ -54,6 +53,10 @@ def _told(variable: Variable, value: Any, channel: str) -> str:
     text = " ".join(str(value or variable.otherwise).split())
     if channel != "sms" or text_units(text) <= variable.longest:
         return text
+    parts = text.split("、")
+    for most in range(len(parts) - 1, 0, -1):
+        if text_units(fewer := f"{'、'.join(parts[:most])}等{len(parts)}项") <= variable.longest:
+            return fewer
     while text_units(text) > variable.longest - 1:
         text = text[:-1]
     return f"{text}…"
@@ -61,7 +64,7 @@ def _told(variable: Variable, value: Any, channel: str) -> str:
 
 def _what(codes: list[str]) -> str:
     labels = [RiskFactor.label_of(code) for code in codes]
-    return "、".join(labels) if len(labels) <= MOST_LABELS else f"{'、'.join(labels[:2])}等{len(labels)}项"
+    return "、".join(labels)
 
 
 def _since(value: str | None) -> str:

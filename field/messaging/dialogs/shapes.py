@@ -16,9 +16,9 @@ MARKS = re.escape(" .。,，!！?？;；、~'\"“”‘’()（）[]【】")
 COURTESY = re.compile(
     "^(?:谢谢|多谢|感谢|麻烦)(?:[您你]们?)?[了啊啦]?|(?:谢谢|多谢|感谢|麻烦)(?:[您你]们?)?[了啊啦]?$|(?<=.)[啊呀哦噢哈啦呢嘞]$"
 )
+CLAUSE = re.compile("[^ ,，.。;；、!！?？]+")
 EDGES = re.compile(f"^[{MARKS}]+|[{MARKS}]+$")
 Name = str
-Told = Mapping[str, Any]
 
 
 class Answer(StrEnum):
@@ -94,6 +94,7 @@ class Option(Part):
     code: str
     label: str = ""
     words: list[str] = Field(min_length=1)
+    topics: list[str] = []  # those of the words that tell nothing where another was asked: 务工
     when: list[str] = []
     unmet: str = ""
 
@@ -115,6 +116,7 @@ class Step(Part):
     lost: Name = ""
     retells: Name = ""
     overhears: Name = ""
+    corrects: Name = ""
     cancels: list[str] = []
     forgets: dict[str, list[str]] = {}
     hours: int = Field(default=0, ge=0)
@@ -147,9 +149,10 @@ class Variable(Part):
 
 
 class Replies(Part):
-    """应答: words for yes, no and nothing."""
+    """应答: words for yes, no, nothing and thanks."""
 
     yes: list[str]
+    thanks: list[str] = []
     no: list[str]
     skip: list[str]
 
@@ -163,8 +166,10 @@ class Says(Part):
     renewed: Wording
     again: Wording
     photo: Wording
+    noted: Wording = Wording(sms="难处记下了。")
     passed_on: Wording = Wording(sms="您问的事已经转给村干部，会有人联系您。请接着答。")
     unheard: Wording = Wording(sms="您的语音没有听出来，请打字发来，或请村干部帮您说。")
+    thanked: Wording = Wording(sms="好的。家里有困难请回 困难。")
     photo_added: Wording = Wording(sms="照片收到了。")
     photo_alone: Wording = Wording(sms="照片收到了。家里有困难请回 困难。")
     declared_already: Wording = Wording(sms="您的申报已经送到村里，不用办了请告诉村干部。")
@@ -224,9 +229,10 @@ class Dialog(Part):
     words: Words
 
     def flag(self, text: str) -> str | None:
-        """The flag that a whole message sets, if any."""
-        plain = bare(text)
-        return next((name for name, words in self.flags.items() if plain in words), None)
+        """The flag that a message sets, if any, by all of it or by its first clause: 帮邻居申报一下，他住院了."""
+        first = CLAUSE.match(bare(text))
+        said = {bare(text), first[0].removesuffix("一下") if first else ""}
+        return next((name for name, words in self.flags.items() if said.intersection(words)), None)
 
 
 @dataclass(frozen=True)

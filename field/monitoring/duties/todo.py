@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from field.case_codes import CaseAction, CaseState
 from field.china_time import written
-from field.codes import Role, Source, TaskKind
+from field.codes import OWN_WORDS, Grade, Role, Source, TaskKind
 from field.labels import Word
 from field.monitoring.cases.case_course import same_hands
 from field.monitoring.cases.case_rules import LEAVING
@@ -35,7 +35,8 @@ SOURCES: tuple[SourceOf, ...] = (
     urgent_aid, entries, steps, objections, leavings, conflicts, visits, dated(TaskKind.REVISIT, due_revisits),
     dated(TaskKind.MEASURE, late_measures),
 )  # fmt: skip
-BY_PLAN = {  # of no way in
+FROM = {  # where things come from that come by no way in of leads, or by whichever way somebody happened to write
+    TaskKind.ANSWER: OWN_WORDS, TaskKind.DANGER: OWN_WORDS, TaskKind.BINDING: Word("申请绑定"),
     TaskKind.MEASURE: Word("一户一策"), TaskKind.REVISIT: Word("监测对象回访日"), TaskKind.FILLING: Word("填报表"),
     TaskKind.URGENT_AID: Word("村级救助基金"),
 }  # fmt: skip
@@ -112,7 +113,7 @@ def _shown(row: Row, around: Around, wanted: Wanted) -> dict[str, Any]:
     up = reached(row, wanted)
     return {
         "id": row.id, "kind": row.kind.value, "kind_name": _named(row), "source": row.source,
-        "source_name": BY_PLAN.get(row.kind) or Source.label_of(row.source),
+        "source_name": FROM.get(TaskKind.DANGER if _of_life(row) else row.kind) or Source.label_of(row.source),
         "state": "done" if row.done else "open", "region": row.region,
         "village": around.places.get(row.region, row.region), "group": home.group if home else None,
         "household_id": row.household_id, "person_id": row.person_id, "head": home.head if home else None,
@@ -133,8 +134,15 @@ def _later(session: Session, case_ids: Sequence[str]) -> dict[str, int]:
     return dict(session.execute(rows.group_by(MonitoringCase.id)).all()) if case_ids else {}
 
 
+def _of_life(row: Row) -> bool:
+    """Whether a life is in danger; of nobody's leads that alone is red."""
+    return row.kind is TaskKind.DANGER or (row.household_id is None and row.grade == Grade.RED)
+
+
 def _named(row: Row) -> str:
-    """What is to be done: a step by its own name, urgent aid by what it waits for."""
+    """What is to be done: a step by its own name, urgent aid by what it waits for; who is in danger is called first."""
+    if _of_life(row):
+        return TaskKind.DANGER.label
     if row.kind is TaskKind.URGENT_AID:
         return FundState.label_of(row.step)
     return CaseState.label_of(row.step) if row.kind is TaskKind.STEP else row.kind.label

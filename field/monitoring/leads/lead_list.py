@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from field.case_codes import CaseState
 from field.china_time import written
-from field.codes import EntryKind, LeadKind, Source
+from field.codes import OWN_WORDS, EntryKind, LeadKind, Source
 from field.ledger.entries import Entry, opened
 from field.ledger.receipts import number
 from field.monitoring.cases.case_turns import DIED, CaseTurn, leavings
@@ -115,11 +115,16 @@ def _again(entry: Entry, words: str) -> dict[str, str]:
     return {"channel": entry.channel, "at": at, "receipt": number(entry.hash), "words": words}
 
 
+def _came_from(lead: Lead) -> str:
+    """Who says that he wants to live no more says it whatever was asked."""
+    return OWN_WORDS if lead.kind == LeadKind.DANGER else Source.label_of(lead.source)
+
+
 def _lead_shown(lead: Lead, head: str | None, village: str | None) -> dict[str, Any]:
     return {
         "id": f"{lead.chain_id}:{lead.seq}", "chain_id": lead.chain_id, "seq": lead.seq, "kind": lead.kind,
         "kind_name": LeadKind.label_of(lead.kind),
-        "source": lead.source, "source_name": Source.label_of(lead.source), "channel": lead.channel,
+        "source": lead.source, "source_name": _came_from(lead), "channel": lead.channel,
         "region": lead.region, "village": village or lead.region,
         "household_id": lead.household_id, "person_id": lead.person_id, "head": head,
         "risk_factors": lead.risk_factors, "why": lead.why, "grade": lead.grade,

@@ -6,7 +6,7 @@
 知 妻子 440309 500000    what was last known of her: place, 分 a month
 村 420626102299 堰垭村    another village of that name
 过 3天                   time passes (天, 小时)
-农户: 困难               somebody writes; 农户@微信 by WeChat; (照片) (位置) (语音) (关注) (取消关注) (别的) say what kind
+农户: 困难               somebody writes; 农户@微信 by WeChat; (照片) (位置) with its address, (语音) (关注) (取消关注) (别的) say what kind
 ← 遇到什么难处?…         what came back within the call
 → 农户 验证码******…      what was posted to somebody since; {验证码} in a later line is the code that came,
                              {后四位 农户} the end of his identity number
@@ -98,9 +98,9 @@ class Stage:
         sender = f"openid-{role}" if wechat else CAST[role][1]
         inbound = Inbound(
             Channel.WECHAT if wechat else Channel.SMS, "played", f"M{self.count - again}", sender, "us",
-            KINDS.get(kind, Said.TEXT), self.now, text=self._filled(text),
+            KINDS.get(kind, Said.TEXT), self.now, text="" if kind == "位置" else self._filled(text),
             photos=(Photo(f"photo-{self.count}"),) if kind == "照片" else (),
-            place=Place(31.74, 111.31, "gcj02", "堰垭村") if kind == "位置" else None,
+            place=Place(31.74, 111.31, "gcj02", text or "堰垭村") if kind == "位置" else None,
         )  # fmt: skip
         self.count -= again
         ways: dict[str, str] = {Channel.SMS: "played", Channel.WECHAT: "played"}
