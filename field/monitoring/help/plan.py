@@ -1,7 +1,7 @@
 """一户一策: the measures of a household and its team, as they stand; derived from the household's chain."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, Index, String, and_, exists, func, or_, select
@@ -12,6 +12,7 @@ from field.help_codes import MeasureState
 from field.ledger.entries import Entry, opened
 from field.monitoring.cases.case_turns import RE_MARKED, CaseTurn
 from field.monitoring.help.measure_rules import Course
+from field.monitoring.policy.shapes import Pack
 from field.orm import Base, Code, Id, Name
 from field.registry.households import Household
 
@@ -84,6 +85,11 @@ COUNTS = and_(
     or_(Measure.done_seq.is_(None), Measure.done_seq > func.coalesce(_again.scalar_subquery(), 0)),
 )  # fmt: skip
 helped = exists().where(Measure.household_id == Household.id, COUNTS)
+
+
+def due_since(pack: Pack, day: date) -> date:
+    """满期: whoever was identified before this day should have a measure on the given one."""
+    return day - timedelta(days=pack.elimination.measure_days)
 
 
 class Plan(NamedTuple):
