@@ -129,7 +129,7 @@ def test_of_hardly_any_income_nothing_is_a_share(small_county: County, income: d
     ("income", "said"),
     [
         ({"wages": 0}, "家庭纯收入 0 元，比上一个时段的 100 元下降了 100%。"),
-        ({"production_cost": 900_000}, "家庭纯收入 -9,000 元，已经入不敷出，上一个时段是 100 元。"),
+        ({"wages": 0, "production_cost": 900_000}, "家庭纯收入 -9,000 元，已经入不敷出，上一个时段是 100 元。"),
     ],
 )
 def test_nothing_falls_by_more_than_all_of_it(small_county: County, income: dict[str, int], said: str) -> None:
