@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Date, case, func, literal, select
 from sqlalchemy.orm import Session
 
 from field.china_time import opens
@@ -11,7 +11,7 @@ from field.codes import Grade, Role, Source, TaskKind
 from field.monitoring.duties.escalation import LEVELS
 from field.monitoring.duties.todo_entries import WHOLE, rule_of
 from field.monitoring.duties.todo_rows import NOTHING, Found, Row, Wanted, closes
-from field.monitoring.help.plan import due_since, helped
+from field.monitoring.help.plan import due_since, helped_of_many
 from field.monitoring.policy.risk_shapes import GRADES
 from field.monitoring.risk.grades import JUDGED, by_urgency, judged_grade
 from field.monitoring.workdays import china_day
@@ -30,7 +30,9 @@ def plans(session: Session, wanted: Wanted, most: int) -> Found:
     late = Household.identified_on < due_since(wanted.pack, wanted.day)
     rows = select(Household.id, Household.region, Household.identified_on, judged_grade.label("grade"), _total)
     rows = rows.add_columns(func.sum(case((late, 1), else_=0)).over().label("late")).outerjoin(*JUDGED)
-    rows = rows.where(in_region(Household.region, wanted.place), Household.kind.is_not(None), ~helped, _own(wanted))
+    rows = rows.where(
+        in_region(Household.region, wanted.place), Household.kind.is_not(None), ~helped_of_many, _own(wanted)
+    )
     rows = rows.where(judged_grade == wanted.grade) if wanted.grade else rows
     rows = rows.where(late) if wanted.late else rows
     found = session.execute(rows.order_by(by_urgency, Household.identified_on, Household.id).limit(most or 1)).all()
@@ -39,8 +41,8 @@ def plans(session: Session, wanted: Wanted, most: int) -> Found:
 
 def _own(wanted: Wanted) -> ColumnElement[bool]:
     """Who was identified long enough ago, by the rule of the household's grade."""
-    last = {grade: _last(wanted, grade) for grade in GRADES.values()}
-    return or_(*(and_(judged_grade == grade.value, Household.identified_on <= day) for grade, day in last.items()))
+    last = {grade.value: literal(_last(wanted, grade), Date()) for grade in GRADES.values()}
+    return Household.identified_on <= case(last, value=judged_grade)
 
 
 def _last(wanted: Wanted, grade: Grade) -> date:

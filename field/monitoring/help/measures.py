@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from field.monitoring.cases.case_rules import LADDER
 from field.monitoring.cases.cases import MonitoringCase
 from field.monitoring.help.measure_rules import OPEN
-from field.monitoring.help.plan import Measure, due_since, helped
+from field.monitoring.help.plan import Measure, due_since, helped_of_many
 from field.monitoring.policy.shelf import pack_on
 from field.registry.households import Household
 from field.registry.regions import in_region
@@ -82,7 +82,7 @@ def _late(by: Actor, day: date) -> ColumnElement[bool]:
 def _bare(by: Actor, day: date) -> ColumnElement[bool]:
     """Monitored for longer than the pack's days, and no measure but such as were dropped."""
     monitored = Household.kind.is_not(None), Household.identified_on < due_since(pack_on(day), day)
-    return and_(in_region(Household.region, by.region), _allowed(by), *monitored, ~helped)
+    return and_(in_region(Household.region, by.region), _allowed(by), *monitored, ~helped_of_many)
 
 
 def _allowed(by: Actor) -> ColumnElement[bool]:

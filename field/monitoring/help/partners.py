@@ -150,8 +150,9 @@ def _chain(session: Session, asked: Asked, tie: Tie | None, part: Part | None, b
         raise NotAllowed
     if asked.action is TieAction.ADD:
         region = str(asked.content.get("region", ""))
-        if part is not None and not (by.may(Right.WORK_PARTNERS, region) and session.get(Region, region)):
-            raise NotAllowed  # also a place that there is not
+        there = by.may(Right.WORK_PARTNERS, region) and session.get(Region, region) is not None
+        if part is not None and not there:
+            raise NotAllowed
         return region_chain(region) if part else None
     household = reach.household(session, by, tie.household_id if tie else asked.of, Right.WORK_PARTNERS)
     if asked.action is TieAction.TIE and part is not None:
