@@ -238,6 +238,7 @@ class TaskKind(Labelled):
     FILLING = "filling", "认定填报冲突"
     VISIT = "visit", "本月走访"
     REVISIT = "revisit", "消除后回访"
+    PLAN = "plan", "制定一户一策"
     MEASURE = "measure", "帮扶措施过期"
     LEAVING = "leaving", "确认并户、迁出或去世"
     URGENT_AID = "urgent_aid", "急用的救助"

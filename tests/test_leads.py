@@ -29,6 +29,7 @@ from tests.web.office import browser, words
 HOME = "420626107204"
 HOUR = timedelta(hours=1)
 DECLARED, CHECKED_IN = "/api/tasks?source=declaration", "/api/tasks?source=checkin"
+CHECKS = "/api/tasks?kind=check"
 
 
 class Place(NamedTuple):
@@ -77,14 +78,14 @@ def listed(county: County, path: str, role: str = "cadre") -> list[dict[str, Any
 
 def test_a_declaration_is_a_lead_and_a_task_until_somebody_was_at_the_door(county: County) -> None:
     entry = declare(county)
-    [lead], [task] = listed(county, "/api/leads"), listed(county, "/api/tasks")
+    [lead], [task] = listed(county, "/api/leads"), listed(county, CHECKS)
     assert (lead["source"], lead["kind"], lead["state"]) == ("declaration", "hardship", "open")
     assert (lead["words"], lead["risk_factors"]) == ("老婆住院,花了三万多", ["illness"])
     assert (task["kind"], task["source"], task["household_id"]) == ("check", "declaration", entry.chain_id)
     assert county.rebuilt() == ()
     visit = county.visit() | {"visited_at": (clock.now() + timedelta(seconds=1)).isoformat()}
     assert county.client("cadre").post("/api/visits", json=visit).status_code == 201
-    assert listed(county, "/api/leads") == listed(county, "/api/tasks") == []
+    assert listed(county, "/api/leads") == listed(county, CHECKS) == []
     assert [lead["state"] for lead in listed(county, "/api/leads?state=all")] == ["checked"]
     assert county.rebuilt() == ()
 
@@ -105,11 +106,11 @@ def test_a_visit_that_leaves_the_risks_as_they_were_leaves_a_declaration_open(co
     same = county.visit(visited_at=later, unchanged=["risk_factors"])
     del same["risk_factors"]
     assert county.client("cadre").post("/api/visits", json=same).status_code == 201
-    assert [one["state"] for one in (*listed(county, "/api/leads"), *listed(county, "/api/tasks"))] == ["open", "open"]
+    assert [one["state"] for one in (*listed(county, "/api/leads"), *listed(county, CHECKS))] == ["open", "open"]
     assert county.rebuilt() == ()
     told = county.visit(visited_at=(clock.now() + timedelta(seconds=2)).isoformat())
     assert county.client("cadre").post("/api/visits", json=told).status_code == 201
-    assert listed(county, "/api/leads") == listed(county, "/api/tasks") == []
+    assert listed(county, "/api/leads") == listed(county, CHECKS) == []
     assert county.rebuilt() == ()
 
 
@@ -141,13 +142,13 @@ def test_the_same_hardship_told_twice_before_anybody_came_is_one_lead_with_two_t
         here = Person.household_id == county.households[HOME]
         wife = db.session.scalars(select(Person.id).where(here).order_by(Person.position)).all()[1]
     first = declare(county, clock.now() - HOUR, risk_factors=["illness", "schooling"])
-    [task] = listed(county, "/api/tasks")
+    [task] = listed(county, CHECKS)
     again = declare(county, key="d2", person_id=wife, channel=Channel.WECHAT, note="人还在医院")
     [lead] = listed(county, "/api/leads")
     assert (lead["seq"], lead["traces"]) == (first.seq, [first.seq, again.seq])
     [told] = lead["again"]
     assert (told["words"], told["channel"], told["receipt"]) == ("人还在医院", "wechat", number(again.hash))
-    assert listed(county, "/api/tasks") == [task], "the clock runs from the first signal"
+    assert listed(county, CHECKS) == [task], "the clock runs from the first signal"
     page = words(browser(county, "cadre").page("/leads"))
     assert page.index("老婆住院,花了三万多") < page.index("又说：人还在医院")
     form = county.client("cadre").get(f"/api/households/{county.households[HOME]}/form").get_json()

@@ -116,7 +116,15 @@ def _faults(said: Mapping[str, Any], villages: Mapping[str, str], today: date) -
     yield from _who(said, villages, today)
     if said.get("issued_on", "") > today.isoformat():
         yield "issued_on", "日期在今天之后"
+    if said.get("issued_on", "9") < _born(said):
+        yield "issued_on", "日期比本人出生还早"
     yield from _money(said)
+
+
+def _born(said: Mapping[str, Any]) -> str:
+    """The day of birth, where anything tells of it; else before all days."""
+    number = said.get("id_number")
+    return str(idnumber.birth_date(number) or "") if number else said.get("birth_date", "")
 
 
 def _who(said: Mapping[str, Any], villages: Mapping[str, str], today: date) -> Iterator[tuple[str, str]]:

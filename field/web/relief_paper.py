@@ -80,9 +80,15 @@ def _bills(one: PersonYear) -> Grid:
 
 def _share(one: Share) -> tuple[str, ...]:
     bill = one.bill
-    before = () if one.since_identified else (_("识别以前"),)
     figures = (bill.amount or 0, bill.compliant_amount or 0, bill.non_compliant, one.basic, one.tilted, one.borne)
-    return " ".join([day(bill.day), *before, *_remarks(bill)]), *map(yuan, figures), _source(bill)
+    return " ".join([day(bill.day), *_unrelieved(one), *_remarks(bill)]), *map(yuan, figures), _source(bill)
+
+
+def _unrelieved(one: Share) -> list[str]:
+    """Why there is no relief on it, if for its day."""
+    if one.since_identified:
+        return []
+    return [_("识别以前") if one.older else _("停止监测以后")]
 
 
 def _unclear(bills: Iterable[Paid], names: Mapping[str, str]) -> Grid:

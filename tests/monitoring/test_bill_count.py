@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from field.monitoring.cases.monitored import Span, Stood, spans
 from field.monitoring.policy.shelf import pack_on
+from field.monitoring.relief import relief_standings
 from field.monitoring.relief.bill_count import Paid, Unclear, distinct
 from field.monitoring.relief.relief import relief
 from field.monitoring.relief.relief_year import PersonYear, person_year, person_years
@@ -137,6 +138,32 @@ def test_relief_is_reckoned_for_the_days_on_which_the_household_was_monitored(
     year = person_year(bills, 2026, spans(said), RULE)
     assert [one.bill.day.month for one in year.shares if one.since_identified] == relieved
     assert year.paid == relief(1_000_000 * len(relieved), RULE).paid
+
+
+@pytest.mark.parametrize(
+    ("stood", "older"),
+    [
+        ([], [1, *WHOLE]),
+        ([FIRST], [1]),
+        ([FIRST, ENDED], [1]),
+        ([FIRST, ENDED, ("2026-08-01", "sudden", "2026-08-01")], [1, 7]),
+    ],
+    ids=["never identified", "monitored", "after the elimination nothing is too late", "between two rounds it is"],
+)
+def test_lost_is_only_what_an_earlier_identification_would_have_covered(
+    stood: list[tuple[str, str | None, str]], older: list[int]
+) -> None:
+    said = [
+        Stood(datetime.fromisoformat(f"{at}T04:00+00:00"), kind, date.fromisoformat(since)) for at, kind, since in stood
+    ]
+    bills = [paid(date(2026, month, 15), 1_000_000, 1_000_000, month) for month in (1, *WHOLE)]
+    year = person_year(bills, 2026, spans(said), RULE)
+    covered = [one for one in year.shares if one.since_identified or one.older]
+    assert [one.bill.day.month for one in year.shares if one.older] == older
+    assert year.lost == relief(1_000_000 * len(covered), RULE).paid - year.paid
+    assert (year.before, year.since) == (1_000_000 * len(older), 1_000_000 * (len(covered) - len(older)))
+    [kept] = relief_standings.sums(bills, spans(said)).values()
+    assert (kept.since, kept.whole) == (year.since, year.since + year.before), "the board counts the same"
 
 
 several = st.lists(

@@ -109,15 +109,36 @@ def test_a_warning_is_a_sentence_with_its_figures_and_their_source(small_county:
     assert one.figures == {"income_of_line": 55}
 
 
-@pytest.mark.parametrize(("wages", "said"), [(0, "0"), (100_000, "1,000")])
-def test_of_no_income_nothing_is_a_share(small_county: County, wages: int, said: str) -> None:
-    lost = {"wages": wages, "production_cost": 2 * wages}
-    judgement = found(small_county, visit(small_county, income=lost, expenses={"housing": 100_000}))
-    [share] = [
-        one for one in told(pack_on(judgement.as_of), judgement.fired, judgement.figures) if one.rule == "rigid_share"
-    ]
-    loss = f"-{said}" if wages else said
-    assert (share.grade, share.words) == ("red", f"一年大额支出 1,000 元，家庭纯收入是 {loss} 元。")
+@pytest.mark.parametrize(
+    ("income", "said"),
+    [
+        ({"wages": 0}, "家庭纯收入是 0 元。"),
+        ({"wages": 100_000, "production_cost": 200_000}, "家庭纯收入是 -1,000 元。"),
+        ({"wages": 1}, "家庭纯收入只有 0.01 元，支出是收入的十倍以上。"),
+        ({"wages": 10_000}, "家庭纯收入只有 100 元，支出是收入的十倍以上。"),
+        ({"wages": 10_001}, "占家庭纯收入的 999%。"),
+    ],
+)
+def test_of_hardly_any_income_nothing_is_a_share(small_county: County, income: dict[str, int], said: str) -> None:
+    judgement = found(small_county, visit(small_county, income=income, expenses={"housing": 100_000}))
+    for pack in (pack_on(judgement.as_of), pack_on(date(2022, 6, 1))):
+        [share] = [one for one in told(pack, judgement.fired, judgement.figures) if one.rule == "rigid_share"]
+        assert (share.grade, share.words) == ("red", f"一年大额支出 1,000 元，{said}")
+
+
+@pytest.mark.parametrize(
+    ("income", "said"),
+    [
+        ({"wages": 0}, "家庭纯收入 0 元，比上一个时段的 100 元下降了 100%。"),
+        ({"wages": 0, "production_cost": 900_000}, "家庭纯收入 -9,000 元，已经入不敷出，上一个时段是 100 元。"),
+    ],
+)
+def test_nothing_falls_by_more_than_all_of_it(small_county: County, income: dict[str, int], said: str) -> None:
+    earlier = {"wages": 10_000, "period": {"from": "2024-11-01", "to": "2025-10-31"}}
+    found(small_county, visit(small_county, income=earlier, visited_at="2026-11-19T02:30:00Z"))
+    judgement = found(small_county, visit(small_county, income=income))
+    fired = told(pack_on(judgement.as_of), judgement.fired, judgement.figures)
+    assert [one.words for one in fired if one.rule == "income_fall"] == [said]
 
 
 def test_what_is_missing_is_named_and_is_not_nothing(small_county: County) -> None:

@@ -1,5 +1,6 @@
 """利益联结: an enterprise, its ties to households, what it paid and what is late, every act an entry."""
 
+from contextlib import nullcontext
 from datetime import date
 from typing import Any
 
@@ -92,7 +93,8 @@ def test_a_county_enterprise_is_tied_in_every_town_and_a_villages_farm_not_in_an
     ):  # fmt: skip
         with pytest.raises(NotAllowed):
             recorded(small_county, by, "tie", of, partner_id=partner, **ORDER)
-    for by, region in (("town", "420626"), ("town", "420626102"), ("cadre", HOME), ("medical", "420626")):
+    nowhere = ("county", "420626999"), ("town", "420626107999")
+    for by, region in (("town", "420626"), ("town", "420626102"), ("cadre", HOME), ("medical", "420626"), *nowhere):
         with pytest.raises(NotAllowed):
             recorded(small_county, by, "add", kind="enterprise", title="别处的公司", region=region)
 
@@ -117,6 +119,26 @@ def test_nothing_is_recorded_twice_or_from_a_stale_page(small_county: County) ->
         recorded(small_county, "county", "pay", tie.id, tie.seq, **paid)
     with small_county.app.app_context():
         assert [one.paid for one in ties_of(db.session(), home, DAY)] == [250_000]
+
+
+@pytest.mark.parametrize(
+    ("again", "twice"),
+    [
+        ({"from": "2025-12-31"}, True),
+        ({"from": "2026-01-01"}, False),
+        ({"from": "2024-01-01", "to": "2025-01-01"}, True),
+        ({"from": "2024-01-01", "to": "2024-12-31"}, False),
+    ],
+)
+def test_a_tie_for_one_year_is_not_promised_twice_and_follows_the_one_of_the_year_before(
+    small_county: County, again: dict[str, str], twice: bool
+) -> None:
+    home, year = small_county.households[HOME], {"from": "2025-01-01", "to": "2025-12-31"}
+    recorded(small_county, "town", "add", **TEA)
+    partner = the_partner(small_county, TEA["title"])
+    recorded(small_county, "town", "tie", home, partner_id=partner, **ORDER | year)
+    with pytest.raises(OutOfOrder, match="同样的联结") if twice else nullcontext():
+        recorded(small_county, "county", "tie", home, partner_id=partner, **ORDER | again)
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ class Hand:
         """On the household's page, logged in."""
         self.open("")
         self.log_in()
-        self.page.locator("main a.card").first.click()
+        self.page.locator("main a.card[href^='/m/']").first.click()
         self.page.get_by_role("link", name="开始走访").wait_for()
 
     def at_visit(self) -> None:

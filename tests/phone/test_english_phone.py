@@ -78,7 +78,7 @@ def test_a_visit_is_done_in_english_without_network_and_english_stays(hand: Hand
     page.get_by_role("link", name="Today").click()
     page.locator("main a.card").first.wait_for()
     hand.context.set_offline(True)
-    page.locator("main a.card").first.click()
+    page.locator("main a.card[href^='/m/']").first.click()
     page.get_by_role("link", name="Start visit").click()
     page.get_by_text("Place found, to about 18 m").wait_for()
     hand.changed("income")

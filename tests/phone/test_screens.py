@@ -348,6 +348,19 @@ def test_today_says_how_many_households_have_no_measure_in_time(hand: Hand, tmp_
     expect(hand.page.locator("main")).to_contain_text("识别满 30 天还没有措施的监测户")
 
 
+def test_the_plan_that_is_asked_for_is_made_on_its_own_page_and_without_network_the_household_is_shown(
+    hand: Hand,
+) -> None:
+    hand.open("")
+    hand.log_in()
+    plan = hand.page.locator("section.asked a.card", has_text="制定一户一策")
+    expect(plan).to_have_attribute("href", f"/households/{hand.household}/plan")
+    hand.context.set_offline(True)
+    hand.page.get_by_role("link", name="农户", exact=True).click()
+    hand.page.get_by_role("link", name="今天").click()
+    expect(plan).to_have_attribute("href", f"/m/households/{hand.household}")
+
+
 def leaves_post(hand: Hand) -> None:
     """离岗: the cadre's work was handed over, and every session ended with it."""
 
@@ -465,9 +478,10 @@ def test_what_is_asked_of_the_village_stands_on_top_until_it_was_done(hand: Hand
     hand.open("")
     hand.log_in()
     asked = hand.page.locator("section.asked")
-    expect(asked).to_contain_text("等您办的 1 件")
+    expect(asked).to_contain_text("等您办的 2 件")
+    expect(asked).to_contain_text("制定一户一策 · 还没有帮扶措施，有网络时点开安排")
     expect(asked).to_contain_text("入户核实 · 农户自主申报")
-    asked.locator("a.card").click()
+    asked.locator("a.card", has_text="入户核实").click()
     expect(hand.page.get_by_role("link", name="开始走访")).to_be_visible()
 
 

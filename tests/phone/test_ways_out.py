@@ -125,7 +125,7 @@ def test_a_refused_visit_waits_for_the_draft_of_its_household_and_neither_is_los
     refused(hand)
     queued = waiting(hand)["id"]
     hand.tap("回到今天")
-    hand.page.locator("main a.card").first.click()
+    hand.page.locator("main a.card[href^='/m/']").first.click()
     hand.page.get_by_role("link", name="开始走访").click()
     hand.fill("note", "第二次去")
     hand.kept()

@@ -1,10 +1,13 @@
 """救助页: who lost what by being identified late, a sheet to print, a bill put right, and the months of a long illness."""
 
-from datetime import date
+from datetime import date, timedelta
 
+from field import clock
 from field.db import transact
 from field.monitoring.rebuild import rebuild
+from field.monitoring.workdays import china_day
 from tests.county import County
+from tests.monitoring.casework import left, listed
 from tests.monitoring.test_relief_sheet import (
     HOME,
     LAST_YEAR,
@@ -20,6 +23,8 @@ from tests.monitoring.test_relief_sheet import (
     told,
 )  # fmt: skip
 from tests.web.office import Elements, browser, words
+
+BEGAN = clock.now() - timedelta(days=20)
 
 
 def test_the_list_tells_who_loses_most_with_sums_by_place(small_county: County) -> None:
@@ -38,6 +43,16 @@ def test_the_list_tells_who_loses_most_with_sums_by_place(small_county: County) 
     assert "这一年还没有票据" in words(browser(county, "town").page("/relief"))
     assert "陈大二户" not in words(browser(county, "cadre").page(f"/relief?year={LAST_YEAR}"))
     assert browser(county, "town2").get("/relief?region=420626107").status_code == 403
+
+
+def test_a_bill_of_after_monitoring_ended_is_not_told_to_be_lost_by_a_late_identification(small_county: County) -> None:
+    left(small_county, listed(small_county, HOME, "town", BEGAN), "move_away", BEGAN + timedelta(days=1))
+    head, on = people(small_county)[0], china_day(BEGAN + timedelta(days=9)).isoformat()
+    seen(small_county, bill(head, on, 3_300_000, 3_200_000))
+    said = words(browser(small_county, "cadre").page(f"/households/{small_county.households[HOME]}/relief"))
+    assert "停止监测以后" in said
+    assert "识别以前" not in said
+    assert "家里还要负担 33,000.00 元" in said
 
 
 def test_the_sheet_shows_each_bill_with_its_shares_and_what_could_cover_the_rest(small_county: County) -> None:

@@ -46,6 +46,11 @@ def within(day: date, several: Spans) -> bool:
     return any(one.begins <= day and (one.ends is None or day <= one.ends) for one in several)
 
 
+def older(day: date, several: Spans) -> bool:
+    """识别以前: whether it was not monitored on a day, and an identification came later or is still to come."""
+    return not within(day, several) and (not several or day < several[-1].begins)
+
+
 def spans_of(session: Session, household_ids: Collection[str]) -> dict[str, Spans]:
     """The spans of households, with one statement."""
     own = HouseholdStanding

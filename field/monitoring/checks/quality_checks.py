@@ -9,7 +9,7 @@ from field.monitoring.cases.case_list import gone
 from field.monitoring.cases.cases import MonitoringCase
 from field.monitoring.checks import quality_rows as q
 from field.monitoring.checks.quality_rows import MONITORED, Rows, Terms
-from field.monitoring.help.plan import helped
+from field.monitoring.help.plan import due_since, helped
 from field.monitoring.risk.sections import ILL, WITHOUT_LABOUR, amount
 from field.monitoring.roster import roster_corrections
 from field.monitoring.roster.roster_claims import contradicted
@@ -56,8 +56,7 @@ CHECKS: tuple[Check, ...] = (
           "请上门核实孩子为什么没有在校，劝返；登记错了的更正在校生状况。", PEOPLE,
           lambda t: q.members(MONITORED, q.out_of_school(t))),
     Check("no_measure", "识别一个月还没有帮扶措施", "请尽快定下措施和责任人。", PLAN,
-          lambda t: q.households(
-              MONITORED, ~helped, Household.identified_on < t.days_ago(t.pack.elimination.measure_days).date())),
+          lambda t: q.households(MONITORED, ~helped, Household.identified_on < due_since(t.pack, t.day))),
     Check("early_elimination", "识别不到期限就消除了风险", "识别到消除的时间太短，请核实；不该消除的要回退。", CASE,
           lambda t: q.households(q.eliminated(q.months_between(MonitoringCase.identified_on, MonitoringCase.since)
                                               < t.pack.elimination.earliest_months))),

@@ -19,6 +19,7 @@ from field.monitoring.duties.todo_cases import comes_to, leavings, marks_of, obj
 from field.monitoring.duties.todo_entries import KINDS, entries, rule_of
 from field.monitoring.duties.todo_filling import conflicts
 from field.monitoring.duties.todo_fund import urgent_aid
+from field.monitoring.duties.todo_plans import plans
 from field.monitoring.duties.todo_rows import Row, SourceOf, Wanted, dated
 from field.monitoring.duties.todo_visits import visits
 from field.monitoring.help import fund_list
@@ -33,12 +34,12 @@ from field.registry.masking import mask_words
 
 SOURCES: tuple[SourceOf, ...] = (
     urgent_aid, entries, steps, objections, leavings, conflicts, visits, dated(TaskKind.REVISIT, due_revisits),
-    dated(TaskKind.MEASURE, late_measures),
+    plans, dated(TaskKind.MEASURE, late_measures),
 )  # fmt: skip
 FROM = {  # where things come from that come by no way in of leads, or by whichever way somebody happened to write
     TaskKind.ANSWER: OWN_WORDS, TaskKind.DANGER: OWN_WORDS, TaskKind.BINDING: Word("申请绑定"),
-    TaskKind.MEASURE: Word("一户一策"), TaskKind.REVISIT: Word("监测对象回访日"), TaskKind.FILLING: Word("填报表"),
-    TaskKind.URGENT_AID: Word("村级救助基金"),
+    TaskKind.PLAN: Word("一户一策"), TaskKind.MEASURE: Word("一户一策"), TaskKind.REVISIT: Word("监测对象回访日"),
+    TaskKind.FILLING: Word("填报表"), TaskKind.URGENT_AID: Word("村级救助基金"),
 }  # fmt: skip
 
 
@@ -86,7 +87,7 @@ def reached(row: Row, wanted: Wanted) -> Role | None:
 
 
 def _marks(row: Row, wanted: Wanted) -> Sequence[int]:
-    if row.kind in (*KINDS, TaskKind.FILLING):
+    if row.kind in (*KINDS, TaskKind.FILLING, TaskKind.PLAN):
         return rule_of(wanted, row.grade).escalate_at
     if row.kind is TaskKind.STEP:
         return marks_of(wanted.pack, row.step)

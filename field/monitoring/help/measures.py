@@ -1,6 +1,6 @@
 """帮扶清单: measures that are late, and monitored households that have none when they should, of a region."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from field.monitoring.cases.case_rules import LADDER
 from field.monitoring.cases.cases import MonitoringCase
 from field.monitoring.help.measure_rules import OPEN
-from field.monitoring.help.plan import COUNTS, Measure
+from field.monitoring.help.plan import Measure, due_since, helped_of_many
 from field.monitoring.policy.shelf import pack_on
 from field.registry.households import Household
 from field.registry.regions import in_region
@@ -81,10 +81,8 @@ def _late(by: Actor, day: date) -> ColumnElement[bool]:
 
 def _bare(by: Actor, day: date) -> ColumnElement[bool]:
     """Monitored for longer than the pack's days, and no measure but such as were dropped."""
-    last = day - timedelta(days=pack_on(day).elimination.measure_days)
-    monitored = Household.kind.is_not(None), Household.identified_on < last
-    without = Household.id.not_in(select(Measure.household_id).where(COUNTS))  # of many, quicker than one by one
-    return and_(in_region(Household.region, by.region), _allowed(by), *monitored, without)
+    monitored = Household.kind.is_not(None), Household.identified_on < due_since(pack_on(day), day)
+    return and_(in_region(Household.region, by.region), _allowed(by), *monitored, ~helped_of_many)
 
 
 def _allowed(by: Actor) -> ColumnElement[bool]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, insert, select, update
+from sqlalchemy import BigInteger, Index, insert, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from uuid6 import uuid7
 
@@ -20,9 +20,10 @@ from field.monitoring.refusals import OutOfOrder, Refused
 from field.monitoring.workdays import china_day
 from field.orm import Base, Code, Id, Name, RegionCode
 from field.registry import reach
-from field.registry.regions import within
+from field.registry.regions import Region, within
 from field.registry.rights import Actor, NotAllowed, Right
 
+LAST = date.max.isoformat()
 KINDS = {TieAction.ADD: EntryKind.PARTNER, TieAction.PAY: EntryKind.TIE_PAID}
 
 
@@ -149,7 +150,8 @@ def _chain(session: Session, asked: Asked, tie: Tie | None, part: Part | None, b
         raise NotAllowed
     if asked.action is TieAction.ADD:
         region = str(asked.content.get("region", ""))
-        if part is not None and not by.may(Right.WORK_PARTNERS, region):
+        there = by.may(Right.WORK_PARTNERS, region) and session.get(Region, region) is not None
+        if part is not None and not there:
             raise NotAllowed
         return region_chain(region) if part else None
     household = reach.household(session, by, tie.household_id if tie else asked.of, Right.WORK_PARTNERS)
@@ -168,8 +170,10 @@ def _unique(session: Session, action: TieAction, chain: str, content: dict[str, 
             raise OutOfOrder([fault("title", "这里已经登记过同名的经营主体")])
     if action is TieAction.TIE:
         same = Tie.household_id == chain, Tie.partner_id == content["partner_id"], Tie.kind == content["kind"]
-        if session.scalar(select(Tie.id).where(*same, Tie.ends_on.is_(None)).limit(1)):
-            raise OutOfOrder([fault("kind", "这一户和它已有同样的联结，没有结束")])
+        first, last = date.fromisoformat(content["from"]), date.fromisoformat(content.get("to", LAST))
+        overlap = Tie.begins_on <= last, or_(Tie.ends_on.is_(None), Tie.ends_on >= first)
+        if session.scalar(select(Tie.id).where(*same, *overlap).limit(1)):
+            raise OutOfOrder([fault("kind", "这一户和它在这段时间里已有同样的联结")])
 
 
 def _repeated(session: Session, asked: Asked, chain: str, part: Part, by: Actor) -> Entry | None:

@@ -1,10 +1,10 @@
 """一户一策: the measures of a household and its team, as they stand; derived from the household's chain."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Index, String, and_, exists, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Index, String, and_, exists, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from field.codes import EntryKind
@@ -12,6 +12,7 @@ from field.help_codes import MeasureState
 from field.ledger.entries import Entry, opened
 from field.monitoring.cases.case_turns import RE_MARKED, CaseTurn
 from field.monitoring.help.measure_rules import Course
+from field.monitoring.policy.shapes import Pack
 from field.orm import Base, Code, Id, Name
 from field.registry.households import Household
 
@@ -76,14 +77,24 @@ class PlanMember(Base):
         return self.until is None or self.until >= day
 
 
-_again = select(func.max(CaseTurn.seq)).where(
-    CaseTurn.household_id == Measure.household_id, CaseTurn.turn == RE_MARKED
-).correlate(Measure)  # fmt: skip
-COUNTS = and_(
-    Measure.state != MeasureState.DROPPED.value,
-    or_(Measure.done_seq.is_(None), Measure.done_seq > func.coalesce(_again.scalar_subquery(), 0)),
-)  # fmt: skip
-helped = exists().where(Measure.household_id == Household.id, COUNTS)
+def _counts(again: ColumnElement[int]) -> ColumnElement[bool]:
+    """Not dropped, and of the round that began with an entry: still open, or carried out since."""
+    since = or_(Measure.done_seq.is_(None), Measure.done_seq > func.coalesce(again, 0))
+    return and_(Measure.household_id == Household.id, Measure.state != MeasureState.DROPPED.value, since)
+
+
+_newest = select(func.max(CaseTurn.seq).label("seq")).where(CaseTurn.turn == RE_MARKED)
+_its_own = _newest.where(CaseTurn.household_id == Measure.household_id).correlate(Measure).scalar_subquery()
+_each = _newest.add_columns(CaseTurn.household_id).group_by(CaseTurn.household_id).subquery()
+helped = exists(select(Measure.id).where(_counts(_its_own)))
+helped_of_many = exists(
+    select(Measure.id).outerjoin(_each, _each.c.household_id == Measure.household_id).where(_counts(_each.c.seq))
+)  # the same; where many are looked at, the rounds are reckoned once
+
+
+def due_since(pack: Pack, day: date) -> date:
+    """满期: whoever was identified before this day should have a measure on the given one."""
+    return day - timedelta(days=pack.elimination.measure_days)
 
 
 class Plan(NamedTuple):

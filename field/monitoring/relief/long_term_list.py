@@ -92,7 +92,7 @@ def _case(home: Household, mark: LongTerm | None, cost: int | None, known: Sheet
     this_year = [one for one in known.years if one.year == day.year] if known else []
     person = max(this_year, key=lambda one: (one.compliant, one.person_id), default=None)
     first = months_after(day.replace(day=1), 1)
-    so_far = person.compliant - person.before if person and first.year == day.year else 0
+    so_far = person.since if person and first.year == day.year else 0
     steady = _steady(mark, cost, sum(one.amount for one in this_year), sum(one.compliant for one in this_year), so_far)
     months = project(first, steady, lambda year: rule_of(year, day)) if steady else []
     return LongCase(home, mark, cost, (cost or 0) >= _least(day), person.person_id if person else None, steady,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 from field.codes import EntryKind
 from field.ledger.entries import Entry, opened
 from field.monitoring.board.standings import STILL, HouseholdStanding
-from field.monitoring.cases.monitored import Spans, Stood, spans, within
+from field.monitoring.cases.monitored import Spans, Stood, older, spans, within
 from field.monitoring.relief.bill_count import Paid, distinct
 from field.monitoring.relief.bills import keep_told
 from field.monitoring.relief.relief_sheet import COUNTS_IN, of_households, told_of
@@ -23,7 +23,10 @@ Key = tuple[str, int]
 
 
 class Sums(NamedTuple):
-    """合计 in 分: all that is clear, and its compliant part whole and of the days on which it was monitored."""
+    """合计 in 分: all that is clear, and its compliant part of the days on which it was monitored (`since`).
+
+    `whole` is that with what an earlier identification would have covered.
+    """
 
     amount: int = 0
     whole: int = 0
@@ -109,7 +112,8 @@ def sums(bills: Iterable[Paid], monitored: Spans) -> dict[Key, Sums]:
         compliant = one.compliant_amount or 0
         since = compliant if within(one.day, monitored) else 0
         before = found.get(key := (one.person_id, one.day.year), Sums())
-        found[key] = Sums(before.amount + (one.amount or 0), before.whole + compliant, before.since + since)
+        whole = compliant if since or older(one.day, monitored) else 0
+        found[key] = Sums(before.amount + (one.amount or 0), before.whole + whole, before.since + since)
     return found
 
 

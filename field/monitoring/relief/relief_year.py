@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from field.monitoring.cases.monitored import Spans, within
+from field.monitoring.cases.monitored import Spans, older, within
 from field.monitoring.policy.shapes import ReliefRule
 from field.monitoring.relief.bill_count import Paid
 from field.monitoring.relief.relief import YUAN, Relief, relief
@@ -15,11 +15,13 @@ Rules = Callable[[int], ReliefRule]
 class Share:
     """一张票据的份额: what each layer pays of it on top of the bills before; the three add up to its amount.
 
-    `since_identified` if it is of a day on which the household was monitored.
+    `since_identified` if it is of a day on which the household was monitored; `older` than an identification if not,
+    but for a bill of after the last elimination.
     """
 
     bill: Paid
     since_identified: bool
+    older: bool
     basic: int
     tilted: int
 
@@ -64,9 +66,14 @@ class PersonYear:
         return self.amount - self.compliant
 
     @property
+    def since(self) -> int:
+        """监测期间的合规费用, which relief is paid on."""
+        return sum(one.bill.compliant_amount or 0 for one in self.shares if one.since_identified)
+
+    @property
     def before(self) -> int:
         """识别以前的合规费用, which gets no relief."""
-        return sum(one.bill.compliant_amount or 0 for one in self.shares if not one.since_identified)
+        return sum(one.bill.compliant_amount or 0 for one in self.shares if one.older)
 
     @property
     def basic(self) -> int:
@@ -112,10 +119,11 @@ def person_year(bills: Sequence[Paid], year: int, monitored: Spans, rule: Relief
         since = within(bill.day, monitored)
         counted += (bill.compliant_amount or 0) if since else 0
         now = relief(counted, rule)
-        shares.append(Share(bill, since, now.basic - before.basic, now.tilted - before.tilted))
+        late = older(bill.day, monitored)
+        shares.append(Share(bill, since, late, now.basic - before.basic, now.tilted - before.tilted))
         before = now
-    whole = relief(sum(bill.compliant_amount or 0 for bill in ordered), rule)
-    lost = whole.paid - before.paid
+    missed = sum(one.bill.compliant_amount or 0 for one in shares if one.older)
+    lost = relief(counted + missed, rule).paid - before.paid
     return PersonYear(ordered[0].person_id or "", year, tuple(shares), lost, capped(shares, rule))
 
 

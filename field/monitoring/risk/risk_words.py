@@ -16,6 +16,9 @@ from field.sentences import Sentence
 
 NOT_KNOWN = Word("不详")
 NO_INCOME = Word("一年大额支出 {rigid} 元，家庭纯收入是 {income} 元。")
+TENFOLD = Word("一年大额支出 {rigid} 元，家庭纯收入只有 {income} 元，支出是收入的十倍以上。")
+SPENT_MORE = Word("家庭纯收入 {income} 元，已经入不敷出，上一个时段是 {income_before} 元。")
+TEN_TIMES, ALL_OF_IT = 1000, 100  # percent
 NAMED = re.compile(r"\{([a-z_]+)\}")
 MONEY = {"income", "income_before", "rigid", "line"}
 FACTS = {
@@ -48,8 +51,19 @@ def _told(pack: Pack, rule: Rule, grade: Grade, known: Mapping[str, Any]) -> Fir
     looked_at = [rule.figure, *(one.figure for one in rule.beside)]
     sources = {name: known[f"{name}_seq"] for name in SECTIONS if name in needs(pack, rule) and f"{name}_seq" in known}
     shown = {name: known[name] for name in looked_at if name in known}
-    say = NO_INCOME if "{rigid_share}" in rule.say and known.get("income", 1) <= 0 else rule.say  # no share of nothing
+    say = _say(rule, known)
     return Fired(rule.code, Word(rule.name), grade, Sentence(say, **_figures(say, known)), shown, sources)
+
+
+def _say(rule: Rule, known: Mapping[str, Any]) -> str:
+    """The sentence of a rule; a percentage of hardly anything tells a family nothing, then both sums are said alone."""
+    if "{rigid_share}" in rule.say and known.get("income", 1) <= 0:
+        return NO_INCOME
+    if "{rigid_share}" in rule.say and known.get("rigid_share", 0) >= TEN_TIMES:
+        return TENFOLD
+    if "{income_fall}" in rule.say and known.get("income_fall", 0) > ALL_OF_IT:
+        return SPENT_MORE
+    return rule.say
 
 
 def _figures(say: str, known: Mapping[str, Any]) -> dict[str, object]:

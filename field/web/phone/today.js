@@ -76,10 +76,16 @@ function bare(pack) {
   return count > 0 && (navigator.onLine ? link('/measures#bare', 'a.plain', words.tasks.bare(count)) : el('p.quiet', null, words.tasks.bare(count)))
 }
 
-// A step is done on the case's own page and aid signed on the fund's, which are not on the phone; without network the household is.
-function way({case_id, application_id, household_id}) {
-  const online = application_id ? `/fund/applications/${application_id}` : case_id && `/cases/${case_id}`
-  return online && navigator.onLine ? online : `/m/households/${household_id}`
+// Cases, aid and plans have pages of their own, which are not on the phone; without network the household is.
+function way(task) {
+  const online = elsewhere(task)
+  return online && navigator.onLine ? online : `/m/households/${task.household_id}`
+}
+
+function elsewhere({kind, case_id, application_id, household_id}) {
+  if (application_id) return `/fund/applications/${application_id}`
+  if (case_id) return `/cases/${case_id}`
+  return ['plan', 'measure'].includes(kind) && `/households/${household_id}/plan`
 }
 
 function what(task) {
@@ -93,6 +99,7 @@ export function told({kind, own_hands, last_visit_at, source, source_name, why, 
   if (kind === 'urgent_aid') return words.tasks.urgent(reason)
   if (own_hands) return words.tasks.others
   if (kind === 'find') return words.tasks.find
+  if (kind === 'plan') return words.tasks.plan
   if (kind === 'visit') return last_visit_at ? words.since(daysSince(last_visit_at, new Date())) : words.never
   if (['step', 'objection', 'leaving'].includes(kind)) return [words.tasks.online, leads && words.tasks.leads(leads)].filter(Boolean).join(' · ')
   return source === 'analysis' && why || words.word(source_name)

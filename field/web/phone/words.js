@@ -45,7 +45,7 @@ export const words = {
   village: (n, never) => never ? `全村 ${n} 户，${never} 户还没走访过` : `全村 ${n} 户，久未走访的在前`,
   more: '再看一些',
   tasks: {
-    title: n => `等您办的 ${n} 件`, nobody: '还不知道是哪一户', find: '知道的请告诉乡镇',
+    title: n => `等您办的 ${n} 件`, nobody: '还不知道是哪一户', find: '知道的请告诉乡镇', plan: '还没有帮扶措施，有网络时点开安排',
     others: '前面是您办的，要由别人接着办', online: '有网络时点开办', leads: n => `后来又有 ${n} 条线索`, urgent: reason => `救助基金，急用：${reason || ''}`, level: {town: '已提醒乡镇', county: '已提醒县里'},
     due: days => days < 0 ? `过期 ${-days} 天` : days === 0 ? '今天要办' : `还有 ${days} 天`,
     bare: n => `有 ${n} 户识别满期还没有帮扶措施，有网络时到办公网页安排`,
