@@ -41,7 +41,7 @@ from field.traced import traced
 from field.web.asked import asked_page
 from field.web.filling_page import filling_room
 from field.web.filling_words import column, shown
-from field.web.forms import sent_id
+from field.web.forms import at_fields, sent_id
 from field.web.uploaded_sheets import sent_in
 from field.work import Job
 
@@ -93,7 +93,7 @@ def decision(chain_id: str, seq: int) -> Response:
     try:
         transact(lambda session: decide(session, chain_id, seq, said, seen, by, now))
     except Undecided:
-        raise Problem(422, "cell_undecided", _("每一格都要选一边。请返回上一页选好再认定")) from None
+        raise at_fields(_undecided(verdicts)) from None
     except AlreadyDecided:
         raise Problem(409, "already_decided", _("这一户已经有人认定过了，没有再记一次")) from None
     except Moved:
@@ -118,6 +118,12 @@ def whole(job_id: str) -> Response:
         batch = several[start : start + AT_ONCE]
         transact(lambda session: decide_all(session, batch, by, now, ours=alike == OURS))  # noqa: B023
     return redirect(url_for(".contested", sheet=job_id), 303)
+
+
+def _undecided(verdicts: dict[int, bool]) -> list[dict[str, str]]:
+    """The fault of each cell for which no side was chosen."""
+    several = [place for place in range(MOST) if place not in verdicts]
+    return [{"field": f"cell_{place}", "message": _("每一格都要选一边")} for place in several]
 
 
 class Sheet(NamedTuple):
