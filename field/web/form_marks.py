@@ -78,11 +78,10 @@ def _meant(forms: Sequence[Form], path: str, to: str, sent: MultiDict[str, str])
 
 def _placed(form: Form, faults: Faults) -> list[Fault]:
     """Each fault at its field, those of one field together."""
-    found: dict[tuple[int, ...], Fault] = {}
+    found: dict[object, Fault] = {}
     for one in faults:
-        controls = _controls(form, one.get("field", ""))
-        fault = found.setdefault(tuple(control.start for control in controls), Fault(controls))
-        words = str(said(one["message"]))
+        words, controls = str(said(one["message"])), _controls(form, one.get("field", ""))
+        fault = found.setdefault(tuple(control.start for control in controls) or words, Fault(controls))
         if words not in fault.told:
             fault.told.append(words)
     return list(found.values())

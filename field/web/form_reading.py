@@ -157,5 +157,5 @@ def _control(kind: str, given: dict[str, str], start: int, text: str) -> Control
 
 
 def _title(words: list[str]) -> str:
-    """What a label says, without what is added in brackets."""
-    return ASIDE.sub("", " ".join("".join(words).split())).rstrip("：:")
+    """What a label says, without what is added in brackets or after a colon."""
+    return ASIDE.sub("", " ".join("".join(words).split()).partition("：")[0])
