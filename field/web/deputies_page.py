@@ -46,6 +46,9 @@ def listed() -> str:
 @allow(Right.HAND_OVER)
 def name() -> Response:
     """安排代班; a second sending of the same page is the same."""
+    unchosen = [{"field": one, "message": _("请选一位")} for one in ("absent", "deputy") if not written(one)]
+    if unchosen:
+        raise at_fields([*unchosen, *lacking("reason")])
     by, now, days = actor(), clock.now(), (_day("from"), _day("to"))
     asked = deputies.Asked(written("absent")[:60], written("deputy")[:60], *days, written("reason"), sent_key())
 

@@ -92,8 +92,9 @@ def decision(chain_id: str, seq: int) -> Response:
     by, now, seen = actor(), clock.now(), request.form.get("seen", "")
     try:
         transact(lambda session: decide(session, chain_id, seq, said, seen, by, now))
-    except Undecided:
-        raise at_fields(_undecided(verdicts)) from None
+    except Undecided as error:
+        words = _("每一格都要选一边")
+        raise at_fields([{"field": f"cell_{one}", "message": words} for one in error.places]) from None
     except AlreadyDecided:
         raise Problem(409, "already_decided", _("这一户已经有人认定过了，没有再记一次")) from None
     except Moved:
@@ -118,12 +119,6 @@ def whole(job_id: str) -> Response:
         batch = several[start : start + AT_ONCE]
         transact(lambda session: decide_all(session, batch, by, now, ours=alike == OURS))  # noqa: B023
     return redirect(url_for(".contested", sheet=job_id), 303)
-
-
-def _undecided(verdicts: dict[int, bool]) -> list[dict[str, str]]:
-    """The fault of each cell for which no side was chosen."""
-    several = [place for place in range(MOST) if place not in verdicts]
-    return [{"field": f"cell_{place}", "message": _("每一格都要选一边")} for place in several]
 
 
 class Sheet(NamedTuple):

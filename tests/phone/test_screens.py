@@ -537,6 +537,7 @@ def test_a_call_is_noted_in_a_minute_without_network_and_arrives(hand: Hand) -> 
     hand.save()
     expect(hand.page.locator(".faults li")).to_have_text(["请选他是怎么说的", "请问一句家里有没有困难"])
     hand.tap("有变化")
+    expect(hand.page.locator(".faults li")).to_have_text(["请问一句家里有没有困难"])
     hand.tap("没有")
     hand.save()
     expect(hand.page.locator(".faults li")).to_have_text(["有变化的，请至少填一项。"])

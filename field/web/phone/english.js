@@ -60,7 +60,7 @@ export const english = {
     },
     refused: {
       wrong: () => 'User name or password is wrong. Please try again.',
-      slow: () => 'Too many tries. Please wait a few minutes.',
+      slow: detail => detail || 'Too many tries. Please wait a few minutes.',
       ended: () => 'This account has ended or holds no post any more, and the phone was cleared. Questions? Ask the town office.',
       other: name => `This phone still holds unsent visits of “${name}”. Please sign in with that user name first, send them, then change.`,
       old: tried => tried ? 'The former password is wrong too. Please try again.' : 'The password was changed elsewhere. Enter the former one too, and what is on the phone opens.',
