@@ -336,6 +336,21 @@ def test_logging_out_is_refused_while_something_is_unsent_and_clears_the_phone_a
     assert hand.page.evaluate("async () => (await import('/m/vault.js')).exists()") is None
 
 
+def test_the_page_of_the_phone_itself_says_so_once_all_is_sent(hand: Hand) -> None:
+    hand.at_visit()
+    hand.page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+    hand.context.set_offline(True)
+    hand.page.get_by_text("全部无变化").click()
+    hand.save()
+    hand.page.get_by_text("已记录，等有网络自动上传").wait_for()
+    hand.tap("回到今天")
+    hand.page.get_by_role("link", name="我", exact=True).click()
+    expect(hand.page.locator("main")).to_contain_text("有 1 条走访或草稿还没有发出")
+    hand.context.set_offline(False)
+    expect(hand.page.locator("main")).to_contain_text("没有待发的走访", timeout=20_000)
+    expect(hand.page.get_by_role("button", name="导出成文件")).to_have_count(0)
+
+
 def test_another_person_cannot_take_over_a_phone_that_holds_unsent_work(hand: Hand) -> None:
     hand.at_visit()
     hand.changed("needs")

@@ -47,7 +47,7 @@ def test_a_gift_and_the_help_that_it_pays_by_forms_alone(county: County) -> None
     refused = cadre.send(f"/fund/for/{home}", amount="-5", note="孩子住院", applicant="")
     assert refused.status_code == 422
     said = words(refused.text)
-    assert "金额：要大于 0" in said
+    assert "申请金额：要大于 0" in said
     assert "申请人：没有填写" in said
     assert "孩子住院" in said, "what was written stays"
     sent = cadre.send(f"/fund/for/{home}", amount="800", note="孩子住院", applicant="陈大一")

@@ -3,8 +3,8 @@
 from typing import Any, NamedTuple
 
 import pytest
-from lxml import html
-from lxml.html import FormElement, HtmlElement, InputElement
+from lxml import html  # type: ignore[import-untyped]
+from lxml.html import FormElement, HtmlElement, InputElement  # type: ignore[import-untyped]
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
@@ -31,11 +31,10 @@ PAGES = (
 )  # fmt: skip
 REFUSED = {
     "county": {"/cases/{case}", "/partners", "/partners/{partner}", "/partners/ties/{tie}", "/long-term/{household}",
-               "/people/{person}/numbers", "/exports", "/exports/package", "/reminders", "/deputies", "/checkins",
-               "/imports", "/filling", "/leads/{wrong}/detach", "/bindings/contacts/{claimed}/revoke"},
-    "town": {"/cases", "/fund/{region}", "/households/{household}/plan", "/people/{person}/correction",
-             "/fund/{gift}", "/households/{household}/relief", "/filling/conflicts/{contested}", "/messages/{nobodys}/attach",
-             "/leads/{lead}", "/held/{held}", "/doubtful/{listed}/1", "/fund/applications/{wish}"},
+               "/people/{person}/numbers", "/exports", "/reminders", "/deputies", "/imports", "/filling"},
+    "town": {"/cases", "/fund/{region}", "/households/{household}/plan", "/people/{person}/correction", "/fund/{gift}",
+             "/households/{household}/relief", "/filling/conflicts/{contested}", "/messages/{nobodys}/attach",
+             "/leads/{lead}", "/doubtful/{listed}/1"},
     "cadre": {"/fund/for/{household}", "/fund/{region}"},
     "medical": {"/screening"},
 }  # fmt: skip
@@ -49,10 +48,10 @@ class Sent(NamedTuple):
     answer: TestResponse
 
 
-def a_form(page: str, at: str, nth: int = 0) -> FormElement:
+def a_form(page: str, at: str) -> FormElement:
     """A form of a page, by where it goes."""
-    found = [one for one in html.fromstring(page).forms if one.get("action") == at]
-    form: FormElement = found[nth]
+    forms = [one for one in html.fromstring(page).forms if one.get("method") == "post"]
+    form: FormElement = next(one for one in forms if one.get("action", at) == at)
     return form
 
 
@@ -139,10 +138,11 @@ def test_every_form_of_the_office_that_is_refused_says_so_at_its_fields(
     small_county: County, username: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ground = dict(Ground(small_county).of(HOME))
-    visitor, refused, told = browser(small_county, username), set(), {}
+    visitor, refused = browser(small_county, username), set[str]()
+    told: dict[str, str] = {}
 
     def heard(problem: Problem) -> Any:
-        told.update({one["message"]: one["field"] for one in problem.errors})
+        told.update({str(one["message"]): str(one["field"]) for one in problem.errors})
         return shown_again(problem)
 
     monkeypatch.setattr("field.web.shown_again", heard)
@@ -154,6 +154,29 @@ def test_every_form_of_the_office_that_is_refused_says_so_at_its_fields(
                 refused.add(sent.form.get("action"))
     wanted = {path.format(**ground) for path in REFUSED[username]}
     assert wanted - refused == set(), "nothing was refused here, so nothing was seen"
+
+
+ALONE = [
+    ("town", "/held", "/held/{held}", {"verdict": "return"}, "reason"),
+    ("town", "/leads?state=all", "/leads/{wrong}/detach", {}, "note"),
+    ("town", "/bindings/{household}", "/bindings/contacts/{claimed}/revoke", {}, "note"),
+    ("county", "/exports/package", "/exports/package", {"personal": "yes"}, "reason"),
+    ("county", "/households/{household}/photographs/{digest}", "/households/{household}/photographs/{digest}", {}, "reason"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("username", "there", "to", "more", "field"), ALONE, ids=[one[2] for one in ALONE])
+def test_a_form_that_is_refused_for_one_thing_marks_it_where_it_stands(
+    small_county: County, username: str, there: str, to: str, more: dict[str, str], field: str
+) -> None:
+    ground, visitor = dict(Ground(small_county).of(HOME)), browser(small_county, username)
+    there, to = there.format(**ground), to.format(**ground)
+    fields = written_in(a_form(visitor.page(there), to), empty=True)
+    answer = visitor.post(to, data={**fields.to_dict(), **more}, headers={"Referer": f"http://localhost{there}"})
+    assert answer.status_code == 422
+    page = html.fromstring(answer.text)
+    assert {one.get("name") for one in page.xpath("//*[@aria-invalid]")} == {field}
+    assert form_of(page).fields["form_page"] == there
 
 
 PAGE = """<!doctype html><title>x</title><main id="page"><h1>名册</h1>

@@ -128,7 +128,7 @@ export const english = {
     },
     photos: {
       count: n => String(n), album: 'Album', which: 'What does it show?', working: 'Preparing photographs…',
-      unreadable: 'A photograph could not be opened and was left out. Please take it again.', heic: 'The photograph is kept. This phone cannot show HEIC; the office can, once it is sent.', broken: 'This file could not be opened; please take the photograph again.', locked: 'Photographs can be kept only after the password was entered.',
+      unreadable: 'A photograph could not be opened and was left out. Please take it again.', locked: 'Photographs can be kept only after the password was entered.',
       poor: 'Hard to read. Take it again?', again: 'Take again', keep: 'Keep this one', remove: 'Delete', details: 'Whose, date, amount (for relief)',
       whose: 'Whose', nobody: 'Not sure', issued_on: 'Date of the bill', amount: 'Amount of the bill', compliant_amount: 'Of it compliant', compliant: 'Leave empty if it cannot be seen',
     },
@@ -180,6 +180,10 @@ export const english = {
   },
   households: {
     search: 'Name, letters, group or number', found: n => n ? some(n, 'household') : 'Nothing found. Please try another word',
+  },
+  unshown: {
+    heic: 'The photograph is kept. This phone cannot show HEIC; the office can, once it is sent.',
+    broken: 'This file could not be opened; please take the photograph again.',
   },
   me: {
     unknown: 'Not checked with the server yet', phone: 'This phone', unsent: n => n ? `${unsent(n)} yet` : 'No visits wait to be sent',

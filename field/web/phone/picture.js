@@ -12,10 +12,9 @@ const TOLD = ['receipt', 'medical_record', 'person']
 /** picture(visit, photo, camera: an input that takes it again, drop()) → the photograph with its details. */
 export function picture(visit, photo, camera, drop) {
   const image = el('img', {alt: labels.evidence[photo.kind], width: 72, height: 72})
-  const row = el('div.row', null, image, el('span', null, labels.evidence[photo.kind]), el('button.quiet', {onclick: drop}, words.photos.remove))
-  preview(image, photo.id).then(unshown => unshown && row.after(el('p.hint', {role: 'status'}, unshown)))
+  preview(image, photo.id)
   return el('div.photo', {'data-field': `evidence.${photo.id}`, 'data-of': labels.evidence[photo.kind]},
-    row,
+    el('div.row', null, image, el('span', null, labels.evidence[photo.kind]), el('button.quiet', {onclick: drop}, words.photos.remove)),
     photo.poor && poor(visit, photo, camera),
     TOLD.includes(photo.kind) && el('details.person', null, el('summary', null, words.photos[photo.kind === 'receipt' ? 'details' : 'whose']), details(visit, photo)))
 }
@@ -38,19 +37,12 @@ function details(visit, photo) {
   return [whose, field(at('issued_on'), words.photos.issued_on, date), amount('amount'), amount('compliant_amount', words.photos.compliant)]
 }
 
-// → what to say of one that this browser cannot show: a HEIC file is kept and sent as it is, another can hardly be a photograph.
 async function preview(image, id) {
   const kept = await get('photos', id)
-  if (!kept) return ''
+  if (!kept) return
   const url = URL.createObjectURL(new Blob([kept.bytes]))
-  const shown = await new Promise(done => {
-    image.onload = () => done(true)
-    image.onerror = () => done(false)
-    image.src = url
-  })
-  URL.revokeObjectURL(url)
-  if (shown) return ''
-  const heic = String.fromCharCode(...new Uint8Array(kept.bytes, 0, Math.min(8, kept.bytes.byteLength))).slice(4) === 'ftyp'
-  image.replaceWith(el('span.unshown', {'aria-hidden': 'true'}, heic ? '✓' : '?'))
-  return heic ? words.photos.heic : words.photos.broken
+  const free = () => URL.revokeObjectURL(url)
+  image.onload = free
+  image.onerror = async () => { free(); (await import('./unshown.js')).tile(image, kept.bytes) }
+  image.src = url
 }

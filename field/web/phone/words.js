@@ -96,7 +96,7 @@ export const words = {
   },
   photos: {
     count: n => `${n} 张`, album: '从相册选', which: '拍的是什么？', working: '正在整理照片…',
-    unreadable: '有一张照片打不开，没有加进来，请重拍。', heic: '照片已收好。这台手机显示不了 HEIC，发送后办公室能看。', broken: '这张打不开，恐怕不是照片，请重拍。', locked: '要先输入密码，照片才能存在手机里。',
+    unreadable: '有一张照片打不开，没有加进来，请重拍。', locked: '要先输入密码，照片才能存在手机里。',
     poor: '看不清楚，重拍一张？', again: '重拍', keep: '就用这张', remove: '删除', details: '是谁的、日期、金额（算救助用）',
     whose: '是谁的', nobody: '不确定', issued_on: '开票日期', amount: '票面金额', compliant_amount: '其中合规费用', compliant: '看不出来就空着',
   },
