@@ -63,4 +63,5 @@ def at_field(name: str, words: str) -> Problem:
 
 def at_fields(faults: Sequence[Mapping[str, str]]) -> Problem:
     """What to raise for several: the form is shown again with each told at its field."""
-    return Problem(422, "invalid", faults[0]["message"], faults)
+    words = faults[0]["message"]
+    return Problem(422, "invalid", words, faults)
