@@ -66,8 +66,11 @@ def marked(page: str, address: str, to: str, sent: MultiDict[str, str], faults: 
 
 
 def _meant(forms: Sequence[Form], path: str, to: str, sent: MultiDict[str, str]) -> Form | None:
-    """The one form of a page that was sent: by where it goes, then by what it carries unseen."""
-    going = [form for form in forms if to in {urlsplit(one or path).path for one in form.actions}]
+    """The one form of a page that was sent: by where it goes, what it can send, then by what it carries unseen."""
+    said = {name for name, value in sent.items() if value and name not in RENEWED}
+    going = [
+        form for form in forms if to in {urlsplit(one or path).path for one in form.actions} and said <= form.names
+    ]
 
     def alike(form: Form) -> int:
         carried = {name: value for name, value in form.hidden.items() if name not in RENEWED}

@@ -38,8 +38,14 @@ class Form:
     start: int
     actions: list[str]
     closed: list[int]
+    buttons: set[str] = field(default_factory=set)
     hidden: dict[str, str] = field(default_factory=dict)
     controls: list[Control] = field(default_factory=list)
+
+    @property
+    def names(self) -> set[str]:
+        """All that it can send."""
+        return self.buttons | {one.name for one in self.controls}
 
 
 @dataclass
@@ -77,8 +83,9 @@ class _Reader(HTMLParser):
         if tag == "form" and given.get("method", "").lower() == "post":
             self._form = Form(end, [given.get("action", "")], self._closed())
             self.forms.append(self._form)
-        if tag == "button" and self._form and "formaction" in given:
-            self._form.actions.append(given["formaction"])
+        if tag == "button" and self._form:
+            self._form.buttons.add(given.get("name", ""))
+            self._form.actions += [given["formaction"]] if "formaction" in given else []
         if tag in CONTROLS and self._form and given.get("name"):
             self._control(tag, given, start, text)
         if tag == "option" and self._form and self._form.controls:

@@ -233,6 +233,19 @@ def test_a_page_on_which_the_form_stands_no_more_is_not_shown_for_it() -> None:
     assert marked("<p>没有表单", "/here", "/a", MultiDict(), [{"field": "note", "message": "太短"}]) is None
 
 
+def test_a_form_that_asks_for_something_else_at_the_same_address_is_not_taken_for_it(small_county: County) -> None:
+    visitor, home = browser(small_county, "county"), small_county.households[HOME]
+    fields = {"csrf_token": visitor.token, "household": home, "personal": "yes"}
+    there = f"/exports/package?household={home}"
+    one = visitor.post("/exports/package", data=fields, headers={"Referer": f"http://localhost{there}"})
+    assert form_of(html.fromstring(one.text)).fields["household"] == home
+    blind = visitor.post("/exports/package", data=fields)
+    assert (blind.status_code, "form_page" in blind.text) == (422, False), (
+        "the page at that address is of all households"
+    )
+    assert "至少 2 个字" in blind.text
+
+
 def test_a_form_that_is_refused_twice_is_twice_shown_on_its_own_page(small_county: County) -> None:
     ground, office = dict(Ground(small_county).of(HOME)), browser(small_county, "county")
     there, to = f"/partners/{ground['partner']}", f"/partners/ties/{ground['tie']}"
