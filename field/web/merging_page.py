@@ -65,8 +65,7 @@ def merge() -> Response:
     try:
         transact(lambda session: merging.merge(session, *ids, note, by, now, seen))
     except Differ as error:
-        words = _("核对过是同一个人，请打勾；不是同一个人就不要合并")
-        raise at_fields([{"field": f"seen.{one}", "message": words} for one in error.unseen]) from None
+        raise at_fields([{"field": f"seen.{one}", "message": _unseen(one)} for one in error.unseen]) from None
     except NotMergeable:
         detail = _("这两个人现在不能合并：其中有人已经合并过，或者还有别人并在他名下。请先撤销那一次")
         raise Problem(409, "not_mergeable", detail) from None
@@ -84,6 +83,11 @@ def undo() -> Response:
     except NotMerged:
         raise Problem(409, "not_merged", _("这一次合并刚才已经有人撤销了")) from None
     return redirect(url_for(".choose"), 303)
+
+
+def _unseen(one: Differing) -> str:
+    """What a person has to look at before two are made one."""
+    return str(_("这两个人的%(what)s不一样。核对过是同一个人，请打勾；不是就不要合并", what=one.label))
 
 
 def _choice(found: list[Person], asked: str) -> str:
