@@ -29,6 +29,7 @@ from field.messaging.hooks import hooks
 from field.messaging.outbox import sign_with
 from field.monitoring.policy.shelf import use_shelf
 from field.monitoring.posts.sharing_rules import NotShared
+from field.monitoring.refusals import Refused
 from field.patience import Patience
 from field.problems import NOT_ALLOWED, Problem
 from field.registry.rights import NotAllowed
@@ -145,13 +146,13 @@ def _problem(error: Exception) -> Problem:
             return Problem(*NOT_ALLOWED)
         case NotShared():
             return Problem(403, "not_shared", error.words)
-        case Closed():
-            return Problem(409, "erased", "这一户已依法删除，不能再记。请和县里联系")
+        case Refused():
+            return Problem(422, "invalid", "填写有误，请改正后再提交", error.faults)
         case Unavailable():
             words = "系统暂时忙，没有记下，请过几分钟再试；手机里的内容都在，会自己再传"
             return Problem(503, "unavailable", words, headers={"Retry-After": "30"})
-        case ParseException():
-            return Problem(400, "cut", "内容没有传完，请再传一次")
+        case Closed() | ParseException():
+            return Problem(*(CUT if isinstance(error, ParseException) else ERASED))
         case HTTPException():
             status = error.code or 500
             headers = {key: value for key, value in error.get_headers() if key in ("Allow", "Retry-After")}
@@ -160,6 +161,8 @@ def _problem(error: Exception) -> Problem:
     return Problem(500, "unforeseen", "系统出错了，没有保存。请稍后再试")
 
 
+ERASED = (409, "erased", Word("这一户已依法删除，不能再记。请和县里联系"))
+CUT = (400, "cut", Word("内容没有传完，请再传一次"))
 WORDS = {
     400: Word("内容看不懂，请检查后再交"),
     404: Word("没有找到"),

@@ -118,13 +118,19 @@ def _recognised(username: str, password: str, account: str, place: str, now: dat
     session.rollback()  # what was seen before others had their turn is old
     staff = find_staff(session, username)
     if wait := _wait(session, staff, account, place, now):
-        words = Sentence("密码错了好几次，请 {wait} 秒以后再试", wait=wait)
-        raise Problem(429, "too_many_tries", words, headers={"Retry-After": str(wait)})
+        raise Problem(429, "too_many_tries", _too_soon(wait), headers={"Retry-After": str(wait)})
     right = _verified(staff.password_hash if staff else _nobody, password)
     if staff is None or not right:
         transact(lambda write: _note_failure(write, account, place, now))
         raise Problem(401, "wrong_login", "用户名或密码不对")
     return staff
+
+
+def _too_soon(wait: int) -> Sentence:
+    """How long to wait, as people count it, and whom to ask."""
+    if wait <= 60:
+        return Sentence("密码错了好几次，请 {wait} 秒以后再试。忘了密码，请找县里重设", wait=wait)
+    return Sentence("密码错了好几次，请 {wait} 分钟以后再试。忘了密码，请找县里重设", wait=-(-wait // 60))
 
 
 def find_session(session: Session, token: str, now: datetime) -> Found | None:

@@ -56,6 +56,7 @@ from field.web.reminders_page import reminders_page
 from field.web.screening_page import screening_room
 from field.web.served import office
 from field.web.sharing_page import sharing_room
+from field.web.shown_again import shown_again
 from field.web.todo_page import todo_room
 from field.web.traces_page import traces_room
 
@@ -78,8 +79,10 @@ def register(app: Flask) -> None:
 
 
 def told(problem: Problem) -> Response:
-    """A fault as a page for people; who is not signed in is shown the way."""
+    """A fault as a page for people: the form again where it can be put right; who is not signed in is shown the way."""
     if way := frame.to_login(problem):
         return way
+    if form := shown_again(problem):
+        return form
     page = render_template("problem.html", problem=problem, number=number() if problem.status >= 500 else None)
     return Page(page, problem.status, problem.headers)

@@ -23,7 +23,7 @@ from field.monitoring.workdays import china_day
 from field.problems import NOT_FOUND, Problem
 from field.registry.households import Household
 from field.registry.rights import Right
-from field.web.forms import sent_fen, sent_key, written
+from field.web.forms import at_field, at_fields, sent_fen, sent_key, written
 from field.work import OPEN
 
 bill_reading = Blueprint("bill_reading", __name__, url_prefix="/households/<id:household_id>/relief/<sha256:digest>")
@@ -36,7 +36,7 @@ def page(household_id: str, digest: str) -> str:
     home, by, now = _home(household_id, digest), actor(), clock.now()
     if receipts_read.kept(vault(), digest):
         transact(lambda session: leave_trace(session, by, Look.PHOTO_READING, digest, now))
-    return _shown(home, digest, [])
+    return _shown(home, digest)
 
 
 @bill_reading.post("/reading")
@@ -51,17 +51,17 @@ def read(household_id: str, digest: str) -> Response:
 
 @bill_reading.post("")
 @allow(Right.CORRECT_BILLS)
-def confirm(household_id: str, digest: str) -> Any:
+def confirm(household_id: str, digest: str) -> Response:
     """Tell the bill as confirmed; what is wrong or not confirmed is named on the same page."""
     home, by, now, key = _home(household_id, digest), actor(), clock.now(), sent_key()
     said, found = _said(), receipts_read.kept(vault(), digest)
     doubts = bill_corrections.unconfirmed(said, proposed(found), request.form.getlist("compared")) if found else []
     if found is None:
-        return _shown(home, digest, [{"field": "", "message": _("这张照片还没有识读")}]), 422
+        raise at_field("", _("这张照片还没有识读"))
     try:
         transact(lambda session: bill_corrections.correct(session, home.id, digest, said, key, by, now, doubts))
     except Faulty as error:
-        return _shown(home, digest, error.faults), 422
+        raise at_fields(error.faults) from None
     except OtherContent:
         raise Problem(409, "other_content", _("这一页已经交过别的内容，请刷新后再办")) from None
     return redirect(url_for("relief_page.one", household_id=home.id), 303)
@@ -80,13 +80,13 @@ def _said() -> dict[str, Any]:
     return {**texts, **{name: value for name, value in amounts.items() if value is not None}, "reading": "confirmed"}
 
 
-def _shown(home: Household, digest: str, faults: list[dict[str, str]]) -> str:
+def _shown(home: Household, digest: str) -> str:
     session = db.session()
     found, job = receipts_read.kept(vault(), digest), receipts_read.newest(session, digest)
     return render_template(
-        "bill_reading.html", household=home, digest=digest, read=found, job=job, reads=_reads(), faults=faults,
+        "bill_reading.html", household=home, digest=digest, read=found, job=job, reads=_reads(),
         busy=bool(job and job.state in OPEN), values=proposed(found) if found else {},
-        members=household_file.people(session, [home.id])[home.id], filled=request.form, key=str(uuid7()),
+        members=household_file.people(session, [home.id])[home.id], key=str(uuid7()),
         today=china_day(clock.now()),
     )  # fmt: skip
 

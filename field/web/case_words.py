@@ -1,7 +1,7 @@
 """案子的话: what a step of a case says, line by line, and what a form's fields make of a content."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext as _
@@ -13,7 +13,6 @@ from field.labels import Word
 from field.messaging.understanding.places import mentions, name_of
 from field.monitoring.cases.case_around import kind_name
 from field.web.catalogue import in_a_row
-from field.web.forms import faults_named
 from field.web.visit_words import Line
 from field.web.wording import day
 
@@ -21,19 +20,6 @@ PARTED = re.compile(r"[、,，;；\s]+")
 PLAIN = ("note", "held_on", "place", "eligible", "present", "in_favour", "against", "from", "to", "kind")
 LONGEST = 1000
 HOW = {"drawn": Word("在手机上签字"), "signed": Word("在纸上签字，拍了照片"), "fingerprint": Word("按手印，拍了照片")}
-
-
-def fault_words(faults: Iterable[dict[str, str]]) -> list[str]:
-    """Each fault with the name of its field, where the fault alone would not tell."""
-    named = {
-        "kind": _("监测类别"), "risk_factors": _("风险点"), "departments": _("比对部门"),
-        "held_on": _("评议日期"), "place": _("地点"), "eligible": _("应到人数"), "present": _("到会人数"),
-        "in_favour": _("同意"), "against": _("不同意"), "from": _("从哪一天"), "to": _("到哪一天"),
-        "large_expense.note": _("大额支出"), "measures": _("措施"), "into": _("并入哪一户"), "division": _("迁到哪里"),
-        "informed": _("告诉了谁"), "informed.name": _("告诉了谁"), "informed.on": _("哪一天告诉的"),
-        "note": _("说明"),
-    }  # fmt: skip
-    return faults_named(faults, named)
 
 
 def case_lines(payload: dict[str, Any]) -> list[Line]:

@@ -22,7 +22,7 @@ from field.registry import regions
 from field.registry.rights import Right
 from field.registry.staff import find_staff, staff_names
 from field.traced import traced
-from field.web.forms import written
+from field.web.forms import at_field, written
 from field.web.whereabouts import here
 
 caseload_room = Blueprint("caseload_page", __name__, url_prefix="/handover")
@@ -55,7 +55,7 @@ def offer() -> Response:
     try:
         transact(lambda session: caseload.hand_over(session, giver, taker, note, key, by, now))
     except caseload.NotPossible as error:
-        raise Problem(422, "not_possible", str(error)) from None
+        raise at_field("taker", str(error)) from None
     except caseload.AlreadyAnswered:
         raise Problem(409, "other_content", _("这一页已经交过别的内容，请刷新后再办")) from None
     return redirect(url_for(".listed"), 303)

@@ -1,7 +1,6 @@
 """案子页: cases by urgency, one case with its steps and what is to be done next."""
 
 from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -9,7 +8,6 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
-from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from field import clock
@@ -24,7 +22,6 @@ from field.mending import mend
 from field.messaging.understanding.places import name_of
 from field.monitoring.cases import cases
 from field.monitoring.cases.case_around import adults, kind_name, pack_of, papers, seen
-from field.monitoring.cases.case_contents import Faults
 from field.monitoring.cases.case_list import merged, one_case, overdue, steps
 from field.monitoring.cases.case_offers import LATE, RIPE, chosen, met, offered, stays
 from field.monitoring.cases.case_rules import HOLDERS, NOTICES, RULES, actions
@@ -35,7 +32,6 @@ from field.monitoring.checks.quality import of_household, terms
 from field.monitoring.help.measures import counted
 from field.monitoring.leads.lead_list import since
 from field.monitoring.policy.shelf import shelf
-from field.monitoring.refusals import Refused
 from field.monitoring.risk.grades import risks
 from field.monitoring.timeline import masked
 from field.monitoring.traces import Look
@@ -49,8 +45,8 @@ from field.registry.staff import staff_names
 from field.sentences import Series
 from field.traced import traced
 from field.web.asked import asked_code, asked_page
-from field.web.case_words import case_lines, content_of, fault_words
-from field.web.forms import sent_key, sent_seq, written
+from field.web.case_words import case_lines, content_of
+from field.web.forms import at_fields, lacking, sent_key, sent_seq, written
 from field.web.plan_words import plan_shown
 
 cases_room = Blueprint("cases_page", __name__, url_prefix="/cases")
@@ -92,9 +88,10 @@ def take_over() -> Response:
     """补立案, by the household's number, with a reason."""
     by, now = actor(), clock.now()
     household_id = _numbered("number", by.region)
-    if household_id is None:
-        raise Problem(422, "no_household", _("没有找到这个户编号，请核对后再填"))
-    asked = Asked(CaseAction.TAKE_OVER, {"note": written("note", needed=True)}, sent_key())
+    unknown = [] if household_id else [{"field": "number", "message": _("没有找到这个户编号，请核对后再填")}]
+    if household_id is None or lacking("note"):
+        raise at_fields([*unknown, *lacking("note")])
+    asked = Asked(CaseAction.TAKE_OVER, {"note": written("note")}, sent_key())
     return _done(lambda session: cases.take_over(session, household_id, asked, by, now))
 
 
@@ -114,13 +111,39 @@ def of(household_id: str) -> Response:
 @traced(Look.CASE)
 def one(case_id: str) -> str:
     """One case."""
-    return _page(case_id, [])
+    session, by, now = db.session(), actor(), clock.now()
+    case, household = one_case(session, by, case_id)
+    several = steps(session, case)
+    names = regions.names(session, {household.region})
+    today, pack = china_day(now), pack_of(case.pack, now)
+    conditions = met(session, case, household, now)
+    least = due(today, pack.notice.days, pack.notice.counting, shelf().holidays).day
+    return render_template(
+        "case.html", case=case, household=household, village=names.get(household.region, ""), today=today, least=least,
+        steps=[(entry, said, case_lines(masked(said))) for entry, said in several], needs=_needs,
+        staff=staff_names(session, {entry.actor for entry, _said in several}),
+        actions=offered(case, by, conditions), conditions=conditions, stays=stays(conditions),
+        adults=adults(session, household.id, today), photos=papers(session, household.id),
+        consented=consented(session, household.id, case.heard_at),
+        key=str(uuid7()), states=CaseState.labels(),
+        told=seen(session, [household.id]).get(household.id) or household.risk_factors,
+        kinds={one.code: kind_name(one.code, case.pack) for one in pack.kind}, risks=RiskFactor.labels(), pack=pack,
+        State=CaseState, channels=Channel.labels(),
+        plan=plan_shown(session, household, by.role, today), measure_states=MeasureState.labels(),
+        roles=TeamRole.labels(), doubts=of_household(session, household.id, terms(now)), mend=mend,
+        leads=since(session, household.id, case.heard_at), revisit=next_days(session, [household.id]).get(household.id),
+        merged=merged(session, household.id, by), risk=risks(session, [household.id])[household.id],
+        holders=Series(one.label for one in Role if one in _holders(case)),
+        leaving=CaseAction.label_of(case.leaving["action"]) if case.leaving else None, into=_into(case),
+        moving_to=name_of(case.leaving["division"]) if case.leaving and case.leaving.get("division") else None,
+        noticed=case.state in NOTICES or any(said["from"] in NOTICES for _entry, said in several),
+    )  # fmt: skip
 
 
 @cases_room.post("/<id:case_id>")
 @allow(Right.WORK_CASES)
-def act(case_id: str) -> Any:
-    """Do the next thing; what cannot be done is told on the same page, with what was written still there."""
+def act(case_id: str) -> Response:
+    """Do the next thing."""
     by, now = actor(), clock.now()
     one_case(db.session(), by, case_id)
     if (action := request.form.get("action", "")) not in CaseAction.labels():
@@ -129,15 +152,7 @@ def act(case_id: str) -> Any:
     if "into" in request.form:
         content["into"] = _numbered("into") or NOBODY
     asked = Asked(CaseAction(action), content, sent_key(), sent_seq())
-    try:
-        return _done(lambda session: cases.act(session, case_id, asked, by, now))
-    except Refused as error:
-        return _page(case_id, error.faults), 422
-
-
-def _filled_in(action: str) -> MultiDict[str, str]:
-    """What was written for an action, to be written no second time; the reason for one is none for another."""
-    return request.form if request.form.get("action") == action else MultiDict()
+    return _done(lambda session: cases.act(session, case_id, asked, by, now))
 
 
 def _numbered(name: str, region: str | None = None) -> str | None:
@@ -151,37 +166,6 @@ def _done(work: Callable[[Session], Entry]) -> Response:
     case = cases.case_of(db.session(), done(work).chain_id)
     assert case is not None
     return redirect(url_for(".one", case_id=case.id), 303)
-
-
-def _page(case_id: str, faults: Faults) -> str:
-    session, by, now = db.session(), actor(), clock.now()
-    case, household = one_case(session, by, case_id)
-    several = steps(session, case)
-    names = regions.names(session, {household.region})
-    today, pack = china_day(now), pack_of(case.pack, now)
-    conditions = met(session, case, household, now)
-    least = due(today, pack.notice.days, pack.notice.counting, shelf().holidays).day
-    return render_template(
-        "case.html", case=case, household=household, village=names.get(household.region, ""), today=today, least=least,
-        steps=[(entry, said, case_lines(masked(said))) for entry, said in several], needs=_needs,
-        faults=fault_words(faults),
-        staff=staff_names(session, {entry.actor for entry, _said in several}), filled_in=_filled_in,
-        actions=offered(case, by, conditions), conditions=conditions, stays=stays(conditions),
-        adults=adults(session, household.id, today), photos=papers(session, household.id),
-        consented=consented(session, household.id, case.heard_at),
-        key=str(uuid7()), states=CaseState.labels(),
-        told=request.form.getlist("risk") or seen(session, [household.id]).get(household.id) or household.risk_factors,
-        kinds={one.code: kind_name(one.code, case.pack) for one in pack.kind}, risks=RiskFactor.labels(), pack=pack,
-        State=CaseState, channels=Channel.labels(),
-        plan=plan_shown(session, household, by.role, today), measure_states=MeasureState.labels(),
-        roles=TeamRole.labels(), doubts=of_household(session, household.id, terms(now)), mend=mend,
-        leads=since(session, household.id, case.heard_at), revisit=next_days(session, [household.id]).get(household.id),
-        merged=merged(session, household.id, by), risk=risks(session, [household.id])[household.id],
-        holders=Series(one.label for one in Role if one in _holders(case)),
-        leaving=CaseAction.label_of(case.leaving["action"]) if case.leaving else None, into=_into(case),
-        moving_to=name_of(case.leaving["division"]) if case.leaving and case.leaving.get("division") else None,
-        noticed=case.state in NOTICES or any(said["from"] in NOTICES for _entry, said in several),
-    )  # fmt: skip
 
 
 def _holders(case: MonitoringCase) -> frozenset[Role]:

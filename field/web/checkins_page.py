@@ -23,6 +23,7 @@ from field.monitoring.workers.due_checkins import Count, count_by_place, due
 from field.problems import NOT_ALLOWED, Problem
 from field.registry.regions import VILLAGE, Region
 from field.registry.rights import Right
+from field.web.forms import at_field
 from field.web.whereabouts import here as whereabouts
 
 checkins_room = Blueprint("checkins", __name__, url_prefix="/checkins")
@@ -57,7 +58,7 @@ def begin() -> Response:
     if not by.may(Right.RUN_CHECKINS, region) or not _is_there(region):
         raise Problem(*NOT_ALLOWED)
     if request.form.get("sure") != "1":
-        raise Problem(422, "not_confirmed", _("请先勾选“费用和人数已经看过”，再开始"))
+        raise at_field("sure", _("请先勾选“费用和人数已经看过”，再开始"))
     if not open_ways:
         raise Problem(409, "no_provider", _("还没有接通短信或微信，发不了"))
     transact(lambda session: checkin_waves.start(session, wave_id, region, by.name, open_ways, now))

@@ -1,10 +1,10 @@
 """代班页: who stands in for whom and until when, the answer of who is asked, and in whose post one acts now."""
 
-from collections.abc import Sequence
 from datetime import date
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 from uuid6 import uuid7
 from werkzeug.wrappers import Response
 
@@ -12,6 +12,7 @@ from field import clock
 from field.auth import actor, allow, posts
 from field.codes import Role
 from field.db import db, transact
+from field.ledger.entries import Entry
 from field.login import act_in
 from field.monitoring.cases.cases import OtherContent
 from field.monitoring.posts import deputies
@@ -21,7 +22,7 @@ from field.problems import NOT_ALLOWED, Problem
 from field.registry import regions
 from field.registry.deputies import DeputyState
 from field.registry.rights import Right
-from field.web.forms import sent_id, sent_key, written
+from field.web.forms import at_fields, lacking, sent_id, sent_key, written
 
 deputies_room = Blueprint("deputies_page", __name__)
 
@@ -30,21 +31,38 @@ deputies_room = Blueprint("deputies_page", __name__)
 @allow(Right.HAND_OVER)
 def listed() -> str:
     """What goes on or is to come, and the form for another."""
-    return _page()
+    session, by, now = db.session(), actor(), clock.now()
+    found, people = deputies.current(session, by, now), deputies.holders(session, by, now)
+    places = {one.region for one in people} | {one.post.region for one in found}
+    absent = [one for one in people if may_arrange(by, one.staff_id, one.role, one.region)]
+    return render_template(
+        "deputies.html", found=found, absent=absent, people=people, names=regions.names(session, places),
+        roles=Role.labels(), states=DeputyState.labels(), concerns=deputies.concerns, today=china_day(now),
+        key=str(uuid7()),
+    )  # fmt: skip
 
 
 @deputies_room.post("/deputies")
 @allow(Right.HAND_OVER)
-def name() -> Response | tuple[str, int]:
+def name() -> Response:
     """安排代班; a second sending of the same page is the same."""
+    unchosen = [{"field": one, "message": _("请选一位")} for one in ("absent", "deputy") if not written(one)]
+    if unchosen:
+        raise at_fields([*unchosen, *lacking("reason")])
     by, now, days = actor(), clock.now(), (_day("from"), _day("to"))
-    asked = deputies.Asked(
-        written("absent")[:60], written("deputy")[:60], *days, written("reason", needed=True), sent_key()
-    )
+    asked = deputies.Asked(written("absent")[:60], written("deputy")[:60], *days, written("reason"), sent_key())
+
+    def work(session: Session) -> Entry:
+        named = deputies.name_deputy(session, asked, by, now)
+        if faults := lacking("reason"):
+            raise at_fields(faults)
+        return named
+
     try:
-        transact(lambda session: deputies.name_deputy(session, asked, by, now))
+        transact(work)
     except deputies.Faulty as error:
-        return _page(error.faults), 422
+        told = [{"field": field, "message": words} for field, words in error.faults]
+        raise at_fields([*told, *lacking("reason")]) from None
     except OtherContent:
         raise Problem(409, "other_content", _("这一页已经交过别的内容，请刷新后再办")) from None
     return redirect(url_for(".listed"), 303)
@@ -74,18 +92,6 @@ def act() -> Response:
         raise Problem(*NOT_ALLOWED)
     transact(lambda session: act_in(session, g.session_id, chosen or None))
     return redirect(url_for("todo_page.listed"), 303)
-
-
-def _page(faults: Sequence[tuple[str, str]] = ()) -> str:
-    session, by, now = db.session(), actor(), clock.now()
-    found, people = deputies.current(session, by, now), deputies.holders(session, by, now)
-    places = {one.region for one in people} | {one.post.region for one in found}
-    absent = [one for one in people if may_arrange(by, one.staff_id, one.role, one.region)]
-    return render_template(
-        "deputies.html", found=found, absent=absent, people=people, names=regions.names(session, places),
-        roles=Role.labels(), states=DeputyState.labels(), concerns=deputies.concerns, today=china_day(now),
-        faults=dict(faults), typed=request.form, key=str(uuid7()),
-    )  # fmt: skip
 
 
 def _day(field: str) -> date | None:

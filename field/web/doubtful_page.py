@@ -20,7 +20,7 @@ from field.registry.screening import ScreeningAnswer, ScreeningReason
 from field.registry.staff import staff_names
 from field.traced import traced
 from field.web.asked import asked_code, asked_page
-from field.web.forms import sent_id, sent_seq, written
+from field.web.forms import at_field, at_fields, lacking, sent_id, sent_seq, written
 
 doubtful_room = Blueprint("doubtful_page", __name__, url_prefix="/doubtful")
 PER_PAGE = 10
@@ -64,17 +64,18 @@ def _decided() -> str:
 @allow(Right.DECIDE_SCREENING)
 def decide(list_id: str, row: int) -> Response:
     """Say whom a row means, or that it is none of them."""
-    by, now, note = actor(), clock.now(), written("note", needed=True)
+    by, now, note = actor(), clock.now(), written("note")
     chosen = sent_id(request.form, "person")
-    if not chosen:
-        raise Problem(422, "no_choice", _("请先选是哪一位，或选“都不是”。请返回上一页再选"))
+    unchosen = [] if chosen else [{"field": "person", "message": _("请先选是哪一位，或选“都不是”")}]
+    if faults := [*unchosen, *lacking("note")]:
+        raise at_fields(faults)
     person_id = None if chosen == NOBODY else chosen
     try:
         transact(lambda session: screening_decisions.decide(session, list_id, row, person_id, note, by, now))
     except AlreadyDecided:
         raise Problem(409, "already_decided", _("这一行刚才已经有人认定了，请刷新后再看")) from None
     except NotNear:
-        raise Problem(422, "not_near", _("这一位已经不在相近的人里，请刷新后再选")) from None
+        raise at_field("person", _("这一位已经不在相近的人里，请另选一位")) from None
     return redirect(url_for(".page"), 303)
 
 

@@ -28,7 +28,7 @@ from field.problems import NOT_FOUND, Problem
 from field.registry import regions
 from field.registry.rights import NotAllowed, Right
 from field.web.asked import asked_code
-from field.web.forms import written
+from field.web.forms import at_field, at_fields, written
 from field.web.households_page import asked_of, is_personal, sought_of
 from field.web.uploaded_sheets import EXCEL
 from field.work import OPEN, Job, cancel
@@ -110,7 +110,7 @@ def save_layout() -> Answer:
     """Save the ticked columns by a name, for oneself or for the office."""
     columns, kind, faults = _ticked()
     if faults:
-        raise Problem(422, "export_faults", _("没有保存。请返回上一页改好再保存"), faults)
+        raise at_fields(faults)
     layout = transact(_saving(columns, ExportFormat(kind)))
     return redirect(url_for(".choose", **_asked(sought_of(request.form)) | {"layout": layout}), 303)
 
@@ -163,7 +163,7 @@ def _wanted() -> Wanted:
     if any(key in CATALOGUE and CATALOGUE[key].full for key in columns) and len(reason) < 2:
         faults.append({"field": "reason", "message": _("导出完整的号码要写明原因，至少 2 个字")})
     if faults:
-        raise Problem(422, "export_faults", _("没有开始导出。请返回上一页改好再导出"), faults)
+        raise at_fields(faults)
     return Wanted(sought, columns, ExportFormat(kind), reason)
 
 
@@ -182,21 +182,16 @@ def _saving(columns: tuple[str, ...], kind: ExportFormat) -> Callable[[Session],
     """What saves them by the name of the form; 422 where that is none."""
     name = written("layout_name")
     if not 2 <= len(name) <= LONGEST_NAME:
-        raise _unsaved(_("请给这些列起个名字，2 到 %(most)s 个字", most=LONGEST_NAME))
+        raise at_field("layout_name", _("请给这些列起个名字，2 到 %(most)s 个字", most=LONGEST_NAME))
     shared = request.form.get("layout_for") == "office"
 
     def keep(session: Session) -> str:
         try:
             return save(session, actor(), name, columns, kind, clock.now(), shared=shared)
         except TooManyLayouts:
-            raise _unsaved(_("已经存了 %(most)s 套。请先删掉不用的", most=MOST)) from None
+            raise at_field("layout_name", _("已经存了 %(most)s 套。请先删掉不用的", most=MOST)) from None
 
     return keep
-
-
-def _unsaved(words: str) -> Problem:
-    fault = {"field": "layout_name", "message": words}
-    return Problem(422, "export_faults", _("没有保存。请返回上一页改好再保存"), [fault])
 
 
 def _asked(sought: Sought) -> dict[str, Any]:

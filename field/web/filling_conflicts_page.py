@@ -41,7 +41,7 @@ from field.traced import traced
 from field.web.asked import asked_page
 from field.web.filling_page import filling_room
 from field.web.filling_words import column, shown
-from field.web.forms import sent_id
+from field.web.forms import at_fields, sent_id
 from field.web.uploaded_sheets import sent_in
 from field.work import Job
 
@@ -92,8 +92,9 @@ def decision(chain_id: str, seq: int) -> Response:
     by, now, seen = actor(), clock.now(), request.form.get("seen", "")
     try:
         transact(lambda session: decide(session, chain_id, seq, said, seen, by, now))
-    except Undecided:
-        raise Problem(422, "cell_undecided", _("每一格都要选一边。请返回上一页选好再认定")) from None
+    except Undecided as error:
+        words = _("每一格都要选一边")
+        raise at_fields([{"field": f"cell_{one}", "message": words} for one in error.places]) from None
     except AlreadyDecided:
         raise Problem(409, "already_decided", _("这一户已经有人认定过了，没有再记一次")) from None
     except Moved:

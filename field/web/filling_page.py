@@ -19,6 +19,7 @@ from field.registry.filling import HOUSEHOLD_FILLED, MEMBER_FILLED
 from field.registry.rights import Right
 from field.web.exports_page import BUSY
 from field.web.filling_words import column
+from field.web.forms import at_field
 from field.web.households_page import asked_of, is_personal, sought_of
 from field.web.uploaded_sheets import (
     MEGABYTE,
@@ -51,7 +52,7 @@ def page() -> str:
 @allow(Right.FILL_SHEETS)
 def upload() -> Answer:
     """Take a filled-in sheet in and put its reading on the table."""
-    return take_in(FILLING, Problem(422, "no_file", _("请先选择填好的填报表，再点开始登记")))
+    return take_in(FILLING, at_field("file", _("请先选择填好的填报表，再点开始登记")))
 
 
 @filling_room.get("/new")

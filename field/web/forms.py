@@ -1,7 +1,7 @@
 """表单: what was written into a form or an address, made harmless."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 from flask import request
 from flask_babel import gettext as _
@@ -9,7 +9,6 @@ from uuid6 import uuid7
 
 from field.converters import IdConverter
 from field.problems import Problem
-from field.web.catalogue import said
 
 LONGEST = 200
 YUAN = re.compile(r"(-?[0-9]{1,12})(?:\.([0-9]{1,2}))?", re.ASCII)
@@ -18,10 +17,14 @@ MOST = 10**11
 
 def written(name: str, *, needed: bool = False) -> str:
     """A line of text, blanks run together; 422 where something is needed and nothing stands there."""
-    text = " ".join(request.form.get(name, "").replace("\0", "").split())[:LONGEST]
-    if needed and len(text) < 2:
-        raise Problem(422, "reason_needed", _("请写明原因，至少 2 个字。请返回上一页填写"))
-    return text
+    if needed and (faults := lacking(name)):
+        raise at_fields(faults)
+    return " ".join(request.form.get(name, "").replace("\0", "").split())[:LONGEST]
+
+
+def lacking(name: str) -> list[dict[str, str]]:
+    """The fault of a reason that nobody has written."""
+    return [] if len(written(name)) >= 2 else [{"field": name, "message": _("请写明原因，至少 2 个字")}]
 
 
 def sent_id(values: Mapping[str, str], name: str) -> str:
@@ -53,9 +56,12 @@ def sent_seq(name: str = "expected") -> int:
     return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else 0
 
 
-def faults_named(faults: Iterable[Mapping[str, str]], named: Mapping[str, str]) -> list[str]:
-    """Each fault, after the name of its field where one is given, in the order of the names."""
-    places = {field: place for place, field in enumerate(named)}
-    several = sorted(faults, key=lambda one: places.get(one["field"], len(places)))
-    told = ((named.get(one["field"]), said(one["message"])) for one in several)
-    return [str(_("%(name)s：%(fault)s", name=name, fault=fault)) if name else fault for name, fault in told]
+def at_field(name: str, words: str) -> Problem:
+    """What to raise for one field of a form that cannot stay so."""
+    return at_fields([{"field": name, "message": words}])
+
+
+def at_fields(faults: Sequence[Mapping[str, str]]) -> Problem:
+    """What to raise for several: the form is shown again with each told at its field."""
+    words = faults[0]["message"]
+    return Problem(422, "invalid", words, faults)

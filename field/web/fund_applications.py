@@ -1,7 +1,6 @@
 """救助申请页: an application for a household, its signatures, its payment and what came back."""
 
 from collections.abc import Callable
-from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -17,14 +16,12 @@ from field.db import db
 from field.ledger.entries import Entry, opened
 from field.ledger.receipts import number
 from field.monitoring.cases.case_around import pack_of, photos
-from field.monitoring.cases.case_contents import Faults
 from field.monitoring.help import fund, fund_list
 from field.monitoring.help.fund import Asked, FundApplication
 from field.monitoring.help.fund_books import balances
 from field.monitoring.help.fund_codes import FundAction, FundState, FundWay
 from field.monitoring.help.fund_rules import RULES, hands, outstanding
 from field.monitoring.policy.shelf import pack_on
-from field.monitoring.refusals import Refused
 from field.monitoring.timeline import masked
 from field.monitoring.traces import Look
 from field.monitoring.workdays import china_day
@@ -35,7 +32,7 @@ from field.registry.staff import staff_names
 from field.traced import traced
 from field.web.forms import sent_key, sent_seq
 from field.web.fund_page import fund_room
-from field.web.fund_words import content_of, fault_words, fund_lines
+from field.web.fund_words import content_of, fund_lines
 
 
 @fund_room.get("/for/<id:household_id>")
@@ -43,19 +40,23 @@ from field.web.fund_words import content_of, fault_words, fund_lines
 @traced(Look.MONEY)
 def ask(household_id: str) -> str:
     """The form of an application."""
-    return _form(household_id, [])
+    session, by = db.session(), actor()
+    household = reach.household(session, by, household_id)
+    return render_template(
+        "fund_apply.html", household=household, key=str(uuid7()),
+        rules=pack_on(china_day(clock.now())).fund, books=balances(session, household.region), roles=Role.labels(),
+        before=fund_list.of_household(session, household.id), states=FundState.labels(),
+        village=regions.names(session, {household.region}).get(household.region, ""),
+    )  # fmt: skip
 
 
 @fund_room.post("/for/<id:household_id>")
 @allow(Right.WORK_FUND)
-def apply(household_id: str) -> Any:
+def apply(household_id: str) -> Response:
     """申请救助."""
     by, now = actor(), clock.now()
     asked = Asked(FundAction.APPLY, content_of(FundAction.APPLY, request.form), sent_key())
-    try:
-        return _done(lambda session: fund.apply(session, household_id, asked, by, now))
-    except Refused as error:
-        return _form(household_id, error.faults), 422
+    return _done(lambda session: fund.apply(session, household_id, asked, by, now))
 
 
 @fund_room.get("/applications/<id:application_id>")
@@ -63,43 +64,6 @@ def apply(household_id: str) -> Any:
 @traced(Look.MONEY)
 def application(application_id: str) -> str:
     """One application."""
-    return _page(application_id, [])
-
-
-@fund_room.post("/applications/<id:application_id>")
-@allow(Right.WORK_FUND)
-def act(application_id: str) -> Any:
-    """Do the next thing; what cannot be done is told on the same page, with what was written still there."""
-    by, now, said = actor(), clock.now(), request.form.get("action", "")
-    fund_list.application(db.session(), by, application_id)
-    if said not in FundAction.labels():
-        raise Problem(422, "no_action", _("不知道要办什么，请返回上一页再选"))
-    asked = Asked(FundAction(said), content_of(FundAction(said), request.form), sent_key(), sent_seq())
-    try:
-        return _done(lambda session: fund.act(session, application_id, asked, by, now))
-    except Refused as error:
-        return _page(application_id, error.faults), 422
-
-
-def _done(work: Callable[[Session], Entry]) -> Response:
-    """Do it in one transaction, and go to the application."""
-    entry = done(work)
-    [said] = opened(db.session(), [entry])
-    return redirect(url_for("fund_page.application", application_id=said["application_id"]), 303)
-
-
-def _form(household_id: str, faults: Faults) -> str:
-    session, by = db.session(), actor()
-    household = reach.household(session, by, household_id)
-    return render_template(
-        "fund_apply.html", household=household, faults=fault_words(faults), filled=request.form, key=str(uuid7()),
-        rules=pack_on(china_day(clock.now())).fund, books=balances(session, household.region), roles=Role.labels(),
-        before=fund_list.of_household(session, household.id), states=FundState.labels(),
-        village=regions.names(session, {household.region}).get(household.region, ""),
-    )  # fmt: skip
-
-
-def _page(application_id: str, faults: Faults) -> str:
     session, by, now = db.session(), actor(), clock.now()
     found = fund_list.application(session, by, application_id)
     done = fund_list.steps(session, found)
@@ -108,13 +72,31 @@ def _page(application_id: str, faults: Faults) -> str:
     return render_template(
         "fund_application.html", one=found, at=at, village=names.get(found.village, ""), today=china_day(now),
         steps=[(entry, fund_lines(masked(said)), number(entry.hash)) for entry, said in done],
-        faults=fault_words(faults),
         staff=staff_names(session, {entry.actor for entry, _said in done} | {who for _role, who in at.signed}),
-        head=fund_list.heads(session, [found.household_id], by).get(found.household_id), filled=request.form,
+        head=fund_list.heads(session, [found.household_id], by).get(found.household_id),
         actions=offered, left=outstanding(at), roles=Role.labels(), states=FundState.labels(), ways=FundWay.labels(),
         key=str(uuid7()), books=balances(session, found.village), pack=pack_of(found.pack, now),
         photos=sorted(photos(session, found.household_id)) if FundAction.PAY in offered else [],
     )  # fmt: skip
+
+
+@fund_room.post("/applications/<id:application_id>")
+@allow(Right.WORK_FUND)
+def act(application_id: str) -> Response:
+    """Do the next thing."""
+    by, now, said = actor(), clock.now(), request.form.get("action", "")
+    fund_list.application(db.session(), by, application_id)
+    if said not in FundAction.labels():
+        raise Problem(422, "no_action", _("不知道要办什么，请返回上一页再选"))
+    asked = Asked(FundAction(said), content_of(FundAction(said), request.form), sent_key(), sent_seq())
+    return _done(lambda session: fund.act(session, application_id, asked, by, now))
+
+
+def _done(work: Callable[[Session], Entry]) -> Response:
+    """Do it in one transaction, and go to the application."""
+    entry = done(work)
+    [said] = opened(db.session(), [entry])
+    return redirect(url_for("fund_page.application", application_id=said["application_id"]), 303)
 
 
 def _offered(found: FundApplication) -> list[FundAction]:

@@ -16,14 +16,12 @@ from field.db import db
 from field.ledger.checkpoints import newest
 from field.ledger.entries import Entry
 from field.ledger.receipts import number
-from field.monitoring.cases.case_contents import Faults
 from field.monitoring.help import fund_donations, fund_list
 from field.monitoring.help.fund import Asked
 from field.monitoring.help.fund_books import Balances, balances, balances_by, summed
 from field.monitoring.help.fund_codes import FundAccount, FundAction, FundState, FundWay
 from field.monitoring.help.fund_public import Published, months, published
 from field.monitoring.policy.shelf import pack_on
-from field.monitoring.refusals import Refused
 from field.monitoring.traces import Look
 from field.monitoring.workdays import china_day
 from field.problems import NOT_FOUND, Problem
@@ -36,7 +34,7 @@ from field.traced import traced
 from field.web.asked import asked_month
 from field.web.catalogue import in_a_row
 from field.web.forms import sent_key
-from field.web.fund_words import content_of, donor, fault_words
+from field.web.fund_words import content_of, donor
 from field.web.whereabouts import here
 
 fund_room = Blueprint("fund_page", __name__, url_prefix="/fund")
@@ -66,20 +64,17 @@ def listed() -> str | Response:
 @traced(Look.LIST)
 def books(village: str) -> str:
     """The books of one village."""
-    return _books(fund_donations.village_of(db.session(), village, actor(), Right.READ_FUND), [])
+    return _books(fund_donations.village_of(db.session(), village, actor(), Right.READ_FUND))
 
 
 @fund_room.post("/<village:village>")
 @allow(Right.WORK_FUND)
-def donate(village: str) -> Any:
+def donate(village: str) -> Response:
     """收到捐款."""
     by, now = actor(), clock.now()
     asked = Asked(FundAction.DONATE, content_of(FundAction.DONATE, request.form), sent_key())
-    place = fund_donations.village_of(db.session(), village, by, Right.WORK_FUND)
-    try:
-        entry = done(lambda session: fund_donations.donate(session, village, asked, by, now))
-    except Refused as error:
-        return _books(place, error.faults), 422
+    fund_donations.village_of(db.session(), village, by, Right.WORK_FUND)
+    entry = done(lambda session: fund_donations.donate(session, village, asked, by, now))
     return redirect(url_for(".donation", village=village, seq=entry.seq), 303)
 
 
@@ -87,19 +82,25 @@ def donate(village: str) -> Any:
 @allow(Right.READ_FUND)
 def donation(village: str, seq: int) -> str:
     """捐款收据, to print."""
-    return _receipt(village, seq, [])
+    session, by = db.session(), actor()
+    entry, said = fund_donations.donation(session, village, seq, by, Right.READ_FUND)
+    names = regions.names(session, {village, village[:9]})
+    return render_template(
+        "fund_donation.html", entry=entry, said=said, donor=donor(said), number=number(entry.hash), names=names,
+        village=village, ways=FundWay.labels(),
+        today=china_day(clock.now()),
+        staff=staff_names(session, {entry.actor}), gone=bool(fund_list.given_back(session, village, [seq])),
+        may_give_back=_may_give_back(entry),
+    )  # fmt: skip
 
 
 @fund_room.post("/<village:village>/donations/<seq:seq>")
 @allow(Right.WORK_FUND)
-def give_back(village: str, seq: int) -> Any:
+def give_back(village: str, seq: int) -> Response:
     """退还捐款."""
     by, now = actor(), clock.now()
     asked = Asked(FundAction.GIVE_BACK, content_of(FundAction.GIVE_BACK, request.form), "")
-    try:
-        done(lambda session: fund_donations.give_back(session, village, seq, asked, by, now))
-    except Refused as error:
-        return _receipt(village, seq, error.faults), 422
+    done(lambda session: fund_donations.give_back(session, village, seq, asked, by, now))
     return redirect(url_for(".donation", village=village, seq=seq), 303)
 
 
@@ -120,7 +121,7 @@ def public(village: str) -> str:
     )  # fmt: skip
 
 
-def _books(place: Region, faults: Faults) -> str:
+def _books(place: Region) -> str:
     session, today = db.session(), china_day(clock.now())
     first = _month(today)
     after = (first + LONGEST_MONTH).replace(day=1)
@@ -130,8 +131,8 @@ def _books(place: Region, faults: Faults) -> str:
     return render_template(
         "fund_books.html", place=place, month=month, lines=lines, first=first, today=today, number=number,
         months=_choices(place.code, today), books=balances(session, place.code), accounts=FundAccount.labels(),
-        ways=FundWay.labels(), actions=FundAction.labels(), key=str(uuid7()), filled=request.form,
-        faults=fault_words(faults), names=regions.names(session, {place.code[:9]}), **_applications(waiting, month),
+        ways=FundWay.labels(), actions=FundAction.labels(), key=str(uuid7()),
+        names=regions.names(session, {place.code[:9]}), **_applications(waiting, month),
     )  # fmt: skip
 
 
@@ -172,19 +173,6 @@ def _choices(village: str, today: date) -> dict[str, str]:
         found[f"{one:%Y-%m}"] = _("%(year)s年%(month)s月", year=one.year, month=one.month)
         one = (one - timedelta(days=1)).replace(day=1)
     return found
-
-
-def _receipt(village: str, seq: int, faults: Faults) -> str:
-    session, by = db.session(), actor()
-    entry, said = fund_donations.donation(session, village, seq, by, Right.READ_FUND)
-    names = regions.names(session, {village, village[:9]})
-    return render_template(
-        "fund_donation.html", entry=entry, said=said, donor=donor(said), number=number(entry.hash), names=names,
-        village=village, ways=FundWay.labels(), faults=fault_words(faults), filled=request.form,
-        today=china_day(clock.now()),
-        staff=staff_names(session, {entry.actor}), gone=bool(fund_list.given_back(session, village, [seq])),
-        may_give_back=_may_give_back(entry),
-    )  # fmt: skip
 
 
 def _may_give_back(entry: Entry) -> bool:

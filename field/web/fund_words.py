@@ -1,6 +1,5 @@
 """基金的话: what an act says, line by line, and what a form's fields make of a content."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import gettext as _
@@ -10,7 +9,6 @@ from field.codes import Role
 from field.monitoring.help.fund_codes import FundAction, FundWay
 from field.monitoring.help.fund_contents import SHAPES
 from field.web.catalogue import in_a_row
-from field.web.forms import faults_named
 from field.web.visit_words import Line, Section
 from field.web.wording import day, yuan
 
@@ -27,16 +25,6 @@ def content_of(action: FundAction, form: MultiDict[str, str]) -> dict[str, Any]:
         elif text := " ".join(form.get(name, "").replace("\0", "").split())[:LONGEST]:
             said[name] = {"name": text} if name in PEOPLE else {"note": text} if name == "urgent" else text
     return said
-
-
-def fault_words(faults: Iterable[dict[str, str]]) -> list[str]:
-    """Each fault with the name of its field, where the fault alone would not tell."""
-    named = {
-        "amount": _("金额"), "on": _("日期"), "way": _("收付方式"), "note": _("说明"), "donor.name": _("捐款人"),
-        "applicant": _("申请人"), "applicant.name": _("申请人"), "receiver": _("签收人"), "receiver.name": _("签收人"),
-        "urgent.note": _("急用的原因"),
-    }  # fmt: skip
-    return faults_named(faults, named)
 
 
 def fund_lines(said: dict[str, Any]) -> list[Line]:

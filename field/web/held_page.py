@@ -29,6 +29,7 @@ from field.registry.signatures import by_same
 from field.registry.staff import staff_names
 from field.traced import traced
 from field.web.entry_words import content
+from field.web.forms import at_field
 from field.web.visit_words import Section, sections
 
 held = Blueprint("held", __name__, url_prefix="/held")
@@ -76,7 +77,7 @@ def decision(chain_id: str, seq: int) -> Response:
     accepted = request.form.get("verdict") == "accept"
     reason = request.form.get("reason", "").replace("\0", "").strip()[:LONGEST]
     if not accepted and not reason:
-        raise Problem(422, "reason_needed", _("退回要写明原因，好让村里知道怎么改。请返回上一页填写"))
+        raise at_field("reason", _("退回要写明原因，好让村里知道怎么改"))
     by, now = actor(), clock.now()
     try:
         transact(lambda session: decide(session, chain_id, seq, accepted, reason, by, now))

@@ -16,12 +16,12 @@ from field.mending import mend
 from field.monitoring.checks.quality import checks_called
 from field.monitoring.checks.quality_checks import TITLES
 from field.monitoring.traces import Look
-from field.problems import Problem
 from field.registry.households import Household
 from field.registry.rights import Right
 from field.registry.roster_excel import write_template
 from field.traced import traced
 from field.web.asked import asked_page
+from field.web.forms import at_field
 from field.web.uploaded_sheets import (
     MEGABYTE,
     end_reading,
@@ -56,7 +56,7 @@ def page() -> str:
 @allow(Right.IMPORT_ROSTER)
 def upload() -> Answer:
     """Take a file in and put its import on the table."""
-    return take_in(ROSTER, Problem(422, "no_file", _("请先选择名册文件，再点开始导入")))
+    return take_in(ROSTER, at_field("file", _("请先选择名册文件，再点开始导入")))
 
 
 @imports.get("/template.xlsx")

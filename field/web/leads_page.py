@@ -24,7 +24,7 @@ from field.registry.regions import in_region
 from field.registry.rights import Right
 from field.traced import traced
 from field.web.asked import asked_code, asked_page
-from field.web.forms import sent_id, written
+from field.web.forms import at_field, sent_id, written
 from field.web.whereabouts import here
 
 leads_room = Blueprint("leads_page", __name__, url_prefix="/leads")
@@ -78,7 +78,7 @@ def attach(chain_id: str, seq: int) -> Response:
     ours = select(Household.id).where(Household.number == number, in_region(Household.region, by.region))
     household_id = db.session.scalar(ours)
     if household_id is None:
-        raise Problem(422, "no_household", _("没有找到这个户编号，请核对后再填"))
+        raise at_field("number", _("没有找到这个户编号，请核对后再填"))
     try:
         transact(lambda session: attaching.attach(session, chain_id, seq, household_id, by, now))
     except attaching.AlreadyAttached:

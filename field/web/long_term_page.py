@@ -1,7 +1,5 @@
 """长期户页: households with a risk that cannot end soon, and the twelve months to come of each."""
 
-from typing import Any
-
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from uuid6 import uuid7
@@ -24,7 +22,7 @@ from field.registry.rights import Right
 from field.registry.staff import staff_names
 from field.traced import traced
 from field.web.asked import asked_page
-from field.web.forms import sent_fen, sent_key, written
+from field.web.forms import at_fields, lacking, sent_fen, sent_key, written
 from field.web.whereabouts import here
 
 long_term_room = Blueprint("long_term_page", __name__, url_prefix="/long-term")
@@ -52,18 +50,26 @@ def listed() -> str:
 @traced(Look.MONEY)
 def one(household_id: str) -> str:
     """One household's months, and its mark."""
-    return _page(household_id, [])
+    session, day = db.session(), china_day(clock.now())
+    home = reach.household(session, actor(), household_id, Right.READ_RELIEF)
+    found = long_case(session, home, day)
+    people = household_file.people(session, [home.id])[home.id]
+    return render_template(
+        "long_term_one.html", household=home, case=found, key=str(uuid7()),
+        place=regions.names(session, {home.region, home.region[:9]}), names={one.id: one.name for one in people},
+        staff=staff_names(session, {found.mark.marked_by} if found.mark else set()), rule=pack_on(day).long_term,
+    )  # fmt: skip
 
 
 @long_term_room.post("/<id:household_id>")
 @allow(Right.MARK_LONG_TERM)
-def mark(household_id: str) -> Any:
+def mark(household_id: str) -> Response:
     """标为长期户, or take the mark away, with a reason."""
     reach.household(db.session(), actor(), household_id, Right.MARK_LONG_TERM)
-    by, now, key, note = actor(), clock.now(), sent_key(), written("note", needed=True)
+    by, now, key, note = actor(), clock.now(), sent_key(), written("note")
     cost, compliant = sent_fen("month_cost"), sent_fen("month_compliant")
-    if faults := _faults(cost, compliant):
-        return _page(household_id, faults), 422
+    if faults := [*lacking("note"), *_faults(cost, compliant)]:
+        raise at_fields(faults)
     said = Mark(note, cost, compliant)
     try:
         if request.form.get("unmark"):
@@ -75,26 +81,16 @@ def mark(household_id: str) -> Any:
     return _back(household_id)
 
 
-def _faults(cost: int | None, compliant: int | None) -> list[str]:
+def _faults(cost: int | None, compliant: int | None) -> list[dict[str, str]]:
     """What is wrong with the amounts; both may be left empty."""
     sent = {name: request.form.get(name, "").strip() for name in ("month_cost", "month_compliant")}
-    faults = [_("每月费用要写成元，最多两位小数")] if sent["month_cost"] and cost is None else []
+    faults = []
+    if sent["month_cost"] and cost is None:
+        faults.append({"field": "month_cost", "message": _("每月费用要写成元，最多两位小数")})
     if sent["month_compliant"] and (compliant is None or cost is None or compliant > cost):
-        faults.append(_("合规费用要写成元，并且不能比每月费用大"))
+        faults.append({"field": "month_compliant", "message": _("合规费用要写成元，并且不能比每月费用大")})
     return faults
 
 
 def _back(household_id: str) -> Response:
     return redirect(url_for(".one", household_id=household_id), 303)
-
-
-def _page(household_id: str, faults: list[str]) -> str:
-    session, day = db.session(), china_day(clock.now())
-    home = reach.household(session, actor(), household_id, Right.READ_RELIEF)
-    found = long_case(session, home, day)
-    people = household_file.people(session, [home.id])[home.id]
-    return render_template(
-        "long_term_one.html", household=home, case=found, faults=faults, filled=request.form, key=str(uuid7()),
-        place=regions.names(session, {home.region, home.region[:9]}), names={one.id: one.name for one in people},
-        staff=staff_names(session, {found.mark.marked_by} if found.mark else set()), rule=pack_on(day).long_term,
-    )  # fmt: skip

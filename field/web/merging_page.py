@@ -19,8 +19,7 @@ from field.registry import reach, regions
 from field.registry.households import Household, Person
 from field.registry.rights import Right
 from field.traced import traced
-from field.web.catalogue import in_a_row
-from field.web.forms import sent_id, written
+from field.web.forms import at_fields, sent_id, written
 from field.web.visit_words import fact_told, personal_title
 from field.web.wording import now as page_time
 
@@ -66,9 +65,7 @@ def merge() -> Response:
     try:
         transact(lambda session: merging.merge(session, *ids, note, by, now, seen))
     except Differ as error:
-        what = in_a_row(one.label for one in error.unseen)
-        detail = _("这两个人的%(what)s不一样。请返回上一页，核对了的逐项打勾再合并；不是同一个人就不要合并", what=what)
-        raise Problem(422, "differing", detail) from None
+        raise at_fields([{"field": f"seen.{one}", "message": _unseen(one)} for one in error.unseen]) from None
     except NotMergeable:
         detail = _("这两个人现在不能合并：其中有人已经合并过，或者还有别人并在他名下。请先撤销那一次")
         raise Problem(409, "not_mergeable", detail) from None
@@ -86,6 +83,11 @@ def undo() -> Response:
     except NotMerged:
         raise Problem(409, "not_merged", _("这一次合并刚才已经有人撤销了")) from None
     return redirect(url_for(".choose"), 303)
+
+
+def _unseen(one: Differing) -> str:
+    """What a person has to look at before two are made one."""
+    return str(_("这两个人的%(what)s不一样。核对过是同一个人，请打勾；不是就不要合并", what=one.label))
 
 
 def _choice(found: list[Person], asked: str) -> str:

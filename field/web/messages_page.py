@@ -33,7 +33,7 @@ from field.registry.regions import in_region
 from field.registry.rights import NotAllowed, Right
 from field.traced import traced
 from field.web.asked import asked_code, asked_page
-from field.web.forms import sent_id, written
+from field.web.forms import at_field, sent_id, written
 from field.web.thread_words import LABELS, declared_for_itself, said_to_be, spoken, turns
 
 messages_page = Blueprint("messages_page", __name__, url_prefix="/messages")
@@ -127,7 +127,7 @@ def _chosen() -> tuple[Person | None, Household]:
     ours = select(Household).where(Household.number == number, in_region(Household.region, by.region))
     home = session.scalar(ours)
     if home is None:
-        raise Problem(422, "no_household", _("请选一个人，或者填对户编号"))
+        raise at_field("number", _("请选一个人，或者填对户编号"))
     return None, home
 
 

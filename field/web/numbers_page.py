@@ -21,6 +21,7 @@ from field.problems import NOT_FOUND, Problem
 from field.registry import reach
 from field.registry.households import Person
 from field.registry.rights import NotAllowed, Right
+from field.web.forms import at_field
 from field.web.visit_words import personal_title
 from field.web.wording import day
 
@@ -37,11 +38,9 @@ def ask(person_id: str) -> str:
 
 @numbers.post("/people/<id:person_id>/numbers")
 @allow(Right.REVEAL_NUMBERS)
-def reveal(person_id: str) -> str | tuple[str, int]:
+def reveal(person_id: str) -> str:
     """Show the numbers and leave the trace; without a reason neither."""
     reason = _reason()
-    if fault := _fault(reason):
-        return _asked(_person(person_id), fault, reason), 422
     by, now = actor(), clock.now()
     whose = transact(lambda session: reveal_numbers(session, person_id, by, reason, now))
     return render_template("numbers.html", whose=whose, shown=True)
@@ -56,11 +55,9 @@ def ask_words(household_id: str, seq: int) -> str:
 
 @numbers.post("/households/<id:household_id>/entries/<seq:seq>/words")
 @allow(Right.REVEAL_NUMBERS)
-def reveal_typed(household_id: str, seq: int) -> str | tuple[str, int]:
+def reveal_typed(household_id: str, seq: int) -> str:
     """Show what was typed in an entry, and leave the trace; without a reason neither."""
     reason, by, now = _reason(), actor(), clock.now()
-    if fault := _fault(reason):
-        return _asked(readable(db.session(), household_id, seq, by), fault, reason), 422
     entry = transact(lambda session: reveal_words(session, household_id, seq, by, reason, now))
     [payload] = opened(db.session(), [entry])
     texts = [(_label(path.rpartition(".")[2]), text) for path, text in shortened(payload)]
@@ -72,17 +69,14 @@ def reveal_typed(household_id: str, seq: int) -> str | tuple[str, int]:
 def ask_original(household_id: str, digest: str) -> str:
     """Ask for the reason."""
     _photograph(digest)
-    return render_template("original.html", household_id=household_id, fault=None, reason="")
+    return render_template("original.html", household_id=household_id)
 
 
 @numbers.post("/households/<id:household_id>/photographs/<sha256:digest>")
 @allow(Right.READ_ORIGINALS)
-def reveal_original(household_id: str, digest: str) -> Any:
+def reveal_original(household_id: str, digest: str) -> Any:  # noqa: ARG001 (of the address)
     """Give the photograph as it was taken, with its EXIF, and leave the trace; without a reason neither."""
     photo, reason, by, now = _photograph(digest), _reason(), actor(), clock.now()
-    if fault := _fault(reason):
-        asked = {"fault": fault, "reason": reason[:LONGEST]}
-        return render_template("original.html", household_id=household_id, **asked), 422
     transact(lambda session: leave_trace(session, by, Look.PHOTO_ORIGINAL, digest, now, reason))
     return Response(vault().get(digest), content_type=f"image/{photo.format}")
 
@@ -92,17 +86,14 @@ def reveal_original(household_id: str, digest: str) -> Any:
 def ask_sender(message_id: str) -> str:
     """Ask for the reason."""
     _conversation(message_id)
-    return render_template("sender.html", message_id=message_id, fault=None, reason="")
+    return render_template("sender.html", message_id=message_id)
 
 
 @numbers.post("/messages/<id:message_id>/number")
 @allow(Right.REVEAL_NUMBERS)
-def reveal_sender(message_id: str) -> str | tuple[str, int]:
+def reveal_sender(message_id: str) -> str:
     """Show from where somebody writes, so that he can be called, and leave the trace; without a reason neither."""
     found, reason, by, now = _conversation(message_id), _reason(), actor(), clock.now()
-    if fault := _fault(reason):
-        asked = {"fault": fault, "reason": reason[:LONGEST]}
-        return render_template("sender.html", message_id=message_id, **asked), 422
     subject = found.key.household_id or message_id
     transact(lambda session: leave_trace(session, by, Look.PHONE, subject, now, reason))
     return render_template("sender.html", message_id=message_id, address=found.address, shown=True)
@@ -129,11 +120,10 @@ def _label(name: str) -> str:
     return own.get(name) or personal_title(name)
 
 
-def _asked(what: Person | Entry, fault: str | None = None, reason: str = "") -> str:
-    asked = {"shown": False, "fault": fault, "reason": reason[:LONGEST]}
+def _asked(what: Person | Entry) -> str:
     if isinstance(what, Entry):
-        return render_template("words.html", **_called(what), **asked)
-    return render_template("numbers.html", whose=what, **asked)
+        return render_template("words.html", **_called(what), shown=False)
+    return render_template("numbers.html", whose=what, shown=False)
 
 
 def _called(entry: Entry) -> dict[str, str]:
@@ -142,13 +132,10 @@ def _called(entry: Entry) -> dict[str, str]:
 
 
 def _reason() -> str:
-    return " ".join(request.form.get("reason", "").replace("\0", "").split())
-
-
-def _fault(reason: str) -> str | None:
+    reason = " ".join(request.form.get("reason", "").replace("\0", "").split())
     if SHORTEST <= len(reason) <= LONGEST:
-        return None
-    return str(_("请写明为什么要看，至少 2 个字，最多 200 个字"))
+        return reason
+    raise at_field("reason", _("请写明为什么要看，至少 2 个字，最多 200 个字"))
 
 
 def _person(person_id: str) -> Person:

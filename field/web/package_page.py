@@ -15,7 +15,7 @@ from field.registry import regions
 from field.registry.reach import household
 from field.registry.rights import Right
 from field.web.exports_page import BUSY, exports
-from field.web.forms import sent_id, written
+from field.web.forms import at_field, sent_id, written
 from field.web.households_page import asked_of, is_personal, sought_of
 
 
@@ -43,7 +43,7 @@ def pack() -> Response:
     if not wanted.household and is_personal(wanted.sought.q):
         raise Problem(422, "export_faults", _("按个人号码找到的，请打开这一户的档案，从那里做数据包"))
     if personal and len(reason) < 2:
-        raise Problem(422, "reason_needed", _("带完整信息和照片的数据包要写明原因，至少 2 个字。请返回上一页填写"))
+        raise at_field("reason", _("带完整信息和照片的数据包要写明原因，至少 2 个字"))
     try:
         transact(lambda session: ask_for_export(session, wanted, by, now))
     except Busy:

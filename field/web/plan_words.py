@@ -19,7 +19,7 @@ from field.monitoring.policy.shapes import Pack
 from field.monitoring.timeline import masked
 from field.registry.households import Household
 from field.registry.masking import mask_phone
-from field.web.forms import faults_named, fen
+from field.web.forms import fen
 from field.web.visit_words import Line
 from field.web.wording import day as in_words
 from field.web.wording import yuan
@@ -93,18 +93,6 @@ def content_of(action: HelpAction, form: MultiDict[str, str], pack: Pack) -> dic
     if needs == "proof" and (amount := _line(form, "amount")):
         said["amount"] = fen(amount)
     return said
-
-
-def fault_words(faults: Iterable[dict[str, str]]) -> list[str]:
-    """Each fault with the name of its field, where the fault alone would not tell."""
-    named = {
-        "role": _("分工"), "name": _("姓名"), "unit": _("单位"), "phone": _("电话"), "from": _("从哪一天"),
-        "to": _("到哪一天"), "risk_factor": _("风险点"), "code": _("措施"), "owner": _("负责人"),
-        "due_on": _("完成期限"), "note": _("说明"), "photos": _("照片"), "amount": _("金额"), "title": _("名称"),
-        "kind": _("种类"), "region": _("所在地"), "partner_id": _("经营主体"), "promised": _("每年约定"),
-        "paid_on": _("兑现日期"),
-    }  # fmt: skip
-    return faults_named(faults, named)
 
 
 def help_lines(payload: Mapping[str, Any]) -> list[Line]:

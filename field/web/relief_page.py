@@ -25,7 +25,7 @@ from field.registry.households import Household
 from field.registry.rights import Right
 from field.traced import traced
 from field.web.asked import asked_code, asked_page
-from field.web.forms import sent_fen, sent_key, written
+from field.web.forms import at_fields, sent_fen, sent_key, written
 from field.web.paper import printable
 from field.web.relief_paper import as_of, layers_of, relief_paper, sums_of
 from field.web.sheets import Sheet as Paper
@@ -64,20 +64,20 @@ def listed() -> str:
 def one(household_id: str) -> str | Response:
     """救助测算表 of one household, with its bills to correct; on paper and for Word the sheet alone."""
     home = reach.household(db.session(), actor(), household_id, Right.READ_RELIEF)
-    return _paper(home) if request.args.get("as") in ("pdf", "docx") else _page(home, [])
+    return _paper(home) if request.args.get("as") in ("pdf", "docx") else _page(home)
 
 
 @relief_room.post("/households/<id:household_id>/relief")
 @allow(Right.CORRECT_BILLS)
 def correct(household_id: str) -> Any:
-    """更正票据; what is wrong is told on the same page, with what was written still there."""
-    home = reach.household(db.session(), actor(), household_id, Right.CORRECT_BILLS)
+    """更正票据."""
+    reach.household(db.session(), actor(), household_id, Right.CORRECT_BILLS)
     by, now, key, said = actor(), clock.now(), sent_key(), _said()
     known_as = request.form.get("known_as", "").replace("\0", "")[:64]
     try:
         transact(lambda session: bill_corrections.correct(session, household_id, known_as, said, key, by, now))
     except Faulty as error:
-        return _page(home, error.faults), 422
+        raise at_fields(error.faults) from None
     except OtherContent:
         raise Problem(409, "other_content", _("这一页已经交过别的内容，请刷新后再办")) from None
     return redirect(url_for(".one", household_id=household_id), 303)
@@ -103,7 +103,7 @@ def _names(home: Household) -> dict[str, str]:
     return {one.id: one.name for one in household_file.people(db.session(), [home.id], merged=True)[home.id]}
 
 
-def _page(home: Household, faults: list[dict[str, str]]) -> str:
+def _page(home: Household) -> str:
     session, day = db.session(), china_day(clock.now())
     found = sheet(session, home, day)
     members = household_file.people(session, [home.id])[home.id]
@@ -113,7 +113,7 @@ def _page(home: Household, faults: list[dict[str, str]]) -> str:
         names=_names(home), as_of=as_of, sums_of=sums_of, layers_of=layers_of,
         place=regions.names(session, {home.region, home.region[:9]}), rules={one: rule_of(one, day) for one in years},
         sources=EntryKind.labels(), readable=_readable(found),
-        long=long_case(session, home, day), faults=faults, filled=request.form,
+        long=long_case(session, home, day),
     )  # fmt: skip
 
 

@@ -1,7 +1,6 @@
 """我的提醒页: whether, how and when the reader wants to be told of what is to be done, and what was told last."""
 
 import re
-from collections.abc import Sequence
 from datetime import time
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -25,7 +24,7 @@ from field.problems import Problem
 from field.registry.consent import opted_out
 from field.registry.contacts import address_index
 from field.registry.rights import Right
-from field.web.forms import sent_key
+from field.web.forms import at_fields, sent_key
 
 reminders_page = Blueprint("reminders_page", __name__, url_prefix="/reminders")
 SHOWN = 10
@@ -36,17 +35,26 @@ LOST = (Fate.FAILED, Fate.DROPPED)
 @allow(Right.CHOOSE_REMINDERS)
 def shown() -> str:
     """The choice as it stands."""
-    return _page(request.args.get("told", ""))
+    session, by = db.session(), actor()
+    held = reminders.chosen(session, by.staff_id)
+    at = held.at if held else USUAL
+    lost = held is not None and staff_codes.fate(session, held) in LOST
+    return render_template(
+        "reminders.html", held=held, way=held.way if held else ReminderWay.NONE, at=at, times=_times(at),
+        told=request.args.get("told", ""),
+        sms=Channel.SMS in connected().ways_for(STEP), by_wechat=_by_wechat(), stopped=_stopped(session, held),
+        states=Standing.labels(), lost=lost, last=notices.latest(session, by.staff_id, SHOWN), key=str(uuid7()),
+    )  # fmt: skip
 
 
 @reminders_page.post("")
 @allow(Right.CHOOSE_REMINDERS)
-def choose() -> Response | tuple[str, int]:
+def choose() -> Response:
     """保存; a new telephone number is sent a code."""
     form = request.form
     way, at, phone = form.get("way", ""), form.get("at", ""), form.get("phone", "").replace("\0", "").strip()[:20]
     if found := reminders.faults(way, at, phone, reminders.chosen(db.session(), actor().staff_id)):
-        return _page("", found, {"way": way, "at": at, "phone": phone}), 422
+        raise at_fields([{"field": field, "message": words} for field, words in found])
     take(Choice(ReminderWay(way), at, phone), sent_key())
     return redirect(url_for(".shown", told="saved"), 303)
 
@@ -79,18 +87,6 @@ def take(asked: Choice, key: str) -> None:
         raise Problem(429, "too_many", _("今天验证码发得太多了，请明天再试")) from None
     except OtherContent:
         raise Problem(409, "other_content", _("这一页已经交过别的内容，请刷新后再办")) from None
-
-
-def _page(told: str, faults: Sequence[tuple[str, str]] = (), typed: dict[str, str] | None = None) -> str:
-    session, by = db.session(), actor()
-    held = reminders.chosen(session, by.staff_id)
-    written = typed or {"way": held.way if held else ReminderWay.NONE, "at": held.at if held else USUAL, "phone": ""}
-    lost = held is not None and staff_codes.fate(session, held) in LOST
-    return render_template(
-        "reminders.html", held=held, typed=written, faults=dict(faults), told=told, times=_times(written["at"]),
-        sms=Channel.SMS in connected().ways_for(STEP), by_wechat=_by_wechat(), stopped=_stopped(session, held),
-        states=Standing.labels(), lost=lost, last=notices.latest(session, by.staff_id, SHOWN), key=str(uuid7()),
-    )  # fmt: skip
 
 
 def _stopped(session: Session, held: Reminder | None) -> bool:

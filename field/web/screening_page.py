@@ -30,7 +30,7 @@ from field.registry.screening_excel import write_answers, write_list_template
 from field.registry.screening_reading import packed
 from field.traced import traced
 from field.web.asked import asked_code, asked_number, asked_page
-from field.web.forms import written
+from field.web.forms import at_field, written
 from field.web.uploaded_sheets import MEGABYTE, excel, give_room
 from field.work import OPEN
 
@@ -60,13 +60,13 @@ def upload() -> Answer:
     file = request.files.get("file")
     content = file.read() if file else b""
     if not content:
-        raise Problem(422, "no_file", _("请先选择名单文件，再点报送"))
+        raise at_field("file", _("请先选择名单文件，再点报送"))
     by, now = actor(), clock.now()
     try:
         name = file.filename or "" if file else ""
         found = read_upload(db.session(), content, name, settings().home / "lists", by, now)
     except Refused as refused:
-        raise Problem(422, "no_list", refused.args[0]) from None
+        raise at_field("file", refused.args[0]) from None
     title, content = written("title")[:60] or str(_("名单")), packed(found.rows)
     filing = Filing(_key(), title, len(found.rows), digest(by.username, by.region, content), found.sheet)
     try:

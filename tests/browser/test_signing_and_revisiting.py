@@ -133,6 +133,7 @@ def revisit(page: Page) -> None:
     for words in ("请选帮扶措施还在不在", "不愁吃：请选有保障还是有问题", "请选有没有返贫风险"):
         expect(page.locator(".fault", has_text=words)).to_be_visible()
     page.get_by_role("button", name="有的停了").click()
+    expect(page.locator(".fault", has_text="请选帮扶措施还在不在")).to_have_count(0)
     page.get_by_label("哪项措施停了").fill("公益岗停了")
     page.get_by_role("button", name="六项都有保障").click()
     page.get_by_label("人均纯收入").fill("12,500")

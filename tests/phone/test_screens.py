@@ -1,5 +1,6 @@
 """走访表单: what a cadre sees and taps, from the door to the receipt, on the real county."""
 
+import hashlib
 import json
 import subprocess
 from pathlib import Path
@@ -22,6 +23,7 @@ from tests.browser.test_offline_day import photograph
 from tests.county import PASSWORD
 from tests.phone.screens import Hand, hand_of, sent_json, told
 from tests.phone.test_served import NODE
+from tests.test_erasing import work_off
 
 LABELS = Path(__file__).parents[2] / "field" / "web" / "phone" / "labels.js"
 SECTIONS = ["members", "income", "expenses", "guarantees", "risk_factors", "needs"]
@@ -179,6 +181,33 @@ def test_where_there_are_photographs_nobody_is_asked_whether_there_are_none(hand
     expect(none).to_be_visible()
 
 
+def test_a_photograph_that_the_browser_cannot_show_is_kept_calmly_and_sent_as_it_was_taken(
+    hand: Hand, real_photos: Path, tmp_path: Path
+) -> None:
+    hand.at_visit()
+    hand.page.get_by_text("全部无变化").click()
+    taken = real_photos / "IMG_5195.HEIC"
+    hand.page.locator("label", has_text="房屋").locator("input[type=file]").set_input_files(taken)
+    expect(hand.page.locator(".photo .hint")).to_have_text("照片已收好。这台手机显示不了 HEIC，发送后办公室能看。")
+    expect(hand.page.locator(".photo img")).to_have_count(0)
+    looks(hand, tmp_path / "heic.png")
+    hand.save()
+    hand.page.get_by_text("已入台账").wait_for()
+    hand.page.get_by_text("已全部上传").wait_for()
+    [photo] = hand.visits()[-1]["payload"]["evidence"]
+    assert photo["sha256"] == hashlib.sha256(taken.read_bytes()).hexdigest()
+    work_off(hand.county)
+    small = hand.county.client("town").get(f"/api/evidence/{photo['sha256']}?size=small")
+    assert (small.status_code, small.data[:2]) == (200, b"\xff\xd8"), "the office sees it"
+
+
+def test_a_file_that_is_no_photograph_is_said_to_be_none_before_it_is_sent(hand: Hand) -> None:
+    hand.at_visit()
+    camera = hand.page.locator("label", has_text="房屋").locator("input[type=file]")
+    camera.set_input_files({"name": "house.jpg", "mimeType": "image/jpeg", "buffer": b"\xff\xd8 no picture"})
+    expect(hand.page.locator(".photo .hint")).to_have_text("这张打不开，恐怕不是照片，请重拍。")
+
+
 def test_an_income_said_as_at_least_says_so_and_a_receipt_says_what_is_asked_of_it(hand: Hand) -> None:
     def says(session: Session) -> None:
         person = session.scalars(select(Person).where(Person.household_id == hand.household)).first()
@@ -305,6 +334,21 @@ def test_logging_out_is_refused_while_something_is_unsent_and_clears_the_phone_a
     names = hand.page.evaluate("async () => (await indexedDB.databases()).map(each => each.name)")
     assert names in ([], ["field"])
     assert hand.page.evaluate("async () => (await import('/m/vault.js')).exists()") is None
+
+
+def test_the_page_of_the_phone_itself_says_so_once_all_is_sent(hand: Hand) -> None:
+    hand.at_visit()
+    hand.page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+    hand.context.set_offline(True)
+    hand.page.get_by_text("全部无变化").click()
+    hand.save()
+    hand.page.get_by_text("已记录，等有网络自动上传").wait_for()
+    hand.tap("回到今天")
+    hand.page.get_by_role("link", name="我", exact=True).click()
+    expect(hand.page.locator("main")).to_contain_text("有 1 条走访或草稿还没有发出")
+    hand.context.set_offline(False)
+    expect(hand.page.locator("main")).to_contain_text("没有待发的走访", timeout=20_000)
+    expect(hand.page.get_by_role("button", name="导出成文件")).to_have_count(0)
 
 
 def test_another_person_cannot_take_over_a_phone_that_holds_unsent_work(hand: Hand) -> None:
@@ -522,6 +566,7 @@ def test_a_call_is_noted_in_a_minute_without_network_and_arrives(hand: Hand) -> 
     hand.save()
     expect(hand.page.locator(".faults li")).to_have_text(["请选他是怎么说的", "请问一句家里有没有困难"])
     hand.tap("有变化")
+    expect(hand.page.locator(".faults li")).to_have_text(["请问一句家里有没有困难"])
     hand.tap("没有")
     hand.save()
     expect(hand.page.locator(".faults li")).to_have_text(["有变化的，请至少填一项。"])

@@ -44,6 +44,7 @@ def test_everything_that_a_first_visit_needs_weighs_less_than_the_limit() -> Non
         "telling.js",
         "mending.js",
         "empty.js",
+        "unshown.js",
     }  # pages of their own, beside the visit
     never |= {"case_card.js", "consent.js", "consents.json", "pad.js", "signing.js", "strokes.js"}
     never |= {"revisit.js", "revisit.schema.json", "to_revisit.js", "writing.js"}

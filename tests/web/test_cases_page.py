@@ -288,7 +288,7 @@ def test_a_move_says_where_to_and_who_there_knows_and_the_page_tells_what_is_mis
     for missing, told in (
         ({"destination": "外县"}, "迁到哪里：看不出是哪个市县"), ({"destination": "保康县马桥镇"}, "迁到哪里：还在本县"),
         ({"destination": "朝阳区"}, "迁到哪里：看不出是哪个市县"), ({"informed": "", "informed_on": ""}, "免得两边都不管"),
-        ({"informed_on": ""}, "哪一天告诉的：写法不对"), ({"informed": ""}, "告诉了谁：没有填写"),
+        ({"informed_on": ""}, "哪一天告诉的：写法不对"), ({"informed": ""}, "告诉了那边的哪个单位、哪位：没有填写"),
     ):  # fmt: skip
         said = {
             "destination": "广东省东莞市长安镇",

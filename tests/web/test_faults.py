@@ -33,12 +33,10 @@ def test_a_filter_that_makes_no_sense_leads_back_to_its_page_without_it(county: 
     assert "重新选条件" in words(answer.text)
 
 
-def test_a_form_that_stands_on_its_own_address_is_led_back_to(county: County) -> None:
-    office = browser(county, "county")
-    here = "http://localhost/cases"
-    sent = {"csrf_token": office.token, "number": "nobody", "note": "名册上有"}
-    refused = office.post("/cases", data=sent, headers={"Referer": here})
-    assert refused.status_code == 422
+def test_a_step_that_cannot_be_taken_now_leads_back_to_its_page(county: County) -> None:
+    office, here = browser(county, "county"), "http://localhost/cases"
+    refused = office.post("/checkins", data={"csrf_token": office.token, "wave": "x"}, headers={"Referer": here})
+    assert refused.status_code in (403, 422)
     assert here in links(refused.text)
     assert here not in links(office.get("/cases?state=nothing", headers={"Referer": here}).text)
 

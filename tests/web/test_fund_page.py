@@ -47,8 +47,8 @@ def test_a_gift_and_the_help_that_it_pays_by_forms_alone(county: County) -> None
     refused = cadre.send(f"/fund/for/{home}", amount="-5", note="孩子住院", applicant="")
     assert refused.status_code == 422
     said = words(refused.text)
-    assert "金额：要大于 0" in said
-    assert "申请人：没有填写" in said
+    assert "申请多少：要大于 0" in said
+    assert "谁来申请的：没有填写" in said
     assert "孩子住院" in said, "what was written stays"
     sent = cadre.send(f"/fund/for/{home}", amount="800", note="孩子住院", applicant="陈大一")
     one = sent.headers["Location"].rpartition("/")[2]
@@ -59,7 +59,7 @@ def test_a_gift_and_the_help_that_it_pays_by_forms_alone(county: County) -> None
     assert "陈大一户" in words(town.page("/fund")), "what waits stands on the town's page"
     assert step(county, town, one, "sign").status_code == 303
     late = step(county, cadre, one, "pay", receiver="陈大一", on="2026-11-21", way="cash")
-    assert (late.status_code, "日期：不能是将来的日子" in words(late.text)) == (422, True)
+    assert (late.status_code, "发放的日期：不能是将来的日子" in words(late.text)) == (422, True)
     assert step(county, cadre, one, "pay", receiver="陈大一", **TODAY).status_code == 303
     page = words(cadre.page(f"/fund/{HOME}"))
     for told in (
@@ -159,7 +159,7 @@ def test_what_cannot_wait_stands_first_with_its_reason_on_the_fund_and_the_task_
     cadre, ask = browser(small_county, "cadre"), f"/fund/for/{small_county.households[HOME]}"
     said = {"amount": "800", "note": "孩子住院", "applicant": "陈大一"}
     refused = cadre.send(ask, **said, urgent="急")
-    assert (refused.status_code, "急用的原因：没有填写，或者太短" in words(refused.text)) == (422, True)
+    assert (refused.status_code, "急用的，写明为什么等不得：没有填写，或者太短" in words(refused.text)) == (422, True)
     sent = cadre.send(ask, **said, urgent="明天要交住院押金")
     assert "急用，因为 明天要交住院押金" in words(cadre.page(sent.headers["Location"]))
     for page in (f"/fund?region={HOME[:9]}", "/fund", "/tasks"):

@@ -331,4 +331,4 @@ def test_whole_values_need_a_reason(small_county: County) -> None:
     visitor = browser(small_county, "county")
     answer = visitor.send("/exports/package", household=small_county.households[HERE], personal="yes")
     assert answer.status_code == 422
-    assert "请返回上一页填写" in words(answer.text)
+    assert "要写明原因，至少 2 个字" in words(answer.text)

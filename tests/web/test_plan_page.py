@@ -73,7 +73,7 @@ def test_what_cannot_be_done_is_told_and_nothing_is_recorded(small_county: Count
     path = f"/households/{home}/plan"
     refused = sent(small_county, cadre, "plan", what="housing:house_repair", owner="", **{"from": "昨天"})
     assert refused.status_code == 422
-    for said in ("负责人：没有填写", "从哪一天：写法不对"):
+    for said in ("谁负责：没有填写", "从哪一天：写法不对"):
         assert said in words(refused.text)
     assert sent(small_county, cadre, "plan", what="nonsense", owner="我", **{"from": "2026-11-01"}).status_code == 422
     assert cadre.send(path, action="fly").status_code == 422

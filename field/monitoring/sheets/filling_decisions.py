@@ -1,6 +1,6 @@
 """认定填报冲突: what waits, and the decision on it, cell by cell, a household or a whole sheet at once."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -30,7 +30,11 @@ class AlreadyDecided(Exception):
 
 
 class Undecided(Exception):
-    """没有选全: a cell of the household was left open; nothing half decided."""
+    """没有选全: these cells of the household were left open; nothing half decided."""
+
+    def __init__(self, places: Collection[int]) -> None:
+        super().__init__("undecided")
+        self.places = places
 
 
 class Moved(Exception):
@@ -135,8 +139,8 @@ def decide(
     [said] = opened(session, [held])
     several = conflicts(session, held, said)
     chosen = {one.place: verdicts for one in several} if isinstance(verdicts, bool) else verdicts
-    if set(chosen) != {one.place for one in several}:
-        raise Undecided
+    if set(chosen) != (asked := {one.place for one in several}):
+        raise Undecided(sorted(asked - set(chosen)) or sorted(asked))
     if shown_now(several) != seen:
         raise Moved
     entry = _settle(session, held, said["held"], [place for place, ours in sorted(chosen.items()) if ours], by, now)

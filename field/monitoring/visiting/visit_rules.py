@@ -16,7 +16,6 @@ from field.registry import idnumber
 from field.sentences import Sentence
 
 FOLDER = Path(__file__).parent
-DEFINITION = FOLDER / "visit.schema.json"
 UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
 INTEGERS = 2**53
 

@@ -10,7 +10,7 @@ import {pull} from './sync.js'
 
 // Where there is no service worker the open page itself keeps what a visit without network may need.
 const REST = ['today', 'households', 'household', 'said', 'call', 'heard', 'to_call', 'members', 'visit', 'places', 'amounts', 'guarantees', 'choices', 'photos', 'photo',
-  'picture', 'place', 'save', 'sent', 'waiting', 'ways', 'me', 'rescue', 'case_card', 'consent', 'revisit', 'elsewhere', 'versions', 'empty']
+  'picture', 'place', 'save', 'sent', 'waiting', 'ways', 'me', 'rescue', 'case_card', 'consent', 'revisit', 'elsewhere', 'versions', 'empty', 'unshown']
 const FRESH = 10 * 60e3 // ms
 const done = new Set()
 let pulled = 0, unsent = 0

@@ -60,7 +60,7 @@ export const english = {
     },
     refused: {
       wrong: () => 'User name or password is wrong. Please try again.',
-      slow: () => 'Too many tries. Please wait a few minutes.',
+      slow: detail => detail || 'Too many tries. Please wait a few minutes.',
       ended: () => 'This account has ended or holds no post any more, and the phone was cleared. Questions? Ask the town office.',
       other: name => `This phone still holds unsent visits of “${name}”. Please sign in with that user name first, send them, then change.`,
       old: tried => tried ? 'The former password is wrong too. Please try again.' : 'The password was changed elsewhere. Enter the former one too, and what is on the phone opens.',
@@ -180,6 +180,10 @@ export const english = {
   },
   households: {
     search: 'Name, letters, group or number', found: n => n ? some(n, 'household') : 'Nothing found. Please try another word',
+  },
+  unshown: {
+    heic: 'The photograph is kept. This phone cannot show HEIC; the office can, once it is sent.',
+    broken: 'This file could not be opened; please take the photograph again.',
   },
   me: {
     unknown: 'Not checked with the server yet', phone: 'This phone', unsent: n => n ? `${unsent(n)} yet` : 'No visits wait to be sent',

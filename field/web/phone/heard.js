@@ -1,6 +1,6 @@
 // 电话回访: what was heard on the telephone, in a minute; kept while it is written and queued like a visit, without a place.
 import {el} from './dom.js'
-import {show as tell} from './faults.js'
+import {mended, show as tell} from './faults.js'
 import {chips, field, yuanInput} from './field.js'
 import {begin, says, toCall, wrong} from './to_call.js'
 import {people} from './draft.js'
@@ -23,7 +23,8 @@ async function draw(id, personId) {
   const person = people(form).find(each => each.id === personId)
   const kept = await keptFor(id, `call/${personId}`)
   const page = writing(form, kept || begin(id, personId, uuid7(), new Date()), Boolean(kept))
-  const {draft, changed} = page
+  const {draft} = page
+  const changed = () => { page.changed(); mended(page.faults, wrong(draft)) }
   const set = name => value => { draft[name] = value; changed() }
   const fact = name => value => { draft.facts[name] = value; changed() }
   const relative = asked('said_by', says.name, {maxlength: 60, value: draft.name}, set('name'))

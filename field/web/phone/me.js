@@ -1,11 +1,12 @@
 // 我: who I am, what lies on this phone, how it looks, and the way out.
-import {el, fill, link} from './dom.js'
+import {el, fill, following, link} from './dom.js'
 import {words} from './words.js'
 import {choose} from './sheet.js'
 import {api} from './net.js'
-import {kick} from './sender.js'
+import {kick, list, onChange} from './sender.js'
 import {pull} from './sync.js'
 import {persist, usage} from './store.js'
+import {locked} from './vault.js'
 import {asFile} from './rescue.js'
 import {saveFile} from './ways.js'
 import * as session from './session.js'
@@ -32,8 +33,15 @@ addEventListener('beforeinstallprompt', event => { event.preventDefault(); insta
 
 /** show() → the page. */
 export async function show() {
-  const [me, room, unsent, edition] = await Promise.all([session.who(), usage(), session.unsent(), version()])
-  return {title: words.tabs.me, tab: 'me', body: [person(me), posts(me, unsent), phone(room, unsent), looks(), languages(), outside(), office(), out(edition)]}
+  const [me, edition] = await Promise.all([session.who(), version()])
+  const held = el('div.stack')
+  const leave = await following(onChange, lying, ([room, unsent]) => fill(held, posts(me, unsent), phone(room, unsent)))
+  return {title: words.tabs.me, tab: 'me', leave, body: [person(me), held, looks(), languages(), outside(), office(), out(edition)]}
+}
+
+async function lying() {
+  if (!locked()) await session.count(await list())
+  return Promise.all([usage(), session.unsent()])
 }
 
 function person(me) {

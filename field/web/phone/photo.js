@@ -22,8 +22,8 @@ export async function shrink(file, {legible = false} = {}) {
   return {...made, sha256: await digest(made.bytes), taken_at: moment(exif), latitude, longitude, ...look}
 }
 
-/** sharpness(grey, width) → variance of the Laplacian of an image of bytes, and its mean light. */
-export function sharpness(grey, width) {
+// → the variance of the Laplacian of an image of bytes, and its mean light.
+function sharpness(grey, width) {
   let sum = 0, squares = 0, light = 0, count = 0
   for (let at = width + 1; at < grey.length - width - 1; at++) {
     const edge = 4 * grey[at] - grey[at - 1] - grey[at + 1] - grey[at - width] - grey[at + width]

@@ -41,6 +41,8 @@ async function preview(image, id) {
   const kept = await get('photos', id)
   if (!kept) return
   const url = URL.createObjectURL(new Blob([kept.bytes]))
-  image.onload = image.onerror = () => URL.revokeObjectURL(url)
+  const free = () => URL.revokeObjectURL(url)
+  image.onload = free
+  image.onerror = async () => { free(); (await import('./unshown.js')).tile(image, kept.bytes) }
   image.src = url
 }

@@ -4,7 +4,7 @@ import {words} from './words.js'
 import {labels} from './labels.js'
 import {body as amounts} from './amounts.js'
 import {day} from './days.js'
-import {definition, show as faults} from './faults.js'
+import {definition, mended, show as faults} from './faults.js'
 import {chips, field, yuanInput} from './field.js'
 import {body as guarantees} from './guarantees.js'
 import {inTurn, keptFor} from './keep.js'
@@ -25,6 +25,8 @@ async function draw(id) {
   const [form, kept] = await Promise.all([household(id), keptFor(id, 'revisit')])
   if (!form) return {title: SAYS.title(''), back: '/m/households', body: el('p', null, SAYS.unknown)}
   const page = writing(form, kept || begin(form, uuid7(), new Date()), Boolean(kept))
+  const {changed} = page
+  page.changed = () => { changed(); if (page.faults.told) wrong(page.draft).then(found => mended(page.faults, found)) }
   return {
     title: SAYS.title(form.head), back: `/m/households/${id}`, leave: page.leave,
     body: [page.faults, form.revisit && el('p.lead', null, SAYS.nth(form.revisit, day(form.revisit.due_on + 'T04:00:00Z'))), measures(page), secure(page), money(page), checked(page), relapse(page),
@@ -96,10 +98,13 @@ function relapse(page) {
     choice(page, 'relapse', SAYS.risks, () => fill(note.querySelector('label'), SAYS.note[page.draft.relapse === 'yes' ? 'yes' : 'no'])), note)
 }
 
+async function wrong(draft) {
+  return judge(await definition('revisit'), toRevisit(draft)).map(one => ({...one, field: place(one.field, draft)}))
+}
+
 async function save(page) {
   const {draft, form} = page
-  const said = toRevisit(draft)
-  const found = judge(await definition('revisit'), said).map(one => ({...one, field: place(one.field, draft)}))
+  const said = toRevisit(draft), found = await wrong(draft)
   faults(page.faults, found)
   if (found.length) return
   page.keep.stop()

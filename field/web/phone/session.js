@@ -95,7 +95,7 @@ async function login(username, password) {
   me = null
   const over = status === 200 ? data.user.parted && !await unsent() : data && data.code === 'account_ended'
   if (status === 200 && !over) return
-  if (!over) throw new Refused(status === 429 ? 'slow' : 'wrong')
+  if (!over) throw new Refused(status === 429 ? 'slow' : 'wrong', data ? data.detail : '')
   await end()
   throw new Refused('ended')
 }
