@@ -185,7 +185,6 @@ class Pack(Strict):
     items: list[PackedHousehold]
     total: int
     tasks: list[TaskLine]
-    bare: int
 
 
 class HouseholdDetail(HouseholdLine):

@@ -25,12 +25,10 @@ from field.ledger.entries import Entry, opened
 from field.monitoring import household_file, search, traces
 from field.monitoring.duties.todo import todo
 from field.monitoring.duties.todo_rows import Wanted
-from field.monitoring.help.measures import bare
 from field.monitoring.household_file import Sought, forms, household_shown, lines, person_shown
 from field.monitoring.risk import grades
 from field.monitoring.timeline import entry_shown, shortened
 from field.monitoring.traces import Look
-from field.monitoring.workdays import china_day
 from field.registry import reach, regions
 from field.registry.rights import Right
 from field.registry.search_keys import letters
@@ -93,14 +91,13 @@ def household_form(household_id: str) -> Response:
 @traced(Look.CARRIED)
 def pack() -> Response:
     if actor().parted:
-        return _remembered({"items": [], "total": 0, "tasks": [], "bare": 0})
+        return _remembered({"items": [], "total": 0, "tasks": []})
     sought = Sought(order="longest_unvisited", per_page=PACK)
     found, total = household_file.households(db.session(), actor(), sought)
     waiting, _ = todo(db.session(), Wanted(actor(), clock.now(), per_page=TASKS))
-    without = bare(db.session(), actor(), china_day(clock.now()))
     keys = letters(db.session(), [one.id for one in found])
     items = [form | {"keys": keys.get(form["id"], [])} for form in forms(db.session(), found)]
-    return _remembered({"items": items, "total": total, "tasks": waiting, "bare": without})
+    return _remembered({"items": items, "total": total, "tasks": waiting})
 
 
 @api.post("/people/<id:person_id>/phone")

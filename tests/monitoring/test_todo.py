@@ -16,8 +16,10 @@ from field.monitoring.duties.todo import todo
 from field.monitoring.duties.todo_rows import Wanted, dated
 from field.monitoring.duties.todo_visits import month
 from field.monitoring.leads.declarations import Declared, record_declaration
+from field.monitoring.leads.unfinished import HelpWanted, record_help_wanted
 from field.monitoring.roster.enrol import enrol
 from field.monitoring.workdays import china_day
+from field.registry.contacts import Contact
 from field.registry.households import Household
 from tests.county import County, household
 from tests.monitoring import fundwork
@@ -85,6 +87,20 @@ def test_coverage_counts_the_monitored_and_the_visited_of_a_month(county: County
 )
 def test_a_month_has_its_first_and_its_last_day(day: str, first: str, last: str) -> None:
     assert month(date.fromisoformat(day)) == (date.fromisoformat(first), date.fromisoformat(last))
+
+
+def test_who_speaks_of_dying_stands_before_what_is_red_and_late(county: County) -> None:
+    visited(county, HOME, "cadre", BEGAN, expenses={"medical_self_paid": 30_000_000}, income={"wages": 600_000})
+    declared(county, HOME, BEGAN + DAY)
+    now = BEGAN + 9 * DAY
+    assert [(one["grade"], one["late"]) for one in seen(county, "town", now, kind="check")] == [("red", True)]
+    for key, whose in (("known", Contact(household_id=county.households[HOME])), ("stranger", HOME)):
+        said = HelpWanted(key, Channel.SMS, Source.CHECKIN, "不想活了", danger=True, named=False)
+        with county.app.app_context():
+            transact(lambda session: record_help_wanted(session, said, whose, now))  # noqa: B023
+    first = [seen(county, "town", now, per_page=1, page=page)[0]["kind_name"] for page in (1, 2)]
+    assert first == [TaskKind.DANGER.label, TaskKind.DANGER.label]
+    assert len(seen(county, "town", now, grade="red")) >= 3
 
 
 @pytest.mark.unlisted(HOME)

@@ -381,17 +381,6 @@ def test_an_ended_account_leaves_nothing_on_the_phone_and_says_so(hand: Hand) ->
     assert hand.page.evaluate("async () => (await import('/m/vault.js')).exists()") is None
 
 
-def test_today_says_how_many_households_have_no_measure_in_time(hand: Hand, tmp_path: Path) -> None:
-    hand.open("")
-    hand.log_in()
-    told = hand.page.get_by_role("link", name="有 1 户识别满期还没有帮扶措施")
-    told.wait_for()
-    looks(hand, tmp_path / "bare.png")
-    told.click()
-    hand.page.wait_for_url("**/measures#bare")
-    expect(hand.page.locator("main")).to_contain_text("识别满 30 天还没有措施的监测户")
-
-
 def test_the_plan_that_is_asked_for_is_made_on_its_own_page_and_without_network_the_household_is_shown(
     hand: Hand,
 ) -> None:

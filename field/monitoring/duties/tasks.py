@@ -23,10 +23,10 @@ from sqlalchemy import (
 from sqlalchemy import table as table_named
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from field.codes import Channel, EntryKind, Grade, Source, TaskKind
+from field.codes import Channel, EntryKind, Source, TaskKind
 from field.ledger.entries import Entry
 from field.monitoring.cases.case_turns import left_since
-from field.monitoring.policy.risk_shapes import RANKS
+from field.monitoring.policy.risk_shapes import OF_LIFE, RANKS
 from field.orm import Base, Code, Id, RegionCode, Utc
 from field.prepared import Prepared
 from field.registry.households import Household, Person
@@ -89,7 +89,7 @@ def _standing() -> Update:
     ranks = case({grade.value: rank for grade, rank in RANKS.items()}, value=_judged.c.grade, else_=0)
     judged = func.coalesce(select(ranks).where(_judged.c.household_id == _task.household_id).scalar_subquery(), 0)
     rank = case(
-        (_task.kind == TaskKind.DANGER.value, RANKS[Grade.RED]),
+        (_task.kind == TaskKind.DANGER.value, OF_LIFE),
         (_task.household_id.is_(None), _task.rank),
         else_=judged,
     )  # of whom nobody knows yet, it stays as it was opened

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from field.case_codes import CaseAction, CaseState
 from field.china_time import written
-from field.codes import OWN_WORDS, Grade, Role, Source, TaskKind
+from field.codes import OWN_WORDS, Role, Source, TaskKind
 from field.labels import Word
 from field.monitoring.cases.case_course import same_hands
 from field.monitoring.cases.case_rules import LEAVING
@@ -114,7 +114,7 @@ def _shown(row: Row, around: Around, wanted: Wanted) -> dict[str, Any]:
     up = reached(row, wanted)
     return {
         "id": row.id, "kind": row.kind.value, "kind_name": _named(row), "source": row.source,
-        "source_name": FROM.get(TaskKind.DANGER if _of_life(row) else row.kind) or Source.label_of(row.source),
+        "source_name": FROM.get(TaskKind.DANGER if row.of_life else row.kind) or Source.label_of(row.source),
         "state": "done" if row.done else "open", "region": row.region,
         "village": around.places.get(row.region, row.region), "group": home.group if home else None,
         "household_id": row.household_id, "person_id": row.person_id, "head": home.head if home else None,
@@ -135,14 +135,9 @@ def _later(session: Session, case_ids: Sequence[str]) -> dict[str, int]:
     return dict(session.execute(rows.group_by(MonitoringCase.id)).all()) if case_ids else {}
 
 
-def _of_life(row: Row) -> bool:
-    """Whether a life is in danger; of nobody's leads that alone is red."""
-    return row.kind is TaskKind.DANGER or (row.household_id is None and row.grade == Grade.RED)
-
-
 def _named(row: Row) -> str:
     """What is to be done: a step by its own name, urgent aid by what it waits for; who is in danger is called first."""
-    if _of_life(row):
+    if row.of_life:
         return TaskKind.DANGER.label
     if row.kind is TaskKind.URGENT_AID:
         return FundState.label_of(row.step)

@@ -7,7 +7,7 @@ from field.codes import Grade, Role, TaskKind
 from field.monitoring.duties.escalation import LEVELS, risen, seconds
 from field.monitoring.duties.tasks import Task
 from field.monitoring.duties.todo_rows import NOTHING, Found, Row, Wanted
-from field.monitoring.policy.risk_shapes import GRADES, RANKS
+from field.monitoring.policy.risk_shapes import GRADES
 from field.monitoring.policy.shapes import GradeRule
 from field.registry.regions import in_region
 
@@ -44,7 +44,7 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     asked = (Task.kind, wanted.kind), (Task.source, wanted.source)
     several += [column == value for column, value in asked if value]
     if wanted.grade:
-        several.append(Task.rank == RANKS.get(Grade(wanted.grade), 0))
+        several.append(Task.rank.in_([rank for rank, grade in GRADES.items() if grade == wanted.grade]))
     if wanted.late:
         several.append(Task.due_at < wanted.now)
     return [*several, _own(wanted)] if wanted.mine else several

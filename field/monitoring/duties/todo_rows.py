@@ -81,9 +81,14 @@ class Row(NamedTuple):
     step: str | None = None
 
     @property
+    def of_life(self) -> bool:
+        """性命攸关: who speaks of dying, also where nobody knows yet who it is."""
+        return self.kind is TaskKind.DANGER or (self.household_id is None and self.grade == Grade.RED)
+
+    @property
     def urgency(self) -> tuple[bool, int, datetime, str]:
-        """Help that cannot wait before all, then by grade, then by the time left."""
-        waits = self.kind is not TaskKind.URGENT_AID
+        """A life, and help that cannot wait, before all; then by grade, then by the time left."""
+        waits = not self.of_life and self.kind is not TaskKind.URGENT_AID
         return waits, -RANKS.get(Grade(self.grade), 0), self.due_at, self.id
 
 

@@ -27,12 +27,12 @@ from sqlalchemy import (
 from sqlalchemy import table as table_named
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from field.codes import EntryKind, Grade, LeadKind, Source, TaskKind
+from field.codes import EntryKind, LeadKind, Source, TaskKind
 from field.ledger.entries import Entry, region_of
 from field.monitoring.cases.case_rules import LADDER
 from field.monitoring.cases.case_turns import left_since
 from field.monitoring.duties.tasks import Task, stand_again
-from field.monitoring.policy.risk_shapes import RANKS
+from field.monitoring.policy.risk_shapes import OF_LIFE
 from field.orm import Base, Code, Id, RegionCode, Utc
 from field.prepared import Prepared
 from field.registry.households import Household
@@ -203,7 +203,7 @@ def _opened(entry: Entry, wanted: Wanted, regions: Mapping[str, str]) -> tuple[d
 
 def urgency_of(kind: LeadKind, task: TaskKind) -> tuple[timedelta, int]:
     """How long a task of a lead may wait, and its rank before its household is known."""
-    return (AT_ONCE, RANKS[Grade.RED]) if kind is LeadKind.DANGER else (timedelta(days=DAYS[task]), 0)
+    return (AT_ONCE, OF_LIFE) if kind is LeadKind.DANGER else (timedelta(days=DAYS[task]), 0)
 
 
 def _both(

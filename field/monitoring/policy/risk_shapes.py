@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from field.codes import Grade
 
 RANKS = {Grade.YELLOW: 1, Grade.ORANGE: 2, Grade.RED: 3}
-GRADES = {rank: grade for grade, rank in RANKS.items()} | {0: Grade.NONE}
+OF_LIFE = 4  # before all grades: who speaks of dying
+GRADES = {rank: grade for grade, rank in RANKS.items()} | {0: Grade.NONE, OF_LIFE: Grade.RED}
 SAYABLE = ("persons", "income", "income_before", "rigid", "line", "period")
 Threshold = Annotated[int, Field(ge=0, le=10_000_000)]
 

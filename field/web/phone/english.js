@@ -80,8 +80,7 @@ export const english = {
       title: n => `${n} for you to do`, nobody: 'Household not known yet', find: 'If you know it, please tell the town office', plan: 'No measure yet; open with network to plan one',
       others: 'You had it before; somebody else must go on', online: 'Open with network to do it', leads: n => `${some(n, 'lead')} since`, urgent: reason => `Village fund, urgent: ${reason || ''}`, level: {town: 'Town reminded', county: 'County reminded'},
       due: days => days < 0 ? `${some(-days, 'day')} late` : days === 0 ? 'Due today' : `${some(days, 'day')} left`,
-      bare: n => `${some(n, 'household')} without a measure when there should be one; plan it on the office pages, with network`,
-    },
+      },
     no_grade: 'No warning', grade_missing: facts => `Not known yet; the grade may rise once it is: ${facts.join(', ')}`,
     said: {
       words: text => `“${text}”`, amount: (least, most) => most ? `Spent or lost ${least} to ${most}` : `Spent or lost about ${least}`,

@@ -9,7 +9,7 @@ export async function pull() {
   const {status, data, headers} = await api('GET', '/api/pack', null, known ? {'If-None-Match': known.etag} : {})
   if (status === 304) return known.total
   if (status !== 200) throw new Error(`pack ${status}`)
-  const pack = {etag: headers.get('ETag') || '', as_of: data.as_of, total: data.items.length, bare: data.bare}
+  const pack = {etag: headers.get('ETag') || '', as_of: data.as_of, total: data.items.length}
   const begun = await store.all('drafts')
   const needed = (await store.all('households')).filter(form => begun.some(draft => draft.household_id === form.id))
   await store.transact([

@@ -14,10 +14,10 @@ const AT_HOME = ['check', 'call', 'answer', 'danger', 'find', 'visit', 'revisit'
 /** show() → the page. */
 export async function show() {
   const forms = await village()
-  const [drafts, queue, tasks, pack] = await Promise.all([all('drafts'), list(), get('settings', 'tasks'), get('settings', 'pack')])
+  const [drafts, queue, tasks] = await Promise.all([all('drafts'), list(), get('settings', 'tasks')])
   const work = ordered(forms, drafts, queue)
   const open = todo(tasks || [], queue)
-  return {title: words.tabs.today, tab: 'today', body: forms.length ? [asked(open), bare(pack), heading(work), ...listed(work)] : await nothing()}
+  return {title: words.tabs.today, tab: 'today', body: forms.length ? [asked(open), heading(work), ...listed(work)] : await nothing()}
 }
 
 /** ordered(forms, drafts, queue) → [{form, begun, visited}]: begun first, then by the day of the last visit, never visited before all. */
@@ -68,12 +68,6 @@ function asked(tasks) {
   return tasks.length > 0 && el('section.asked', null, el('h2', null, words.tasks.title(tasks.length)), tasks.map(task => task.household_id
     ? link(way(task), 'a.card.who', el('span.name', null, task.head), what(task))
     : el('div.card.who', null, el('span.name', null, words.tasks.nobody), what(task))))
-}
-
-// A plan is made on the office's page, with network.
-function bare(pack) {
-  const count = pack && pack.bare
-  return count > 0 && (navigator.onLine ? link('/measures#bare', 'a.plain', words.tasks.bare(count)) : el('p.quiet', null, words.tasks.bare(count)))
 }
 
 // Cases, aid and plans have pages of their own, which are not on the phone; without network the household is.

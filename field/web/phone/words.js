@@ -48,7 +48,6 @@ export const words = {
     title: n => `等您办的 ${n} 件`, nobody: '还不知道是哪一户', find: '知道的请告诉乡镇', plan: '还没有帮扶措施，有网络时点开安排',
     others: '前面是您办的，要由别人接着办', online: '有网络时点开办', leads: n => `后来又有 ${n} 条线索`, urgent: reason => `救助基金，急用：${reason || ''}`, level: {town: '已提醒乡镇', county: '已提醒县里'},
     due: days => days < 0 ? `过期 ${-days} 天` : days === 0 ? '今天要办' : `还有 ${days} 天`,
-    bare: n => `有 ${n} 户识别满期还没有帮扶措施，有网络时到办公网页安排`,
   },
   no_grade: '没有预警', grade_missing: facts => `还不知道，知道了等级可能变高：${facts.join('、')}`,
   said: {
