@@ -384,6 +384,10 @@ PAGES = {
     ),
     "GET /messages": Way(GRASSROOTS, 200, REGION, send=lambda s: {"query_string": {"household": s["household"]}}),
     "GET /messages/<id:message_id>": Way(GRASSROOTS, 200, REGION, path="/messages/{letter}"),
+    "GET /messages/<id:message_id>/number": Way(GRASSROOTS, 200, REGION, path="/messages/{letter}/number"),
+    "POST /messages/<id:message_id>/number": Way(
+        GRASSROOTS, 200, REGION, path="/messages/{letter}/number", send=lambda _: {"data": {"reason": "打电话问平安"}}
+    ),
     "POST /messages/<id:message_id>/attach": Way(
         OFFICES, 303, REGION, path="/messages/{nobodys}/attach", send=lambda s: {"data": {"number": s["number"]}}
     ),

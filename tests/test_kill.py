@@ -159,7 +159,7 @@ def test_a_worker_that_is_told_to_stop_ends_what_it_is_doing_first(county: Count
     worker = _worker(county)
     _until(county, worker, JobState.RUNNING, lambda running: running > 0)
     worker.send_signal(told)
-    assert worker.wait(30) == 0
+    assert worker.wait(90) == 0
     with county.app.app_context():
         jobs = select(Job.state, Job.attempts).where(Job.kind == JobKind.PHOTO_VERSIONS.value, Job.attempts > 0)
         found = db.session.execute(jobs).all()
