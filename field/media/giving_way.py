@@ -8,7 +8,7 @@ from typing import ParamSpec, TypeVar
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
-BEHIND = 5  # of 19: a quarter of what others get of a busy machine, so that a worker told to stop still comes to its end
+BEHIND = 5  # of 19: a quarter of what others get of a busy machine; a worker told to stop still comes to its end
 """On Linux a thread has a rank of its own; elsewhere the whole process steps back."""
 
 
