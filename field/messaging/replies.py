@@ -91,7 +91,8 @@ def _in_danger(scene: Scene) -> Say:
     going_on = conversations.open_dialogs(scene.session, scene.channel, scene.index, scene.person_id)
     claim = _said_to_be(scene.text, going_on.values())
     whose = scene.contact or of_one_household(scene) or scene.region_of(None, claim)
-    call_today(scene, whose, "danger", scene.note)
+    named = claim.get("name", "") if isinstance(whose, str) else ""
+    call_today(scene, whose, "danger", "/".join(filter(None, (named, scene.note))))
     for kept in going_on.values():
         dialog = library().dialog(kept.purpose, kept.state.get("version"))
         context = scene.context(kept.person_id)
@@ -100,8 +101,8 @@ def _in_danger(scene: Scene) -> Say:
 
 
 def _said_to_be(text: str, going_on: Iterable[Kept]) -> dict[str, str]:
-    """Who a stranger says to be: what is being talked about tells it better than words of dying."""
-    told = identity(text)
+    """Who a stranger says to be: of words of dying the village alone, of what is being talked about all of it."""
+    told = {part: said for part, said in identity(text).items() if part == "village"}
     for kept in going_on:
         answers = kept.state.get("answers", {})
         told |= answers.get("claim") or answers.get("claim?") or {}
