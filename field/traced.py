@@ -42,6 +42,11 @@ def trace_found(household_ids: Sequence[str], total: int) -> None:
         _leave(Look.FOUND, household_ids)
 
 
+def trace_look(what: Look, subject: str) -> None:
+    """看了一眼: of what a view names itself, once a sitting; after all is read, for it commits."""
+    _leave(what, [subject])
+
+
 def _leave(what: Look, subjects: Sequence[str]) -> None:
     session, by, now = db.session(), actor(), clock.now()
     before = looked_lately(session, by, what, subjects, now)

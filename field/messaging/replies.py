@@ -1,6 +1,6 @@
 """回话: what is said to one message, whatever was being talked about; the dialogs go on by it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -24,6 +24,7 @@ from field.messaging.dialogs.engine import (
     tells_of,
     which,
 )
+from field.messaging.dialogs.identity import identity
 from field.messaging.dialogs.loading import library
 from field.messaging.dialogs.shapes import bare
 from field.messaging.happenings import CLOSING, call_today, happened, of_one_household
@@ -87,13 +88,25 @@ def _heard(scene: Scene) -> Sequence[Say]:
 
 def _in_danger(scene: Scene) -> Say:
     """有生命危险: whatever is being talked about waits; people are called at once, once a day for each sender."""
-    whose = scene.contact or of_one_household(scene) or scene.region_of(None, {})
-    call_today(scene, whose, "danger", scene.note)
-    for kept in conversations.open_dialogs(scene.session, scene.channel, scene.index, scene.person_id).values():
+    going_on = conversations.open_dialogs(scene.session, scene.channel, scene.index, scene.person_id)
+    claim = _said_to_be(scene.text, going_on.values())
+    whose = scene.contact or of_one_household(scene) or scene.region_of(None, claim)
+    named = claim.get("name", "") if isinstance(whose, str) else ""
+    call_today(scene, whose, "danger", "/".join(filter(None, (named, scene.note))))
+    for kept in going_on.values():
         dialog = library().dialog(kept.purpose, kept.state.get("version"))
         context = scene.context(kept.person_id)
         conversations.interrupt(kept, take_along(dialog, kept.state, scene.text, context, scene.now))
     return _tell(scene, "danger")
+
+
+def _said_to_be(text: str, going_on: Iterable[Kept]) -> dict[str, str]:
+    """Who a stranger says to be: of words of dying the village alone, of what is being talked about all of it."""
+    told = {part: said for part, said in identity(text).items() if part == "village"}
+    for kept in going_on:
+        answers = kept.state.get("answers", {})
+        told |= answers.get("claim") or answers.get("claim?") or {}
+    return told
 
 
 def _unheard(scene: Scene) -> Sequence[Say]:

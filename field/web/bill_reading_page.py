@@ -17,12 +17,13 @@ from field.monitoring import household_file
 from field.monitoring.cases.cases import OtherContent
 from field.monitoring.relief import bill_corrections
 from field.monitoring.relief.bill_corrections import Faulty
-from field.monitoring.traces import Look, leave_trace
+from field.monitoring.traces import Look
 from field.monitoring.visiting import evidence
 from field.monitoring.workdays import china_day
 from field.problems import NOT_FOUND, Problem
 from field.registry.households import Household
 from field.registry.rights import Right
+from field.traced import trace_look
 from field.web.forms import at_field, at_fields, sent_fen, sent_key, written
 from field.work import OPEN
 
@@ -33,9 +34,9 @@ bill_reading = Blueprint("bill_reading", __name__, url_prefix="/households/<id:h
 @allow(Right.CORRECT_BILLS)
 def page(household_id: str, digest: str) -> str:
     """The photograph, how far its reading is, and the form; a look at what was read leaves a trace."""
-    home, by, now = _home(household_id, digest), actor(), clock.now()
+    home = _home(household_id, digest)
     if receipts_read.kept(vault(), digest):
-        transact(lambda session: leave_trace(session, by, Look.PHOTO_READING, digest, now))
+        trace_look(Look.PHOTO_READING, digest)
     return _shown(home, digest)
 
 

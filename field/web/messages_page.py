@@ -22,7 +22,7 @@ from field.messaging.threads import Thread
 from field.messaging.unmatched import claims, suggestions
 from field.monitoring.leads.attaching import AlreadyAttached
 from field.monitoring.leads.leads import Lead
-from field.monitoring.traces import Look, leave_trace
+from field.monitoring.traces import Look
 from field.monitoring.visiting.evidence import visible_among
 from field.problems import Problem
 from field.registry import regions
@@ -31,7 +31,7 @@ from field.registry.households import Household, Person
 from field.registry.reach import household
 from field.registry.regions import in_region
 from field.registry.rights import NotAllowed, Right
-from field.traced import traced
+from field.traced import trace_look, traced
 from field.web.asked import asked_code, asked_page
 from field.web.forms import at_field, sent_id, written
 from field.web.thread_words import LABELS, declared_for_itself, said_to_be, spoken, turns
@@ -62,10 +62,9 @@ def listed() -> str:
 @allow(Right.READ_MESSAGES)
 def one(message_id: str) -> str:
     """One conversation, and who may have written it where that is nobody's; the look is noted."""
-    session, by, now = db.session(), actor(), clock.now()
+    session, by = db.session(), actor()
     found = threads.thread(session, by, message_id)
-    subject = found.key.household_id or message_id
-    transact(lambda turn: leave_trace(turn, by, Look.MESSAGES, subject, now))
+    trace_look(Look.MESSAGES, found.key.household_id or message_id)
     found = threads.thread(session, by, message_id)
     home = session.get(Household, found.key.household_id) if found.key.household_id else None
     likely, elsewhere = (

@@ -1,7 +1,5 @@
 """再填一次: a form that was refused for what stands in it is shown again on its own page, whichever it is."""
 
-from urllib.parse import urlsplit
-
 from flask import Response, current_app, request
 from werkzeug.test import create_environ
 
@@ -25,10 +23,9 @@ def shown_again(problem: Problem) -> Response | None:
 
 def _addresses() -> list[str]:
     """Where the form may stand: where it says itself, where the browser came from, and where it was sent to."""
-    before = urlsplit(request.referrer or "")
-    came = f"{before.path}?{before.query}" if before.query else before.path
-    ours = [request.form.get("form_page", ""), came if before.netloc == request.host else "", request.path]
-    return [one for one in ours if one.startswith("/") and not one.startswith("//")]
+    came = (request.referrer or "").partition("://")[2].removeprefix(request.host)
+    ours = request.form.get("form_page", ""), came, request.path
+    return [one for one in ours if one.startswith("/") and not one.startswith("//") and one.isprintable()]
 
 
 def _page(address: str) -> str | None:

@@ -309,6 +309,7 @@ def test_a_move_says_where_to_and_who_there_knows_and_the_page_tells_what_is_mis
     assert f'href="/api/evidence/{PHOTO}?size=large"' in office.page(f"/cases/{case}"), "who confirms sees the paper"
     assert step(county, office, "confirm_move_away").status_code == 303
     assert the_case(county, HOME).state == "moved_away"
+    assert "现在没有要办的步骤。" in words(office.page(f"/cases/{case}")), "nobody is waited for"
     assert rebuilt(county) == ()
 
 

@@ -61,6 +61,7 @@ def test_a_gift_and_the_help_that_it_pays_by_forms_alone(county: County) -> None
     late = step(county, cadre, one, "pay", receiver="陈大一", on="2026-11-21", way="cash")
     assert (late.status_code, "发放的日期：不能是将来的日子" in words(late.text)) == (422, True)
     assert step(county, cadre, one, "pay", receiver="陈大一", **TODAY).status_code == 303
+    assert "这笔申请已经办完。" in words(cadre.page(f"/fund/applications/{one}")), "nobody is waited for"
     page = words(cadre.page(f"/fund/{HOME}"))
     for told in (
         "账上现金 1,200.50 元",

@@ -258,10 +258,18 @@ def test_a_form_that_is_refused_twice_is_twice_shown_on_its_own_page(small_count
         assert html.fromstring(answer.text).xpath("//*[@aria-invalid]")
 
 
-@pytest.mark.parametrize("referer", ["https://elsewhere.example/cases", "http://localhost//elsewhere", "nonsense", ""])
-def test_where_a_form_came_from_is_believed_only_of_our_own_pages(small_county: County, referer: str) -> None:
+@pytest.mark.parametrize(
+    ("referer", "said"),
+    [
+        ("https://elsewhere.example/cases", "//elsewhere"), ("http://localhost//elsewhere", "//elsewhere"),
+        ("nonsense", ""), ("", "/\t/[elsewhere"), ("http://[elsewhere", "/\n/[elsewhere]"),
+    ],
+)  # fmt: skip
+def test_where_a_form_came_from_is_believed_only_of_our_own_pages(
+    small_county: County, referer: str, said: str
+) -> None:
     office = browser(small_county, "county")
-    sent = {"csrf_token": office.token, "number": "nobody", "note": "名册上有", "form_page": "//elsewhere"}
+    sent = {"csrf_token": office.token, "number": "nobody", "note": "名册上有", "form_page": said}
     answer = office.post("/cases", data=sent, headers={"Referer": referer})
     assert answer.status_code == 422
     assert form_of(html.fromstring(answer.text)).fields["form_page"] == "/cases", "the page at its own address"
