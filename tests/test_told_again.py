@@ -120,6 +120,7 @@ def heard(county: County, seq: int) -> datetime:
 @pytest.mark.unlisted(HOME)
 def test_a_household_was_first_heard_when_the_oldest_word_came_that_nobody_has_answered(small_county: County) -> None:
     then = clock.now() - 9 * DAY
+    casework.visited(small_county, HOME, "cadre", then - DAY)
     declare(small_county, then, "illness")
     casework.visited(small_county, HOME, "cadre", then + DAY)
     asked = then + 2 * DAY
