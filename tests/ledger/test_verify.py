@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from field.ledger.chain import HEADER
+from field.ledger.chain import GENESIS, HEADER
 from field.ledger.entries import Entry
 from field.ledger.verify import verify
 from field.registry.sealing import keyring
@@ -198,3 +198,39 @@ def test_no_value_whatever_stops_the_reading(sealed: Ledger, column: str, value:
         broken = verify(session, SIGNER.verifier).broken
         assert broken is not None or (column, value) == ("seq", 3)
         session.rollback()
+
+
+@pytest.mark.parametrize(
+    ("seq", "digest", "named"),
+    [
+        (0, GENESIS, ("", None, None)),
+        (0, "1" * 64, ("head", "new", 0)),
+        (2, GENESIS, ("gap", "new", 1)),
+    ],
+)
+def test_only_a_head_that_says_so_may_stand_without_entries(
+    sealed: Ledger, seq: int, digest: str, named: tuple[str, str | None, int | None]
+) -> None:
+    sealed.sql("INSERT INTO chain_head VALUES ('new', :seq, :digest, false)", seq=seq, digest=digest)
+    assert sealed.faults() == named
+
+
+def test_a_head_that_forgot_all_its_entries_is_named(sealed: Ledger) -> None:
+    sealed.sql("UPDATE chain_head SET seq = 0, hash = :genesis WHERE chain_id = 'b'", genesis=GENESIS)
+    assert sealed.faults() == ("head", "b", 0)
+
+
+def test_an_entry_past_the_end_that_the_head_tells_of_is_named(sealed: Ledger) -> None:
+    sealed.sql("UPDATE chain_head SET seq = 3, hash = :third WHERE chain_id = 'b'", third=sealed.hash_of("b", 3))
+    assert sealed.faults() == ("head", "b", 4)
+
+
+def test_what_is_broken_here_is_told_before_what_a_kept_checkpoint_says(sealed: Ledger) -> None:
+    sealed.sql(f"UPDATE entry SET actor = 'staff:2' {PLACE}")
+    assert sealed.faults(kept="x") == ("content", "b", 3)
+
+
+def test_an_entry_that_never_held_anything_personal_is_not_counted_as_emptied(sealed: Ledger) -> None:
+    sealed.write("b", members=[])
+    report = sealed.verify()
+    assert (report.sound, report.entries, report.emptied) == (True, 13, 0)

@@ -223,6 +223,19 @@ def test_old_expenses_and_guarantees_are_no_longer_known(small_county: County) -
     assert (judgement.grade, "guarantees" in json.loads(judgement.missing)) == ("none", True)
 
 
+@pytest.mark.parametrize(
+    ("seen", "grade"),
+    [("2026-11-20T15:59:59Z", "red"), ("2026-11-20T16:00:00Z", "none"), ("2026-11-25T02:30:00Z", "none")],
+)
+def test_what_was_seen_after_a_day_in_china_does_not_count_for_it(small_county: County, seen: str, grade: str) -> None:
+    later = visit(small_county, income={"wages": 100_000}, visited_at=seen)
+    found(small_county, visit(small_county, visited_at="2026-11-18T02:30:00Z"), later)
+    day, only = date(2026, 11, 20), {"only": small_county.households[HOME]}
+    with small_county.app.app_context():
+        [row] = judged(db.session(), Basis(pack_on(day), day), ONE, only)
+    assert row.grade == grade
+
+
 @pytest.mark.parametrize("scope", [ONE, SEVERAL, ALL])
 def test_one_household_and_the_whole_county_are_judged_by_one_statement(county: County, scope: str) -> None:
     judgement = found(county, visit(county, income={"wages": 1_000_000}))
