@@ -55,5 +55,5 @@ def test_a_number_is_confirmed_and_what_was_told_is_listed(
         noon = clock.now().replace(hour=4)
         assert staff_notices.step(worker.turns(small_county.app), noon, lambda _step: {"sms": "twilio"}) >= 1
         page.reload()
-        page.get_by_text("堰垭村陈某某户").wait_for()
+        page.get_by_text("堰垭村陈某某户 入户核实").wait_for()
         seen(page, "told")
