@@ -20,6 +20,8 @@ from field.registry.households import Household
 from field.registry.rights import NotAllowed
 from field.worker import signer
 from tests.county import County
+from tests.monitoring.casework import do, to_monitored, visited
+from tests.monitoring.casework import opened as opened_case
 from tests.monitoring.fundwork import FAR, HOME, NEXT, applied, books, done, given, returned, standing
 
 
@@ -201,3 +203,18 @@ def test_the_needed_signatures_stand_in_the_entry_of_the_application(small_count
         said = json.loads(entry.payload)
     assert said["needs"] == ["village", "town", "county"]
     assert said["pack"].startswith("2026.")
+
+
+@pytest.mark.unlisted(HOME)
+def test_a_household_that_has_left_gets_no_new_help_and_what_was_asked_before_goes_on(county: County) -> None:
+    given(county, "1000")
+    before = applied(county, "100")
+    case, now = opened_case(county, HOME, "cadre", clock.now()), clock.now()
+    visited(county, HOME, "cadre", now)
+    to_monitored(county, case, now)
+    for action, by in (("move_away", "town"), ("confirm_move_away", "county")):
+        do(county, case, action, by, now + timedelta(days=8))
+    assert done(county, before, "sign", "town").state == "approved"
+    assert done(county, before, "pay", "cadre").state == "paid"
+    with pytest.raises(Refused, match="迁出"):
+        applied(county, "100")

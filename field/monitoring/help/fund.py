@@ -13,6 +13,7 @@ from field.codes import Channel
 from field.ledger.entries import Draft, Entry, append, lock_heads, opened, recorded, region_chain
 from field.monitoring.cases.case_around import pack_of, photos
 from field.monitoring.cases.case_contents import plain
+from field.monitoring.cases.case_list import gone
 from field.monitoring.cases.cases import OtherContent, Stale
 from field.monitoring.help.fund_books import balances, post
 from field.monitoring.help.fund_codes import KINDS, FundAction, FundState
@@ -148,4 +149,5 @@ def _around(session: Session, household_id: str, village: str, pack: Pack, day: 
         day=day, fund=pack.fund, cash=books.cash, payable=books.payable,
         given=int(session.scalar(given.where(its, this_year, FundApplication.state.in_(GIVEN))) or 0),
         another_open=session.scalar(still_open.limit(1)) is not None, photos=photos(session, household_id),
+        gone=session.scalar(select(gone(household_id))) or False,
     )  # fmt: skip

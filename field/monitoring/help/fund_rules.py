@@ -67,6 +67,7 @@ class Around:
     payable: int = 0
     given: int = 0
     another_open: bool = False
+    gone: bool = False
     photos: frozenset[str] = field(default_factory=frozenset)
 
 
@@ -194,6 +195,8 @@ def _money(part: Part | None, at: Standing, action: A, around: Around, role: Rol
         return
     if action is A.APPLY and around.another_open:
         yield fault("action", "这一户已有一笔申请还没有办完")
+    if action is A.APPLY and around.gone:
+        yield fault("action", "这一户已经并户、迁出或去世，本村不再救助")
     amount = part.amount if isinstance(part, said.Application) else at.amount
     last = action is A.SIGN and outstanding(at) == (role.value,)
     if (action is A.APPLY or last) and around.given + amount > around.fund.household_year_yuan * FEN:
