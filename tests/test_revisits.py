@@ -142,7 +142,8 @@ def test_refusals_are_those_of_visits(small_county: County) -> None:
 def test_a_revisit_made_in_post_and_sent_after_it_ended_counts_once_the_town_takes_it_in(county: County) -> None:
     eliminated(county, HOME, LONG_AGO)
     home, today = county.households[HOME], china_day(clock.now())
-    said, refused = (revisit(home, relapse=True, note="户主又住院了") for _ in range(2))
+    before = clock.now() - timedelta(minutes=1)
+    said, refused = (revisit(home, before, relapse=True, note="户主又住院了") for _ in range(2))
     county.move("cadre", Role.VILLAGE, NEXT)
     first, again = send(county, said), send(county, said)
     assert (first.status_code, again.status_code) == (201, 200)
@@ -151,7 +152,7 @@ def test_a_revisit_made_in_post_and_sent_after_it_ended_counts_once_the_town_tak
     assert send(county, refused).status_code == 201
     assert send(county, revisit(home)).status_code == 403, "made after the post had ended"
     assert due(county, "town", today) == [(home, 1)]
-    town, before = browser(county, "town"), county.client("town").get("/api/leads").get_json()["total"]
+    town, leads = browser(county, "town"), county.client("town").get("/api/leads").get_json()["total"]
     page = words(town.page("/held"))
     for told in ("2 条走访或回访等您核收", "回访", "有，已转为线索", "户主又住院了"):
         assert told in page + words(town.page("/"))
@@ -161,7 +162,7 @@ def test_a_revisit_made_in_post_and_sent_after_it_ended_counts_once_the_town_tak
     assert due(county, "town", today) == [(home, 1)]
     assert town.send(f"/held/{home}/{one}", verdict="accept").status_code == 303
     assert due(county, "town", today) == []
-    assert county.client("town").get("/api/leads").get_json()["total"] == before + 1
+    assert county.client("town").get("/api/leads").get_json()["total"] == leads + 1
     assert rebuilt(county) == ()
 
 
