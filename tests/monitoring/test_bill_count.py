@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from field.monitoring.cases.monitored import Span, Stood, spans
+from field.monitoring.cases.monitored import Span, Spans, Stood, spans
 from field.monitoring.policy.shelf import pack_on
 from field.monitoring.relief import relief_standings
 from field.monitoring.relief.bill_count import Paid, Unclear, distinct
@@ -127,15 +127,23 @@ STOOD: list[tuple[str, list[tuple[str, str | None, str]], list[int]]] = [
 ]
 
 
+def monitored_by(stood: list[tuple[str, str | None, str]]) -> Spans:
+    return spans(
+        Stood(datetime.fromisoformat(f"{at}T04:00+00:00"), kind, date.fromisoformat(since)) for at, kind, since in stood
+    )
+
+
+def monthly() -> list[Paid]:
+    """One bill in January and in each month of WHOLE."""
+    return [paid(date(2026, month, 15), 1_000_000, 1_000_000, month) for month in (1, *WHOLE)]
+
+
 @pytest.mark.parametrize(("stood", "relieved"), [case[1:] for case in STOOD], ids=[case[0] for case in STOOD])
 def test_relief_is_reckoned_for_the_days_on_which_the_household_was_monitored(
     stood: list[tuple[str, str | None, str]], relieved: list[int]
 ) -> None:
-    said = [
-        Stood(datetime.fromisoformat(f"{at}T04:00+00:00"), kind, date.fromisoformat(since)) for at, kind, since in stood
-    ]
-    bills = [paid(date(2026, month, 15), 1_000_000, 1_000_000, month) for month in (1, *WHOLE)]
-    year = person_year(bills, 2026, spans(said), RULE)
+    monitored, bills = monitored_by(stood), monthly()
+    year = person_year(bills, 2026, monitored, RULE)
     assert [one.bill.day.month for one in year.shares if one.since_identified] == relieved
     assert year.paid == relief(1_000_000 * len(relieved), RULE).paid
 
@@ -153,16 +161,13 @@ def test_relief_is_reckoned_for_the_days_on_which_the_household_was_monitored(
 def test_lost_is_only_what_an_earlier_identification_would_have_covered(
     stood: list[tuple[str, str | None, str]], older: list[int]
 ) -> None:
-    said = [
-        Stood(datetime.fromisoformat(f"{at}T04:00+00:00"), kind, date.fromisoformat(since)) for at, kind, since in stood
-    ]
-    bills = [paid(date(2026, month, 15), 1_000_000, 1_000_000, month) for month in (1, *WHOLE)]
-    year = person_year(bills, 2026, spans(said), RULE)
+    monitored, bills = monitored_by(stood), monthly()
+    year = person_year(bills, 2026, monitored, RULE)
     covered = [one for one in year.shares if one.since_identified or one.older]
     assert [one.bill.day.month for one in year.shares if one.older] == older
     assert year.lost == relief(1_000_000 * len(covered), RULE).paid - year.paid
     assert (year.before, year.since) == (1_000_000 * len(older), 1_000_000 * (len(covered) - len(older)))
-    [kept] = relief_standings.sums(bills, spans(said)).values()
+    [kept] = relief_standings.sums(bills, monitored).values()
     assert (kept.since, kept.whole) == (year.since, year.since + year.before), "the board counts the same"
 
 

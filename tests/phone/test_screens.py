@@ -337,12 +337,7 @@ def test_logging_out_is_refused_while_something_is_unsent_and_clears_the_phone_a
 
 
 def test_the_page_of_the_phone_itself_says_so_once_all_is_sent(hand: Hand) -> None:
-    hand.at_visit()
-    hand.page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
-    hand.context.set_offline(True)
-    hand.page.get_by_text("全部无变化").click()
-    hand.save()
-    hand.page.get_by_text("已记录，等有网络自动上传").wait_for()
+    saved_without_network(hand)
     hand.tap("回到今天")
     hand.page.get_by_role("link", name="我", exact=True).click()
     expect(hand.page.locator("main")).to_contain_text("有 1 条走访或草稿还没有发出")
@@ -394,6 +389,16 @@ def test_the_plan_that_is_asked_for_is_made_on_its_own_page_and_without_network_
     expect(plan).to_have_attribute("href", f"/m/households/{hand.household}")
 
 
+def saved_without_network(hand: Hand) -> None:
+    """A visit without changes that waits on the phone for the network."""
+    hand.at_visit()
+    hand.page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+    hand.context.set_offline(True)
+    hand.page.get_by_text("全部无变化").click()
+    hand.save()
+    hand.page.get_by_text("已记录，等有网络自动上传").wait_for()
+
+
 def leaves_post(hand: Hand) -> None:
     """离岗: the cadre's work was handed over, and every session ended with it."""
 
@@ -424,12 +429,7 @@ def test_a_draft_of_who_left_the_post_can_be_finished_while_all_other_households
 
 
 def test_who_handed_the_village_over_sends_what_the_phone_holds_and_then_nothing_stays_on_it(hand: Hand) -> None:
-    hand.at_visit()
-    hand.page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
-    hand.context.set_offline(True)
-    hand.page.get_by_text("全部无变化").click()
-    hand.save()
-    hand.page.get_by_text("已记录，等有网络自动上传").wait_for()
+    saved_without_network(hand)
     leaves_post(hand)
     hand.context.set_offline(False)
     hand.open("")

@@ -3,11 +3,12 @@
 import re
 import unicodedata
 
+from field.messaging.understanding.numerals import DASHES
 from field.registry.idnumber import fault
 
 ALOUD = dict(zip("零〇一二三四五六七八九幺", "00123456789" + "1", strict=True))
 DIGIT = f"[0-9{''.join(ALOUD)}]"
-DIGIT_GAP = r"[\s\-‐-―−－_·.．\x00-\x1f\u200b-\u200f\u2060\ufeff]{0,3}"
+DIGIT_GAP = rf"[\s\-{DASHES}－_·.．\x00-\x1f\u200b-\u200f\u2060\ufeff]{{0,3}}"
 LONG = re.compile(rf"{DIGIT}(?:{DIGIT_GAP}{DIGIT}){{14,}}{DIGIT_GAP}[Xx]?")
 APART = re.compile(rf"{DIGIT}(?:[\W_]{{0,4}}{DIGIT}){{16}}[\W_]{{0,4}}(?:{DIGIT}|[Xx])")
 
